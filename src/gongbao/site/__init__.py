@@ -1,0 +1,1 @@
+"""What a visitor meets: settings, addresses, pages, the look."""

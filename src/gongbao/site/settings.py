@@ -1,0 +1,179 @@
+"""The settings of the site, read from the environment.
+
+GONGBAO_HOME         folder of the embedded database, uploaded files and the generated key (default `var`)
+DATABASE_URL         another database: postgresql://user:password@host:5432/name
+GONGBAO_ENV          `production` turns on the rules of a site that people rely on (see production.py)
+GONGBAO_SECRET_KEY   the key that signs sessions; production asks for it, elsewhere one is drawn at the first run
+GONGBAO_SECRET_KEY_FILE   a file that holds that key, instead
+GONGBAO_HOSTS        the names this site answers to, separated by commas
+GONGBAO_PROXY        address of the proxy whose X-Forwarded-Proto is believed (production behind a proxy)
+GONGBAO_DEBUG        `1` shows Django's error pages to whoever looks: for developers only
+GONGBAO_LOG_LEVEL    DEBUG, INFO (default), WARNING or ERROR
+"""
+
+import os
+from pathlib import Path
+
+import dj_database_url
+
+from gongbao.core.errors import GongbaoError
+from gongbao.site import production
+from gongbao.site.home import generated_key, home_folder
+
+PRODUCTION = production.asked_for(os.environ)
+DEBUG = os.environ.get("GONGBAO_DEBUG", "") not in ("", "0")
+
+GONGBAO_HOME = home_folder()
+MEDIA_ROOT = GONGBAO_HOME / "files"
+
+ALLOWED_HOSTS = [name.strip() for name in os.environ.get("GONGBAO_HOSTS", "").split(",") if name.strip()]
+SECRET_KEY = production.given_key(os.environ)
+if PRODUCTION:
+    production.refuse_unsafe_settings(secret_key=SECRET_KEY, debug=DEBUG, hosts=ALLOWED_HOSTS)
+else:
+    SECRET_KEY = SECRET_KEY or generated_key(GONGBAO_HOME)
+    ALLOWED_HOSTS = ALLOWED_HOSTS or ["127.0.0.1", "localhost", "[::1]"]
+
+# --- what the site is made of
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "gongbao.office.library",
+    "gongbao.site",
+]
+MIDDLEWARE = [
+    "gongbao.site.middleware.RequestLog",
+    "django.middleware.security.SecurityMiddleware",
+    "gongbao.site.middleware.ContentSecurityPolicy",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "gongbao.site.urls"
+WSGI_APPLICATION = "gongbao.site.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        # The site's templates come before those of the apps, so that the look of a page is decided in one place.
+        "DIRS": [Path(__file__).parent / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# --- what it keeps
+
+EMBEDDED_DATABASE = not os.environ.get("DATABASE_URL")
+if EMBEDDED_DATABASE:
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": GONGBAO_HOME / "db.sqlite3",
+            "OPTIONS": {
+                # A transaction that begins by reading cannot always be turned into one that writes: SQLite then fails
+                # at once instead of waiting. Taking the write lock at the start makes it wait its turn.
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,  # seconds
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+            },
+            # On disk and not in memory, so that the tests meet the same locks as the site.
+            "TEST": {"NAME": GONGBAO_HOME / "test.sqlite3"},
+        }
+    }
+else:
+    try:
+        DATABASES = {"default": dj_database_url.config(conn_max_age=60, conn_health_checks=True)}
+    except ValueError as error:
+        # The address holds a password: what stood there is not repeated.
+        raise GongbaoError("DATABASE_URL is not an address like postgresql://user:password@host:5432/name") from error
+    if DATABASES["default"].get("ENGINE") != "django.db.backends.postgresql":
+        raise GongbaoError(
+            "DATABASE_URL must begin with postgresql://; leave it out to use the embedded SQLite database"
+        )
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- languages and time
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [Path(__file__).parent.parent / "locale"]
+USE_I18N = True
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+# --- style sheets, scripts, fonts: all our own
+
+STATIC_URL = "static/"
+STATIC_ROOT = GONGBAO_HOME / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not PRODUCTION
+
+# --- people
+
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+# --- what the browser is told
+
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
+GONGBAO_PROXY = os.environ.get("GONGBAO_PROXY", "").strip()
+if GONGBAO_PROXY:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- the log: one line for each event, on stderr
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"()": "gongbao.site.log.OneLine"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("GONGBAO_LOG_LEVEL", "INFO").upper()},
+    "loggers": {
+        # Django hangs handlers of its own on this one; ours, at the root, is enough.
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        # What was asked and answered is told by RequestLog; this one would tell each 404 a second time.
+        "django.request": {"level": "ERROR"},
+    },
+}
