@@ -54,8 +54,8 @@ def refuse_unsafe_settings(*, secret_key: str, debug: bool, hosts: Sequence[str]
         raise GongbaoError(
             "production needs the names it answers to: set GONGBAO_HOSTS, for instance zwgk.example.gov.cn"
         )
-    # A leading dot admits every name below it; a dot alone, or a bare top-level name, would admit nearly all.
-    if any("*" in host or "." not in host.strip(".") and host.startswith(".") for host in hosts):
+    # A leading dot admits every name below it: `.gov.cn` is no name of one site.
+    if any("*" in host or (host.startswith(".") and host.count(".") < 3) for host in hosts):
         raise GongbaoError("production refuses GONGBAO_HOSTS that admits any name: list the names of this site")
 
 

@@ -158,6 +158,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_SSL_REDIRECT = PRODUCTION
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
+# The list of names built into browsers is joined by a city's own decision, not by installing a program.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
 GONGBAO_PROXY = os.environ.get("GONGBAO_PROXY", "").strip()
 if GONGBAO_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -1,0 +1,89 @@
+"""What must be in order before the site, or a command, works on the database."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import django
+from django.db import OperationalError, connection, connections
+
+from gongbao.core.errors import GongbaoError
+from gongbao.site import production
+
+
+def set_up() -> None:
+    """Load the settings and the apps. May be called again."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gongbao.site.settings")
+    django.setup()
+
+
+@contextmanager
+def answering_database() -> Iterator[None]:
+    """Turns a database that does not answer into one sentence. Neither its address nor its password is repeated."""
+    try:
+        yield
+    except OperationalError as error:
+        first = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
+        raise GongbaoError(f"the database cannot be used: {first}") from error
+
+
+def pending_migrations() -> list[str]:
+    """The changes of the database's form that this version of the program has and the database has not."""
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    return [str(migration) for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """One process at a time: two that start together would both create the same tables."""
+    from django.conf import settings
+
+    with open(settings.GONGBAO_HOME / "migrate.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def migrate() -> list[str]:
+    """Bring the database to this version's form, creating it if need be; the changes that were made."""
+    from django.core.management import call_command
+
+    with answering_database(), _alone():
+        made = pending_migrations()
+        if made:
+            call_command("migrate", verbosity=0, interactive=False)
+    return made
+
+
+def collect_static() -> None:
+    """Put style sheets and scripts, under names that change with their content, where production serves them from."""
+    from django.core.management import call_command
+
+    with _alone():
+        call_command("collectstatic", verbosity=0, interactive=False)
+
+
+def ready_database() -> None:
+    """The embedded database is created or brought up to date; an outside one is its keeper's to change."""
+    from django.conf import settings
+
+    with answering_database():
+        if not pending_migrations():
+            return
+        if not settings.EMBEDDED_DATABASE:
+            raise GongbaoError("the database is not in the form this version needs; run: gongbao migrate")
+    migrate()
+
+
+def ready_to_serve() -> None:
+    """What must hold at the moment the site opens."""
+    from django.conf import settings
+
+    ready_database()
+    if settings.PRODUCTION:
+        with answering_database():
+            production.refuse_demo_accounts()
+    # A server may fork after this: its children must not share one connection.
+    connections.close_all()

@@ -1,0 +1,67 @@
+"""The web server that ships with the program: waitress, pure Python, one process with several threads."""
+
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from types import FrameType
+
+from waitress import create_server
+
+from gongbao.core.errors import GongbaoError
+
+THREADS = 8
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take the port before anything long is done, so that a port in use is told at once. Port 0 takes a free one."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise GongbaoError(f"{host} is not an address of this machine: {error.strerror or error}") from error
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        # Bound is not yet listening: another program could still take the port, and tests would not see it refused.
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        reason = error.strerror or str(error)
+        raise GongbaoError(f"cannot listen on {host} port {port}: {reason}; choose another port with --port") from error
+    return listener
+
+
+def address_of(listener: socket.socket) -> str:
+    """The address to open in a browser."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def serve(listener: socket.socket, announce: Callable[[], None]) -> None:
+    """Serve until SIGINT or SIGTERM; `announce` is called when the first request would be answered."""
+    from django.conf import settings
+
+    from gongbao.site.wsgi import application
+
+    proxy = (
+        {"trusted_proxy": settings.GONGBAO_PROXY, "trusted_proxy_headers": {"x-forwarded-proto", "x-forwarded-for"}}
+        if settings.GONGBAO_PROXY
+        else {}
+    )
+    server = create_server(
+        application,
+        sockets=[listener],
+        threads=THREADS,
+        clear_untrusted_proxy_headers=True,
+        ident="gongbao",
+        **proxy,
+    )
+
+    def end(signum: int, frame: FrameType | None) -> None:
+        sys.exit(0)
+
+    # waitress ends in order on Ctrl-C; a service manager asks with SIGTERM and means the same.
+    signal.signal(signal.SIGTERM, end)
+    announce()
+    server.run()
