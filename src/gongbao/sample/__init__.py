@@ -1,0 +1,11 @@
+"""The sample gazette: one issue of an imaginary city, so that a fresh installation has something to show.
+
+Every word of it is the project's own. City, counties, bureaus, enterprises, people, telephone numbers and older
+documents are invented; no figure in it is in force anywhere. It carries, on purpose and sparingly, what page
+recognition does to real issues; tests/sample_facts.yaml lists each such place and what a reader counts in the text.
+"""
+
+from pathlib import Path
+
+GAZETTE: Path = Path(__file__).parent / "gazette.txt"
+"""UTF-8 text, lines ended by a line feed."""
