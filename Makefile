@@ -2,10 +2,16 @@
 
 PORT ?= 8000
 GAZETTES ?=
+# Browsers and databases take most of a test run, and two processes are what a small machine bears.
+WORKERS ?= 2
 
 VENV := .venv
 BIN := $(VENV)/bin
 LOCALES := $(wildcard src/gongbao/locale/*/LC_MESSAGES/*.po)
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+# The parts of `make test` share the processor and the database: one after the other, whatever -j says.
+.NOTPARALLEL:
 
 .PHONY: help install serve test lint types imports test-sqlite test-postgres bench lock clean
 
@@ -21,9 +27,50 @@ install: $(BIN)/.installed $(LOCALES:.po=.mo)
 
 $(BIN)/.installed: pyproject.toml requirements/dev.txt
 	@bash .ci/machine venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@echo 'installing the dependencies into $(VENV)'
+	@$(PIP) --require-hashes -r requirements/dev.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 %.mo: %.po $(BIN)/.installed
-	$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
+	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
+
+serve: install
+	@$(BIN)/gongbao serve --port $(PORT) --sample $(GAZETTES)
+
+# What is quick to fail comes first.
+test: lint types imports test-postgres test-sqlite
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+# The key is only there so that reading the settings draws none.
+types: install
+	GONGBAO_SECRET_KEY=types GONGBAO_HOME=.mypy_cache/home DATABASE_URL= $(BIN)/mypy
+
+imports: install
+	$(BIN)/lint-imports
+
+test-postgres: install
+	@bash .ci/machine postgresql
+	GONGBAO_TEST_ON=postgres $(BIN)/python -m pytest -n $(WORKERS)
+
+test-sqlite: install
+	@bash .ci/machine browser
+	$(BIN)/python -m pytest -n $(WORKERS)
+
+bench: install
+	$(BIN)/python -m benchmarks
+
+# No address in any file: the registry is whichever the machine is set to.
+COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade)
+
+lock:
+	@test -x $(BIN)/uv || $(MAKE) install
+	$(COMPILE) --output-file requirements/run.txt
+	$(COMPILE) --group dev --constraint requirements/run.txt --output-file requirements/dev.txt
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

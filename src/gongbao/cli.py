@@ -153,9 +153,9 @@ def serve(files: Sequence[Path], host: str, port: int, sample: bool, as_json: bo
     from django.conf import settings
 
     listener = server.listen(host, port)
-    ready_to_serve()
     if settings.PRODUCTION:
         collect_static()
+    ready_to_serve()
     if sample or files:
         from gongbao.office.library.actions import ingest_file
 

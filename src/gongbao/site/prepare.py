@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import django
-from django.db import OperationalError, connection, connections
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, connections
 
 from gongbao.core.errors import GongbaoError
 from gongbao.site import production
@@ -23,7 +23,10 @@ def answering_database() -> Iterator[None]:
     """Turns a database that does not answer into one sentence. Neither its address nor its password is repeated."""
     try:
         yield
-    except OperationalError as error:
+    except DatabaseError as error:
+        # The kinds below these (a wrong query, a broken constraint) are faults of the program, and stay what they are.
+        if type(error) not in (DatabaseError, InterfaceError, OperationalError):
+            raise
         first = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
         raise GongbaoError(f"the database cannot be used: {first}") from error
 
@@ -85,5 +88,7 @@ def ready_to_serve() -> None:
     if settings.PRODUCTION:
         with answering_database():
             production.refuse_demo_accounts()
+        if not (settings.STATIC_ROOT / "staticfiles.json").exists():
+            raise GongbaoError("the style sheets of this version have not been laid out; run: gongbao migrate")
     # A server may fork after this: its children must not share one connection.
     connections.close_all()

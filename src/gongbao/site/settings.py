@@ -122,7 +122,8 @@ USE_TZ = True
 # --- style sheets, scripts, fonts: all our own
 
 STATIC_URL = "static/"
-STATIC_ROOT = GONGBAO_HOME / "static"
+# Collected for production only; elsewhere they are served from where they are written.
+STATIC_ROOT = GONGBAO_HOME / "static" if PRODUCTION else None
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

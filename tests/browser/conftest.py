@@ -1,0 +1,103 @@
+"""Pages as a person meets them: a headless Chromium on the site as it is served."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
+
+from tests import rig
+
+AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
+
+# A page is tried at these widths; heights are those of common screens.
+WIDE = {"width": 1280, "height": 800}
+NARROW = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    rig.need("chromium")
+    # Playwright's plain interface keeps an event loop open in this thread, and Django refuses to ask the database
+    # beside one. Nothing on that loop touches the database, so the refusal is lifted while the loop is there, and
+    # stands for every other test: the browser tests run last.
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    try:
+        with sync_playwright() as playwright:
+            chromium = playwright.chromium.launch(
+                executable_path=rig.chromium(),
+                args=[
+                    "--no-sandbox",
+                    "--disable-gpu",
+                    "--disable-quic",
+                    "--no-first-run",
+                    "--disable-background-networking",
+                    "--disable-component-update",
+                    "--disable-sync",
+                ],
+            )
+            yield chromium
+            chromium.close()
+    finally:
+        if before is None:
+            del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+        else:
+            os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = before
+
+
+@pytest.fixture
+def console_allowed() -> list[str]:
+    """Pieces of console errors that this test expects: `console_allowed.append("404")` before visiting such a page."""
+    return []
+
+
+@pytest.fixture
+def page(browser: Browser, live_server, console_allowed: list[str]) -> Iterator[Page]:
+    """A page at 1280 px, in Chinese; `page.goto("/")` is the live server's.
+
+    The test fails when the console shows an error, a script throws, or anything is asked of another host. For a
+    narrow screen: `page.set_viewport_size(NARROW)`, from tests.browser.conftest.
+    """
+    own = urlsplit(live_server.url).netloc
+    wrong: list[str] = []
+
+    def heard(message: ConsoleMessage) -> None:
+        if message.type == "error" and not any(piece in message.text for piece in console_allowed):
+            wrong.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def foreign(route: Route) -> None:
+        wrong.append(f"asked another host: {route.request.url}")
+        route.abort()
+
+    context = browser.new_context(base_url=live_server.url, viewport=WIDE, locale="zh-CN")
+    context.route(lambda url: urlsplit(url).scheme in ("http", "https") and urlsplit(url).netloc != own, foreign)
+    context.on("console", heard)
+    context.on("weberror", lambda error: wrong.append(f"script: {error.error}"))
+    yield context.new_page()
+    context.close()
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Page], None]:
+    """`axe(page)` fails when the page as it stands has a serious or critical barrier."""
+    source = AXE.read_text(encoding="utf-8")
+
+    def check(page: Page) -> None:
+        page.evaluate(source)
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        # Nothing found on nothing looked at would pass too.
+        assert found["passes"], f"axe found nothing to look at on {page.url}"
+        bad = [
+            f"{violation['impact']}: {violation['id']}: {violation['help']}: {node['target']} {node['html'][:200]}"
+            for violation in found["violations"]
+            if violation["impact"] in ("serious", "critical")
+            for node in violation["nodes"]
+        ]
+        assert not bad, f"barriers on {page.url}:\n" + "\n".join(bad)
+
+    return check

@@ -1,0 +1,68 @@
+"""The rig of all tests: a home of their own, a database, and what each needs of the machine.
+
+This file is read before Django's settings are, so it decides what they will be.
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests import rig
+
+# What the developer's shell says about their own site must not reach the tests, nor the tests their data.
+_FOREIGN = ("GONGBAO_ENV", "GONGBAO_SECRET_KEY", "GONGBAO_SECRET_KEY_FILE", "GONGBAO_HOSTS", "GONGBAO_PROXY")
+
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    for name in (*_FOREIGN, "GONGBAO_DEBUG", "GONGBAO_LOG_LEVEL", "DATABASE_URL"):
+        os.environ.pop(name, None)
+    os.environ["GONGBAO_TEST_HOME"] = tempfile.mkdtemp(prefix="gongbao-test-")
+    if rig.RUNS_ON == "postgres" and rig.postgres_url():
+        os.environ["DATABASE_URL"] = rig.postgres_url()
+
+os.environ["GONGBAO_HOME"] = str(Path(os.environ["GONGBAO_TEST_HOME"]) / os.environ.get("PYTEST_XDIST_WORKER", "main"))
+os.environ["DJANGO_SETTINGS_MODULE"] = "gongbao.site.settings"
+
+DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server", "admin_client", "admin_user"}
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        shutil.rmtree(os.environ["GONGBAO_TEST_HOME"], ignore_errors=True)
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    return bool(item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if "browser" in fixtures:
+            item.add_marker(pytest.mark.browser)
+        if "gazettes" in fixtures:
+            item.add_marker(pytest.mark.gazettes)
+
+    if rig.RUNS_ON == "postgres":
+        # Pages in a browser look the same on both databases; what differs is met below them.
+        kept = [item for item in items if _uses_database(item) and not item.get_closest_marker("browser")]
+    else:
+        kept = [item for item in items if not item.get_closest_marker("postgres")]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    # The browser last: what is quick to fail fails first.
+    items[:] = sorted(kept, key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _database_of_this_run() -> None:
+    if rig.RUNS_ON == "postgres":
+        rig.need("postgres")
+
+
+@pytest.fixture(scope="session")
+def gazettes() -> Path:
+    """The folder of the two real issues."""
+    rig.need("gazettes")
+    return rig.GAZETTES

@@ -1,0 +1,80 @@
+"""The installed `gongbao` program, run as a person runs it: in a process of its own, with a home of its own."""
+
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+PROGRAM = str(Path(sys.executable).parent / "gongbao")
+
+# Long enough for a slow machine; nothing is measured by it.
+PATIENCE = 120  # seconds
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """Nothing of ours but the home: what the shell or the test run says must not reach the program."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("GONGBAO_", "DJANGO_")) and name != "DATABASE_URL"
+    }
+    return {**kept, "GONGBAO_HOME": str(home), **more}
+
+
+def gongbao(home: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [PROGRAM, *arguments],
+        env=environment(home, **more),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+
+
+@contextmanager
+def serving(home: Path, *arguments: str, **more: str) -> Iterator[tuple[int, "subprocess.Popen[str]"]]:
+    """The site on a free port of the loopback; its log is in `log` of the home's parent. Gives the port."""
+    log = home.parent / "log"
+    with open(log, "w") as stderr:
+        process = subprocess.Popen(
+            [PROGRAM, "serve", "--port", "0", "--json", *arguments],
+            env=environment(home, **more),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
+        )
+        try:
+            assert process.stdout is not None
+            lines = []
+            for line in process.stdout:
+                lines.append(line)
+                if line.startswith("}"):
+                    break
+            assert lines, f"the site did not start: {log.read_text()}"
+            yield int(json.loads("".join(lines))["address"].rsplit(":", 1)[1]), process
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+                process.wait(PATIENCE)
+        finally:
+            process.kill()
+            process.wait()
+            process.stdout.close()
+
+
+def get(port: int, path: str, **headers: str) -> tuple[int, dict[str, str], str]:
+    """Status, headers (names in lower case) and body of one answer; a redirect is not followed."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    try:
+        connection.request("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+        response = connection.getresponse()
+        body = response.read().decode("utf-8", "replace")
+        return response.status, {name.lower(): value for name, value in response.getheaders()}, body
+    finally:
+        connection.close()
