@@ -50,7 +50,7 @@ types: install
 	GONGBAO_SECRET_KEY=types GONGBAO_HOME=.mypy_cache/home DATABASE_URL= $(BIN)/mypy
 
 imports: install
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 test-postgres: install
 	@bash .ci/machine postgresql

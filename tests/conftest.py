@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from tests import rig
 
@@ -24,6 +25,8 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
 
 os.environ["GONGBAO_HOME"] = str(Path(os.environ["GONGBAO_TEST_HOME"]) / os.environ.get("PYTEST_XDIST_WORKER", "main"))
 os.environ["DJANGO_SETTINGS_MODULE"] = "gongbao.site.settings"
+# pytest-django readies the apps only if the settings have been read by the time this file has.
+assert settings.SECRET_KEY
 
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server", "admin_client", "admin_user"}
 

@@ -5,7 +5,6 @@ calls `with_django()` if it needs the database, and prints through `answer()`. N
 commands, so that `gongbao --help` answers at once.
 """
 
-import errno
 import json
 import os
 import sys
@@ -42,7 +41,7 @@ EXIT_REFUSED = 1
 EXIT_USAGE = 2
 EXIT_INTERNAL = 70
 EXIT_INTERRUPTED = 130
-EXIT_BROKEN_PIPE = 141
+EXIT_BROKEN_PIPE = 1
 
 
 class Command(click.Command):
@@ -256,14 +255,10 @@ def _run(arguments: list[str], debug: bool) -> int:
         code = main.main(arguments, prog_name="gongbao", standalone_mode=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
-    except (BrokenPipeError, KeyboardInterrupt, click.Abort) as error:
-        if not isinstance(error, BrokenPipeError):
-            return EXIT_INTERRUPTED
+    except (KeyboardInterrupt, click.Abort):
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
         return _pipe_closed()
-    except OSError as error:
-        if error.errno == errno.EPIPE:
-            return _pipe_closed()
-        return _fault(error, debug)
     except click.UsageError as error:
         where = f" (see {error.ctx.command_path} --help)" if error.ctx else ""
         return _complain(_one_line(error.format_message()).rstrip(".") + where, EXIT_USAGE, debug)

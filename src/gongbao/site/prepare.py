@@ -83,12 +83,13 @@ def ready_database() -> None:
 def ready_to_serve() -> None:
     """What must hold at the moment the site opens."""
     from django.conf import settings
+    from django.contrib.staticfiles.storage import staticfiles_storage
 
     ready_database()
     if settings.PRODUCTION:
         with answering_database():
             production.refuse_demo_accounts()
-        if not (settings.STATIC_ROOT / "staticfiles.json").exists():
+        if not staticfiles_storage.exists("staticfiles.json"):
             raise GongbaoError("the style sheets of this version have not been laid out; run: gongbao migrate")
     # A server may fork after this: its children must not share one connection.
     connections.close_all()

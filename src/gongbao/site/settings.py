@@ -13,6 +13,7 @@ GONGBAO_LOG_LEVEL    DEBUG, INFO (default), WARNING or ERROR
 
 import os
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 
@@ -81,6 +82,7 @@ TEMPLATES = [
 
 # --- what it keeps
 
+DATABASES: dict[str, Any]
 EMBEDDED_DATABASE = not os.environ.get("DATABASE_URL")
 if EMBEDDED_DATABASE:
     DATABASES = {
