@@ -1,0 +1,638 @@
+"""The only code that writes to the library: a file goes in, whole or not at all."""
+
+import os
+import secrets
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from hashlib import sha256
+from pathlib import Path
+
+from django.conf import settings
+from django.db import DataError, OperationalError
+from django.utils import timezone
+
+from gongbao.core.citations import read_number
+from gongbao.core.errors import GongbaoError
+from gongbao.gazette import model as reading
+from gongbao.gazette import read_gazette
+from gongbao.gazette.files import read_file
+from gongbao.gazette.source import DEFAULT_LIMIT, DOCX, MARKDOWN, PDF, PLAIN, SourceText
+from gongbao.office import kept
+from gongbao.office.library.keys import KEY_LENGTH, document_key, locator_key, numbered_key, title_key
+from gongbao.office.library.models import (
+    EID_LENGTH,
+    NUMBER_LENGTH,
+    Clause,
+    Cleaning,
+    ContentsLine,
+    Document,
+    Part,
+    Printing,
+    Reference,
+    Revision,
+    Source,
+)
+
+Progress = Callable[[str, float], None]
+"""Called with the name of the step and how much of it is done (0 to 1)."""
+
+ACTION = "library.ingest"
+_BATCH = 1000  # rows given to the database at once; Django cuts further where a database takes fewer values
+_QUERY_BATCH = 500
+_SUFFIXES = {PLAIN: ".txt", MARKDOWN: ".md", DOCX: ".docx", PDF: ".pdf"}
+
+
+class Outcome(StrEnum):
+    """What became of a file, or of a document in it."""
+
+    NEW = "new"
+    REVISED = "revised"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentResult:
+    key: str
+    number: str
+    title: str
+    status: Outcome
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContentsCheck:
+    """The table of contents against what was found: `missing` was announced and not found, `unannounced` the reverse.
+
+    A file without a table of contents announces nothing, and nothing in it is called unannounced.
+    """
+
+    announced: int
+    found: int
+    missing: list[str]
+    unannounced: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class IngestResult:
+    """What a file brought. `absent` are the keys of documents that the file it supersedes held and it does not."""
+
+    source_id: int
+    file: str
+    status: Outcome
+    gazette: str
+    documents: list[DocumentResult]
+    cleaned: dict[str, int]
+    contents: ContentsCheck
+    absent: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def ingest_file(
+    path: str | os.PathLike[str], *, limit: int = DEFAULT_LIMIT, progress: Progress | None = None
+) -> IngestResult:
+    """Read the file at `path` into the library; its bytes are kept. `limit` is the greatest size taken, in bytes.
+
+    Raises GongbaoError where the file cannot be read; the library is then as it was.
+    """
+    path = Path(path)
+    source = read_file(path, limit=limit)
+    content = None
+    # What comes through a pipe has been read and is gone; its text is kept all the same.
+    if path.is_file():
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise GongbaoError(f"this file cannot be read: {error.strerror}", where=str(path)) from error
+        if sha256(content).hexdigest() != source.sha256:
+            raise GongbaoError("this file was changed while it was being read; try again", where=str(path))
+    return ingest_source(source, path.name, content=content, progress=progress)
+
+
+def ingest_source(
+    source: SourceText, name: str, *, content: bytes | None = None, progress: Progress | None = None
+) -> IngestResult:
+    """Read a text into the library under the file name `name`; `content` are the bytes it came in, to be kept.
+
+    The same bytes again change nothing, even where a later file has since revised their documents: otherwise two
+    versions that are loaded at each start of a site would revise each other for ever.
+    """
+    # A file name need not be text; what is kept and printed has to be.
+    name = name.encode(errors="replace").decode()
+    if known := Source.objects.filter(sha256=source.sha256).first():
+        return _known(known, name)
+    gazette = read_gazette(source.text, progress=progress)
+    if not gazette.documents:
+        raise GongbaoError("no document was found in it", where=name)
+    _refuse_what_cannot_be_kept(gazette, name)
+
+    draft: Path | None = None
+    try:
+        stored_as = ""
+        if content is not None:
+            stored_as = f"{source.sha256[:2]}/{source.sha256}{_SUFFIXES.get(source.media_type, '')}"
+            draft = _draft(content)
+        with kept.action(ACTION):
+            kept.one_at_a_time(ACTION)
+            if known := Source.objects.filter(sha256=source.sha256).first():
+                return _known(known, name)
+            result = _Writer(source, name, stored_as, gazette, timezone.now(), progress).write()
+            if draft is not None:
+                # Last: a name derived from the content is harmless if the commit fails now, a missing file is not.
+                _put(draft, stored_as)
+        return result
+    except OperationalError as error:
+        raise GongbaoError(f"the database cannot be written: {_first_line(error)}", where=name) from error
+    except DataError as error:
+        raise GongbaoError(f"the database does not take what is in it: {_first_line(error)}", where=name) from error
+    finally:
+        if draft is not None:
+            draft.unlink(missing_ok=True)
+
+
+def _known(source: Source, name: str) -> IngestResult:
+    """The result for a file whose bytes are in the library."""
+    printings = list(source.printings.select_related("document", "revision").defer("revision__text"))
+    contents = list(source.contents.all())
+    return IngestResult(
+        source_id=source.pk,
+        file=name,
+        status=Outcome.UNCHANGED,
+        gazette=source.gazette_title,
+        documents=[
+            DocumentResult(
+                printing.document.key,
+                printing.document.number,
+                printing.revision.title,
+                Outcome.UNCHANGED,
+                printing.revision.sequence,
+            )
+            for printing in printings
+        ],
+        cleaned=_counts(source.cleanings.values_list("reason", flat=True)),
+        contents=_contents_check(
+            [(line.title, line.document_id) for line in contents],
+            [(printing.revision.title, printing.document_id) for printing in printings],
+        ),
+        notes=source.notes.splitlines(),
+    )
+
+
+class _Writer:
+    """One file on its way into the tables, inside the transaction."""
+
+    def __init__(
+        self,
+        source: SourceText,
+        name: str,
+        stored_as: str,
+        gazette: reading.Gazette,
+        now: datetime,
+        progress: Progress | None,
+    ) -> None:
+        self.gazette = gazette
+        self.name = name
+        self.now = now
+        self.progress = progress or (lambda step, done: None)
+        self.source = Source(
+            sha256=source.sha256,
+            name=name,
+            media_type=source.media_type,
+            encoding=source.encoding,
+            size=source.size,
+            gazette_title=gazette.title,
+            publisher=gazette.publisher,
+            year=gazette.year,
+            issue=gazette.issue,
+            received_at=now,
+            stored_as=stored_as,
+            notes="\n".join(" ".join(note.split()) for note in source.notes),
+            raw_text=source.text,
+            text=gazette.text,
+        )
+
+    def write(self) -> IngestResult:
+        printed = self.gazette.documents
+        # A document that a file prints twice, word for word, is one document; `read` has each once.
+        once: dict[tuple[str, str, str], int] = {}
+        places: list[int] = []
+        read: list[reading.Document] = []
+        for text in printed:
+            places.append(once.setdefault((text.number, text.title, text.text), len(once)))
+            if places[-1] == len(read):
+                read.append(text)
+        digests = [sha256(text.text.encode()).hexdigest() for text in read]
+
+        matched = _match(read, digests, self.gazette.title)
+        before = [document.current if document else None for document in matched]
+        superseded = self._superseded(before)
+        self.source.supersedes = superseded
+        self.source.save()
+
+        documents = self._documents(read, matched)
+        outcomes: list[Outcome] = []
+        fresh: list[tuple[reading.Document, Revision]] = []
+        revisions: list[Revision] = []
+        for document, old, text, digest in zip(documents, before, read, digests, strict=True):
+            if old is not None and old.digest == digest:
+                revisions.append(old)
+                outcomes.append(Outcome.UNCHANGED)
+            else:
+                revision = self._revision(document, text, digest, old.sequence + 1 if old else 1)
+                fresh.append((text, revision))
+                revisions.append(revision)
+                outcomes.append(Outcome.REVISED if old else Outcome.NEW)
+        Revision.objects.bulk_create([revision for _, revision in fresh], _BATCH)
+        for _, revision in fresh:
+            revision.document.current = revision
+        Document.objects.bulk_update([revision.document for _, revision in fresh], ["current"], _BATCH)
+
+        self._clauses(fresh)
+        Printing.objects.bulk_create(
+            [
+                Printing(
+                    source=self.source,
+                    order=order,
+                    document=documents[place],
+                    revision=revisions[place],
+                    first_line=text.first_line,
+                    last_line=text.last_line,
+                )
+                for order, (text, place) in enumerate(zip(printed, places, strict=True))
+            ],
+            _BATCH,
+        )
+        announced = [
+            (entry.title, documents[places[entry.document]].pk if entry.document is not None else None)
+            for entry in self.gazette.contents
+        ]
+        ContentsLine.objects.bulk_create(
+            [
+                ContentsLine(
+                    source=self.source,
+                    order=order,
+                    title=entry.title,
+                    page=entry.page,
+                    line=entry.line,
+                    document_id=announced[order][1],
+                )
+                for order, entry in enumerate(self.gazette.contents)
+            ],
+            _BATCH,
+        )
+        Cleaning.objects.bulk_create(
+            (
+                Cleaning(
+                    source=self.source,
+                    start=change.start,
+                    line=change.line,
+                    reason=change.reason,
+                    before=change.before,
+                    after=change.after,
+                )
+                for change in self.gazette.changes
+            ),
+            _BATCH,
+        )
+        return IngestResult(
+            source_id=self.source.pk,
+            file=self.name,
+            status=_file_outcome(outcomes, superseded),
+            gazette=self.gazette.title,
+            documents=[
+                DocumentResult(
+                    documents[place].key,
+                    documents[place].number,
+                    text.title,
+                    outcomes[place],
+                    revisions[place].sequence,
+                )
+                for text, place in zip(printed, places, strict=True)
+            ],
+            cleaned=_counts(change.reason for change in self.gazette.changes),
+            contents=_contents_check(
+                announced, [(text.title, documents[place].pk) for text, place in zip(printed, places, strict=True)]
+            ),
+            absent=_absent(superseded, documents),
+            notes=self.source.notes.splitlines(),
+        )
+
+    def _superseded(self, before: Sequence[Revision | None]) -> Source | None:
+        """The file that this one takes the place of: the same issue, or the same document by itself."""
+        if self.gazette.title:
+            return Source.objects.filter(gazette_title=self.gazette.title).order_by("-pk").first()
+        for old in before:
+            if old is not None and not old.source.gazette_title:
+                return old.source
+        return None
+
+    def _documents(self, read: Sequence[reading.Document], matched: Sequence[Document | None]) -> list[Document]:
+        """The document of each text; those that the library did not have are created."""
+        keys = [document_key(text.number, text.issuer, text.title) for text in read]
+        taken = _taken(key for key, document in zip(keys, matched, strict=True) if document is None)
+        counted: Counter[str] = Counter()
+        created: list[Document] = []
+        out: list[Document] = []
+        for text, key, document in zip(read, keys, matched, strict=True):
+            if document is None:
+                number = read_number(text.number)
+                document = Document(
+                    key=_free_key(key, taken, counted),
+                    number=text.number,
+                    series=number.series if number else "",
+                    year=number.year if number else 0,
+                    serial=number.serial if number else 0,
+                )
+                created.append(document)
+            out.append(document)
+        Document.objects.bulk_create(created, _BATCH)
+        return out
+
+    def _revision(self, document: Document, text: reading.Document, digest: str, sequence: int) -> Revision:
+        return Revision(
+            document=document,
+            source=self.source,
+            sequence=sequence,
+            digest=digest,
+            date=text.date,
+            kind=text.kind,
+            gazette=self.gazette.title,
+            first_line=text.first_line,
+            last_line=text.last_line,
+            in_force_from=text.validity.from_,
+            in_force_until=text.validity.until,
+            from_clause=text.validity.from_clause,
+            until_clause=text.validity.until_clause,
+            articles=text.article_count,
+            created_at=self.now,
+            title=text.title,
+            title_key=title_key(text.title),
+            issuer=text.issuer,
+            addressees=text.addressees,
+            text=text.text,
+        )
+
+    def _clauses(self, fresh: Sequence[tuple[reading.Document, Revision]]) -> None:
+        """Parts, clauses and references of the new revisions.
+
+        Clauses go in level by level, because a row must be there before those below can point at it.
+        """
+        parts: list[Part] = []
+        levels: dict[int, list[Clause]] = defaultdict(list)
+        by_eid: dict[tuple[int, str], Clause] = {}
+        for text, revision in fresh:
+            order = 0
+            for place, read in enumerate(text.parts):
+                part = Part(
+                    revision=revision,
+                    order=place,
+                    kind=read.kind,
+                    label=read.label,
+                    title=read.title,
+                    title_key=title_key(read.title),
+                    prefix=read.prefix,
+                    line=read.line,
+                )
+                parts.append(part)
+                rows = _rows(read.clauses, revision, part, order)
+                order += len(rows)
+                for row in rows:
+                    levels[row.depth].append(row)
+                    by_eid[revision.pk, row.eid] = row
+        Part.objects.bulk_create(parts, _BATCH)
+        total, done = len(by_eid), 0
+        for depth in sorted(levels):
+            for start in range(0, len(levels[depth]), _BATCH):
+                batch = levels[depth][start : start + _BATCH]
+                Clause.objects.bulk_create(batch)
+                done += len(batch)
+                self.progress("keeping", done / total)
+        references = []
+        for text, revision in fresh:
+            for place, reference in enumerate(text.references):
+                references.append(
+                    Reference(
+                        revision=revision,
+                        clause=by_eid.get((revision.pk, reference.eid)),
+                        order=place,
+                        line=reference.line,
+                        kind=reference.kind,
+                        scope=reference.scope,
+                        number=reference.number,
+                        title=reference.title,
+                        title_key=title_key(reference.title),
+                        eid=reference.eid,
+                        provisions=list(reference.provisions),
+                    )
+                )
+        Reference.objects.bulk_create(references, _BATCH)
+
+
+def _rows(clauses: Sequence[reading.Clause], revision: Revision, part: Part, first: int) -> list[Clause]:
+    """The clauses of a part in reading order. A list of things to do and no recursion: a file may nest at will."""
+    rows: list[Clause] = []
+    todo: list[tuple[reading.Clause, Clause | None, int] | Clause] = [(clause, None, 0) for clause in reversed(clauses)]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, Clause):
+            item.last = first + len(rows) - 1
+            continue
+        read, parent, depth = item
+        row = Clause(
+            revision=revision,
+            part=part,
+            parent=parent,
+            order=first + len(rows),
+            depth=depth,
+            kind=read.kind,
+            number=read.number,
+            heading=read.heading,
+            text=read.text,
+            locator=read.locator,
+            locator_key=locator_key(read.locator),
+            eid=read.eid,
+            line=read.line,
+        )
+        rows.append(row)
+        todo.append(row)  # met again when all below it has been taken
+        todo += [(child, row, depth + 1) for child in reversed(read.children)]
+    return rows
+
+
+def _match(read: Sequence[reading.Document], digests: Sequence[str], gazette: str) -> list[Document | None]:
+    """The document of the library that each text of a file is, or None where the library has none.
+
+    A number names one document, so a number that the library knows is that document, whatever its title now is; only
+    where several documents share a number (a misprint) does the title decide first, and then the order. Without a
+    number, issuer and title must be the same, and the date or the issue: titles such as 任免通知 come back every month.
+    """
+    numbered: list[Document] = []
+    for numbers in _batches(sorted({text.number for text in read if text.number})):
+        numbered += _with_current(Document.objects.filter(number__in=numbers))
+    titled: list[Document] = []
+    for titles in _batches(sorted({title_key(text.title) for text in read if not text.number})):
+        titled += _with_current(Document.objects.filter(number="", current__title_key__in=titles))
+
+    out: list[Document | None] = [None] * len(read)
+    given: set[int] = set()
+
+    def give(candidates: Iterable[Document], identity: Callable[[Document], object], wanted: list[object]) -> None:
+        """To each text that has none yet, the first candidate of the identity it wants.
+
+        Each document once only: two texts of one file are never one a revision of the other.
+        """
+        waiting: dict[object, deque[Document]] = defaultdict(deque)
+        for document in candidates:
+            if document.pk not in given:
+                waiting[identity(document)].append(document)
+        for place, want in enumerate(wanted):
+            if out[place] is None and want is not None and waiting.get(want):
+                out[place] = waiting[want].popleft()
+                given.add(out[place].pk)
+
+    give(
+        numbered,
+        lambda document: (document.number, document.current.digest),
+        [(text.number, digest) if text.number else None for text, digest in zip(read, digests, strict=True)],
+    )
+    give(
+        numbered,
+        lambda document: (document.number, document.current.title_key),
+        [(text.number, title_key(text.title)) if text.number else None for text in read],
+    )
+    give(numbered, lambda document: document.number, [text.number or None for text in read])
+
+    give(
+        titled,
+        lambda document: (document.current.issuer, document.current.title_key, document.current.date),
+        [None if text.number else (text.issuer, title_key(text.title), text.date) for text in read],
+    )
+    if gazette:
+        give(
+            [document for document in titled if document.current.gazette == gazette],
+            lambda document: (document.current.issuer, document.current.title_key),
+            [None if text.number else (text.issuer, title_key(text.title)) for text in read],
+        )
+    return out
+
+
+def _with_current(documents):
+    return (
+        documents.filter(current__isnull=False)
+        .select_related("current__source")
+        .order_by("pk")
+        .defer("current__text", "current__source__raw_text", "current__source__text")
+    )
+
+
+def _batches(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Pieces of a length that any database takes as the values of one query."""
+    return (values[start : start + _QUERY_BATCH] for start in range(0, len(values), _QUERY_BATCH))
+
+
+def _taken(wanted: Iterable[str]) -> set[str]:
+    """The keys in use among those wanted, and all that were made from these by numbering them."""
+    taken: set[str] = set()
+    for keys in _batches(sorted(set(wanted))):
+        taken |= set(Document.objects.filter(key__in=keys).values_list("key", flat=True))
+    for key in list(taken):
+        # A key that was too long for a number behind it was cut further in front (see keys.bounded).
+        beginning = key if len(key) < KEY_LENGTH - 40 else key[: KEY_LENGTH - 40]
+        taken |= set(Document.objects.filter(key__startswith=beginning).values_list("key", flat=True))
+    return taken
+
+
+def _free_key(key: str, taken: set[str], places: Counter[str]) -> str:
+    """`key`, or the first of key_2, key_3... that is not taken; it is taken from now on.
+
+    `places` remembers how far the counting of each key has come.
+    """
+    free = key
+    while free in taken:
+        places[key] += 1
+        free = numbered_key(key, places[key] + 1)
+    taken.add(free)
+    return free
+
+
+def _file_outcome(outcomes: Iterable[Outcome], superseded: Source | None) -> Outcome:
+    found = set(outcomes)
+    if found == {Outcome.UNCHANGED}:
+        return Outcome.UNCHANGED
+    return Outcome.REVISED if superseded or Outcome.REVISED in found else Outcome.NEW
+
+
+def _absent(superseded: Source | None, documents: Iterable[Document]) -> list[str]:
+    if superseded is None:
+        return []
+    here = {document.pk for document in documents}
+    printings = superseded.printings.select_related("document")
+    return [printing.document.key for printing in printings if printing.document_id not in here]
+
+
+def _contents_check(announced: Sequence[tuple[str, int | None]], printed: Sequence[tuple[str, int]]) -> ContentsCheck:
+    named = {document for _, document in announced}
+    return ContentsCheck(
+        announced=len(announced),
+        found=sum(document is not None for _, document in announced),
+        missing=[title for title, document in announced if document is None],
+        unannounced=[title for title, document in printed if document not in named] if announced else [],
+    )
+
+
+def _counts(reasons: Iterable[str]) -> dict[str, int]:
+    """How often each reason was given, the most frequent first; a change can have several (see gazette.edits)."""
+    counts = Counter(one for reason in reasons for one in reason.split("; "))
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _refuse_what_cannot_be_kept(gazette: reading.Gazette, name: str) -> None:
+    """What no database would take, or what would leave a clause without an address, before anything is written."""
+    for text in gazette.documents:
+        if len(text.number) > NUMBER_LENGTH:
+            raise GongbaoError(
+                f"the document number in line {text.first_line} is longer than {NUMBER_LENGTH} characters", where=name
+            )
+        eids: set[str] = set()
+        for clause in text.walk():
+            if len(clause.eid) > EID_LENGTH:
+                raise GongbaoError(f"the numbering in line {clause.line} is nested too deep to be cited", where=name)
+            if not clause.eid or clause.eid in eids:
+                raise GongbaoError(f"the clause in line {clause.line} has no address of its own", where=name)
+            eids.add(clause.eid)
+
+
+def files_folder() -> Path:
+    """The folder that holds the files as they were received."""
+    return Path(settings.MEDIA_ROOT)
+
+
+def _draft(content: bytes) -> Path:
+    """Write the bytes beside where they will stand, so that putting them there is one step."""
+    folder = files_folder()
+    draft = folder / f".incoming.{os.getpid()}.{secrets.token_hex(8)}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with open(draft, "xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise GongbaoError(f"the file cannot be kept in {folder}: {error.strerror}") from error
+    return draft
+
+
+def _put(draft: Path, stored_as: str) -> None:
+    place = files_folder() / stored_as
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(draft, place)
+    except OSError as error:
+        raise GongbaoError(f"the file cannot be kept as {place}: {error.strerror}") from error
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).strip().splitlines()), "no reason given")

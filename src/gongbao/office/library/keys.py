@@ -1,0 +1,62 @@
+"""The forms under which documents, titles and locators are looked up and held to be the same.
+
+All are at most KEY_LENGTH characters, because a database index takes no longer ones and a file may hold anything.
+"""
+
+import re
+import unicodedata
+from hashlib import sha256
+
+from gongbao.core.citations import normal_locator
+
+KEY_LENGTH = 200
+
+
+def bounded(text: str) -> str:
+    """`text` itself, or, where it is too long for an index, its beginning and its digest."""
+    if len(text) <= KEY_LENGTH:
+        return text
+    return f"{text[: KEY_LENGTH - 33]}~{sha256(text.encode()).hexdigest()[:32]}"
+
+
+def title_key(title: str) -> str:
+    """A title without what printers vary: width, white space, quotation and title marks, the form of brackets."""
+    folded = unicodedata.normalize("NFKC", title).casefold()
+    return bounded(re.sub(r"[\s《》〈〉“”\"‘’'「」]+", "", folded))
+
+
+def locator_key(locator: str) -> str:
+    return bounded(normal_locator(locator))
+
+
+def document_key(number: str, issuer: str, title: str) -> str:
+    """The number, or issuer and title where none is printed, so written that it can stand in an address as one step."""
+    words = re.sub(r"[\s\x00-\x1f\x7f]+", " ", number or f"{issuer} {title}").strip()
+    return bounded(words.replace("/", "／").replace("\\", "＼")) or "无题"
+
+
+def numbered_key(key: str, place: int) -> str:
+    """The key of the second, third... document of the same key: 许政办〔2022〕27号_2."""
+    return bounded(f"{key}_{place}")
+
+
+_TOKEN = re.compile(
+    r"附件\d*|附\d*"
+    r"|《[^》]*》"
+    r"|第[一二三四五六七八九十百千零〇\d]+[编章节条款项目段](?:之[一二三四五六七八九十]+)?"
+    r"|第?\([^()]*\)[项目]?"
+    r"|第\d+目"
+    r"|\d+(?:\.\d+)*"
+    r"|[①-⑳]"
+    r"|[一二三四五六七八九十百]+"
+    r"|[^\s\d()《①-⑳第]+?(?=[\s\d()《①-⑳第]|$)"
+    r"|\S"
+)
+
+
+def locator_steps(locator: str) -> list[str]:
+    """A locator cut into its steps, each in normal form: 四（三）1 -> 四, (三), 1. White space always cuts."""
+    kept = "".join(c if "①" <= c <= "⑳" else unicodedata.normalize("NFKC", c) for c in locator).replace("、", " ")
+    kept = re.sub(r"第\s*([一二三四五六七八九十百千零〇\d]+)\s*([编章节条款项目段])", r"第\1\2", kept)
+    steps = (normal_locator(step) for step in _TOKEN.findall(kept))
+    return [step for step in steps if step]

@@ -1,0 +1,262 @@
+"""What the library keeps. Written by actions.py only; read by queries.py for whoever shows it.
+
+Long texts stand last in their tables, so that a look at the short columns does not read through them.
+The meaning of the fields is that of `gongbao.gazette.model`, where they have the same names.
+"""
+
+from django.db import models
+
+from gongbao.core.citations import Citation
+from gongbao.gazette import model as reading
+from gongbao.office.kept import KeptModel
+from gongbao.office.library.keys import KEY_LENGTH
+
+# Lengths that the reader of gazettes stays below by far; a file that does not is refused in words (see actions.py).
+NUMBER_LENGTH = 100
+EID_LENGTH = 500
+
+
+class Source(KeptModel):
+    """One file as it was received. `gazette_title` is "" for a file that is a single document."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    name = models.TextField()
+    media_type = models.CharField(max_length=100)
+    encoding = models.CharField(max_length=40)
+    size = models.PositiveBigIntegerField(help_text="bytes")
+    gazette_title = models.TextField(blank=True, default="")
+    publisher = models.TextField(blank=True, default="")
+    year = models.PositiveIntegerField(null=True, blank=True)
+    issue = models.PositiveIntegerField(null=True, blank=True)
+    received_at = models.DateTimeField()
+    stored_as = models.CharField(max_length=200, blank=True, default="", help_text="path under the folder of files")
+    supersedes = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by"
+    )
+    notes = models.TextField(blank=True, default="", help_text="what the file holds that is not in its text; lines")
+    raw_text = models.TextField()
+    text = models.TextField()
+
+    class Meta(KeptModel.Meta):
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.gazette_title or self.name
+
+
+class Cleaning(KeptModel):
+    """One thing that cleaning altered in a source: `before` stood at offset `start` of its raw text."""
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="cleanings", db_index=False)
+    start = models.PositiveBigIntegerField()
+    line = models.PositiveIntegerField()
+    reason = models.TextField()
+    before = models.TextField()
+    after = models.TextField()
+
+    class Meta(KeptModel.Meta):
+        ordering = ["start", "id"]
+        indexes = [models.Index(fields=["source", "start"], name="cleaning_place")]
+
+    def __str__(self) -> str:
+        return f"{self.line}: {self.reason}"
+
+
+class Document(KeptModel):
+    """The work itself. What may change about it stands in its revisions, of which `current` is the one that counts.
+
+    `series`, `year` and `serial` are the number taken apart, for sorting: 许政办, 2022, 27.
+    """
+
+    key = models.CharField(max_length=KEY_LENGTH, unique=True)
+    number = models.CharField(max_length=NUMBER_LENGTH, blank=True, default="", db_index=True)
+    series = models.CharField(max_length=NUMBER_LENGTH, blank=True, default="")
+    year = models.PositiveIntegerField(default=0)
+    serial = models.PositiveIntegerField(default=0)
+    current = models.OneToOneField(
+        "Revision", null=True, blank=True, on_delete=models.PROTECT, related_name="current_of"
+    )
+
+    class Meta(KeptModel.Meta):
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Revision(KeptModel):
+    """A document as one source printed it. `sequence` counts from 1; `digest` is the SHA-256 of `text`."""
+
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="revisions", db_index=False)
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="revisions")
+    sequence = models.PositiveIntegerField()
+    digest = models.CharField(max_length=64)
+    date = models.DateField(null=True, blank=True)
+    kind = models.CharField(max_length=20)
+    gazette = models.TextField(blank=True, default="")
+    first_line = models.PositiveIntegerField()
+    last_line = models.PositiveIntegerField()
+    in_force_from = models.DateField(null=True, blank=True)
+    in_force_until = models.DateField(null=True, blank=True)
+    from_clause = models.CharField(max_length=EID_LENGTH, blank=True, default="", help_text="eId")
+    until_clause = models.CharField(max_length=EID_LENGTH, blank=True, default="", help_text="eId")
+    articles = models.PositiveIntegerField()
+    created_at = models.DateTimeField()
+    title_key = models.CharField(max_length=KEY_LENGTH, db_index=True)
+    title = models.TextField()
+    issuer = models.TextField(blank=True, default="")
+    addressees = models.TextField(blank=True, default="")
+    text = models.TextField()
+
+    class Meta(KeptModel.Meta):
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["document", "sequence"], name="one_revision_per_sequence")]
+        indexes = [models.Index(fields=["date"], name="revision_date")]
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.sequence})"
+
+
+class Printing(KeptModel):
+    """That a source holds a document, as which revision, and where: also when the text was known before."""
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="printings", db_index=False)
+    order = models.PositiveIntegerField()
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="printings")
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="printings")
+    first_line = models.PositiveIntegerField()
+    last_line = models.PositiveIntegerField()
+
+    class Meta(KeptModel.Meta):
+        ordering = ["order"]
+        constraints = [models.UniqueConstraint(fields=["source", "order"], name="one_printing_per_place")]
+
+    def __str__(self) -> str:
+        return f"{self.first_line}-{self.last_line}"
+
+
+class ContentsLine(KeptModel):
+    """A line of a source's table of contents, and the document it announces, if that was found."""
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="contents", db_index=False)
+    order = models.PositiveIntegerField()
+    page = models.PositiveIntegerField(null=True, blank=True)
+    line = models.PositiveIntegerField()
+    document = models.ForeignKey(
+        Document, null=True, blank=True, on_delete=models.PROTECT, related_name="contents_lines"
+    )
+    title = models.TextField()
+
+    class Meta(KeptModel.Meta):
+        ordering = ["order"]
+        constraints = [models.UniqueConstraint(fields=["source", "order"], name="one_contents_line_per_place")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Part(KeptModel):
+    """The covering text, an instrument or an annex of a revision."""
+
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="parts", db_index=False)
+    order = models.PositiveIntegerField()
+    kind = models.CharField(max_length=20)
+    line = models.PositiveIntegerField()
+    title_key = models.CharField(max_length=KEY_LENGTH, db_index=True)
+    label = models.TextField(blank=True, default="")
+    title = models.TextField(blank=True, default="")
+    prefix = models.TextField(blank=True, default="")
+
+    class Meta(KeptModel.Meta):
+        ordering = ["order"]
+        constraints = [models.UniqueConstraint(fields=["revision", "order"], name="one_part_per_place")]
+
+    def __str__(self) -> str:
+        return self.title or self.label or self.kind
+
+
+class Clause(KeptModel):
+    """A clause of a revision.
+
+    `order` is its place in reading order in the document and `last` that of the last clause below it (its own where
+    there is none), so that a clause and all below it are one stretch of the table. `depth` is 0 at the top of a part.
+    """
+
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="clauses", db_index=False)
+    part = models.ForeignKey(Part, on_delete=models.PROTECT, related_name="clauses", db_index=False)
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children", db_index=False
+    )
+    order = models.PositiveIntegerField()
+    last = models.PositiveIntegerField()
+    depth = models.PositiveIntegerField()
+    line = models.PositiveIntegerField()
+    kind = models.CharField(max_length=20)
+    eid = models.CharField(max_length=EID_LENGTH)
+    locator_key = models.CharField(max_length=KEY_LENGTH)
+    locator = models.TextField()
+    number = models.TextField(blank=True, default="")
+    heading = models.TextField(blank=True, default="")
+    text = models.TextField(blank=True, default="")
+
+    class Meta(KeptModel.Meta):
+        ordering = ["order"]
+        constraints = [
+            models.UniqueConstraint(fields=["revision", "order"], name="one_clause_per_place"),
+            models.UniqueConstraint(fields=["revision", "eid"], name="one_clause_per_eid"),
+        ]
+        indexes = [models.Index(fields=["revision", "locator_key"], name="clause_locator")]
+
+    def __str__(self) -> str:
+        return self.locator
+
+    def own_words(self) -> str:
+        """Number, heading and text as they are read, without what stands below."""
+        return self.as_read().own_words()
+
+    def as_read(self) -> reading.Clause:
+        """The same clause as a plain value, without what stands below."""
+        return reading.Clause(
+            kind=reading.ClauseKind(self.kind),
+            number=self.number,
+            heading=self.heading,
+            text=self.text,
+            line=self.line,
+            locator=self.locator,
+            eid=self.eid,
+        )
+
+    def citation(self, document: Document) -> str:
+        """As a person cites it: 许政办〔2022〕27号 第三十六条."""
+        return str(Citation(document.key, self.locator))
+
+
+class Reference(KeptModel):
+    """That a clause of a revision names another document. Which one is derived, in queries.py: it may come later.
+
+    `number` is in normal form; `title_key` is "" where no title is given; `eid` is "" where no clause was found.
+    """
+
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="references")
+    clause = models.ForeignKey(
+        Clause, null=True, blank=True, on_delete=models.PROTECT, related_name="references", db_index=False
+    )
+    order = models.PositiveIntegerField()
+    line = models.PositiveIntegerField()
+    kind = models.CharField(max_length=10)
+    scope = models.CharField(max_length=10, blank=True, default="")
+    number = models.CharField(max_length=NUMBER_LENGTH, blank=True, default="")
+    title_key = models.CharField(max_length=KEY_LENGTH, blank=True, default="")
+    eid = models.CharField(max_length=EID_LENGTH, blank=True, default="")
+    title = models.TextField(blank=True, default="")
+    provisions = models.JSONField(default=list, blank=True, help_text="list of strings")
+
+    class Meta(KeptModel.Meta):
+        ordering = ["order"]
+        indexes = [
+            models.Index(fields=["number", "kind"], name="reference_number"),
+            models.Index(fields=["title_key", "kind"], name="reference_title"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number or self.title}"
