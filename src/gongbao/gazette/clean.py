@@ -1,0 +1,595 @@
+"""Clean the text that page recognition left: mend what is sure, record every change, leave the rest alone.
+
+`clean(raw)` runs the steps below in order. Each is a function from the present text to a list of edits. What a step
+is not sure of stays as it is, for a person to look at (gongbao.gazette.findings lists suspicions).
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from gongbao.gazette.edits import Edit, EditedText
+from gongbao.gazette.markers import Style, read_marker
+from gongbao.gazette.model import Change
+
+HAN = "\u4e00-\u9fff"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the cleaned text. `number` is its line in the raw text, `heading` the level of its Markdown heading."""
+
+    text: str
+    number: int
+    heading: int = 0
+    bold: bool = False
+    blank_before: bool = False
+
+
+@dataclass(slots=True)
+class CleanText:
+    """The cleaned text, its non-blank lines, and the record from which the raw text can be rebuilt."""
+
+    text: str
+    lines: list[Line]
+    changes: list[Change]
+
+
+Step = Callable[[str], list[Edit]]
+
+
+def clean(raw: str) -> CleanText:
+    """Clean a text. `gongbao.gazette.edits.rebuild(result.text, result.changes)` gives `raw` again."""
+    edited = EditedText(raw)
+    for step in STEPS:
+        edited.apply(step(edited.text))
+    marked = edited.text.split("\n")
+    edited.apply(strip_marks(edited.text))
+    numbers = edited.raw_lines()
+    lines: list[Line] = []
+    blank = True
+    for text, mark, number in zip(edited.text.split("\n"), marked, numbers, strict=True):
+        # A tab at the end is an empty cell of a table and must stay.
+        text = text.strip(" ").removesuffix("\r")
+        if text.strip():
+            heading = len(found[0].strip()) if (found := re.match(r"#{1,6}\s", mark.lstrip())) else 0
+            lines.append(Line(text, number, heading, "**" in mark[:6], blank))
+        blank = not text.strip()
+    return CleanText(edited.text, lines, edited.changes())
+
+
+# --- characters ---------------------------------------------------------------------------------------------------
+
+_WIDE = re.compile("[０-９Ａ-Ｚａ-ｚ％]+")
+_INVISIBLE = re.compile("[\ufeff\u200b-\u200f\u2060\u00ad]+")
+_SPACES = re.compile("[\u00a0\u3000\u2002-\u200a\u202f]+")
+
+
+def characters(text: str) -> list[Edit]:
+    """Full-width figures and letters to half width, odd spaces to a space, invisible characters out, one line end."""
+    edits = [
+        Edit(m.start(), m.end(), "".join(chr(ord(c) - 0xFEE0) for c in m[0]), "full width")
+        for m in _WIDE.finditer(text)
+    ]
+    edits += [Edit(m.start(), m.end(), "", "invisible character") for m in _INVISIBLE.finditer(text)]
+    edits += [Edit(m.start(), m.end(), " " * len(m[0]), "space") for m in _SPACES.finditer(text)]
+    edits += [Edit(m.start(), m.end(), "\n", "line end") for m in re.finditer("\r\n?|[\u2028\u2029\x85\x0b]", text)]
+    return sorted(edits, key=lambda edit: edit.start)
+
+
+_TAG = re.compile(r"</?(?:b|i|u|strong|em|span|font|sub|sup|p|ol|ul|li|div)(?:\s[^<>\n]{0,80})?>|<br\s*/?>", re.I)
+_ENTITY = {"&nbsp;": " ", "&amp;": "&", "&lt;": "<", "&gt;": ">"}
+
+
+def tags(text: str) -> list[Edit]:
+    """Stray HTML: the tags of bold, sub- and superscript go, their words stay."""
+    edits = [
+        Edit(m.start(), m.end(), " " if re.match("<(?:br|p|li)", m[0], re.I) else "", "tag")
+        for m in _TAG.finditer(text)
+    ]
+    edits += [Edit(m.start(), m.end(), _ENTITY[m[0]], "entity") for m in re.finditer("|".join(_ENTITY), text)]
+    return sorted(edits, key=lambda edit: edit.start)
+
+
+_SUBSCRIPT = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_FORMULA = re.compile(r"\$\s?([^$\n]{1,40}?)\s?\$")
+_SYMBOL = re.compile(
+    r"(?P<pm>PM[\s_]*\{?\s?(?P<size>2\s?[.．]\s?5|10|[₀-₉]+(?:[.．][₀-₉]+)?)\s?\}?(?!\d))"
+    r"|(?P<chemical>\b(?:O|SO|NO|CO|CH|NH|N|H)_?\{?[₀-₉\d]+\}?(?:-8h)?)"
+    r"|(?P<tex>\\(?:times|geqslant|geq|ge|leqslant|leq|le|sim|pm|%)(?![a-z]))"
+)
+_TEX = {
+    "times": "×",
+    "geqslant": "≥",
+    "geq": "≥",
+    "ge": "≥",
+    "leqslant": "≤",
+    "leq": "≤",
+    "le": "≤",
+    "sim": "～",
+    "pm": "±",
+    "%": "%",
+}
+
+
+def _plain_symbol(m: "re.Match[str]") -> str:
+    if m["pm"]:
+        return "PM" + re.sub(r"\s", "", m["size"]).translate(_SUBSCRIPT).replace("．", ".")
+    if m["chemical"]:
+        return re.sub(r"[_{}]", "", m["chemical"]).translate(_SUBSCRIPT)
+    return _TEX[m["tex"][1:]]
+
+
+def notations(text: str) -> list[Edit]:
+    """PM₂.₅, PM_{2.5}, $PM_{2.5}$ and PM 2.5 to PM2.5; subscripts of other substances likewise (O₃ to O3)."""
+    edits = []
+    for m in _FORMULA.finditer(text):
+        plain = _SYMBOL.sub(_plain_symbol, m[1])
+        if plain != m[1] and not re.search(r"[\\_{}]", plain):
+            edits.append(Edit(m.start(), m.end(), plain, "notation"))
+    edits += [Edit(m.start(), m.end(), _plain_symbol(m), "notation") for m in _SYMBOL.finditer(text)]
+    return _without_overlaps(edits)
+
+
+_NUMBER = re.compile(
+    rf"(?<=[{HAN}])\s?[〔﹝［\[【〖（(｛{{]\s?((?:19|20)\d{{2}})\s?[〕﹞］\]】〗）)｝}}]\s*第?\s*(\d{{1,5}})\s*号"
+)
+_ROUND = re.compile(r"\(([^()\n]{1,120})\)")
+_COMMA = re.compile(rf"(?<=[{HAN}”》）%\d])\s?([,;:])\s?(?=[{HAN}“《（])")
+_FULL = {",": "，", ";": "；", ":": "："}
+
+
+def brackets(text: str) -> list[Edit]:
+    """〔 〕 round the year of a document number, （ ） and ，；： among Chinese words."""
+    edits = [Edit(m.start(), m.end(), f"〔{m[1]}〕{int(m[2])}号", "document number") for m in _NUMBER.finditer(text)]
+    taken = [(edit.start, edit.end) for edit in edits]
+    k = 0
+    for m in _ROUND.finditer(text):
+        while k < len(taken) and taken[k][1] <= m.start():
+            k += 1
+        inside_number = k < len(taken) and taken[k][0] < m.end()
+        neighbours = text[max(0, m.start() - 1) : m.start()] + text[m.end() : m.end() + 1]
+        if not inside_number and (re.search(f"[{HAN}]", m[1]) or re.search(f"[{HAN}《“]", neighbours)):
+            edits.append(Edit(m.start(), m.start() + 1, "（", "bracket"))
+            edits.append(Edit(m.end() - 1, m.end(), "）", "bracket"))
+    edits += [Edit(m.start(), m.end(), _FULL[m[1]], "punctuation") for m in _COMMA.finditer(text)]
+    return _without_overlaps(edits)
+
+
+def _without_overlaps(edits: list[Edit]) -> list[Edit]:
+    out: list[Edit] = []
+    for edit in sorted(edits, key=lambda e: (e.start, e.end)):
+        if not out or edit.start >= out[-1].end:
+            out.append(edit)
+    return out
+
+
+_SPREAD = re.compile(rf"(?:(?<=^)|(?<=[\s#*]))[{HAN}](?: {{1,4}}[{HAN}])+(?=[\s*]|$)", re.M)
+_LOOSE = re.compile(
+    rf"(?<=[{HAN}，。；：、“”（）《》〔〕]) +(?=[\dA-Za-z+\-])"
+    rf"|(?<=[\dA-Za-z%+]) +(?=[{HAN}，。；：、“”（）《》〔〕])"
+    rf"|(?<=[，。；：、（《“〔]) +(?=[{HAN}])"
+)
+_LEADING = re.compile(
+    r"[ #*\-]*(?:\d{1,3}(?:[.．]\s?\d{1,2})*[.．、]?|第[^\s]{1,8}[编章节条]|[（(][^（）()\n]{1,5}[）)])[ *]+"
+)
+
+
+def spaces(text: str) -> list[Edit]:
+    """总 则 to 总则, 2022 年 to 2022年. The space behind a clause's number stays."""
+    edits = [Edit(m.start(), m.end(), m[0].replace(" ", ""), "spaced out") for m in _SPREAD.finditer(text)]
+    start = 0
+    for line in text.split("\n"):
+        if " " in line:
+            lead = found.end() if (found := _LEADING.match(line)) else 0
+            edits += [Edit(start + m.start(), start + m.end(), "", "space") for m in _LOOSE.finditer(line, lead)]
+        start += len(line) + 1
+    return _without_overlaps(edits)
+
+
+_SPACED_DECIMAL = re.compile(r"^[ #*]*(\d{1,2}(?:[.．] ?\d{1,2}){1,4})(?=[ \u4e00-\u9fff])", re.M)
+
+
+def decimals(text: str) -> list[Edit]:
+    """8. 2. 1 to 8.2.1, where that is the next number of a decimal numbering (`1. 20 家` is an item and no 1.20)."""
+    edits = []
+    last: tuple[int, ...] = ()
+    for m in re.finditer(rf"{_SPACED_DECIMAL.pattern}|^[ #*]*(\d{{1,2}}) +(?=[{HAN}])", text, re.M):
+        if m[1] is None:
+            if not last or int(m[2]) == last[0] + 1 or m[2] == "1":
+                last = (int(m[2]),)
+            continue
+        path = tuple(int(figure) for figure in re.split(r"[.．] ?", m[1]))
+        follows = path == (*last, 1) or any(path == (*last[:k], last[k] + 1) for k in range(len(last)))
+        if " " not in m[1]:
+            last = path
+        elif follows:
+            edits.append(Edit(m.start(1), m.end(1), ".".join(map(str, path)), "decimal number"))
+            last = path
+    return edits
+
+
+# --- lines --------------------------------------------------------------------------------------------------------
+
+_PAGE_NUMBER = re.compile(
+    r"^[ \t]*(?:[-—–－·]{1,3} ?\d{1,4} ?[-—–－·]{1,3}|第 ?\d{1,4} ?页(?:[ ，,]*共 ?\d{1,4} ?页)?)[ \t]*$\n?", re.M
+)
+
+_BARE_NUMBER = re.compile(r"^[ \t]*(\d{1,4})[ \t]*$", re.M)
+
+
+_SEPARATOR = re.compile(r"^[ \t|:\-]{3,}$\n?", re.M)
+
+
+def page_furniture(text: str) -> list[Edit]:
+    """Page numbers and running heads out."""
+    edits = [Edit(m.start(), m.end(), "", "page number") for m in _PAGE_NUMBER.finditer(text)]
+    bare = list(_BARE_NUMBER.finditer(text))
+    for k, m in enumerate(bare):
+        # A bare figure is a page number only in a row of them that counts up by one.
+        before = k > 0 and int(bare[k - 1][1]) == int(m[1]) - 1
+        after = k + 1 < len(bare) and int(bare[k + 1][1]) == int(m[1]) + 1
+        apart = all(abs(m.start() - bare[n].start()) > 200 for n in (k - 1, k + 1) if 0 <= n < len(bare))
+        if apart and (before or after) and len(bare) > 2:
+            edits.append(Edit(m.start(), m.end(), "", "page number"))
+    edits += [Edit(m.start(), m.end(), "", "separator row") for m in _SEPARATOR.finditer(text) if "--" in m[0]]
+    seen: Counter[str] = Counter()
+    for m in re.finditer(r"^.{4,60}$", text, re.M):
+        words = re.sub(r"[\s#*\d—–\-·]", "", m[0])
+        if words.endswith("公报") or re.fullmatch(rf"[{HAN}]{{4,20}}公报(?:年第期|第期)?", words):
+            seen[words] += 1
+            # The first is the masthead of the issue.
+            if seen[words] > 1:
+                edits.append(Edit(m.start(), m.end(), "", "running head"))
+    return _without_overlaps(edits)
+
+
+_TERMINAL = "。！？：；”）)…】〕》"
+_SIGNATURE = re.compile(rf"[{HAN}（）]{{2,40}}(?:政府|办公室|办公厅|委员会|局|厅|部|院|指挥部)$")
+_DATE_LINE = re.compile(r"(?:19|20)\d{2} ?年 ?\d{1,2} ?月(?: ?\d{1,2} ?日)?$|[二〇○零一]{4}年")
+_WRAP_WIDTH = 20
+_OPENERS = {"（": "）", "《": "》", "“": "”", "〔": "〕", "(": ")"}
+
+
+def torn_lines(text: str) -> list[Edit]:
+    """Join a sentence that a page break (or a fixed line width) tore in two, and a date torn over lines."""
+    lines = text.split("\n")
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line) + 1)
+    present = [k for k, line in enumerate(lines) if line.strip(" \f")]
+    width = _fixed_width(lines)
+    indented = sum(lines[k].startswith(("  ", "\u3000")) for k in present) * 5 > len(present)
+    edits = []
+    for a, b in pairwise(present):
+        first, second = lines[a], lines[b]
+        reason = _why_joined(first, second, lines, a, b, width, indented)
+        if reason:
+            end_of_first = starts[a] + len(first.rstrip(" \f"))
+            begin_of_second = starts[b] + len(second) - len(second.lstrip(" \f"))
+            edits.append(Edit(end_of_first, begin_of_second, "", reason))
+    return edits
+
+
+def _fixed_width(lines: list[str]) -> int:
+    """The line width of a text whose paragraphs are broken at a fixed width; 0 where they are not."""
+    lengths = Counter(len(line) for line in lines if len(line) >= _WRAP_WIDTH)
+    if not lengths:
+        return 0
+    width, _ = lengths.most_common(1)[0]
+    near = sum(count for length, count in lengths.items() if abs(length - width) <= 2)
+    longer = sum(count for length, count in lengths.items() if length > width + 4)
+    return width if near * 2 > sum(lengths.values()) and near >= 6 and longer * 10 < near else 0
+
+
+def _why_joined(first: str, second: str, lines: list[str], a: int, b: int, width: int, indented: bool) -> str:
+    bare = first.strip(" \f*").lstrip("#-").strip(" *")
+    after = second.strip(" \f*").strip()
+    if "\t" in first or "\t" in second or second.lstrip().startswith(("#", "|", "- ", "**")) or not bare or not after:
+        return ""
+    if re.fullmatch(r"(?:19|20)\d{2}(?:年(?:\d{1,2}(?:月(?:\d{1,2})?)?)?)?", bare) and re.match(
+        r"年?\d{1,2}月|月?\d{1,2}日|年|月|日", after
+    ):
+        return "date torn over lines"
+    if first.lstrip().startswith("#") or after.startswith(("附件", "附 件")) or bare.startswith(("附件", "附 件")):
+        return ""
+    if (_DATE_LINE.match(after) and len(after) < 14) or (_SIGNATURE.fullmatch(after) and len(after) < 30):
+        return ""
+    if bare[-1] in "。！？；：…" or "....." in bare or "……" in bare:
+        return ""
+    open_bracket = _open_bracket(bare)
+    closes = open_bracket and _OPENERS[open_bracket] in after and _closes_first(after, open_bracket)
+    next_mark = read_marker(after)
+    if next_mark is not None and not (closes or bare[-1] in "，、"):
+        return ""
+    if next_mark is not None and next_mark.style is Style.DECIMAL_1:
+        next_mark = None
+    if next_mark is not None and not closes:
+        return ""
+    if width and len(first.rstrip()) >= width - 2 and not (indented and second.startswith(("  ", "\u3000"))):
+        return "line width"
+    if len(bare) < _WRAP_WIDTH:
+        return ""
+    if bare[-1] in _TERMINAL and not closes and not (bare[-1] in "》”" and bare[-2:-1] not in "。！？"):
+        return ""
+    if closes or bare[-1] in "，、":
+        return "page break"
+    mark = read_marker(bare)
+    an_article = mark is not None and mark.style is Style.ARTICLE and "，" in bare
+    if mark is not None and "。" not in bare and len(bare) <= 60 and not an_article:
+        # A numbered line without a full stop may be a heading, which ends so, or an item torn in two.
+        return "page break" if _items_end_with_stop(lines, a, b) else ""
+    words = bare[mark.end :] if mark else bare
+    if re.search("[，。；]", words) or (len(words) >= 30 and " " not in words and re.search("[，。]", after)):
+        return "page break"
+    return ""
+
+
+def _open_bracket(text: str) -> str:
+    """The last bracket that is opened in the last 200 characters and not closed; "" where none is."""
+    stack: list[str] = []
+    for char in text[-200:]:
+        if char in _OPENERS:
+            stack.append(char)
+        elif stack and char == _OPENERS[stack[-1]]:
+            stack.pop()
+    return stack[-1] if stack else ""
+
+
+def _closes_first(text: str, opener: str) -> bool:
+    """Whether the bracket is closed in the next line before another of its kind opens."""
+    close = text.find(_OPENERS[opener], 0, 200)
+    again = text.find(opener, 0, 200)
+    return close >= 0 and (again < 0 or close < again)
+
+
+def _items_end_with_stop(lines: list[str], a: int, b: int) -> bool:
+    """Whether the nearest items of the same numbering end like sentences, so that this line is an item too."""
+    mark = read_marker(lines[a].strip(" *").lstrip("#-").strip(" *"))
+    ends = []
+    for step, place in ((-1, a), (1, b)):
+        for k in range(place + step, place + 20 * step, step):
+            if not 0 <= k < len(lines):
+                break
+            words = lines[k].strip(" *").lstrip("#-").strip(" *")
+            other = read_marker(words)
+            if mark and other and other.style == mark.style:
+                ends.append("。" in words or words.endswith("；"))
+                break
+    return bool(ends) and all(ends)
+
+
+_FULL_LINE = re.compile(r"^[^\n]*\S[^\n]*$", re.M)
+_DAY_LINE = re.compile(r"^[ *]*(年 ?\d{1,2} ?月 ?\d{1,2} ?日)[ *]*$", re.M)
+
+
+def torn_signatures(text: str) -> list[Edit]:
+    """Put together an issuer and a date of which the page showed the right half before the left.
+
+    市人民政府 / 年9月30日 / 许昌 / 2022, as four lines in any order, is 许昌市人民政府 / 2022年9月30日; done only
+    where the whole issuer stands elsewhere in the text.
+    """
+    edits: list[Edit] = []
+    done = 0
+    for day in _DAY_LINE.finditer(text):
+        offset = max(done, day.start() - 200)
+        before = list(_FULL_LINE.finditer(text, offset, day.start()))[-3:]
+        behind = list(_FULL_LINE.finditer(text, day.end(), day.end() + 200))[:3]
+        near = [(m.start(), m.end(), m[0].strip(" *")) for m in (*before, *behind)]
+        year = next((n for n in near if re.fullmatch(r"(?:19|20)\d{2}", n[2])), None)
+        if year is None:
+            continue
+        halves = [n for n in near if n != year and re.fullmatch(rf"[{HAN}]{{2,20}}", n[2])]
+        issuer = next(
+            (
+                (left, right)
+                for left in halves
+                for right in halves
+                if left != right
+                and _SIGNATURE.fullmatch(left[2] + right[2])
+                and not re.search(rf"^{left[2] + right[2]}$", text[near[0][0] : near[-1][1]], re.M)
+                and text.count(left[2] + right[2]) >= 1
+            ),
+            None,
+        )
+        pieces = [year, (day.start(), day.end(), day[1])] + (list(issuer) if issuer else [])
+        start, end = min(p[0] for p in pieces), max(p[1] for p in pieces)
+        inside = {n[2] for n in near if start <= n[0] and n[1] <= end} - {p[2] for p in pieces}
+        if inside or start < done:
+            continue
+        date = year[2] + day[1].replace(" ", "")
+        mended = f"{issuer[0][2]}{issuer[1][2]}\n\n{date}" if issuer else date
+        edits.append(Edit(start, end, mended, "signature torn over lines"))
+        done = end
+    return edits
+
+
+# --- words --------------------------------------------------------------------------------------------------------
+
+_STRAY = re.compile(rf"(?<=[{HAN}”》）]) ?(?<![A-Za-z])(and|or)(?![A-Za-z]) ?(?=[{HAN}“《（])")
+_MEANS = {"and": "和", "or": "或"}
+
+
+def stray_words(text: str) -> list[Edit]:
+    """The words that recognition translated by mistake: and between two Chinese words is 和, or is 或."""
+    return [Edit(m.start(), m.end(), _MEANS[m[1]], "stray foreign word") for m in _STRAY.finditer(text)]
+
+
+_DOUBLED = re.compile(rf"([{HAN}])\1")
+# Where a word ends and the next begins with the same character: 全市市场, 河南省省级, 项目目标, 人人.
+_MAY_DOUBLE = frozenset("省市县区州乡镇村局院校部厅处科园所国人年月日目会")
+
+
+def doubled_characters(text: str) -> list[Edit]:
+    """动动物 to 动物, where the same five characters stand undoubled elsewhere at least twice, and oftener."""
+    places: list[tuple[int, str, str]] = []
+    for m in _DOUBLED.finditer(text):
+        left, right = text[m.start() - 2 : m.start()], text[m.end() : m.end() + 2]
+        if m[1] not in _MAY_DOUBLE and m.start() >= 2 and re.fullmatch(f"[{HAN}]{{4}}", left + right):
+            places.append((m.start(), left + m[1] + right, left + m[0] + right))
+    if not places:
+        return []
+    right_forms = {key for _, key, _ in places}
+    middles = "".join({key[2] for key in right_forms})
+    counts: Counter[str] = Counter()
+    for m in re.finditer(rf"[{re.escape(middles)}]", text):
+        window = text[m.start() - 2 : m.start() + 3]
+        if window in right_forms:
+            counts[window] += 1
+    wrong = Counter(doubled for _, _, doubled in places)
+    return [
+        Edit(start, start + 1, "", "doubled character")
+        for start, key, doubled in places
+        if counts[key] >= 2 and counts[key] > wrong[doubled]
+    ]
+
+
+# --- a text without line breaks -----------------------------------------------------------------------------------
+
+_ENDLESS = 600
+_STRUCTURE = re.compile(
+    r"(?P<division>第[〇零一二三四五六七八九十百千\d]{1,7}[编章节条])(?=[\s\u3000]|[^的第款项规之、，。])"
+    r"|(?<![\u4e00-\u9fff\d])(?P<han>[一二三四五六七八九十]{1,4}、)|(?P<hanb>（[一二三四五六七八九十]{1,4}）)"
+    r"|(?<![\d.])(?P<arabic>\d{1,3}[.．])(?!\d)|(?P<arabicb>（\d{1,3}）)"
+    rf"|(?P<number>[{HAN}]{{1,6}}〔(?:19|20)\d{{2}}〕\d{{1,5}}号)"
+    r"|(?P<date>(?:19|20)\d{2}年\d{1,2}月\d{1,2}日)"
+)
+
+
+def missing_line_breaks(text: str) -> list[Edit]:
+    """Break an endless line before each mark that continues its numbering, and round number, addressees and date."""
+    edits = []
+    start = 0
+    for line in text.split("\n"):
+        if len(line) > _ENDLESS and "\t" not in line:
+            edits += [Edit(start + at, start + at, "\n", "no line breaks") for at in sorted(set(_breaks(line)))]
+        start += len(line) + 1
+    return edits
+
+
+def _breaks(line: str) -> Iterator[int]:
+    counters: dict[str, int] = {}
+    order = ["编", "章", "节", "条", "han", "hanb", "arabic", "arabicb"]
+    title = re.match(rf"[{HAN}]{{2,30}}?(?:人民政府办公室|人民政府办公厅|人民政府|委员会|办公室|局|厅)(?=关于)", line)
+    issuer = title[0] if title else ""
+    marks = 0
+    found_breaks: list[int] = []
+    for m in _STRUCTURE.finditer(line):
+        kind = m.lastgroup or ""
+        at, before = m.start(), line[m.start() - 1] if m.start() else "\n"
+        if kind == "number":
+            # Only the document's own number, which stands alone between title and addressees, not one in a citation.
+            if (
+                before not in "（("
+                and line[m.end() : m.end() + 1] not in "）)"
+                and "number" not in counters
+                and m.start() < 300
+            ):
+                counters["number"] = 1
+                begin = _number_start(line, m.start(), m.end())
+                if begin:
+                    found_breaks.append(begin)
+                found_breaks.append(m.end())
+                colon = line.find("：", m.end(), m.end() + 200)
+                if colon > 0 and re.search("政府|部门|单位|公司|各", line[m.end() : colon]):
+                    found_breaks.append(colon + 1)
+            continue
+        if kind == "date":
+            if issuer and line.endswith(issuer, 0, m.start()):
+                found_breaks += [m.start() - len(issuer), m.start(), m.end()]
+                counters = {"number": 1} if "number" in counters else {}
+            continue
+        mark = read_marker(m[0] + " ")
+        if mark is None:
+            continue
+        name = m[0][-1] if kind == "division" else kind
+        number = mark.number
+        expected = counters.get(name, 0) + 1
+        boundary = before in "。；：！？”）\n \u3000" or (number == 1) or kind == "division"
+        if number == expected and boundary:
+            counters[name] = number
+            if name != "条":
+                for lower in order[order.index(name) + 1 :]:
+                    if lower != "条":
+                        counters.pop(lower, None)
+            else:
+                for lower in order[4:]:
+                    counters.pop(lower, None)
+            marks += 1
+            if at:
+                found_breaks.append(at)
+    if marks >= 3 or len(found_breaks) >= 3:
+        yield from found_breaks
+
+
+def _number_start(line: str, start: int, end: int) -> int:
+    """Where the document number begins: what stands before it without a gap may be the end of the title."""
+    words = line[start:end]
+    for end_of_title in ("的通知", "通知", "决定", "意见", "通报", "公告", "通告", "批复", "函"):
+        place = words.find(end_of_title)
+        if place >= 0:
+            return start + place + len(end_of_title)
+    title_end = max(
+        (
+            line.rfind(word, 0, start) + len(word)
+            for word in ("通知", "决定", "意见", "通报", "公告")
+            if word in line[:start]
+        ),
+        default=start,
+    )
+    return title_end if start - title_end <= 4 else start
+
+
+_GLUED = re.compile(r"(?<=[。；])(?=（[一二三四五六七八九十]{1,4}）|（\d{1,3}）|\d{1,3}[.．](?!\d)|[①-⑳])")
+
+
+def glued_items(text: str) -> list[Edit]:
+    """Break a line that begins with （一） before a （二） that follows a full stop in it."""
+    edits = []
+    start = 0
+    for line in text.split("\n"):
+        words = line.lstrip(" -*")
+        mark = read_marker(words) if "\t" not in line and len(words) > 4 and words[0] in "（0123456789①" else None
+        if mark is not None:
+            for m in _GLUED.finditer(line):
+                other = read_marker(line[m.start() :])
+                if (
+                    other is not None
+                    and other.style == mark.style
+                    and other.path[:-1] == mark.path[:-1]
+                    and other.number == mark.number + 1
+                ):
+                    edits.append(Edit(start + m.start(), start + m.start(), "\n", "items on one line"))
+                    mark = other
+        start += len(line) + 1
+    return edits
+
+
+# --- marks of Markdown --------------------------------------------------------------------------------------------
+
+_MARKS = re.compile(r"^[ ]*#{1,6} +|^[ ]*- +|\*\*|^ +|(?<! ) +$|(?<=\t) +|(?<! ) +(?=\t)|\f", re.M)
+
+
+def strip_marks(text: str) -> list[Edit]:
+    """Markdown's marks of headings, bold type and lists out, and white space at both ends of a line."""
+    edits = [Edit(m.start(), m.end(), "", "mark" if m[0].strip(" \f") else "space") for m in _MARKS.finditer(text)]
+    return _without_overlaps(edits)
+
+
+STEPS: tuple[Step, ...] = (
+    characters,
+    tags,
+    notations,
+    brackets,
+    page_furniture,
+    spaces,
+    decimals,
+    missing_line_breaks,
+    torn_signatures,
+    torn_lines,
+    glued_items,
+    stray_words,
+    doubled_characters,
+)

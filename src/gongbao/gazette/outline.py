@@ -1,0 +1,371 @@
+"""Build the tree of clauses from the lines of a part.
+
+The levels follow from the numbering, not from the Markdown headings, which page recognition sets at random. A mark
+(gongbao.gazette.markers) either continues a numbering that is open (third to second), or begins a new one below, or
+is no mark at all: a citation or a quantity that happens to stand at the beginning of a line. Where two readings are
+possible, what follows decides: a list inside an item ends and the outer list goes on.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from gongbao.gazette.clean import Line
+from gongbao.gazette.markers import Marker, Style, read_marker
+from gongbao.gazette.model import Clause, ClauseKind
+
+_HEADING_KIND = {
+    Style.PART: ClauseKind.PART,
+    Style.CHAPTER: ClauseKind.CHAPTER,
+    Style.SECTION: ClauseKind.SECTION,
+    Style.ARTICLE: ClauseKind.ARTICLE,
+    Style.HAN: ClauseKind.SECTION,
+    Style.DECIMAL_1: ClauseKind.SECTION,
+    Style.DECIMAL_2: ClauseKind.SUBSECTION,
+    Style.DECIMAL_3: ClauseKind.PARAGRAPH,
+    Style.DECIMAL_4: ClauseKind.SUBPARAGRAPH,
+    Style.DECIMAL_5: ClauseKind.POINT,
+    Style.HAN_BRACKET: ClauseKind.SUBSECTION,
+    Style.ARABIC: ClauseKind.PARAGRAPH,
+    Style.ARABIC_BRACKET: ClauseKind.SUBPARAGRAPH,
+    Style.ARABIC_HALF: ClauseKind.SUBPARAGRAPH,
+    Style.CIRCLE: ClauseKind.POINT,
+    Style.ROMAN: ClauseKind.ITEM,
+    Style.LETTER: ClauseKind.ITEM,
+}
+# Below an article come 项, 目 and what is below those, whatever their marks (立法法 第六十五条).
+_BELOW_ARTICLE = (ClauseKind.SUBPARAGRAPH, ClauseKind.POINT, ClauseKind.ITEM)
+_DECIMALS = range(Style.DECIMAL_1, Style.DECIMAL_5 + 1)
+_BOX = re.compile(r"^专栏\s*(?P<number>\d{1,2}|[一二三四五六七八九十]{1,3})?\s*[:：]?\s*(?P<heading>[^，。；]{0,60})$")
+_HEADING_LENGTH = 60
+_RUN_IN_LENGTH = 32
+
+
+@dataclass(slots=True)
+class _Open:
+    """A clause that is open while its lines are read. `box` bars the numbering outside from being continued inside."""
+
+    clause: Clause
+    marker: Marker | None = None
+    box: bool = False
+    paragraphs: list[Clause] = field(default_factory=list)
+
+
+def outline(lines: list[Line]) -> list[Clause]:
+    """The clauses of a part in reading order. Every line is in exactly one clause; nothing is left out."""
+    marks = _true_marks(lines)
+    following = _next_of_style(marks)
+    root = Clause(ClauseKind.PREAMBLE, "", "", "", lines[0].number if lines else 1)
+    stack = [_Open(root)]
+    previous: Line | None = None
+    for k, line in enumerate(lines):
+        mark = marks[k]
+        if mark is not None:
+            depth = _depth(stack, mark, k, marks, following)
+            if depth is not None:
+                del stack[depth + 1 :]
+                clause = _numbered(line, mark, [item.marker for item in stack if item.marker])
+                stack[-1].clause.children.append(clause)
+                stack.append(_Open(clause, mark))
+                previous = line
+                continue
+        if found := _box(line):
+            _close_boxes(stack)
+            clause = Clause(ClauseKind.BOX, found[0], found[1], "", line.number)
+            stack[-1].clause.children.append(clause)
+            stack.append(_Open(clause, None, box=True))
+        else:
+            _add_words(stack[-1].clause, line, previous)
+        previous = line
+    _settle(root)
+    return _top_level(root)
+
+
+# --- which marks are marks ----------------------------------------------------------------------------------------
+
+
+def _true_marks(lines: list[Line]) -> list[Marker | None]:
+    """The mark of each line, with those left out that only look like one."""
+    marks = [None if "\t" in line.text else read_marker(line.text) for line in lines]
+    decimal = any(mark is not None and mark.style is Style.DECIMAL_2 and mark.path[1] == 1 for mark in marks)
+    firsts = {mark.path[0] for mark in marks if mark is not None and mark.style in _DECIMALS and len(mark.path) > 1}
+    out: list[Marker | None] = []
+    for line, mark in zip(lines, marks, strict=True):
+        if mark is not None:
+            bare = mark.printed.isdecimal()
+            if mark.style is Style.ARABIC and decimal and mark.number in firsts and _is_short_heading(line, mark):
+                # 2. 疫情分级 above 2.1: the first level of decimal numbering, printed with a full stop.
+                mark = Marker(Style.DECIMAL_1, mark.path, str(mark.number), mark.end, mark.spaced)
+            elif bare and not (decimal and _is_short_heading(line, mark)):
+                mark = None
+            elif (
+                mark.style is Style.ARTICLE
+                and not mark.spaced
+                and re.match(r"[的、和至到及或与]|第|规定|所|款|项|中|之", line.text[mark.end :])
+            ):
+                mark = None  # 第十三条规定的…: a citation at the beginning of a line
+            elif mark.style in (Style.PART, Style.CHAPTER, Style.SECTION) and (
+                re.match(r"[的、和至到及或与]|规定|所|中", line.text[mark.end :]) or len(line.text) > _HEADING_LENGTH
+            ):
+                mark = None
+        out.append(mark)
+    return out
+
+
+def _is_short_heading(line: Line, mark: Marker) -> bool:
+    words = line.text[mark.end :]
+    return len(words) <= 40 and not re.search("[，；]", words)
+
+
+def _next_of_style(marks: list[Marker | None]) -> list[int]:
+    """For each line the next line whose mark has the same style, or the number of lines."""
+    following = [len(marks)] * len(marks)
+    last: dict[Style, int] = {}
+    for k in range(len(marks) - 1, -1, -1):
+        mark = marks[k]
+        if mark is not None:
+            following[k] = last.get(mark.style, len(marks))
+            last[mark.style] = k
+    return following
+
+
+# --- where a mark belongs -----------------------------------------------------------------------------------------
+
+
+def _depth(stack: list[_Open], mark: Marker, k: int, marks: list[Marker | None], following: list[int]) -> int | None:
+    """The place in the stack of the clause below which this one stands; None where it is not a mark after all."""
+    barrier = max((at for at, item in enumerate(stack) if item.box), default=0)
+    inside = _place(stack, mark, barrier, k, marks, following)
+    if barrier == 0:
+        return inside
+    outer = stack[:barrier]
+    if mark.style in _DECIMALS or mark.style <= Style.ARTICLE:
+        return _place(outer, mark, 0, k, marks, following)
+    same_inside = next(
+        (item for item in reversed(stack[barrier + 1 :]) if item.marker and item.marker.style == mark.style), None
+    )
+    same_outside = next((item for item in reversed(outer) if item.marker and item.marker.style == mark.style), None)
+    continues_inside = (
+        same_inside is not None and same_inside.marker is not None and mark.number == same_inside.marker.number + 1
+    )
+    continues_outside = (
+        same_outside is not None and same_outside.marker is not None and mark.number == same_outside.marker.number + 1
+    )
+    if continues_outside and not continues_inside and not (same_inside is None and mark.number == 1):
+        return _place(outer, mark, 0, k, marks, following)
+    return inside
+
+
+def _place(
+    stack: list[_Open], mark: Marker, barrier: int, k: int, marks: list[Marker | None], following: list[int]
+) -> int | None:
+    if mark.style in _DECIMALS:
+        return _place_decimal(stack, mark, barrier)
+    same = [at for at in range(len(stack) - 1, barrier, -1) if _style(stack[at]) == mark.style]
+    for at in same:
+        marker = stack[at].marker
+        if marker is not None and mark.number == marker.number + 1:
+            return at - 1
+    if same:
+        at = same[0]
+        marker = stack[at].marker
+        assert marker is not None
+        if mark.style is Style.ARTICLE and not mark.spaced and mark.number != marker.number + 1:
+            return None
+        if mark.number == 1 and at < len(stack) - 1 and mark.style > Style.ARTICLE:
+            # The numbering begins again below a deeper clause: a list within it, if the outer list goes on behind.
+            after = following[k]
+            while after < len(marks):
+                later = marks[after]
+                if later is not None and later.number == marker.number + 1 and marker.number > 1:
+                    return len(stack) - 1
+                if later is not None and later.number == 1:
+                    break
+                after = following[after]
+        return at - 1
+    if mark.style is Style.ARTICLE and not mark.spaced and mark.number != 1:
+        return None
+    # A new numbering. Below the deepest clause, unless that is of a lower rank and does not go on behind this list.
+    depth = len(stack) - 1
+    while depth > barrier:
+        style = _style(stack[depth])
+        if style is None or style < mark.style:
+            break
+        if mark.style > Style.ARTICLE and _goes_on(stack[depth], k, marks):
+            break
+        depth -= 1
+    return depth
+
+
+def _place_decimal(stack: list[_Open], mark: Marker, barrier: int) -> int | None:
+    """2.1.3 stands below 2.1, or below 2 where 2.1 is not printed. One whose beginning is not open is no mark."""
+    for length in range(len(mark.path) - 1, 0, -1):
+        for at in range(len(stack) - 1, barrier, -1):
+            marker = stack[at].marker
+            if marker is not None and marker.style in _DECIMALS and marker.path == mark.path[:length]:
+                if mark.doubtful and mark.number != 1:
+                    sibling = stack[at + 1].marker if at + 1 < len(stack) else None
+                    if sibling is None or sibling.path != (*mark.path[:-1], mark.number - 1):
+                        return None
+                return at
+    if mark.doubtful:
+        return None
+    if len(mark.path) > 1:
+        before = [item.marker.path for item in stack[barrier:] if item.marker and item.marker.style in _DECIMALS]
+        if before and mark.path[0] != before[0][0] + 1:
+            return None
+    base = barrier
+    for at in range(barrier, len(stack)):
+        style = _style(stack[at])
+        if style is not None and (style in _DECIMALS or style >= Style.HAN_BRACKET):
+            break
+        base = at
+    return base
+
+
+def _style(item: _Open) -> Style | None:
+    return item.marker.style if item.marker else None
+
+
+def _goes_on(item: _Open, k: int, marks: list[Marker | None]) -> bool:
+    """Whether the numbering of an open clause is continued within the next 400 lines, before it begins again."""
+    marker = item.marker
+    assert marker is not None
+    for later in marks[k + 1 : k + 400]:
+        if later is not None and later.style == marker.style:
+            return later.number == marker.number + 1
+        if later is not None and later.style < Style.HAN:
+            return False
+    return False
+
+
+def _box(line: Line) -> tuple[str, str] | None:
+    found = _BOX.match(line.text) if "\t" not in line.text else None
+    if found is None or not (found["number"] or line.heading):
+        return None
+    return f"专栏{found['number'] or ''}", found["heading"].strip()
+
+
+def _close_boxes(stack: list[_Open]) -> None:
+    """A box does not stand in a box: the one before ends where the next begins."""
+    barrier = next((at for at, item in enumerate(stack) if item.box), None)
+    if barrier is not None:
+        del stack[barrier:]
+
+
+# --- clauses and their words --------------------------------------------------------------------------------------
+
+
+def _numbered(line: Line, mark: Marker, above: list[Marker | None]) -> Clause:
+    kind = _HEADING_KIND[mark.style]
+    article = next(
+        (at for at, marker in enumerate(above) if marker is not None and marker.style is Style.ARTICLE), None
+    )
+    if article is not None and mark.style > Style.ARTICLE:
+        kind = _BELOW_ARTICLE[min(len(above) - article - 1, 2)]
+    words = line.text[mark.end :].strip()
+    heading, text = _heading_and_text(words, mark, kind, line.heading > 0)
+    return Clause(kind, mark.printed, heading, text, line.number)
+
+
+def _heading_and_text(words: str, mark: Marker, kind: ClauseKind, marked: bool) -> tuple[str, str]:
+    """A line of its own without a full stop is a heading; a short first sentence before more words is a run-in one."""
+    if kind is ClauseKind.ARTICLE:
+        if found := re.match(r"(【[^】]{1,30}】|（[^）]{1,20}）)\s*", words):
+            return found[1], words[found.end() :]
+        return "", words
+    if mark.style in (Style.PART, Style.CHAPTER, Style.SECTION):
+        return words, ""
+    if kind in (ClauseKind.SUBPARAGRAPH, ClauseKind.POINT, ClauseKind.ITEM) and mark.style not in _DECIMALS:
+        found = re.match(r"([^。；，：:？！]{2,24}[：。])(?=.)", words) if mark.style is not Style.HAN_BRACKET else None
+        return (found[1], words[found.end() :]) if found else ("", words)
+    if (
+        marked
+        and len(words) <= _HEADING_LENGTH
+        and words.find("。") in (-1, len(words) - 1)
+        and not words.endswith("：")
+    ):
+        return words, ""
+    if len(words) <= _HEADING_LENGTH and not words.endswith(("。", "；", "：", "，", "、")) and "。" not in words:
+        return words, ""
+    if found := re.match(rf"([^。；：]{{2,{_RUN_IN_LENGTH}}}。)(?=.)", words):
+        return found[1], words[found.end() :].strip()
+    return "", words
+
+
+def _add_words(clause: Clause, line: Line, previous: Line | None) -> None:
+    """A paragraph becomes a child of its own for now (_settle folds it); rows of a table or a list stay together."""
+    last = clause.children[-1] if clause.children else None
+    if last is not None and last.kind is ClauseKind.PARAGRAPH and not last.number and previous is not None:
+        table = "\t" in line.text and "\t" in previous.text
+        rows = (
+            not line.blank_before
+            and not re.search("[。；：，！？]$", line.text)
+            and not re.search("[。；：，！？]$", previous.text)
+        )
+        if table or (rows and ("\t" in line.text) == ("\t" in previous.text)):
+            last.text += "\n" + line.text
+            return
+    clause.children.append(Clause(ClauseKind.PARAGRAPH, "", "", line.text.rstrip(" "), line.number))
+
+
+def _settle(clause: Clause) -> None:
+    """Fold an only paragraph into its clause; give several their own place, and 项 to the 款 before them."""
+    loose = [child for child in clause.children if child.kind is ClauseKind.PARAGRAPH and not child.number]
+    if clause.kind is ClauseKind.ARTICLE:
+        _settle_article(clause, loose)
+    elif loose:
+        first_is_own = clause.children[0] is loose[0]
+        if len(loose) == 1 and first_is_own and not clause.text:
+            clause.text = loose[0].text
+            clause.children.remove(loose[0])
+        elif clause.text and clause.kind is not ClauseKind.PREAMBLE:
+            # The words behind the number are the first paragraph of several.
+            clause.children.insert(0, Clause(ClauseKind.PARAGRAPH, "", "", clause.text, clause.line))
+            clause.text = ""
+    for child in clause.children:
+        _settle(child)
+
+
+def _settle_article(article: Clause, loose: list[Clause]) -> None:
+    """款: the words behind 第N条 are the first, each further paragraph the next; 项 belong to the one before them."""
+    if not loose:
+        return
+    if not article.text and len(loose) == 1 and article.children[0] is loose[0]:
+        article.text = loose[0].text
+        article.children.remove(loose[0])
+        return
+    paragraphs = [Clause(ClauseKind.PARAGRAPH, "", "", article.text, article.line)] if article.text else []
+    for child in article.children:
+        if child.kind is ClauseKind.PARAGRAPH and not child.number:
+            paragraphs.append(child)
+        elif paragraphs:
+            paragraphs[-1].children.append(child)
+        else:
+            paragraphs.append(Clause(ClauseKind.PARAGRAPH, "", "", "", child.line, children=[child]))
+    article.text = ""
+    article.children = paragraphs
+
+
+def _top_level(root: Clause) -> list[Clause]:
+    """The clauses of the part; words before the first numbered clause are its preamble."""
+    out: list[Clause] = []
+    if root.text:
+        out.append(Clause(ClauseKind.PREAMBLE, "", "", root.text, root.line))
+    lead: list[Clause] = []
+    for child in root.children:
+        if child.kind is ClauseKind.PARAGRAPH and not child.number and not out:
+            lead.append(child)
+            continue
+        if lead:
+            out.append(_preamble(lead))
+            lead = []
+        out.append(child)
+    if lead:
+        out.append(_preamble(lead))
+    return out
+
+
+def _preamble(lead: list[Clause]) -> Clause:
+    if len(lead) == 1:
+        return Clause(ClauseKind.PREAMBLE, "", "", lead[0].text, lead[0].line, children=lead[0].children)
+    return Clause(ClauseKind.PREAMBLE, "", "", "", lead[0].line, children=lead)
