@@ -85,13 +85,16 @@ class KeptQuerySet(models.QuerySet):
 
     def _raw_delete(self, using: str | None) -> int:
         self._refuse()
-        return super()._raw_delete(using)  # type: ignore[misc]
+        return super()._raw_delete(using)
+
+
+KeptManager = models.Manager.from_queryset(KeptQuerySet)
 
 
 class KeptModel(models.Model):
     """Base of what only actions write. A model with a Meta of its own derives it from KeptModel.Meta."""
 
-    objects = models.Manager.from_queryset(KeptQuerySet)()
+    objects = KeptManager()
 
     class Meta:
         abstract = True

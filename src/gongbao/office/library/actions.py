@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import DataError, OperationalError
@@ -25,6 +27,7 @@ from gongbao.office.library.keys import KEY_LENGTH, document_key, locator_key, n
 from gongbao.office.library.models import (
     EID_LENGTH,
     NUMBER_LENGTH,
+    Annex,
     Clause,
     Cleaning,
     ContentsLine,
@@ -36,8 +39,8 @@ from gongbao.office.library.models import (
     Source,
 )
 
-Progress = Callable[[str, float], None]
-"""Called with the name of the step and how much of it is done (0 to 1)."""
+Progress = Callable[[str, int, int], None]
+"""Called with the step ("reading": documents, "keeping": clauses), how many are done, and how many there are."""
 
 ACTION = "library.ingest"
 _BATCH = 1000  # rows given to the database at once; Django cuts further where a database takes fewer values
@@ -66,12 +69,14 @@ class DocumentResult:
 class ContentsCheck:
     """The table of contents against what was found: `missing` was announced and not found, `unannounced` the reverse.
 
-    A file without a table of contents announces nothing, and nothing in it is called unannounced.
+    `differing` are found under a title that differs in a few characters from the one announced. A file without a table
+    of contents announces nothing, and nothing in it is called unannounced.
     """
 
     announced: int
     found: int
     missing: list[str]
+    differing: list[str]
     unannounced: list[str]
 
 
@@ -123,7 +128,8 @@ def ingest_source(
     name = name.encode(errors="replace").decode()
     if known := Source.objects.filter(sha256=source.sha256).first():
         return _known(known, name)
-    gazette = read_gazette(source.text, progress=progress)
+    reading_progress = None if progress is None else partial(progress, "reading")
+    gazette = read_gazette(source.text, progress=reading_progress)
     if not gazette.documents:
         raise GongbaoError("no document was found in it", where=name)
     _refuse_what_cannot_be_kept(gazette, name)
@@ -173,7 +179,7 @@ def _known(source: Source, name: str) -> IngestResult:
         ],
         cleaned=_counts(source.cleanings.values_list("reason", flat=True)),
         contents=_contents_check(
-            [(line.title, line.document_id) for line in contents],
+            [_Announced(line.title, line.document_id, line.same_title) for line in contents],
             [(printing.revision.title, printing.document_id) for printing in printings],
         ),
         notes=source.notes.splitlines(),
@@ -195,7 +201,7 @@ class _Writer:
         self.gazette = gazette
         self.name = name
         self.now = now
-        self.progress = progress or (lambda step, done: None)
+        self.progress = progress or (lambda step, done, total: None)
         self.source = Source(
             sha256=source.sha256,
             name=name,
@@ -265,7 +271,11 @@ class _Writer:
             _BATCH,
         )
         announced = [
-            (entry.title, documents[places[entry.document]].pk if entry.document is not None else None)
+            _Announced(
+                entry.title,
+                documents[places[entry.document]].pk if entry.document is not None else None,
+                entry.same_title,
+            )
             for entry in self.gazette.contents
         ]
         ContentsLine.objects.bulk_create(
@@ -276,7 +286,8 @@ class _Writer:
                     title=entry.title,
                     page=entry.page,
                     line=entry.line,
-                    document_id=announced[order][1],
+                    same_title=entry.same_title,
+                    document_id=announced[order].document,
                 )
                 for order, entry in enumerate(self.gazette.contents)
             ],
@@ -402,13 +413,21 @@ class _Writer:
                     levels[row.depth].append(row)
                     by_eid[revision.pk, row.eid] = row
         Part.objects.bulk_create(parts, _BATCH)
+        Annex.objects.bulk_create(
+            [
+                Annex(revision=revision, order=place, label=annex.label, title=annex.title, present=annex.present)
+                for text, revision in fresh
+                for place, annex in enumerate(text.announced_annexes)
+            ],
+            _BATCH,
+        )
         total, done = len(by_eid), 0
         for depth in sorted(levels):
             for start in range(0, len(levels[depth]), _BATCH):
                 batch = levels[depth][start : start + _BATCH]
                 Clause.objects.bulk_create(batch)
                 done += len(batch)
-                self.progress("keeping", done / total)
+                self.progress("keeping", done, total)
         references = []
         for text, revision in fresh:
             for place, reference in enumerate(text.references):
@@ -420,7 +439,7 @@ class _Writer:
                         line=reference.line,
                         kind=reference.kind,
                         scope=reference.scope,
-                        number=reference.number,
+                        number=reference.number[:NUMBER_LENGTH],
                         title=reference.title,
                         title_key=title_key(reference.title),
                         eid=reference.eid,
@@ -489,30 +508,31 @@ def _match(read: Sequence[reading.Document], digests: Sequence[str], gazette: st
                 waiting[identity(document)].append(document)
         for place, want in enumerate(wanted):
             if out[place] is None and want is not None and waiting.get(want):
-                out[place] = waiting[want].popleft()
-                given.add(out[place].pk)
+                document = waiting[want].popleft()
+                out[place] = document
+                given.add(document.pk)
 
     give(
         numbered,
-        lambda document: (document.number, document.current.digest),
+        lambda document: (document.number, document.shown.digest),
         [(text.number, digest) if text.number else None for text, digest in zip(read, digests, strict=True)],
     )
     give(
         numbered,
-        lambda document: (document.number, document.current.title_key),
+        lambda document: (document.number, document.shown.title_key),
         [(text.number, title_key(text.title)) if text.number else None for text in read],
     )
     give(numbered, lambda document: document.number, [text.number or None for text in read])
 
     give(
         titled,
-        lambda document: (document.current.issuer, document.current.title_key, document.current.date),
+        lambda document: (document.shown.issuer, document.shown.title_key, document.shown.date),
         [None if text.number else (text.issuer, title_key(text.title), text.date) for text in read],
     )
     if gazette:
         give(
-            [document for document in titled if document.current.gazette == gazette],
-            lambda document: (document.current.issuer, document.current.title_key),
+            [document for document in titled if document.shown.gazette == gazette],
+            lambda document: (document.shown.issuer, document.shown.title_key),
             [None if text.number else (text.issuer, title_key(text.title)) for text in read],
         )
     return out
@@ -572,12 +592,19 @@ def _absent(superseded: Source | None, documents: Iterable[Document]) -> list[st
     return [printing.document.key for printing in printings if printing.document_id not in here]
 
 
-def _contents_check(announced: Sequence[tuple[str, int | None]], printed: Sequence[tuple[str, int]]) -> ContentsCheck:
-    named = {document for _, document in announced}
+class _Announced(NamedTuple):
+    title: str
+    document: int | None
+    same_title: bool
+
+
+def _contents_check(announced: Sequence[_Announced], printed: Sequence[tuple[str, int]]) -> ContentsCheck:
+    named = {line.document for line in announced}
     return ContentsCheck(
         announced=len(announced),
-        found=sum(document is not None for _, document in announced),
-        missing=[title for title, document in announced if document is None],
+        found=sum(line.document is not None for line in announced),
+        missing=[line.title for line in announced if line.document is None],
+        differing=[line.title for line in announced if line.document is not None and not line.same_title],
         unannounced=[title for title, document in printed if document not in named] if announced else [],
     )
 

@@ -83,6 +83,12 @@ class Document(KeptModel):
     def __str__(self) -> str:
         return self.key
 
+    @property
+    def shown(self) -> "Revision":
+        """The current revision; every document has one as soon as the action that made it is done."""
+        assert self.current is not None
+        return self.current
+
 
 class Revision(KeptModel):
     """A document as one source printed it. `sequence` counts from 1; `digest` is the SHA-256 of `text`."""
@@ -145,6 +151,7 @@ class ContentsLine(KeptModel):
     document = models.ForeignKey(
         Document, null=True, blank=True, on_delete=models.PROTECT, related_name="contents_lines"
     )
+    same_title = models.BooleanField(help_text="false where the document is printed under a title a little different")
     title = models.TextField()
 
     class Meta(KeptModel.Meta):
@@ -173,6 +180,24 @@ class Part(KeptModel):
 
     def __str__(self) -> str:
         return self.title or self.label or self.kind
+
+
+class Annex(KeptModel):
+    """An annex that a revision announces or holds; `present` is false where the source does not print it."""
+
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="annexes", db_index=False)
+    order = models.PositiveIntegerField()
+    present = models.BooleanField()
+    label = models.TextField(blank=True, default="")
+    title = models.TextField(blank=True, default="")
+
+    class Meta(KeptModel.Meta):
+        ordering = ["order"]
+        verbose_name_plural = "annexes"
+        constraints = [models.UniqueConstraint(fields=["revision", "order"], name="one_annex_per_place")]
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.title}".strip()
 
 
 class Clause(KeptModel):

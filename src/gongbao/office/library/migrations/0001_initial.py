@@ -152,6 +152,31 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="Annex",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("order", models.PositiveIntegerField()),
+                ("present", models.BooleanField()),
+                ("label", models.TextField(blank=True, default="")),
+                ("title", models.TextField(blank=True, default="")),
+                (
+                    "revision",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="annexes",
+                        to="library.revision",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name_plural": "annexes",
+                "ordering": ["order"],
+                "abstract": False,
+                "base_manager_name": "objects",
+            },
+        ),
+        migrations.CreateModel(
             name="Source",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -245,6 +270,12 @@ class Migration(migrations.Migration):
                 ("order", models.PositiveIntegerField()),
                 ("page", models.PositiveIntegerField(blank=True, null=True)),
                 ("line", models.PositiveIntegerField()),
+                (
+                    "same_title",
+                    models.BooleanField(
+                        help_text="false where the document is printed under a title a little different"
+                    ),
+                ),
                 ("title", models.TextField()),
                 (
                     "document",
@@ -353,6 +384,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="clause",
             constraint=models.UniqueConstraint(fields=("revision", "eid"), name="one_clause_per_eid"),
+        ),
+        migrations.AddConstraint(
+            model_name="annex",
+            constraint=models.UniqueConstraint(fields=("revision", "order"), name="one_annex_per_place"),
         ),
         migrations.AddIndex(
             model_name="revision",

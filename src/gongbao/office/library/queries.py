@@ -1,0 +1,710 @@
+"""The only code that reads the library for a page, a command or an export.
+
+The day on which a status is asked for is passed in. A list is a queryset of revisions (each the current one of its
+document), so that whoever shows it takes one page of it; see `page`.
+"""
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db import models
+from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce, ExtractYear
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from gongbao.core.citations import read_citation, read_number
+from gongbao.core.errors import GongbaoError
+from gongbao.gazette import model as reading
+from gongbao.office.library.keys import document_key, locator_key, locator_steps, step_number, title_key
+from gongbao.office.library.models import Clause, Document, Part, Reference, Revision, Source
+
+PAGE_SIZE = 50
+_QUERY_BATCH = 500
+# How many near misses an error names.
+_NEAR = 5
+_DAY_ONE = Value(date.min, output_field=models.DateField())
+
+
+class Status(models.TextChoices):
+    """Whether a document is in force on a day."""
+
+    NOT_YET = "not_yet", _("Not yet in force")  # 尚未施行
+    IN_FORCE = "in_force", _("In force")  # 有效
+    PARTLY_REPEALED = "partly_repealed", _("Partly repealed")  # 部分废止
+    EXPIRED = "expired", _("Expired")  # 已失效: its own term ended
+    REPEALED = "repealed", _("Repealed")  # 已废止
+
+
+# --- lists
+
+
+def documents() -> QuerySet[Revision]:
+    """The current revision of every document, newest first: by date, then by number."""
+    return (
+        Revision.objects.filter(current_of__isnull=False)
+        .select_related("document")
+        .defer("text")
+        .order_by(
+            F("date").desc(nulls_last=True),
+            "document__series",
+            "-document__year",
+            "-document__serial",
+            "document__key",
+        )
+    )
+
+
+def list_documents(
+    *,
+    gazette: str = "",
+    issuer: str = "",
+    kind: str = "",
+    year: int | None = None,
+    status: str = "",
+    on: date | None = None,
+    text: str = "",
+) -> QuerySet[Revision]:
+    """The documents that meet all conditions given, newest first.
+
+    `year` is that of the date of the document, `status` its Status on the day `on` (today, where none is given), and
+    `text` words that each stand in its title, its number or its text.
+    """
+    found = documents()
+    if gazette:
+        found = found.filter(gazette=_plain(gazette))
+    if issuer:
+        found = found.filter(issuer=_plain(issuer))
+    if kind:
+        found = found.filter(kind=_plain(kind))
+    if year is not None:
+        found = found.filter(date__year=year) if date.min.year <= year <= date.max.year else found.none()
+    if text := _plain(text).strip():
+        number = read_number(text)
+        # The words of a number are looked for in its normal form, whatever brackets were typed.
+        for word in [str(number)] if number else text.split():
+            found = found.filter(
+                Q(title__icontains=word) | Q(document__number__icontains=word) | Q(text__icontains=word)
+            )
+    if status:
+        standing = with_status(found, on or timezone.localdate())
+        found = standing.filter(Q(status=_plain(status)))
+    return found
+
+
+def page(revisions: QuerySet[Revision], number: int | str = 1, size: int = PAGE_SIZE) -> Page[Revision]:
+    """One page of a list; the first or the last where there is no such page. Two queries."""
+    return Paginator(revisions, size).get_page(number)
+
+
+FACETS = ("gazette", "issuer", "kind", "year", "status")
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """A value of a facet and how many documents have it, given the conditions on the other facets."""
+
+    value: str
+    count: int
+
+
+def facets(
+    *,
+    gazette: str = "",
+    issuer: str = "",
+    kind: str = "",
+    year: int | None = None,
+    status: str = "",
+    on: date | None = None,
+    text: str = "",
+) -> dict[str, list[FacetValue]]:
+    """For each of FACETS the values there are, the most frequent first (years: the latest first). One query each."""
+    day = on or timezone.localdate()
+    given: dict[str, Any] = {"gazette": gazette, "issuer": issuer, "kind": kind, "year": year, "status": status}
+    out = {}
+    for facet in FACETS:
+        others = {name: value for name, value in given.items() if name != facet}
+        rows = list_documents(**others, on=day, text=text)
+        if facet == "year":
+            rows = rows.annotate(value=ExtractYear("date"))
+        elif facet == "status":
+            rows = with_status(rows, day).annotate(value=F("status"))
+        else:
+            rows = rows.annotate(value=F(facet))
+        counted = rows.order_by().values_list("value").annotate(count=Count("pk"))
+        values = [FacetValue(str(value), count) for value, count in counted if value not in (None, "")]
+        values.sort(key=lambda item: item.value, reverse=facet == "year")
+        if facet != "year":
+            values.sort(key=lambda item: -item.count)
+        out[facet] = values
+    return out
+
+
+def with_details(revisions: QuerySet[Revision]) -> QuerySet[Revision]:
+    """The revisions with their parts, annexes and repeals (`repealing`): three queries more, however many."""
+    return revisions.prefetch_related(
+        "parts",
+        "annexes",
+        Prefetch(
+            "references",
+            Reference.objects.filter(kind=reading.ReferenceKind.REPEALS).order_by("order"),
+            to_attr="repealing",
+        ),
+    )
+
+
+def _plain(text: str) -> str:
+    """No database takes a NUL in a value to look for, and nothing kept holds one."""
+    return text.replace("\x00", "")
+
+
+# --- status
+#
+# A repeal is a reference of another document's current revision. It names the repealed document by its number or,
+# without one, by a title: that of the document itself or of an instrument that it issues. A title is often used again
+# by the document that replaces the one of that title, so by title only what is older than the repeal is repealed. A
+# repeal works from the day on which the repealing document comes into force, for ever: its own end revives nothing.
+
+
+def _in_library() -> QuerySet[Reference]:
+    """The references that count: those of current revisions."""
+    return Reference.objects.filter(revision__current_of__isnull=False)
+
+
+def _repeals_by(day: date) -> QuerySet[Reference]:
+    """The repeals that work on the day; one whose document has no date at all is taken to work."""
+    return (
+        _in_library()
+        .filter(kind=reading.ReferenceKind.REPEALS)
+        .annotate(since=Coalesce("revision__in_force_from", "revision__date"))
+        .filter(Q(since__isnull=True) | Q(since__lte=day))
+    )
+
+
+def with_status(revisions: QuerySet[Revision], day: date) -> QuerySet[Revision]:
+    """The revisions with `status` on the day, as the database finds it; `standing_on` tells the same."""
+    others = _repeals_by(day).exclude(revision__document=OuterRef("document"))
+    later = others.filter(
+        Q(revision__date__isnull=True) | Q(revision__date__gt=Coalesce(OuterRef("date"), _DAY_ONE))
+    ).filter(number="")
+    instruments = Part.objects.filter(kind=reading.PartKind.INSTRUMENT)
+    by_number = others.filter(number=OuterRef("document__number"), number__gt="")
+    by_title = later.filter(title_key=OuterRef("title_key"), title_key__gt="")
+    by_instrument = later.filter(
+        title_key__gt="",
+        title_key__in=instruments.filter(revision=OuterRef(OuterRef("pk"))).values("title_key"),
+    )
+    several = Exists(instruments.filter(revision=OuterRef("pk")).order_by("order")[1:2])
+    whole = (
+        Exists(by_number.filter(scope="whole"))
+        | Exists(by_title.filter(scope="whole"))
+        | (Exists(by_instrument.filter(scope="whole")) & ~several)
+    )
+    begins = Coalesce("in_force_from", "date")
+    return revisions.annotate(
+        begins=begins,
+        status=Case(
+            When(whole, then=Value(Status.REPEALED.value)),
+            When(begins__gt=day, then=Value(Status.NOT_YET.value)),
+            When(in_force_until__lt=day, then=Value(Status.EXPIRED.value)),
+            When(
+                Exists(by_number) | Exists(by_title) | Exists(by_instrument),
+                then=Value(Status.PARTLY_REPEALED.value),
+            ),
+            default=Value(Status.IN_FORCE.value),
+            output_field=models.CharField(),
+        ),
+    )
+
+
+class GroundKind(StrEnum):
+    """What a status rests on."""
+
+    COMMENCEMENT = "commencement"  # from when it is in force
+    TERM = "term"  # until when
+    REPEAL = "repeal"  # what another document repeals of it
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """One thing that a status rests on: the clause that says so, in `document`.
+
+    `clause` is None where the document's date speaks for lack of a clause. `since` is the first day of a commencement
+    or a repeal, for a term the last day in force. `scope` and `provisions` are those of the repeal.
+    """
+
+    kind: GroundKind
+    document: Document
+    title: str
+    clause: Clause | None
+    since: date | None
+    scope: str = ""
+    provisions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The status of a revision on a day with its grounds, the one that decides first."""
+
+    status: Status
+    day: date
+    grounds: tuple[Ground, ...]
+
+
+def status_on(revision: Revision, day: date) -> Status:
+    """Whether the revision is in force on the day."""
+    return standing_on(revision, day).status
+
+
+def standing_on(revision: Revision, day: date) -> Standing:
+    """Whether the revision is in force on the day, and which clauses say so."""
+    eids = [eid for eid in (revision.from_clause, revision.until_clause) if eid]
+    clauses = {clause.eid: clause for clause in revision.clauses.filter(eid__in=eids)} if eids else {}
+    begins = revision.in_force_from or revision.date
+    own: list[Ground] = []
+    if begins:
+        own.append(_own_ground(GroundKind.COMMENCEMENT, revision, clauses.get(revision.from_clause), begins))
+    if revision.in_force_until:
+        own.append(_own_ground(GroundKind.TERM, revision, clauses.get(revision.until_clause), revision.in_force_until))
+    repeals = [ground for ground in _repeal_grounds(revision) if ground.since is None or ground.since <= day]
+    whole = [ground for ground in repeals if ground.scope == "whole"]
+
+    if whole:
+        partial = [ground for ground in repeals if ground.scope != "whole"]
+        return Standing(Status.REPEALED, day, (*whole, *partial, *own))
+    if begins and begins > day:
+        return Standing(Status.NOT_YET, day, (*own, *repeals))
+    if revision.in_force_until and revision.in_force_until < day:
+        return Standing(Status.EXPIRED, day, (*reversed(own), *repeals))
+    if repeals:
+        return Standing(Status.PARTLY_REPEALED, day, (*repeals, *own))
+    return Standing(Status.IN_FORCE, day, tuple(own))
+
+
+def _own_ground(kind: GroundKind, revision: Revision, clause: Clause | None, since: date) -> Ground:
+    return Ground(kind, revision.document, revision.title, clause, since)
+
+
+def _repeal_grounds(revision: Revision) -> list[Ground]:
+    """All repeals of the document, the earliest first, each with the scope it has for the document as a whole."""
+    instruments = _instrument_keys(revision)
+    grounds = []
+    for reference in repealed_by(revision):
+        scope, provisions = reference.scope, tuple(reference.provisions)
+        named = reference.title_key
+        if not reference.number and named != revision.title_key and len(instruments) > 1:
+            # One of several instruments that were issued together: the others stay.
+            scope, provisions = "partial", provisions or (reference.title,)
+        repealing = reference.revision
+        grounds.append(
+            Ground(
+                GroundKind.REPEAL,
+                repealing.document,
+                repealing.title,
+                reference.clause,
+                repealing.in_force_from or repealing.date,
+                scope,
+                provisions,
+            )
+        )
+    return sorted(grounds, key=lambda ground: ground.since or date.min)
+
+
+def _instrument_keys(revision: Revision) -> list[str]:
+    return [part.title_key for part in revision.parts.all() if part.kind == reading.PartKind.INSTRUMENT]
+
+
+# --- references
+
+
+def _naming(revision: Revision) -> QuerySet[Reference]:
+    """The references of other documents in the library that name this one, with what it takes to show them."""
+    keys = sorted({key for key in (revision.title_key, *_instrument_keys(revision)) if key})
+    named = Q(number="", title_key__in=keys[:_QUERY_BATCH])
+    if revision.document.number:
+        named |= Q(number=revision.document.number)
+    return (
+        _in_library()
+        .filter(named)
+        .exclude(revision__document=revision.document_id)
+        .select_related("revision__document", "clause")
+        .defer("revision__text", "clause__text")
+        .order_by("revision__date", "revision__document__key", "order")
+    )
+
+
+def cited_by(revision: Revision) -> list[Reference]:
+    """Where other documents of the library name this one, whatever for (see `kind`)."""
+    return list(_naming(revision))
+
+
+def repealed_by(revision: Revision) -> list[Reference]:
+    """The references by which other documents of the library repeal this one or parts of it, on whatever day."""
+    repeals = _naming(revision).filter(kind=reading.ReferenceKind.REPEALS)
+    return [reference for reference in repeals if reference.number or _is_older(revision, reference.revision)]
+
+
+def _is_older(revision: Revision, repealing: Revision) -> bool:
+    return repealing.date is None or revision.date is None or repealing.date > revision.date
+
+
+def references(revision: Revision) -> list[Reference]:
+    """What the revision names, in reading order."""
+    return list(revision.references.select_related("clause").defer("clause__text"))
+
+
+def repeals(revision: Revision) -> list[Reference]:
+    """What the revision repeals, in reading order."""
+    return [reference for reference in references(revision) if reference.kind == reading.ReferenceKind.REPEALS]
+
+
+def targets(given: Iterable[Reference]) -> dict[int, Document]:
+    """The document of the library that each reference names, by the id of the reference; those not there are left out.
+
+    By number, or by the title of the document or of an instrument that it issues, where just one has that title.
+    """
+    given = list(given)
+    numbers = sorted({reference.number for reference in given if reference.number})
+    keys = sorted({reference.title_key for reference in given if not reference.number and reference.title_key})
+    by_number: dict[str, list[Document]] = {}
+    by_title: dict[str, dict[int, Document]] = {}
+    for batch in _batches(numbers):
+        for document in Document.objects.filter(number__in=batch).select_related("current").defer("current__text"):
+            by_number.setdefault(document.number, []).append(document)
+    for batch in _batches(keys):
+        for document in (
+            Document.objects.filter(current__title_key__in=batch).select_related("current").defer("current__text")
+        ):
+            by_title.setdefault(document.shown.title_key, {})[document.pk] = document
+        parts = Part.objects.filter(
+            title_key__in=batch, kind=reading.PartKind.INSTRUMENT, revision__current_of__isnull=False
+        ).select_related("revision__document__current")
+        for part in parts.defer("revision__text", "revision__document__current__text"):
+            by_title.setdefault(part.title_key, {})[part.revision.document_id] = part.revision.document
+    out = {}
+    for reference in given:
+        if reference.number:
+            found = by_number.get(reference.number, [])
+            # Where two share a number, the title tells them apart.
+            found = [one for one in found if one.shown.title_key == reference.title_key] or found
+        else:
+            found = list(by_title.get(reference.title_key, {}).values())
+        if len(found) == 1:
+            out[reference.pk] = found[0]
+    return out
+
+
+def _batches(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (values[start : start + _QUERY_BATCH] for start in range(0, len(values), _QUERY_BATCH))
+
+
+# --- one document
+
+
+def get_document(number: str) -> Document:
+    """The document of this number, in any brackets and spacing, or of this key, or, if only one has it, this title.
+
+    Raises GongbaoError, naming what is near, where there is none.
+    """
+    wanted = _plain(number).strip()
+    if not wanted:
+        raise GongbaoError("no document is named; write its number, like 许政办〔2022〕27号")
+    known = Document.objects.filter(current__isnull=False).select_related("current").defer("current__text")
+    read = read_number(wanted)
+    names = {name for name in (str(read) if read else "", document_key("", "", wanted)) if name}
+    found = list(known.filter(key__in=names))
+    if not found:
+        title = title_key(wanted)
+        instruments = Part.objects.filter(kind=reading.PartKind.INSTRUMENT, title_key=title).values("revision")
+        titled = Q(current__title_key=title) | Q(current__in=instruments)
+        found = list(known.filter(titled).order_by("pk")[: _NEAR + 1])
+        if len(found) > 1:
+            raise GongbaoError(
+                f"several documents have the title “{_short(wanted)}”: {_listed(one.key for one in found)}"
+            )
+    if found:
+        return found[0]
+    if not known.exists():
+        raise GongbaoError("the library is empty; read a gazette first: gongbao ingest FILE")
+    near = _near_documents(wanted)
+    raise GongbaoError(
+        f"“{_short(str(read) if read else wanted)}” is not in the library"
+        + (f"; near it are {_listed(near)}" if near else "; gongbao documents lists what is")
+    )
+
+
+def get_revision(number: str, sequence: int | None = None) -> Revision:
+    """A revision of a document: the current one, or that of the sequence number. Raises GongbaoError."""
+    document = get_document(number)
+    if sequence is None:
+        document.shown.document = document
+        return document.shown
+    revision = document.revisions.filter(sequence=sequence).first() if 0 < sequence < 2**31 else None
+    if revision is None:
+        there = document.revisions.count()
+        raise GongbaoError(f"{document.key} has no revision {sequence}; it has {there}, counted from 1")
+    revision.document = document
+    return revision
+
+
+def revisions(document: Document) -> list[Revision]:
+    """All revisions of a document with their sources, the first first."""
+    return list(
+        document.revisions.select_related("source")
+        .defer("text", "source__raw_text", "source__text")
+        .order_by("sequence")
+    )
+
+
+def _near_documents(wanted: str) -> list[str]:
+    """Keys of documents that may have been meant: the other series' same number, or what looks alike."""
+    if read := read_number(wanted):
+        same = Document.objects.filter(year=read.year, serial=read.serial).values_list("key", flat=True)[:_NEAR]
+        if found := sorted(same):
+            return found
+        keys = Document.objects.filter(series=read.series).values_list("key", flat=True)
+    else:
+        keys = Document.objects.values_list("key", flat=True)
+    return difflib.get_close_matches(str(read or wanted)[:100], list(keys[:5000]), n=3, cutoff=0.5)
+
+
+# --- clauses
+
+
+def clauses(revision: Revision) -> QuerySet[Clause]:
+    """All clauses of the revision in reading order. `depth`, `order` and `last` say how they nest. One query."""
+    return revision.clauses.order_by("order")
+
+
+def parts(revision: Revision) -> list[Part]:
+    """Covering text, instruments and annexes in reading order."""
+    return list(revision.parts.order_by("order"))
+
+
+def outline(revision: Revision) -> list[reading.Part]:
+    """The parts of the revision with their clauses nested as they were read: plain values. Two queries."""
+    by_part: dict[int, list[Clause]] = {}
+    for clause in clauses(revision):
+        by_part.setdefault(clause.part_id, []).append(clause)
+    return [
+        reading.Part(
+            kind=reading.PartKind(part.kind),
+            label=part.label,
+            title=part.title,
+            line=part.line,
+            prefix=part.prefix,
+            clauses=tree(by_part.get(part.pk, [])),
+        )
+        for part in parts(revision)
+    ]
+
+
+def tree(rows: Iterable[Clause]) -> list[reading.Clause]:
+    """Clauses in reading order as nested plain values; the top ones are those that stand in no other of them."""
+    top: list[reading.Clause] = []
+    above: list[tuple[int, reading.Clause]] = []  # (order of the last clause below it, clause)
+    for row in rows:
+        clause = row.as_read()
+        while above and above[-1][0] < row.order:
+            above.pop()
+        (above[-1][1].children if above else top).append(clause)
+        above.append((row.last, clause))
+    return top
+
+
+def below(clause: Clause) -> list[Clause]:
+    """The clause and all below it in reading order. One query."""
+    return list(
+        Clause.objects.filter(revision=clause.revision_id, order__gte=clause.order, order__lte=clause.last).order_by(
+            "order"
+        )
+    )
+
+
+def ancestors(clause: Clause) -> list[Clause]:
+    """The clauses in which the clause stands, the outermost first. One query."""
+    return list(
+        Clause.objects.filter(revision=clause.revision_id, order__lt=clause.order, last__gte=clause.order).order_by(
+            "order"
+        )
+    )
+
+
+def with_all_below(clause: Clause) -> reading.Clause:
+    """The clause as a plain value, what stands below it nested in it: `full_text()` is its whole wording."""
+    return tree(below(clause))[0]
+
+
+def clause_at(revision: Revision, eid: str) -> Clause:
+    """The clause of an eId. Raises GongbaoError."""
+    clause = revision.clauses.filter(eid=_plain(eid)).select_related("part").first()
+    if clause is None:
+        raise GongbaoError(f"{revision.document.key} has no clause with the address {_short(eid)}")
+    clause.revision = revision
+    return clause
+
+
+def get_clause(citation: str) -> Clause:
+    """The clause a person cites: `许政办〔2022〕27号 第三十六条`, with `revision.document` at hand.
+
+    The locator is looked up as it stands, then without what people write differently, then as the end of just one
+    locator (without the annex, or without the 款 of which there is one); an eId is taken too. Raises GongbaoError that
+    says whether the document or the clause is missing, or which clauses could be meant.
+    """
+    revision, locator = _cited(citation)
+    if not locator:
+        raise GongbaoError(
+            f"{revision.document.key} is a whole document; name a clause of it, such as "
+            f"{_example(revision)}, or see gongbao document"
+        )
+    clause = find_clause(revision, locator)
+    clause.revision = revision
+    return clause
+
+
+def _cited(citation: str) -> tuple[Revision, str]:
+    """The document that a citation begins with, and the rest of it."""
+    wanted = " ".join(_plain(citation).split())
+    if not wanted:
+        raise GongbaoError("no clause is named; write it like 许政办〔2022〕27号 第三十六条")
+    # A document that shares its number with another (key_2), or that has none, is cited by its key.
+    words = wanted.split(" ")
+    beginnings = {document_key("", "", " ".join(words[:count])): count for count in range(1, min(len(words), 60) + 1)}
+    keyed = (
+        Document.objects.filter(key__in=beginnings, current__isnull=False)
+        .select_related("current")
+        .defer("current__text")
+    )
+    found = max(keyed, key=lambda document: len(document.key), default=None)
+    if found is not None:
+        found.shown.document = found
+        return found.shown, " ".join(words[beginnings[found.key] :])
+    if wanted.startswith("《") and "》" in wanted:
+        title, _mark, rest = wanted[1:].partition("》")
+        # 《…》（许政办〔2022〕27号）第三条: the number says it better than the title.
+        if behind := re.match(r"\s*[（(]([^（）()]*[〔［\[【（(]?\d{4}[^（）()]*号)[）)](.*)", rest):
+            return get_revision(behind[1]), behind[2].strip()
+        return get_revision(title), rest.strip()
+    read = read_citation(wanted)
+    return get_revision(read.number), read.locator
+
+
+def find_clause(revision: Revision, locator: str) -> Clause:
+    """The clause of the revision that a locator names; see get_clause."""
+    rows = revision.clauses.select_related("part")
+    exact = list(rows.filter(locator_key=locator_key(locator)))
+    same = [clause for clause in exact if clause.locator == locator.strip()]
+    if len(same or exact) == 1:
+        return (same or exact)[0]
+    if not exact:
+        # 第一款 of an article that has no other is the article itself.
+        without = locator_key(locator).replace("第一款", "")
+        exact = list(rows.filter(locator_key=without)) if without else []
+        if len(exact) != 1:
+            by_eid = rows.filter(eid=locator.strip()).first()
+            if by_eid is not None:
+                return by_eid
+        else:
+            return exact[0]
+    names = list(revision.clauses.order_by("order").values_list("pk", "locator"))
+    wanted = locator_steps(locator)
+    found: list[tuple[int, str]] = []
+    if exact:
+        found = [(clause.pk, clause.locator) for clause in exact]
+        # 附件1 1 and 附件11 are alike without white space, and differ in their steps.
+        found = [(pk, name) for pk, name in found if locator_steps(name) == wanted] or found
+    else:
+        steps = [(pk, name, locator_steps(name)) for pk, name in names]
+        found = _ending(steps, wanted) or _ending(steps, locator_steps(locator, bracketed=True))
+    if len(found) == 1:
+        return rows.get(pk=found[0][0])
+    document = revision.document.key
+    if found:
+        raise GongbaoError(
+            f"“{_short(locator)}” may be one of several clauses of {document}: {_listed([name for _, name in found])}"
+        )
+    near = _near_clauses([name for _, name in names], wanted)
+    raise GongbaoError(
+        f"{document} has no clause “{_short(locator)}”"
+        + (f"; near it are {_listed(near)}" if near else "; gongbao document shows those it has")
+    )
+
+
+def _ending(names: Sequence[tuple[int, str, list[str]]], wanted: list[str]) -> list[tuple[int, str]]:
+    """The clauses whose locator ends in the steps wanted; or, if none does, has them in order and ends in the last."""
+    if not wanted:
+        return []
+    whole = [(pk, name) for pk, name, steps in names if steps[-len(wanted) :] == wanted]
+    if whole:
+        return whole
+    loose = []
+    for pk, name, steps in names:
+        rest = iter(steps)
+        if steps[-1:] == wanted[-1:] and all(step in rest for step in wanted):
+            loose.append((pk, name))
+    return loose
+
+
+def _near_clauses(names: Sequence[str], wanted: list[str]) -> list[str]:
+    """Locators that may have been meant: in the same clause, as far as that exists, those of the nearest numbers."""
+    cut = [(name, locator_steps(name)) for name in names]
+    for length in range(len(wanted) - 1, -1, -1):
+        number = step_number(wanted[length])
+        inside = [
+            (abs(step_number(steps[length])[1] - number[1]), name)
+            for name, steps in cut
+            if len(steps) == length + 1
+            and steps[:length] == wanted[:length]
+            and step_number(steps[length])[0] == number[0]
+        ]
+        if inside:
+            near = {name for _, name in sorted(inside)[: _NEAR - 2]}
+            return [name for name in names if name in near]
+        if length and any(steps == wanted[:length] for _, steps in cut):
+            return [name for name, steps in cut if steps[:length] == wanted[:length]][:_NEAR]
+    return difflib.get_close_matches(" ".join(wanted)[:100], names[:5000], n=3, cutoff=0.5)
+
+
+def _example(revision: Revision) -> str:
+    names = (
+        revision.clauses.exclude(kind=reading.ClauseKind.PREAMBLE).order_by("order").values_list("locator", flat=True)
+    )
+    return next(iter(names[:1]), "引言")
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _listed(names: Iterable[str]) -> str:
+    names = list(names)
+    listed = ", ".join(_short(name) for name in names[:_NEAR])
+    return f"{listed} and {len(names) - _NEAR} more" if len(names) > _NEAR else listed
+
+
+# --- sources
+
+
+def sources() -> QuerySet[Source]:
+    """The files of the library, the latest first, without their texts."""
+    return Source.objects.order_by("-pk").defer("raw_text", "text")
+
+
+def cleanings(revision: Revision) -> QuerySet:
+    """What cleaning altered in the lines of the revision, in order."""
+    return revision.source.cleanings.filter(line__range=(revision.first_line, revision.last_line)).order_by(
+        "start", "pk"
+    )
+
+
+def raw_text(revision: Revision) -> str:
+    """The lines of the source's raw text in which the revision stands, as they were received."""
+    lines = revision.source.raw_text.split("\n")
+    return "\n".join(lines[revision.first_line - 1 : revision.last_line])
