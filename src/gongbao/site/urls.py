@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
+from gongbao.site import look
+
 urlpatterns = [
+    path("large-print/", look.large_print, name="large_print"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("", include("gongbao.office.library.urls")),
 ]

@@ -708,3 +708,45 @@ def raw_text(revision: Revision) -> str:
     """The lines of the source's raw text in which the revision stands, as they were received."""
     lines = revision.source.raw_text.split("\n")
     return "\n".join(lines[revision.first_line - 1 : revision.last_line])
+
+
+# --- for the pages: what is near something that is not there, and what stands beside and behind a clause
+
+
+def near_documents(wanted: str) -> list[Document]:
+    """Documents that may have been meant by a number or title that is not there; see get_document."""
+    keys = _near_documents(_plain(wanted).strip())
+    found = Document.objects.filter(key__in=keys, current__isnull=False).select_related("current")
+    return sorted(found.defer("current__text"), key=lambda document: keys.index(document.key))
+
+
+def near_clauses(revision: Revision, wanted: str) -> list[Clause]:
+    """Clauses that may have been meant by a locator or an eId that is not there."""
+    names = dict(revision.clauses.order_by("order").values_list("locator", "pk"))
+    near = _near_clauses(list(names), locator_steps(_plain(wanted)))
+    if not near:
+        eids = dict(revision.clauses.order_by("order").values_list("eid", "locator"))
+        near = [eids[eid] for eid in difflib.get_close_matches(wanted[:100], list(eids)[:5000], n=3, cutoff=0.5)]
+    return list(revision.clauses.filter(pk__in=[names[name] for name in near[:_NEAR]]).order_by("order"))
+
+
+def beside(clause: Clause) -> tuple[Clause | None, Clause | None]:
+    """The clauses before and after this one: of its kind and depth in its part, or else in reading order."""
+    part = Clause.objects.filter(revision=clause.revision_id, part=clause.part_id)
+    alike = part.filter(kind=clause.kind, depth=clause.depth)
+    before = alike.filter(order__lt=clause.order).order_by("order").last()
+    after = alike.filter(order__gt=clause.last).order_by("order").first()
+    return (
+        before or part.filter(order=clause.order - 1).first(),
+        after or part.filter(order=clause.last + 1).first(),
+    )
+
+
+def clause_cited_by(clause: Clause) -> list[Reference]:
+    """Where other documents of the library name this clause."""
+    wanted = locator_steps(clause.locator)
+    return [
+        reference
+        for reference in cited_by(clause.revision)
+        if any((steps := locator_steps(one)) and wanted[-len(steps) :] == steps for one in reference.provisions)
+    ]

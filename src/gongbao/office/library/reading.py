@@ -1,0 +1,327 @@
+"""A revision as it is laid out for reading: flat rows of clauses, tables out of tabs, links to documents.
+
+A page of many hundred clauses must come at once, so what each clause needs is made here, once, in order, and the
+template only runs through it. No queries here: clauses, and the documents that may be linked, are given.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Protocol
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext
+
+from gongbao.core.citations import NUMBER_PATTERN, ORDER_PATTERN, read_number
+
+OUTLINE_DEPTH = 4
+OPEN_OUTLINE = 60  # an outline of no more entries than this stands open
+LOWEST_HEADING = 6
+# A heading that ends in one of these runs on into the words of its clause.
+RUN_IN = ("。", "：", "；", "？", "！")
+# Entries that an outline is read for; paragraphs and items below them are found in the text.
+IN_OUTLINE = frozenset({"box", "part", "chapter", "section", "subsection", "article"})
+
+
+class ClauseLike(Protocol):
+    order: int
+    last: int
+    depth: int
+    kind: str
+    number: str
+    heading: str
+    text: str
+    locator: str
+    eid: str
+    part_id: int
+
+
+@dataclass(slots=True)
+class Row:
+    """One clause on the page. `closes` ends the boxes of the clauses that end with this one."""
+
+    eid: str
+    locator: str
+    css: str
+    head: SafeString
+    words: SafeString
+    begins: SafeString  # "" or the start tag of the box around what stands below
+    closes: SafeString
+
+
+@dataclass(slots=True)
+class OutlineRow:
+    """An entry of the outline: `opens` where others stand below it, `closes` ends the lists that end with it."""
+
+    eid: str
+    label: str
+    branch: bool
+    open: bool
+    closes: SafeString
+
+
+@dataclass(slots=True)
+class LaidPart:
+    """A part of the document: `anchor` is its place in the page, `name` what the outline calls it."""
+
+    anchor: str
+    kind: str
+    label: str
+    title: str
+    titled: bool
+    rows: list[Row] = field(default_factory=list)
+    outline: list[OutlineRow] = field(default_factory=list)
+    open: bool = True
+
+    @property
+    def name(self) -> str:
+        return " ".join(piece for piece in (self.label, self.title) if piece)
+
+
+class Links:
+    """Where the documents that a text names are to be read: address by number in normal form, and by title."""
+
+    def __init__(self, by_number: Mapping[str, str] | None = None, by_title: Mapping[str, str] | None = None) -> None:
+        self.by_number = dict(by_number or {})
+        self.by_title = {title: url for title, url in (by_title or {}).items() if title}
+
+    def mark(self, text: str) -> str:
+        """`text` as HTML, the documents that the library holds linked in it."""
+        if not (self.by_number or self.by_title):
+            return escape(text)
+        found: list[tuple[int, int, str]] = []
+        if self.by_number and "号" in text:
+            for pattern in (NUMBER_PATTERN, ORDER_PATTERN):
+                for match in pattern.finditer(text):
+                    # The words before a number run into its series (根据许政办〔2022〕27号): try ever shorter ones.
+                    for start in range(match.start(), match.start() + len(match["series"])):
+                        number = read_number(text[start : match.end()])
+                        if number is not None and (url := self.by_number.get(str(number))):
+                            found.append((start, match.end(), url))
+                            break
+        for title, url in self.by_title.items():
+            for match in re.finditer(f"《{re.escape(title)}》", text):
+                found.append((match.start(), match.end(), url))
+        pieces: list[str] = []
+        at = 0
+        for start, end, url in sorted(found):
+            if start < at:
+                continue
+            pieces += (escape(text[at:start]), f'<a href="{escape(url)}">{escape(text[start:end])}</a>')
+            at = end
+        return "".join(pieces) + escape(text[at:])
+
+
+def lay_out(
+    parts: Iterable[tuple[int, str, str, str]],
+    clauses: Iterable[ClauseLike],
+    *,
+    before: str,
+    after: str,
+    links: Links,
+    top_level: int = 2,
+) -> list[LaidPart]:
+    """Lay out a revision, or a stretch of it.
+
+    `parts` are (id, kind, label, title) in order; `clauses` in reading order; the eId of a clause between
+    `before` and `after` is its address; `top_level` is the level of the first headings.
+    """
+    laid: dict[int, LaidPart] = {}
+    parts = list(parts)
+    for place, (part_id, kind, label, title) in enumerate(parts):
+        # A document that is nothing but its covering text needs no second title.
+        titled = len(parts) > 1 and bool(label or title or kind == "body")
+        laid[part_id] = LaidPart(f"part-{place + 1}", kind, label, title, titled)
+    tables = _Tables()
+    for part_id, group in groupby(clauses, key=lambda clause: clause.part_id):
+        part = laid[part_id]
+        members = list(group)
+        part.rows = _rows(members, (before, after), links, tables, top_level + part.titled)
+        part.outline = _outline(members)
+    size = sum(len(part.outline) for part in laid.values())
+    for part in laid.values():
+        part.open = size <= OPEN_OUTLINE or len(laid) == 1
+        for entry in part.outline:
+            entry.open = size <= OPEN_OUTLINE
+    return list(laid.values())
+
+
+def _rows(clauses: Sequence[ClauseLike], address: str, links: Links, tables: "_Tables", top_level: int) -> list[Row]:
+    rows: list[Row] = []
+    # For each clause that is still open: its last order, the level its own headings below it have.
+    above: list[tuple[int, int]] = []
+    for place, clause in enumerate(clauses):
+        level = above[-1][1] if above else top_level
+        own_heading = bool(clause.heading) and not (clause.heading.endswith(RUN_IN) and clause.text)
+        head, words = _words(clause, min(level, LOWEST_HEADING) if own_heading else 0, address, links, tables)
+        below = level + own_heading
+        closes = ""
+        begins = ""
+        is_branch = place + 1 < len(clauses) and clauses[place + 1].depth > clause.depth
+        if is_branch:
+            # What stands below a heading keeps its margin; what stands below plain words is set in.
+            begins = '<div class="below">' if own_heading else '<div class="below in">'
+            above.append((clause.depth, below))
+        else:
+            closes = "</div>"
+            next_depth = clauses[place + 1].depth if place + 1 < len(clauses) else -1
+            while above and above[-1][0] >= next_depth:
+                above.pop()
+                closes += "</div></div>"
+        css = "clause box" if clause.kind == "box" else "clause"
+        rows.append(Row(clause.eid, clause.locator, css, head, words, mark_safe(begins), mark_safe(closes)))
+    return rows
+
+
+def _words(
+    clause: ClauseLike, level: int, address: tuple[str, str], links: Links, tables: "_Tables"
+) -> tuple[SafeString, SafeString]:
+    """The heading on its own line, and the blocks of words, both as HTML ("" where there is none)."""
+    url = escape(f"{address[0]}{clause.eid}{address[1]}")
+    if clause.number:
+        wide = clause.number.startswith("第") or clause.number[-1:].isalnum()
+        css = "num" if wide else "num num-tight"
+        name = f'<a class="{css}" href="{url}">{escape(clause.number)}</a>'
+    else:
+        name = (
+            f'<a class="mark" href="{url}"><span aria-hidden="true">¶</span>'
+            f'<span class="vh">{escape(clause.locator)}</span></a>'
+        )
+    head = ""
+    if level:
+        head = f"<h{level}>{name}{links.mark(clause.heading)}</h{level}>"
+        name = ""
+    elif clause.heading:
+        name += f"<strong>{links.mark(clause.heading)}</strong>"
+    out: list[str] = []
+    for is_table, lines in groupby(clause.text.split("\n") if clause.text else [], key=lambda line: "\t" in line):
+        if is_table:
+            if name:
+                out.append(f"<p>{name}</p>" if clause.number else name)
+                name = ""
+            out.append(tables.table([line.split("\t") for line in lines]))
+        else:
+            for line in lines:
+                if line.strip():
+                    out.append(f"<p>{name}{links.mark(line.strip())}</p>")
+                    name = ""
+    if name:
+        out.append(f"<p>{name}</p>")
+    return mark_safe(head), mark_safe("".join(out))
+
+
+def _outline(clauses: Sequence[ClauseLike]) -> list[OutlineRow]:
+    kept = [
+        clause
+        for clause in clauses
+        if clause.depth < OUTLINE_DEPTH and clause.kind in IN_OUTLINE and (clause.number or clause.heading)
+    ]
+    rows: list[OutlineRow] = []
+    above: list[int] = []
+    for place, clause in enumerate(kept):
+        following = kept[place + 1].depth if place + 1 < len(kept) else -1
+        branch = following > clause.depth
+        closes = ""
+        if branch:
+            above.append(clause.depth)
+        else:
+            closes = "</li>"
+            while above and above[-1] >= following:
+                above.pop()
+                closes += "</ul></details></li>"
+        heading = clause.heading.rstrip("。：；")
+        gap = " " if clause.number.startswith("第") or clause.number[-1:].isalnum() else ""
+        rows.append(OutlineRow(clause.eid, f"{clause.number}{gap}{heading}".strip(), branch, True, mark_safe(closes)))
+    return rows
+
+
+# --- tables: lines whose cells stand between tabs ---------------------------------------------------------------------
+
+_FIGURE = re.compile(r"[-+−]?[\d,.，]+(?:%|‰)?|[—–-]+")
+
+
+class _Tables:
+    """Makes tables, and counts them, so that each has a name of its own for who cannot see where it stands."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def table(self, lines: Sequence[Sequence[str]]) -> str:
+        self.count += 1
+        width = max(map(len, lines))
+        grid = [[cell.strip() for cell in line] + [""] * (width - len(line)) for line in lines]
+        titles = 0
+        while titles + 1 < len(grid) and _spans_all(grid[titles]):
+            titles += 1
+        head = "".join(_across(row) for row in grid[:titles])
+        rest = grid[titles:]
+        heads = _head_height(rest)
+        head += _head(rest[:heads])
+        body = "".join(_body_row(row) for row in rest[heads:])
+        # The name is in the language of the page, what stands in the table in that of the document.
+        language = "en" if get_language() == "en" else "zh-Hans"
+        name = escape(gettext("Table %(number)d") % {"number": self.count})
+        return (
+            f'<div class="scroll" role="group" tabindex="0" lang="{language}" aria-label="{name}">'
+            f'<table class="grid" lang="zh-Hans"><thead>{head}</thead>{f"<tbody>{body}</tbody>" if body else ""}</table></div>'
+        )
+
+
+def _spans_all(row: Sequence[str]) -> bool:
+    return bool(row[0]) and len(row) > 1 and not any(row[1:])
+
+
+def _across(row: Sequence[str]) -> str:
+    return f'<tr><td class="across" colspan="{len(row)}">{escape(row[0])}</td></tr>'
+
+
+def _head_height(grid: Sequence[Sequence[str]]) -> int:
+    """How many rows name the columns: two where the second fills places that the first left empty, and none else."""
+    if len(grid) < 2 or sum(map(bool, grid[0])) < 2:
+        return 1
+    first, second = grid[0], grid[1]
+    fills = [column for column in range(len(first)) if second[column] and not first[column]]
+    # A body row has something in its first column; a second row of heads has not, for the first row's head covers it.
+    return 2 if fills and not second[0] and first[0] else 1
+
+
+def _head(rows: Sequence[Sequence[str]]) -> str:
+    out: list[str] = []
+    top = rows[0]
+    below = rows[1] if len(rows) > 1 else None
+    cells: list[str] = []
+    column = 0
+    while column < len(top):
+        span = 1
+        if below is not None and top[column] and below[column]:
+            # A head over several columns: the empty places after it belong to it as long as they are filled below.
+            while column + span < len(top) and not top[column + span] and below[column + span]:
+                span += 1
+        tall = below is not None and not below[column]
+        if below is not None or top[column]:
+            attributes = (f' colspan="{span}"' if span > 1 else "") + (' rowspan="2"' if tall else "")
+            scope = "colgroup" if span > 1 else "col"
+            cells.append(
+                f'<th scope="{scope}"{attributes}>{escape(top[column])}</th>' if top[column] or tall else "<td></td>"
+            )
+        else:
+            cells.append("<td></td>")
+        column += span
+    out.append(f"<tr>{''.join(cells)}</tr>")
+    if below is not None:
+        out.append("<tr>" + "".join(f'<th scope="col">{escape(cell)}</th>' for cell in below if cell) + "</tr>")
+    return "".join(out)
+
+
+def _body_row(row: Sequence[str]) -> str:
+    if _spans_all(row):
+        return _across(row)
+    cells = [
+        f'<td class="figure">{escape(cell)}</td>' if _FIGURE.fullmatch(cell) else f"<td>{escape(cell)}</td>"
+        for cell in row
+    ]
+    if row[0] and not _FIGURE.fullmatch(row[0]):
+        cells[0] = f'<th scope="row">{escape(row[0])}</th>'
+    return f"<tr>{''.join(cells)}</tr>"

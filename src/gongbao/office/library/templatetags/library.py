@@ -1,0 +1,106 @@
+"""Words for what the library keeps as a key, and dates as people write them, in the language of the page."""
+
+from datetime import date
+
+from django import template
+from django.utils.formats import date_format
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext, pgettext, pgettext_lazy
+
+from gongbao.office.library.queries import Status
+
+register = template.Library()
+
+KINDS = {
+    "resolution": pgettext_lazy("kind of document", "Resolution"),
+    "decision": pgettext_lazy("kind of document", "Decision"),
+    "order": pgettext_lazy("kind of document", "Order"),
+    "communique": pgettext_lazy("kind of document", "Communiqué"),
+    "announcement": pgettext_lazy("kind of document", "Announcement"),
+    "public_notice": pgettext_lazy("kind of document", "Public notice"),
+    "opinions": pgettext_lazy("kind of document", "Opinions"),
+    "notice": pgettext_lazy("kind of document", "Notice"),
+    "circular": pgettext_lazy("kind of document", "Circular"),
+    "report": pgettext_lazy("kind of document", "Report"),
+    "request": pgettext_lazy("kind of document", "Request for instructions"),
+    "reply": pgettext_lazy("kind of document", "Reply"),
+    "proposal": pgettext_lazy("kind of document", "Proposal"),
+    "letter": pgettext_lazy("kind of document", "Letter"),
+    "minutes": pgettext_lazy("kind of document", "Minutes"),
+    "other": pgettext_lazy("kind of document", "Other"),
+}
+PARTS = {
+    "body": pgettext_lazy("part of a document", "Covering text"),
+    "instrument": pgettext_lazy("part of a document", "Instrument"),
+    "annex": pgettext_lazy("part of a document", "Annex"),
+}
+# Why cleaning changed something: the keys are those of gongbao.gazette.clean.
+REASONS = {
+    "bracket": pgettext_lazy("reason of a change", "bracket"),
+    "decimal number": pgettext_lazy("reason of a change", "decimal number"),
+    "document number": pgettext_lazy("reason of a change", "document number"),
+    "doubled character": pgettext_lazy("reason of a change", "doubled character"),
+    "entity": pgettext_lazy("reason of a change", "web notation of a character"),
+    "full width": pgettext_lazy("reason of a change", "full-width character"),
+    "invisible character": pgettext_lazy("reason of a change", "invisible character"),
+    "items on one line": pgettext_lazy("reason of a change", "items on one line"),
+    "line end": pgettext_lazy("reason of a change", "line end"),
+    "mark": pgettext_lazy("reason of a change", "formatting mark"),
+    "no line breaks": pgettext_lazy("reason of a change", "text without line breaks"),
+    "notation": pgettext_lazy("reason of a change", "notation of a unit or formula"),
+    "page break": pgettext_lazy("reason of a change", "sentence split by a page break"),
+    "page number": pgettext_lazy("reason of a change", "page number"),
+    "punctuation": pgettext_lazy("reason of a change", "punctuation"),
+    "running head": pgettext_lazy("reason of a change", "running head"),
+    "separator row": pgettext_lazy("reason of a change", "separator row of a table"),
+    "signature torn over lines": pgettext_lazy("reason of a change", "signature torn over lines"),
+    "space": pgettext_lazy("reason of a change", "space"),
+    "spaced out": pgettext_lazy("reason of a change", "letters spaced out"),
+    "stray foreign word": pgettext_lazy("reason of a change", "stray foreign word"),
+    "tag": pgettext_lazy("reason of a change", "tag"),
+}
+
+
+@register.filter
+def kind_name(key: str) -> str:
+    return str(KINDS.get(key, key))
+
+
+@register.filter
+def status_name(key: str) -> str:
+    return str(Status(key).label) if key in Status.values else key
+
+
+@register.filter
+def part_name(key: str) -> str:
+    return str(PARTS.get(key, key))
+
+
+@register.filter
+def reason_words(reasons: str) -> str:
+    """ "page break; space" in words of the page's language."""
+    between = pgettext("between reasons", "; ")
+    return between.join(str(REASONS.get(reason, reason)) for reason in reasons.split("; "))
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """2022年6月24日 or 24 June 2022; "" for none."""
+    return date_format(value, pgettext("format of a date", "j F Y")) if value else ""
+
+
+@register.simple_tag
+def zh() -> SafeString:
+    """The attribute that says a piece of a page in another language is Chinese; nothing in a page that is Chinese."""
+    return mark_safe(' lang="zh-Hans"') if get_language() == "en" else mark_safe("")
+
+
+@register.filter
+def shown(text: str) -> SafeString:
+    """A piece of raw text with its white space to be seen: ↵ for the end of a line, · for a space, → for a tab."""
+    if not text:
+        return mark_safe(f'<span class="soft">{escape(gettext("nothing"))}</span>')
+    if not text.strip():
+        return mark_safe(escape(text.replace("\t", "→").replace("\n", "↵").replace(" ", "␣").replace("\u3000", "□")))
+    return mark_safe(escape(text).replace("\n", "↵\n").replace("\t", "→\t"))

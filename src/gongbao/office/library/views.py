@@ -1,0 +1,559 @@
+"""The pages of the library: the list, a document, a clause, the text as received.
+
+What is read comes from queries.py; what is said about it is decided here and in the templates.
+"""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.exceptions import BadRequest
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from gongbao.core.errors import GongbaoError
+from gongbao.office.library import queries
+from gongbao.office.library.models import Clause, Document, Reference, Revision
+from gongbao.office.library.queries import GroundKind, Status
+from gongbao.office.library.reading import Links, lay_out
+from gongbao.office.library.templatetags.library import KINDS, part_name
+
+SHOWN_VALUES = 8  # of a facet; the others are a click away
+RAW_PAGE = 200  # lines
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Another document, or a clause, as a link; `url` is "" where the library does not hold it."""
+
+    url: str
+    label: str
+    scope: str = ""
+    provisions: str = ""
+    clause: "Other | None" = None
+
+
+# --- the list
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a visitor asked of the list. `on` is the day of the status."""
+
+    gazette: str
+    issuer: str
+    kind: str
+    year: int | None
+    status: str
+    text: str
+    on: date
+    today: date
+
+    @classmethod
+    def of(cls, request: HttpRequest, today: date) -> "Filters":
+        asked = {name: value.strip() for name, value in request.GET.items()}
+        year, day = asked.get("year", ""), asked.get("on", "")
+        try:
+            # A filter that cannot be understood must not be passed over: the list would claim what was not asked.
+            return cls(
+                gazette=asked.get("gazette", ""),
+                issuer=asked.get("issuer", ""),
+                kind=asked.get("kind", ""),
+                year=int(year[:6]) if year else None,
+                status=asked.get("status", ""),
+                text=asked.get("text", "")[:200],
+                on=date.fromisoformat(day) if day else today,
+                today=today,
+            )
+        except ValueError as error:
+            raise BadRequest("year is a number, on a date like 2022-06-24") from error
+
+    def query(self) -> dict[str, Any]:
+        return {
+            "gazette": self.gazette,
+            "issuer": self.issuer,
+            "kind": self.kind,
+            "year": self.year,
+            "status": self.status,
+            "text": self.text,
+            "on": self.on,
+        }
+
+    def url(self, **changed: str) -> str:
+        """The address of the list with these filters, some of them changed ("" takes one away)."""
+        values = {name: "" if value is None else str(value) for name, value in self.query().items()}
+        values["on"] = "" if self.on == self.today else self.on.isoformat()
+        values |= changed
+        given = {name: value for name, value in values.items() if value}
+        return reverse("library:documents") + (f"?{urlencode(given)}" if given else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value of a facet with the address that chooses it, or, where it is chosen, that lets it go."""
+
+    label: str
+    count: int
+    url: str
+    chosen: bool
+    chinese: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    name: str
+    label: str
+    values: list[Value]
+    more: list[Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter in use and the address of the list without it. `chinese`: the label is a name from a document."""
+
+    key: str
+    name: str
+    label: str
+    url: str
+    chinese: bool
+
+
+@require_safe
+def front(request: HttpRequest) -> HttpResponse:
+    return _list(request, intro=True)
+
+
+@require_safe
+def documents(request: HttpRequest) -> HttpResponse:
+    return _list(request, intro=False)
+
+
+def _list(request: HttpRequest, *, intro: bool) -> HttpResponse:
+    filters = Filters.of(request, timezone.localdate())
+    found = queries.with_status(queries.list_documents(**filters.query()), filters.on)
+    page = queries.page(found, request.GET.get("page", "1"))
+    counted = queries.facets(**filters.query())
+    for item in page.object_list:
+        item.url = reverse("library:document", args=[item.document.key])
+    chosen = {name: str(value) for name, value in filters.query().items() if value not in ("", None)}
+    context = {
+        "room": "documents",
+        "intro": intro,
+        "chosen": filters,
+        "on": filters.on,
+        "today": filters.today,
+        "kept": [(name, chosen[name]) for name in queries.FACETS if name in chosen],
+        "facets": [_facet(filters, name, counted[name]) for name in queries.FACETS],
+        "chips": _chips(filters),
+        "page": page,
+        **_turning(page, lambda number: filters.url(page=str(number) if number > 1 else "")),
+        "library_is_empty": not page.paginator.count and not queries.documents().exists(),
+    }
+    response = render(request, "library/documents.html", context)
+    if request.headers.get("HX-Request"):
+        # The form sends empty fields too: the address that is kept is the short one.
+        response["HX-Push-Url"] = filters.url(page=str(page.number) if page.number > 1 else "")
+    return response
+
+
+def _facet_names() -> dict[str, str]:
+    return {
+        "gazette": _("Issue"),
+        "issuer": _("Issuer"),
+        "kind": _("Kind"),
+        "year": _("Year"),
+        "status": _("Status"),
+    }
+
+
+def _label(name: str, value: str) -> str:
+    if name == "kind":
+        return str(KINDS.get(value, value))
+    if name == "status" and value in Status.values:
+        return str(Status(value).label)
+    return value
+
+
+def _is_chinese(name: str) -> bool:
+    return name in ("gazette", "issuer", "text")
+
+
+def _facet(filters: Filters, name: str, counted: list[queries.FacetValue]) -> Facet:
+    chosen = str(filters.query()[name] or "")
+    values = [
+        Value(
+            label=_label(name, item.value),
+            count=item.count,
+            url=filters.url(**{name: "" if item.value == chosen else item.value}),
+            chosen=item.value == chosen,
+            chinese=_is_chinese(name),
+        )
+        for item in counted
+    ]
+    shown = values[:SHOWN_VALUES]
+    if len(values) <= SHOWN_VALUES + 1 or any(value.chosen for value in values[SHOWN_VALUES:]):
+        shown = values
+    return Facet(name, _facet_names()[name], shown, values[len(shown) :])
+
+
+def _chips(filters: Filters) -> list[Chip]:
+    names = _facet_names()
+    chips = [
+        Chip(name, names[name], _label(name, str(value)), filters.url(**{name: ""}), _is_chinese(name))
+        for name, value in filters.query().items()
+        if name in names and value
+    ]
+    if filters.text:
+        chips.append(Chip("text", _("Words"), filters.text, filters.url(text=""), True))
+    if filters.on != filters.today:
+        from gongbao.office.library.templatetags.library import day
+
+        chips.append(Chip("on", _("Status on"), day(filters.on), filters.url(on=""), False))
+    return chips
+
+
+def _turning(page: Page, address: Any) -> dict[str, Any]:
+    """The links between the pages of a list: the first, the last, and those around this one; None is a gap."""
+    last = page.paginator.num_pages
+    wanted = sorted({1, last, *range(max(1, page.number - 2), min(last, page.number + 2) + 1)})
+    links: list[tuple[int, str]] = []
+    for number in wanted:
+        if links and number > links[-1][0] + 1:
+            links.append((0, ""))
+        links.append((number, address(number)))
+    return {
+        "page_links": links,
+        "previous_url": address(page.number - 1) if page.has_previous() else "",
+        "next_url": address(page.number + 1) if page.has_next() else "",
+    }
+
+
+# --- one document
+
+
+@require_safe
+def document(request: HttpRequest, key: str) -> HttpResponse:
+    try:
+        found = queries.get_document(key)
+    except GongbaoError:
+        return _no_document(request, key)
+    if found.key != key:
+        # Other brackets, a title: the permanent address is the one that is kept.
+        return HttpResponseRedirect(_document_url(found))
+    return _document_page(request, found, found.shown)
+
+
+@require_safe
+def revision(request: HttpRequest, key: str, sequence: int) -> HttpResponse:
+    try:
+        found = queries.get_document(key)
+    except GongbaoError:
+        return _no_document(request, key)
+    try:
+        asked = queries.get_revision(found.key, sequence)
+    except GongbaoError:
+        near = [
+            Other(reverse("library:revision", args=[found.key, one.sequence]), _revision_name(one))
+            for one in queries.revisions(found)
+        ]
+        return _not_found(request, _("revision %(number)d") % {"number": sequence}, near, found, chinese=False)
+    return _document_page(request, found, asked)
+
+
+def _document_page(request: HttpRequest, found: Document, shown: Revision) -> HttpResponse:
+    today = timezone.localdate()
+    shown.document = found
+    is_current = shown.pk == found.current_id
+    document_url = _document_url(found)
+    revision_url = reverse("library:revision", args=[found.key, shown.sequence])
+    # Only the clauses of the newest revision have pages: in an older one a clause is a place in the page.
+    before, after = (document_url, "/") if is_current else (f"{revision_url}#", "")
+
+    named = queries.references(shown)
+    held = queries.targets(named)
+    rows = list(queries.clauses(shown))
+    eids = {row.eid: row for row in rows}
+    parts = lay_out(
+        [(part.pk, part.kind, part.label, part.title) for part in queries.parts(shown)],
+        rows,
+        before=before,
+        after=after,
+        links=_links(found, named, held),
+    )
+    standing = queries.standing_on(shown, today)
+    context = {
+        "room": "documents",
+        "document": found,
+        "revision": shown,
+        "is_current": is_current,
+        "citation": found.number or found.key,
+        "document_url": document_url,
+        "raw_url": reverse("library:raw", args=[found.key]),
+        "gazette_url": f"{reverse('library:documents')}?{urlencode({'gazette': shown.gazette})}",
+        "before": before,
+        "after": after,
+        "today": today,
+        "status": standing.status,
+        "grounds": _grounds(standing),
+        "from_clause": eids.get(shown.from_clause),
+        "until_clause": eids.get(shown.until_clause),
+        "repeals": [_named(one, held) for one in named if one.kind == "repeals"],
+        "repealed_by": [_naming(one) for one in queries.repealed_by(shown)],
+        "cited_by": _once([_naming(one) for one in queries.cited_by(shown) if one.kind != "repeals"]),
+        "revisions": [
+            Other(reverse("library:revision", args=[found.key, one.sequence]), _revision_name(one))
+            for one in queries.revisions(found)
+            if one.sequence != shown.sequence
+        ],
+        "parts": parts,
+        "has_outline": any(part.outline for part in parts) or len(parts) > 1,
+    }
+    return render(request, "library/document.html", context)
+
+
+def _document_url(found: Document) -> str:
+    return reverse("library:document", args=[found.key])
+
+
+def _clause_link(found: Document, clause: Clause | None, label: str = "") -> Other | None:
+    if clause is None:
+        return None
+    return Other(reverse("library:clause", args=[found.key, clause.eid]), label or clause.locator)
+
+
+def _revision_name(one: Revision) -> str:
+    from gongbao.office.library.templatetags.library import day
+
+    received = day(timezone.localtime(one.created_at).date())
+    return _("revision %(number)d, received %(day)s") % {"number": one.sequence, "day": received}
+
+
+def _links(found: Document, named: list[Reference], held: dict[int, Document]) -> Links:
+    """Where the documents named in a text are to be read; what it says of itself is not linked."""
+    by_number: dict[str, str] = {}
+    by_title: dict[str, str] = {}
+    for one in named:
+        target = held.get(one.pk)
+        if target is None or target.pk == found.pk:
+            continue
+        by_number[one.number or target.number] = _document_url(target)
+        by_title[one.title] = _document_url(target)
+    by_number.pop("", None)
+    return Links(by_number, by_title)
+
+
+def _named(one: Reference, held: dict[int, Document]) -> Other:
+    """A document that this one names."""
+    target = held.get(one.pk)
+    title = f"《{one.title}》" if one.title else ""
+    label = f"{title}（{one.number}）" if title and one.number else title or one.number
+    return Other(_document_url(target) if target else "", label, one.scope, "、".join(one.provisions))
+
+
+def _naming(one: Reference) -> Other:
+    """A document that names this one, with the clause where it does."""
+    other = one.revision.document
+    return Other(
+        _document_url(other),
+        f"{other.number or other.key} {one.revision.title if other.number else ''}".strip(),
+        one.scope,
+        "、".join(one.provisions),
+        _clause_link(other, one.clause),
+    )
+
+
+def _once(others: list[Other]) -> list[Other]:
+    return list({(one.url, one.clause.url if one.clause else ""): one for one in others}.values())
+
+
+def _grounds(standing: queries.Standing) -> list[Other]:
+    """What a status rests on, as links; that a document in force has begun is said beside its dates."""
+    out: list[Other] = []
+    for ground in standing.grounds:
+        if ground.kind == GroundKind.REPEAL:
+            label = f"{ground.document.number or ground.document.key} {ground.clause.locator if ground.clause else ''}"
+            link = _clause_link(ground.document, ground.clause, label.strip())
+            out.append(link or Other(_document_url(ground.document), label.strip()))
+        elif ground.clause and (
+            (ground.kind == GroundKind.TERM and standing.status == Status.EXPIRED)
+            or (ground.kind == GroundKind.COMMENCEMENT and standing.status == Status.NOT_YET)
+        ):
+            out.append(Other(f"#{ground.clause.eid}", ground.clause.locator))
+    return out
+
+
+# --- one clause
+
+
+@require_safe
+def clause(request: HttpRequest, key: str, eid: str) -> HttpResponse:
+    try:
+        found = queries.get_document(key)
+    except GongbaoError:
+        return _no_document(request, key)
+    shown = found.shown
+    shown.document = found
+    try:
+        one = queries.clause_at(shown, eid)
+    except GongbaoError:
+        try:
+            # Someone wrote the clause as it is cited: /documents/许政办〔2022〕27号/第三十六条/
+            one = queries.find_clause(shown, eid)
+        except GongbaoError:
+            near = [_clause_link(found, near) for near in queries.near_clauses(shown, eid)]
+            return _not_found(request, eid, near, found)
+    url = reverse("library:clause", args=[found.key, one.eid])
+    if (found.key, one.eid) != (key, eid):
+        return HttpResponseRedirect(url)
+
+    document_url = _document_url(found)
+    below = queries.below(one)
+    named = [reference for reference in queries.references(shown) if reference.clause_id in {row.pk for row in below}]
+    laid = lay_out(
+        [(one.part.pk, one.part.kind, one.part.label, one.part.title)],
+        below,
+        before=document_url,
+        after="/",
+        links=_links(found, named, queries.targets(named)),
+    )
+    parts = queries.parts(shown)
+    place = next(index for index, part in enumerate(parts) if part.pk == one.part_id)
+    previous, following = queries.beside(one)
+    citation = one.citation(found)
+    address = request.build_absolute_uri(url)
+    today = timezone.localdate()
+    context = {
+        "room": "documents",
+        "document": found,
+        "revision": shown,
+        "clause": one,
+        "citation": citation,
+        "document_url": document_url,
+        "before": document_url,
+        "after": "/",
+        "part_name": _part_label(one.part) if len(parts) > 1 else "",
+        "part_is_chinese": bool(one.part.label or (one.part.title and one.part.kind != "body")),
+        "part_anchor": f"part-{place + 1}",
+        "ancestors": [
+            Other(reverse("library:clause", args=[found.key, above.eid]), _short_name(above))
+            for above in queries.ancestors(one)
+        ],
+        "own_name": _short_name(one),
+        "rows": laid[0].rows,
+        "status": queries.status_on(shown, today),
+        "today": today,
+        "address": address,
+        "words_to_copy": f"{queries.with_all_below(one).full_text()}\n{citation}\n{address}",
+        "cited_by": _once([_naming(reference) for reference in queries.clause_cited_by(one)]),
+        "previous": _clause_link(found, previous),
+        "next": _clause_link(found, following),
+    }
+    return render(request, "library/clause.html", context)
+
+
+def _part_label(part: Any) -> str:
+    if part.kind == "body" or not (part.label or part.title):
+        return part_name(part.kind)
+    return " ".join(piece for piece in (part.label, part.title) if piece)
+
+
+def _short_name(one: Clause) -> str:
+    """What a clause is called on the way to it: its number and heading, or the whole locator where it has none."""
+    heading = one.heading.rstrip("。：；")
+    name = f"{one.number} {heading if len(heading) <= 24 else ''}".strip()
+    return name or one.locator
+
+
+# --- as received
+
+
+@dataclass(slots=True)
+class RawLine:
+    number: int
+    text: str
+    changes: list[Any] = field(default_factory=list)
+
+    @property
+    def blank(self) -> bool:
+        return not self.text.strip() and not self.changes
+
+
+@require_safe
+def raw(request: HttpRequest, key: str) -> HttpResponse:
+    try:
+        found = queries.get_document(key)
+    except GongbaoError:
+        return _no_document(request, key)
+    shown = found.shown
+    shown.document = found
+    changes = queries.cleanings(shown)
+    numbers = Counter(changes.values_list("line", flat=True))
+    only_changed = request.GET.get("changed") == "1"
+    lines = [
+        RawLine(shown.first_line + offset, text) for offset, text in enumerate(queries.raw_text(shown).split("\n"))
+    ]
+    if only_changed:
+        lines = [line for line in lines if line.number in numbers]
+    page = Paginator(lines, RAW_PAGE).get_page(request.GET.get("page", "1"))
+    on_page = list(page.object_list)
+    by_line = defaultdict(list)
+    if on_page:
+        for change in changes.filter(line__range=(on_page[0].number, on_page[-1].number)):
+            by_line[change.line].append(change)
+    for line in on_page:
+        line.changes = by_line[line.number]
+
+    def address(number: int, *, changed: bool = only_changed) -> str:
+        given = ({"changed": "1"} if changed else {}) | ({"page": str(number)} if number > 1 else {})
+        return reverse("library:raw", args=[found.key]) + (f"?{urlencode(given)}" if given else "")
+
+    reasons = Counter(changes.values_list("reason", flat=True))
+    context = {
+        "room": "documents",
+        "document": found,
+        "revision": shown,
+        "source": shown.source,
+        "document_url": _document_url(found),
+        "change_count": sum(reasons.values()),
+        "reasons": reasons.most_common(),
+        "only_changed": only_changed,
+        "all_url": address(1, changed=False),
+        "changed_url": address(1, changed=True),
+        "lines": on_page,
+        "page": page,
+        **_turning(page, address),
+    }
+    return render(request, "library/raw.html", context)
+
+
+# --- what is not there
+
+
+def _no_document(request: HttpRequest, key: str) -> HttpResponse:
+    near = [
+        Other(_document_url(one), f"{one.number or one.key} {one.shown.title if one.number else ''}".strip())
+        for one in queries.near_documents(key)
+    ]
+    return _not_found(request, key, near)
+
+
+def _not_found(
+    request: HttpRequest, looked_for: str, near: list[Any], found: Document | None = None, *, chinese: bool = True
+) -> HttpResponse:
+    context = {
+        "room": "documents",
+        "looked_for": looked_for,
+        "chinese": chinese,
+        "near": [one for one in near if one],
+        "document": found,
+        "document_title": found.shown.title if found and found.number else "",
+        "document_url": _document_url(found) if found else "",
+    }
+    return render(request, "library/not_found.html", context, status=404)
