@@ -59,21 +59,20 @@ class _Addresser:
         numbers = Counter((clause.kind, clause.number) for clause in part.walk() if clause.number)
         # 第三条 stands for itself where no other chapter has one.
         self.single = {key for key, count in numbers.items() if count == 1}
+        self.numbered = bool(numbers)
         kinds = Counter(kind for kind, _ in numbers)
         articles = [count for (kind, _), count in numbers.items() if kind is ClauseKind.ARTICLE]
         self.articles_restart = bool(articles) and sum(count > 1 for count in articles) * 2 > kinds[ClauseKind.ARTICLE]
 
     def run(self) -> None:
         alone = len(self.part.clauses) == 1 and self.part.clauses[0].kind is ClauseKind.PREAMBLE and self.part.prefix
+        unnumbered = 0
         for clause in self.part.clauses:
+            unnumbered += not clause.number and clause.kind is not ClauseKind.PREAMBLE
             if alone:
-                self._set(clause, self.part.prefix, self._join("preamble", 0), "")
+                self._set(clause, self.part.prefix, _below(self.eid, "preamble"), "")
             else:
-                self._one(clause, "", self.eid, 1, False)
-
-    def _join(self, name: str, number: int) -> str:
-        own = f"{name}_{number}" if number else name
-        return f"{self.eid}__{own}" if self.eid else own
+                self._one(clause, "", self.eid, unnumbered, False)
 
     def _one(self, clause: Clause, above: str, above_eid: str, place: int, in_article: bool) -> None:
         locator, eid = self._own(clause, above, above_eid, place, in_article)
@@ -99,7 +98,7 @@ class _Addresser:
         name = ABBREVIATIONS[clause.kind]
         number = clause.number
         if clause.kind is ClauseKind.PREAMBLE:
-            return above + "引言", _below(above_eid, name)
+            return "引言" if self.numbered else "正文", _below(above_eid, name)
         if clause.kind is ClauseKind.BOX:
             figure = number.removeprefix("专栏")
             locator = number or clause.heading
@@ -111,7 +110,7 @@ class _Addresser:
                 return f"{above}第{int_to_chinese(place) if place < 10000 else place}款", _below(
                     above_eid, f"{name}_{place}"
                 )
-            return f"{above}第{place}段", _below(above_eid, f"p_{place}")
+            return f"{above or '结尾'}第{place}段", _below(above_eid, f"p_{place}")
         mark = read_marker(number + " 文")  # a bare 2 is a mark only before words
         figure = _figure(mark.path[-1]) if mark else str(place)
         if clause.kind is ClauseKind.ARTICLE:

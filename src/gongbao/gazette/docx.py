@@ -226,7 +226,7 @@ class _Reader:
         }
         self._footnote_count = {"footnote": 0, "endnote": 0}
         self._room = limit
-        self._pending = ""  # words of a paragraph whose end was deleted: they run on into the next one
+        self._pending: list[str] = []  # words of paragraphs whose end was deleted: they run on into the next one
         self._new_page = False
         # A section says how it begins, but at its end.
         self._sections = [
@@ -242,7 +242,7 @@ class _Reader:
     def text(self) -> str:
         lines = [line for _, block in self._blocks(self._body, 0) for line in block]
         if self._pending:
-            lines.append(self._pending)
+            lines.append("".join(self._pending))
         return "\n".join(lines)
 
     def _spend(self, text: str) -> None:
@@ -276,13 +276,13 @@ class _Reader:
         text = "".join(words)
         mark = None if properties is None else properties.find(W + "rPr")
         if mark is not None and (mark.find(W + "del") is not None or mark.find(W + "moveFrom") is not None):
-            self._pending += text + "".join(notes)
+            self._pending += [text, *notes]
             self._spend(text)
             return [line for box in boxes for line in box]
         if properties is not None and _is_on(properties.find(W + "pageBreakBefore")):
             self._new_page = True
-        text = self._numbers.label(properties) + self._pending + text + "".join(notes)
-        self._pending = ""
+        text = "".join([self._numbers.label(properties), *self._pending, text, *notes])
+        self._pending = []
         self._spend(text)
         lines = text.split("\n")
         if self._new_page:
@@ -345,7 +345,7 @@ class _Reader:
             return
         self._footnote_count[kind] += 1
         name = f"{'注' if kind == 'footnote' else '尾注'}{self._footnote_count[kind]}"
-        pending, self._pending = self._pending, ""
+        pending, self._pending = self._pending, []
         lines = [line.strip() for _, block in self._blocks(note, depth + 1) for line in block]
         self._pending = pending
         words.append(f"［{name}］")
@@ -381,6 +381,7 @@ class _Reader:
             places.append(re.sub(r"[\t\f]+", " ", " ".join(own)))
             places += [""] * (_columns(cell, "tcPr/gridSpan", 1) - 1)
         places += [""] * _columns(row, "trPr/gridAfter")
+        self._room -= len(places)
         if len(frames) == 1 and len(frames[0]) > 1:
             # A frame around a text and not a row of figures: its lines stay lines.
             return frames[0]

@@ -15,6 +15,7 @@ _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _LEVELS = 9
 _LONGEST_PATTERN = 255  # Word's own bound for the text of a level
 _LARGEST = 32_767  # likewise for a number
+_STYLE_DEPTH = 20  # styles based on each other; Word allows eleven, and a circle ends here too
 
 _DIGITS = "〇一二三四五六七八九"
 _FORMAL = "零壹贰叁肆伍陆柒捌玖"
@@ -265,10 +266,11 @@ class Numbering:
         if name not in self._resolved:
             number_id: str | None = None
             level: int | None = None
-            source, seen, current = "", set(), name
-            while current in self._styles and current not in seen:
-                seen.add(current)
-                style = self._styles[current]
+            source, current = "", name
+            for _ in range(_STYLE_DEPTH):
+                style = self._styles.get(current)
+                if style is None:
+                    break
                 if level is None:
                     level = style.level
                 if style.number_id is not None:

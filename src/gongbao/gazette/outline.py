@@ -36,6 +36,8 @@ _HEADING_KIND = {
 _BELOW_ARTICLE = (ClauseKind.SUBPARAGRAPH, ClauseKind.POINT, ClauseKind.ITEM)
 _DECIMALS = range(Style.DECIMAL_1, Style.DECIMAL_5 + 1)
 _BOX = re.compile(r"^专栏\s*(?P<number>\d{1,2}|[一二三四五六七八九十]{1,3})?\s*[:：]?\s*(?P<heading>[^，。；]{0,60})$")
+_ANNEX_LIST = re.compile(r"^附\s?(?:件|表)\s*[:：]\s*\S")
+_ANNEX_ITEM = re.compile(r"^\d{1,2}\s?[.．、]\s*\S[^。]*$")
 _HEADING_LENGTH = 60
 _RUN_IN_LENGTH = 32
 
@@ -54,27 +56,33 @@ def outline(lines: list[Line]) -> list[Clause]:
     """The clauses of a part in reading order. Every line is in exactly one clause; nothing is left out."""
     marks = _true_marks(lines)
     following = _next_of_style(marks)
+    next_mark = _next_mark(marks)
     root = Clause(ClauseKind.PREAMBLE, "", "", "", lines[0].number if lines else 1)
     stack = [_Open(root)]
     previous: Line | None = None
+    in_annex_list = False
     for k, line in enumerate(lines):
         mark = marks[k]
-        if mark is not None:
+        in_annex_list = bool(_ANNEX_LIST.match(line.text)) or (in_annex_list and bool(_ANNEX_ITEM.match(line.text)))
+        depth = None
+        if mark is not None and not in_annex_list:
             depth = _depth(stack, mark, k, marks, following)
-            if depth is not None:
-                del stack[depth + 1 :]
-                clause = _numbered(line, mark, [item.marker for item in stack if item.marker])
-                stack[-1].clause.children.append(clause)
-                stack.append(_Open(clause, mark))
-                previous = line
-                continue
-        if found := _box(line):
+        if mark is not None and depth is not None:
+            del stack[depth + 1 :]
+            clause = _numbered(line, mark, [item.marker for item in stack if item.marker])
+            stack[-1].clause.children.append(clause)
+            stack.append(_Open(clause, mark))
+        elif found := _box(line):
             _close_boxes(stack)
             clause = Clause(ClauseKind.BOX, found[0], found[1], "", line.number)
             stack[-1].clause.children.append(clause)
             stack.append(_Open(clause, None, box=True))
         else:
-            _add_words(stack[-1].clause, line, previous)
+            if in_annex_list:
+                del stack[1:]
+            elif "\t" not in line.text:
+                _close_lists(stack, next_mark[k])
+            _add_words(stack[-1].clause, line, previous, in_annex_list)
         previous = line
     _settle(root)
     return _top_level(root)
@@ -126,6 +134,16 @@ def _next_of_style(marks: list[Marker | None]) -> list[int]:
             following[k] = last.get(mark.style, len(marks))
             last[mark.style] = k
     return following
+
+
+def _next_mark(marks: list[Marker | None]) -> list[Marker | None]:
+    """For each line the first mark behind it."""
+    out: list[Marker | None] = [None] * len(marks)
+    last: Marker | None = None
+    for k in range(len(marks) - 1, -1, -1):
+        out[k] = last
+        last = marks[k] or last
+    return out
 
 
 # --- where a mark belongs -----------------------------------------------------------------------------------------
@@ -252,6 +270,37 @@ def _close_boxes(stack: list[_Open]) -> None:
         del stack[barrier:]
 
 
+def _close_lists(stack: list[_Open], ahead: Marker | None) -> None:
+    """Before an unnumbered paragraph: close the items that it does not belong to.
+
+    It belongs to the item above it where that has no words of its own yet, where the list goes on behind the
+    paragraph, or where earlier items of the list had further paragraphs too. Else the list is over, and the paragraph
+    is one of the clause that holds the list: the next 款 of an article, the tail of （1）…（18） below 3.1.3.
+    """
+    while len(stack) > 1 and not stack[-1].box:
+        item = stack[-1]
+        marker, clause = item.marker, item.clause
+        if marker is None or marker.style <= Style.ARTICLE or not clause.text:
+            return
+        in_article = any(_style(other) is Style.ARTICLE for other in stack[:-1])
+        listing = bool(clause.children) and bool(clause.children[0].number)
+        if _loose(clause) or not clause.text.endswith(("。", "；", "：", "！", "？", "”", "）")):
+            return
+        if clause.text.endswith("：") and not (listing and in_article):
+            return
+        if ahead is not None and ahead.style == marker.style and ahead.number == marker.number + 1:
+            return
+        if ahead is not None and ahead.number == 1 and all((_style(other) or 0) < ahead.style for other in stack):
+            return  # words that lead in a list below the item
+        if any(_loose(sibling) for sibling in stack[-2].clause.children[-20:] if sibling.number):
+            return
+        stack.pop()
+
+
+def _loose(clause: Clause) -> bool:
+    return any(child.kind is ClauseKind.PARAGRAPH and not child.number for child in clause.children)
+
+
 # --- clauses and their words --------------------------------------------------------------------------------------
 
 
@@ -276,6 +325,8 @@ def _heading_and_text(words: str, mark: Marker, kind: ClauseKind, marked: bool) 
     if mark.style in (Style.PART, Style.CHAPTER, Style.SECTION):
         return words, ""
     if kind in (ClauseKind.SUBPARAGRAPH, ClauseKind.POINT, ClauseKind.ITEM) and mark.style not in _DECIMALS:
+        if len(words) <= 40 and not re.search("[。；：，、]", words):
+            return words, ""
         found = re.match(r"([^。；，：:？！]{2,24}[：。])(?=.)", words) if mark.style is not Style.HAN_BRACKET else None
         return (found[1], words[found.end() :]) if found else ("", words)
     if (
@@ -292,20 +343,28 @@ def _heading_and_text(words: str, mark: Marker, kind: ClauseKind, marked: bool) 
     return "", words
 
 
-def _add_words(clause: Clause, line: Line, previous: Line | None) -> None:
-    """A paragraph becomes a child of its own for now (_settle folds it); rows of a table or a list stay together."""
+def _add_words(clause: Clause, line: Line, previous: Line | None, in_annex_list: bool) -> None:
+    """A paragraph becomes a child of its own for now (_settle folds it); rows stay with the words before them."""
+    text = line.text.rstrip(" ")
     last = clause.children[-1] if clause.children else None
-    if last is not None and last.kind is ClauseKind.PARAGRAPH and not last.number and previous is not None:
-        table = "\t" in line.text and "\t" in previous.text
-        rows = (
-            not line.blank_before
-            and not re.search("[。；：，！？]$", line.text)
-            and not re.search("[。；：，！？]$", previous.text)
-        )
-        if table or (rows and ("\t" in line.text) == ("\t" in previous.text)):
-            last.text += "\n" + line.text
+    paragraph = last is not None and last.kind is ClauseKind.PARAGRAPH and not last.number
+    if "\t" in text and previous is not None:
+        # A table belongs to the words above it; it is no paragraph of its own.
+        if last is not None and paragraph:
+            last.text += "\n" + text
             return
-    clause.children.append(Clause(ClauseKind.PARAGRAPH, "", "", line.text.rstrip(" "), line.number))
+        if clause.text and not clause.children:
+            clause.text += "\n" + text
+            return
+    elif last is not None and paragraph and previous is not None and "\t" not in previous.text:
+        rows = not line.blank_before and not _ENDS.search(text) and not _ENDS.search(previous.text)
+        if rows or (in_annex_list and not _ANNEX_LIST.match(text)):
+            last.text += "\n" + text
+            return
+    clause.children.append(Clause(ClauseKind.PARAGRAPH, "", "", text, line.number))
+
+
+_ENDS = re.compile("[。；：，！？]$")
 
 
 def _settle(clause: Clause) -> None:
@@ -347,7 +406,7 @@ def _settle_article(article: Clause, loose: list[Clause]) -> None:
 
 
 def _top_level(root: Clause) -> list[Clause]:
-    """The clauses of the part; words before the first numbered clause are its preamble."""
+    """The clauses of the part; words before the first numbered clause are its preamble, words behind the last its end."""
     out: list[Clause] = []
     if root.text:
         out.append(Clause(ClauseKind.PREAMBLE, "", "", root.text, root.line))
