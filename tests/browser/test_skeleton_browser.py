@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 def test_the_first_page_opens_and_the_database_can_be_asked_beside_it(page, axe):
     answer = page.goto("/")
     assert answer.status == 200
-    expect(page.locator("html")).to_have_attribute("lang", "zh-hans")
+    expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
     assert get_user_model().objects.count() == 0
     axe(page)
 
