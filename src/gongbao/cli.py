@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 import click
 
-from gongbao import __version__
+from gongbao import __version__, cli_library
 from gongbao.core.errors import GongbaoError
 
 # The form of what --json prints; it grows when a field changes or goes, not when one is added. See docs/contract.md.
@@ -234,6 +234,8 @@ def django_command(arguments: Sequence[str]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gongbao.site.settings")
     ManagementUtility(["gongbao django", *arguments]).execute()
 
+
+cli_library.register(main)
 
 # --- the one place where errors end
 

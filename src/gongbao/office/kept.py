@@ -88,7 +88,11 @@ class KeptQuerySet(models.QuerySet):
         return super()._raw_delete(using)
 
 
-KeptManager = models.Manager.from_queryset(KeptQuerySet)
+class KeptManager(models.Manager):
+    """All that a manager does it does through its queryset, so this is all it takes."""
+
+    def get_queryset(self) -> KeptQuerySet:
+        return KeptQuerySet(self.model, using=self._db, hints=self._hints)  # type: ignore[attr-defined]
 
 
 class KeptModel(models.Model):

@@ -146,6 +146,27 @@ def facets(
     return out
 
 
+def facet_value(facet: str, typed: str) -> str:
+    """The value of a facet that a person means: itself, or the only one that `typed` is part of. "" stays "".
+
+    Raises GongbaoError, naming the values, where none or several could be meant.
+    """
+    typed = _plain(typed).strip()
+    if not typed:
+        return ""
+    values = list(documents().order_by(facet).values_list(facet, flat=True).distinct().exclude(**{facet: ""}))
+    if typed in values:
+        return typed
+    found = [value for value in values if title_key(typed) in title_key(value)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise GongbaoError(f"“{_short(typed)}” may be one of several: {_listed(found)}")
+    raise GongbaoError(
+        f"no document has the {facet} “{_short(typed)}”" + (f"; there are {_listed(values)}" if values else "")
+    )
+
+
 def with_details(revisions: QuerySet[Revision]) -> QuerySet[Revision]:
     """The revisions with their parts, annexes and repeals (`repealing`): three queries more, however many."""
     return revisions.prefetch_related(
@@ -187,7 +208,7 @@ def _repeals_by(day: date) -> QuerySet[Reference]:
     )
 
 
-def with_status(revisions: QuerySet[Revision], day: date) -> QuerySet[Revision]:
+def with_status(revisions: QuerySet[Revision], day: date) -> QuerySet[Any]:
     """The revisions with `status` on the day, as the database finds it; `standing_on` tells the same."""
     others = _repeals_by(day).exclude(revision__document=OuterRef("document"))
     later = others.filter(

@@ -1,0 +1,216 @@
+"""The form in which the library answers programs: the objects that docs/contract.md describes field by field.
+
+Plain dictionaries, ready for JSON. A change that takes a field away or gives it another meaning raises
+SCHEMA_VERSION's first figure, a field more its second; a test holds the description against what is made here.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from gongbao.core.citations import Citation
+from gongbao.gazette import model as reading
+from gongbao.office.library import queries
+from gongbao.office.library.actions import IngestResult
+from gongbao.office.library.models import Clause, Part, Reference, Revision
+
+SCHEMA_VERSION = "1.0"
+
+Json = dict[str, Any]
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def ingested(result: IngestResult, file: str) -> Json:
+    """What became of one file; `file` as it was named to the command."""
+    contents = result.contents
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "file": file,
+        "status": str(result.status),
+        "gazette": result.gazette,
+        "documents": [
+            {
+                "key": document.key,
+                "number": document.number,
+                "title": document.title,
+                "status": str(document.status),
+                "revision": document.revision,
+            }
+            for document in result.documents
+        ],
+        "cleaned": dict(result.cleaned),
+        "contents": {
+            "announced": contents.announced,
+            "found": contents.found,
+            "missing": contents.missing,
+            "differing": contents.differing,
+            "unannounced": contents.unannounced,
+        },
+        "absent": result.absent,
+        "notes": result.notes,
+    }
+
+
+def not_ingested(file: str, error: str) -> Json:
+    """That a file could not be read, and why."""
+    return {"schema_version": SCHEMA_VERSION, "file": file, "error": error}
+
+
+def document(revision: Revision, status: str, day: date) -> Json:
+    """One entry of the list of documents. Costs no query for a revision of `queries.with_details`."""
+    parts: list[Part] = list(revision.parts.all())
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "key": revision.document.key,
+        "number": revision.document.number,
+        "title": revision.title,
+        "issuer": revision.issuer,
+        "addressees": revision.addressees,
+        "date": _day(revision.date),
+        "kind": revision.kind,
+        "gazette": revision.gazette,
+        "in_force_from": _day(revision.in_force_from),
+        "in_force_until": _day(revision.in_force_until),
+        "status": str(status),
+        "status_on": _day(day),
+        "articles": revision.articles,
+        "instruments": [part.title for part in parts if part.kind == reading.PartKind.INSTRUMENT],
+        "annexes": [
+            {"label": annex.label, "title": annex.title, "present": annex.present} for annex in revision.annexes.all()
+        ],
+        "repeals": [
+            {
+                "number": reference.number,
+                "title": reference.title,
+                "scope": reference.scope,
+                "provisions": list(reference.provisions),
+            }
+            for reference in _repealing(revision)
+        ],
+        "revision": revision.sequence,
+    }
+
+
+def _repealing(revision: Revision) -> Iterable[Reference]:
+    fetched = getattr(revision, "repealing", None)
+    return queries.repeals(revision) if fetched is None else fetched
+
+
+def whole_document(revision: Revision, day: date) -> Json:
+    """A document with all its clauses, what it refers to and what refers to it."""
+    references = queries.references(revision)
+    targets = queries.targets(references)
+    return {
+        **document(revision, queries.status_on(revision, day), day),
+        "first_line": revision.first_line,
+        "last_line": revision.last_line,
+        "parts": [
+            {
+                "kind": str(part.kind),
+                "label": part.label,
+                "title": part.title,
+                "prefix": part.prefix,
+                "clauses": [_nested(one) for one in part.clauses],
+            }
+            for part in queries.outline(revision)
+        ],
+        "references": [
+            {
+                "kind": reference.kind,
+                "number": reference.number,
+                "title": reference.title,
+                "scope": reference.scope,
+                "provisions": list(reference.provisions),
+                "locator": reference.clause.locator if reference.clause else "",
+                "eid": reference.eid,
+                "document": targets[reference.pk].key if reference.pk in targets else None,
+            }
+            for reference in references
+        ],
+        "cited_by": [
+            {
+                "document": reference.revision.document.key,
+                "title": reference.revision.title,
+                "kind": reference.kind,
+                "scope": reference.scope,
+                "provisions": list(reference.provisions),
+                "locator": reference.clause.locator if reference.clause else "",
+                "eid": reference.eid,
+            }
+            for reference in queries.cited_by(revision)
+        ],
+        "revisions": [
+            {
+                "revision": one.sequence,
+                "title": one.title,
+                "date": _day(one.date),
+                "file": one.source.name,
+                "sha256": one.source.sha256,
+                "received_at": one.source.received_at.isoformat(timespec="seconds"),
+            }
+            for one in queries.revisions(revision.document)
+        ],
+    }
+
+
+def clause(found: Clause) -> Json:
+    """A clause with all below it; `found.revision.document` is at hand (see queries.get_clause)."""
+    revision = found.revision
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "document": revision.document.key,
+        "title": revision.title,
+        "revision": revision.sequence,
+        "citation": str(Citation(revision.document.key, found.locator)),
+        **_nested(queries.with_all_below(found)),
+    }
+
+
+def _nested(read: reading.Clause) -> Json:
+    """A clause and all below it, from the lowest up, so that no wording is put together twice."""
+    made: dict[int, Json] = {}
+    for one in reversed(list(read.walk())):
+        below = [made.pop(id(child)) for child in one.children]
+        words = one.own_words()
+        made[id(one)] = {
+            "locator": one.locator,
+            "eid": one.eid,
+            "kind": str(one.kind),
+            "number": one.number,
+            "heading": one.heading,
+            "own_text": one.text,
+            "text": "\n".join(text for text in (words, *(child["text"] for child in below)) if text),
+            "children": below,
+        }
+    return made[id(read)]
+
+
+def standing(revision: Revision, day: date) -> Json:
+    """The status of a document on a day and what it rests on."""
+    found = queries.standing_on(revision, day)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "document": revision.document.key,
+        "title": revision.title,
+        "revision": revision.sequence,
+        "on": _day(day),
+        "status": str(found.status),
+        "in_force_from": _day(revision.in_force_from),
+        "in_force_until": _day(revision.in_force_until),
+        "grounds": [
+            {
+                "kind": str(ground.kind),
+                "document": ground.document.key,
+                "title": ground.title,
+                "locator": ground.clause.locator if ground.clause else "",
+                "eid": ground.clause.eid if ground.clause else "",
+                "day": _day(ground.since),
+                "scope": ground.scope,
+                "provisions": list(ground.provisions),
+            }
+            for ground in found.grounds
+        ],
+    }
