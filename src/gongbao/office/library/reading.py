@@ -19,6 +19,7 @@ from gongbao.core.citations import NUMBER_PATTERN, ORDER_PATTERN, read_number
 OUTLINE_DEPTH = 4
 OPEN_OUTLINE = 60  # an outline of no more entries than this stands open
 LOWEST_HEADING = 6
+SHORT_CELL, LONG_CELL = 8, 24  # characters
 # A heading that ends in one of these runs on into the words of its clause.
 RUN_IN = ("。", "：", "；", "？", "！")
 # Entries that an outline is read for; paragraphs and items below them are found in the text.
@@ -157,12 +158,14 @@ def _rows(clauses: Sequence[ClauseLike], address: str, links: Links, tables: "_T
         own_heading = bool(clause.heading) and not (clause.heading.endswith(RUN_IN) and clause.text)
         head, words = _words(clause, min(level, LOWEST_HEADING) if own_heading else 0, address, links, tables)
         below = level + own_heading
+        # A number that stands by itself is drawn before the first of the paragraphs below it, as it is printed.
+        bare = bool(clause.number) and not clause.heading and not clause.text and _begins_with_words(clauses, place)
         closes = ""
         begins = ""
         is_branch = place + 1 < len(clauses) and clauses[place + 1].depth > clause.depth
         if is_branch:
             # What stands below a heading keeps its margin; what stands below plain words is set in.
-            begins = '<div class="below">' if own_heading else '<div class="below in">'
+            begins = '<div class="below">' if own_heading or bare else '<div class="below in">'
             above.append((clause.depth, below))
         else:
             closes = "</div>"
@@ -170,9 +173,16 @@ def _rows(clauses: Sequence[ClauseLike], address: str, links: Links, tables: "_T
             while above and above[-1][0] >= next_depth:
                 above.pop()
                 closes += "</div></div>"
-        css = "clause box" if clause.kind == "box" else "clause"
+        css = "clause box" if clause.kind == "box" else "clause bare" if bare else "clause"
         rows.append(Row(clause.eid, clause.locator, css, head, words, mark_safe(begins), mark_safe(closes)))
     return rows
+
+
+def _begins_with_words(clauses: Sequence[ClauseLike], place: int) -> bool:
+    if place + 1 >= len(clauses) or clauses[place + 1].depth <= clauses[place].depth:
+        return False
+    first = clauses[place + 1]
+    return not first.number and not first.heading and "\t" not in first.text.partition("\n")[0]
 
 
 def _words(
@@ -265,7 +275,8 @@ class _Tables:
         name = escape(gettext("Table %(number)d") % {"number": self.count})
         return (
             f'<div class="scroll" role="group" tabindex="0" lang="{language}" aria-label="{name}">'
-            f'<table class="grid" lang="zh-Hans"><thead>{head}</thead>{f"<tbody>{body}</tbody>" if body else ""}</table></div>'
+            f'<table class="grid" lang="zh-Hans"><thead>{head}</thead>'
+            f"{f'<tbody>{body}</tbody>' if body else ''}</table></div>"
         )
 
 
@@ -274,7 +285,9 @@ def _spans_all(row: Sequence[str]) -> bool:
 
 
 def _across(row: Sequence[str]) -> str:
-    return f'<tr><td class="across" colspan="{len(row)}">{escape(row[0])}</td></tr>'
+    # A short one heads the rows below it, a long one is a note.
+    css = "across" if len(row[0]) <= LONG_CELL else "note"
+    return f'<tr><td class="{css}" colspan="{len(row)}">{escape(row[0])}</td></tr>'
 
 
 def _head_height(grid: Sequence[Sequence[str]]) -> int:
@@ -300,28 +313,33 @@ def _head(rows: Sequence[Sequence[str]]) -> str:
             while column + span < len(top) and not top[column + span] and below[column + span]:
                 span += 1
         tall = below is not None and not below[column]
-        if below is not None or top[column]:
-            attributes = (f' colspan="{span}"' if span > 1 else "") + (' rowspan="2"' if tall else "")
-            scope = "colgroup" if span > 1 else "col"
-            cells.append(
-                f'<th scope="{scope}"{attributes}>{escape(top[column])}</th>' if top[column] or tall else "<td></td>"
-            )
+        scope = "colgroup" if span > 1 else "col"
+        attributes = (f' colspan="{span}"' if span > 1 else "") + (' rowspan="2"' if tall else "")
+        if top[column]:
+            cells.append(f'<th scope="{scope}"{attributes}{_width(top[column])}>{escape(top[column])}</th>')
         else:
-            cells.append("<td></td>")
+            cells.append(f"<td{attributes}></td>")
         column += span
     out.append(f"<tr>{''.join(cells)}</tr>")
     if below is not None:
-        out.append("<tr>" + "".join(f'<th scope="col">{escape(cell)}</th>' for cell in below if cell) + "</tr>")
+        named = [f'<th scope="col"{_width(cell)}>{escape(cell)}</th>' for cell in below if cell]
+        out.append(f"<tr>{''.join(named)}</tr>")
     return "".join(out)
 
 
 def _body_row(row: Sequence[str]) -> str:
     if _spans_all(row):
         return _across(row)
-    cells = [
-        f'<td class="figure">{escape(cell)}</td>' if _FIGURE.fullmatch(cell) else f"<td>{escape(cell)}</td>"
-        for cell in row
-    ]
+    cells = [f"<td{_width(cell)}>{escape(cell)}</td>" for cell in row]
     if row[0] and not _FIGURE.fullmatch(row[0]):
-        cells[0] = f'<th scope="row">{escape(row[0])}</th>'
+        cells[0] = f'<th scope="row"{_width(row[0])}>{escape(row[0])}</th>'
     return f"<tr>{''.join(cells)}</tr>"
+
+
+def _width(cell: str) -> str:
+    """A word is not broken, and a sentence not squeezed into a column of single characters."""
+    if _FIGURE.fullmatch(cell):
+        return ' class="figure"'
+    if cell and len(cell) <= SHORT_CELL:
+        return ' class="short"'
+    return ' class="long"' if len(cell) > LONG_CELL else ""

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from django.core.exceptions import BadRequest
 from django.core.paginator import Page, Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -293,8 +293,8 @@ def _document_page(request: HttpRequest, found: Document, shown: Revision) -> Ht
         "document": found,
         "revision": shown,
         "is_current": is_current,
-        "citation": found.number or found.key,
         "document_url": document_url,
+        "print_url": reverse("library:print", args=[found.key]),
         "raw_url": reverse("library:raw", args=[found.key]),
         "gazette_url": f"{reverse('library:documents')}?{urlencode({'gazette': shown.gazette})}",
         "before": before,
@@ -450,6 +450,7 @@ def clause(request: HttpRequest, key: str, eid: str) -> HttpResponse:
         "status": queries.status_on(shown, today),
         "today": today,
         "address": address,
+        "print_url": reverse("library:clause_print", args=[found.key, one.eid]),
         "words_to_copy": f"{queries.with_all_below(one).full_text()}\n{citation}\n{address}",
         "cited_by": _once([_naming(reference) for reference in queries.clause_cited_by(one)]),
         "previous": _clause_link(found, previous),
@@ -469,6 +470,25 @@ def _short_name(one: Clause) -> str:
     heading = one.heading.rstrip("。：；")
     name = f"{one.number} {heading if len(heading) <= 24 else ''}".strip()
     return name or one.locator
+
+
+# --- on paper
+
+
+@require_safe
+def print_sheet(request: HttpRequest, key: str, eid: str = "") -> HttpResponse:
+    """The foot of the printed pages: the citation. A sheet of its own, as styles within a page are not allowed."""
+    try:
+        found = queries.get_document(key)
+        found.shown.document = found
+        cited = queries.clause_at(found.shown, eid).citation(found) if eid else found.number or found.key
+    except GongbaoError as error:
+        raise Http404(str(error)) from error
+    # In a string of CSS a backslash, a quotation mark and the end of a line have a meaning.
+    plain = "".join(f"\\{ord(char):x} " if char in '\\"<' or ord(char) < 32 else char for char in cited)
+    font = '9pt "SimSun", "Noto Serif CJK SC", serif'
+    sheet = f'@page {{ @bottom-left {{ content: "{plain}"; font: {font}; color: #444; }} }}\n'
+    return HttpResponse(sheet, content_type="text/css; charset=utf-8")
 
 
 # --- as received

@@ -4,7 +4,7 @@ from datetime import date
 
 from django import template
 from django.utils.formats import date_format
-from django.utils.html import escape
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, pgettext, pgettext_lazy
 
@@ -100,7 +100,7 @@ def zh() -> SafeString:
 def shown(text: str) -> SafeString:
     """A piece of raw text with its white space to be seen: ↵ for the end of a line, · for a space, → for a tab."""
     if not text:
-        return mark_safe(f'<span class="soft">{escape(gettext("nothing"))}</span>')
+        return format_html('<span class="soft small">{}</span>', gettext("nothing"))
     if not text.strip():
         return mark_safe(escape(text.replace("\t", "→").replace("\n", "↵").replace(" ", "␣").replace("\u3000", "□")))
     return mark_safe(escape(text).replace("\n", "↵\n").replace("\t", "→\t"))
