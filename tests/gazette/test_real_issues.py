@@ -125,9 +125,7 @@ def test_paragraphs_of_articles(documents: dict[str, Document]) -> None:
         return {
             clause.number: len(clause.children)
             for clause in documents[number].walk()
-            if clause.kind is ClauseKind.ARTICLE
-            and clause.children
-            and clause.children[0].kind is ClauseKind.PARAGRAPH
+            if clause.kind is ClauseKind.ARTICLE and clause.children and clause.children[0].kind is ClauseKind.PARAGRAPH
         }
 
     assert several("许政办〔2022〕27号") == {

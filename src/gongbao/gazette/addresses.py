@@ -112,7 +112,7 @@ class _Addresser:
                 )
             return f"{above or '结尾'}第{place}段", _below(above_eid, f"p_{place}")
         mark = read_marker(number + " 文")  # a bare 2 is a mark only before words
-        figure = _figure(mark.path[-1]) if mark else str(place)
+        figure = str(place) if mark is None else f"{mark.number}-{mark.inserted}" if mark.inserted else str(mark.number)
         if clause.kind is ClauseKind.ARTICLE:
             if self.articles_restart:
                 return above + number, _below(above_eid, f"{name}_{figure}")
@@ -142,8 +142,3 @@ class _Addresser:
 
 def _below(above: str, own: str) -> str:
     return f"{above}__{own}" if above else own
-
-
-def _figure(number: int) -> str:
-    """12 -> "12"; 第十二条之一 is kept as 12001 and becomes "12-1"."""
-    return f"{number // 1000}-{number % 1000}" if number > 9999 else str(number)

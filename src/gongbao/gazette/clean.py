@@ -137,7 +137,7 @@ _NUMBER = re.compile(
     rf"(?<=[{HAN}])\s?[〔﹝［\[【〖（(｛{{]\s?((?:19|20)\d{{2}})\s?[〕﹞］\]】〗）)｝}}]\s*第?\s*(\d{{1,5}})\s*号"
 )
 _ROUND = re.compile(r"\(([^()\n]{1,120})\)")
-_COMMA = re.compile(rf"(?<=[{HAN}”》）%\d])\s?([,;:])\s?(?=[{HAN}“《（])")
+_COMMA = re.compile(rf"(?<=[{HAN}”》）)%\d])\s?([,;:])\s?(?=[{HAN}“《（(])")
 _FULL = {",": "，", ";": "；", ":": "："}
 
 
@@ -167,6 +167,8 @@ def _without_overlaps(edits: list[Edit]) -> list[Edit]:
 
 
 _SPREAD = re.compile(rf"(?:(?<=^)|(?<=[\s#*]))[{HAN}](?: {{1,4}}[{HAN}])+(?=[\s*]|$)", re.M)
+# The last word of a title, whose other words are not spaced out: …的通 知.
+_SPREAD_KIND = re.compile(rf"(?<=[{HAN}》])(?:通 +知|决 +定|意 +见|通 +报|公 +告|通 +告|批 +复|办 +法)(?=[ *]*$)", re.M)
 _LOOSE = re.compile(
     rf"(?<=[{HAN}，。；：、“”（）《》〔〕]) +(?=[\dA-Za-z+\-])"
     rf"|(?<=[\dA-Za-z%+]) +(?=[{HAN}，。；：、“”（）《》〔〕])"
@@ -180,6 +182,7 @@ _LEADING = re.compile(
 def spaces(text: str) -> list[Edit]:
     """总 则 to 总则, 2022 年 to 2022年. The space behind a clause's number stays."""
     edits = [Edit(m.start(), m.end(), m[0].replace(" ", ""), "spaced out") for m in _SPREAD.finditer(text)]
+    edits += [Edit(m.start(), m.end(), m[0].replace(" ", ""), "spaced out") for m in _SPREAD_KIND.finditer(text)]
     start = 0
     for line in text.split("\n"):
         if " " in line:
@@ -237,8 +240,8 @@ def page_furniture(text: str) -> list[Edit]:
     edits += [Edit(m.start(), m.end(), "", "separator row") for m in _SEPARATOR.finditer(text) if "--" in m[0]]
     seen: Counter[str] = Counter()
     for m in re.finditer(r"^.{4,60}$", text, re.M):
-        words = re.sub(r"[\s#*\d—–\-·]", "", m[0])
-        if words.endswith("公报") or re.fullmatch(rf"[{HAN}]{{4,20}}公报(?:年第期|第期)?", words):
+        words = re.sub(r"(?:年?第期)$", "", re.sub(r"[\s#*\d—–\-·]", "", m[0]))
+        if re.fullmatch(rf"[{HAN}]{{2,20}}公报", words):
             seen[words] += 1
             # The first is the masthead of the issue.
             if seen[words] > 1:
@@ -417,38 +420,41 @@ def stray_words(text: str) -> list[Edit]:
     return [Edit(m.start(), m.end(), _MEANS[m[1]], "stray foreign word") for m in _STRAY.finditer(text)]
 
 
+_FOUR_HAN = re.compile(f"[{HAN}]{{4}}")
 _DOUBLED = re.compile(rf"([{HAN}])\1")
 # Where a word ends and the next begins with the same character: 全市市场, 河南省省级, 项目目标, 人人.
 _MAY_DOUBLE = frozenset("省市县区州乡镇村局院校部厅处科园所国人年月日目会")
 
 
 def doubled_characters(text: str) -> list[Edit]:
-    """动动物 to 动物, where the same five characters stand undoubled elsewhere at least twice, and oftener."""
-    places: list[tuple[int, str, str]] = []
+    """动动物 to 动物, on evidence: the same words stand undoubled elsewhere, twice with two characters before and
+    behind, or five times with one before and two behind; and oftener than doubled.
+    """
+    places: list[tuple[int, str]] = []
     for m in _DOUBLED.finditer(text):
-        left, right = text[m.start() - 2 : m.start()], text[m.end() : m.end() + 2]
-        if m[1] not in _MAY_DOUBLE and m.start() >= 2 and re.fullmatch(f"[{HAN}]{{4}}", left + right):
-            places.append((m.start(), left + m[1] + right, left + m[0] + right))
+        around = text[m.start() - 2 : m.start()] + text[m.end() : m.end() + 2] if m.start() >= 2 else ""
+        if m[1] not in _MAY_DOUBLE and _FOUR_HAN.fullmatch(around):
+            places.append((m.start(), around[:2] + m[1] + around[2:]))
     if not places:
         return []
-    right_forms = {key for _, key, _ in places}
-    middles = "".join({key[2] for key in right_forms})
+    wanted = {key for _, key in places} | {key[1:] for _, key in places}
     counts: Counter[str] = Counter()
-    for m in re.finditer(rf"[{re.escape(middles)}]", text):
-        window = text[m.start() - 2 : m.start() + 3]
-        if window in right_forms:
-            counts[window] += 1
-    wrong = Counter(doubled for _, _, doubled in places)
+    for m in re.finditer(f"[{''.join({key[2] for _, key in places})}]", text):
+        for window in (text[m.start() - 2 : m.start() + 3], text[m.start() - 1 : m.start() + 3]):
+            if window in wanted:
+                counts[window] += 1
+    wrong = Counter(key for _, key in places)
     return [
         Edit(start, start + 1, "", "doubled character")
-        for start, key, doubled in places
-        if counts[key] >= 2 and counts[key] > wrong[doubled]
+        for start, key in places
+        if max(counts[key], 2 * counts[key[1:]] // 5) >= 2 and max(counts[key], counts[key[1:]]) > wrong[key]
     ]
 
 
 # --- a text without line breaks -----------------------------------------------------------------------------------
 
 _ENDLESS = 600
+_ENDLESS_ALONE = 120
 _STRUCTURE = re.compile(
     r"(?P<division>第[〇零一二三四五六七八九十百千\d]{1,7}[编章节条])(?=[\s\u3000]|[^的第款项规之、，。])"
     r"|(?<![\u4e00-\u9fff\d])(?P<han>[一二三四五六七八九十]{1,4}、)|(?P<hanb>（[一二三四五六七八九十]{1,4}）)"
@@ -462,8 +468,10 @@ def missing_line_breaks(text: str) -> list[Edit]:
     """Break an endless line before each mark that continues its numbering, and round number, addressees and date."""
     edits = []
     start = 0
-    for line in text.split("\n"):
-        if len(line) > _ENDLESS and "\t" not in line:
+    lines = text.split("\n")
+    limit = _ENDLESS_ALONE if sum(bool(line.strip()) for line in lines) <= 2 else _ENDLESS
+    for line in lines:
+        if len(line) > limit and "\t" not in line:
             edits += [Edit(start + at, start + at, "\n", "no line breaks") for at in sorted(set(_breaks(line)))]
         start += len(line) + 1
     return edits

@@ -24,6 +24,7 @@ _ISSUER = re.compile(
     rf"(?P<issuer>(?:[\u4e00-\u9fff]{{2,24}}?{_BODY})(?:[\s、]*[\u4e00-\u9fff]{{2,24}}?{_BODY}){{0,4}})\s*(?=关于|转发|印发|批转)"
 )
 _ISSUER_LINE = re.compile(rf"[\u4e00-\u9fff]{{2,30}}?{_BODY}(?:[\s、]+[\u4e00-\u9fff]{{2,30}}?{_BODY}){{0,4}}")
+_ORDER_LINE = re.compile(r"[\u4e00-\u9fff]{2,24}令")
 _TITLE_END = re.compile(
     r"(?:通知|决定|意见|通报|公告|通告|批复|决议|命令|令|函|纪要|报告|请示|议案|公报)(?:（[^（）]{1,12}）)?$"
 )
@@ -129,6 +130,13 @@ def _heads(lines: list[Line]) -> list[_Head]:
         if at < floor or len(line.text) > 40 or "\t" in line.text:
             continue
         number = _own_number(line.text)
+        if number is None and at > floor and _ORDER_LINE.fullmatch(plain(lines[at - 1].text)):
+            # 某市人民政府令 / 第12号, over two lines.
+            number = _own_number(plain(lines[at - 1].text + line.text))
+            if number is not None:
+                heads.append(_Head(at - 1, at + 1, str(number), str(number), number.series.removesuffix("令")))
+                floor = at + 1
+                continue
         if number is None:
             continue
         head = _title_above(lines, at, floor, number) or _title_below(lines, at, number)
@@ -308,7 +316,12 @@ def _document(head: _Head, lines: list[Line]) -> RawDocument:
         dated = [found for line in body[:3] if (found := re.match(rf"^（?{DATE_PATTERN.pattern}", line.text))]
         day = date_from_match(dated[0]) if dated else None
     parts = _parts(head, body, signed)
-    return RawDocument(head.number, head.title, issuer, addressees, day, kind, lines, parts)
+    title = head.title
+    issued = [part for part in parts if part.kind is PartKind.INSTRUMENT]
+    if title == head.number and len(issued) == 1:
+        # An order has no title of its own: it is known by what it issues.
+        title, kind = issued[0].title, DocumentKind.ORDER
+    return RawDocument(head.number, title, issuer, addressees, day, kind, lines, parts)
 
 
 def _signatures(body: list[Line], issuer: str) -> list[tuple[int, int, date | None]]:
@@ -457,8 +470,10 @@ def _following_title(body: list[Line], k: int) -> tuple[str, int]:
     return title, behind
 
 
-_TITLE_WORDS = tuple(
-    ["办法", "细则", "方案", "预案", "规划", "计划", "意见", "规定", "条例", "措施", "政策", "名单", "清单", "一览表", "表", "指南", "机制", "目录", "分工", "要点", "导则", "标准", "规程", "规则", "制度", "（试行）", "（修订）", "（暂行）", "领导小组"]
+_TITLE_WORDS = (
+    *("办法", "细则", "方案", "预案", "规划", "计划", "意见", "规定", "条例", "措施", "政策", "规程", "规则", "制度"),
+    *("名单", "清单", "一览表", "表", "指南", "机制", "目录", "分工", "要点", "导则", "标准", "领导小组"),
+    *("（试行）", "（修订）", "（暂行）"),
 )
 
 

@@ -94,7 +94,6 @@ class _Package:
             raise UnreadableFile(
                 "this begins like a zip file (.docx, .xlsx, .zip) but is damaged or cut off; copy or download it again"
             ) from error
-        self._limit = limit
         self._members: dict[str, zipfile.ZipInfo] = {}
         for member in members:
             name = member.filename.replace("\\", "/")
@@ -130,13 +129,10 @@ class _Package:
             raise _broken()
         try:
             with self._zip.open(member) as stream:
-                # The size that the directory states may be a lie.
-                data = stream.read(self._limit + 1)
+                # The directory may lie about the size: without a bound, zipfile unpacks all there is and cuts then.
+                return stream.read(member.file_size + 1)
         except _ZIP_ERRORS as error:
             raise _broken() from error
-        if len(data) > self._limit:
-            raise UnreadableFile(f"unpacked, this document is larger than the limit of {_megabytes(self._limit)}")
-        return data
 
     def xml(self, name: str) -> BaseOxmlElement | None:
         """The root of an XML part; None where there is no such part."""

@@ -16,8 +16,15 @@ from gongbao.gazette.pdf import read_pdf
 from gongbao.gazette.source import DEFAULT_LIMIT, DOCX, MARKDOWN, PDF, PLAIN, SourceText, UnreadableFile
 
 __all__ = [
-    *("DEFAULT_LIMIT", "DOCX", "MARKDOWN", "PDF", "PLAIN"),
-    *("SourceText", "UnreadableFile", "read_bytes", "read_file"),
+    "DEFAULT_LIMIT",
+    "DOCX",
+    "MARKDOWN",
+    "PDF",
+    "PLAIN",
+    "SourceText",
+    "UnreadableFile",
+    "read_bytes",
+    "read_file",
 ]
 
 _SAVE_AS_TEXT = "open it in the program it belongs to and save the text as .docx or as a text file in UTF-8"
@@ -193,14 +200,9 @@ def _decode(data: bytes) -> tuple[str, str]:
             raise UnreadableFile(f"this text is in an encoding of the ISO-2022 family; {_SAVE_AS_UTF8}")
         return _checked(text), "utf-8"
     # UTF-16 without a mark, and without a single line break or Latin letter, holds no NUL.
-    readings = [
-        (likeness, reading, encoding)
-        for encoding in ("gb18030", "utf-16-le", "utf-16-be")
-        if (reading := _strictly(data, encoding)) is not None and (likeness := _likeness(reading)) > 0
-    ]
-    if readings:
-        _, text, encoding = max(readings)
-        return _checked(text), encoding
+    for encoding in ("gb18030", "utf-16-le", "utf-16-be"):
+        if text := _plausibly(data, encoding):
+            return _checked(text), encoding
     for encoding in ("utf-8", "gb18030"):
         if _nearly(data, encoding):
             raise UnreadableFile(_damaged(data, encoding))
@@ -218,17 +220,11 @@ _CONTROL_BYTES = bytes(code for code in range(0x20) if code not in b"\t\n\r\f") 
 
 def _decode_with_nul(data: bytes) -> tuple[str, str]:
     """UTF-16 without a byte order mark: Latin letters, digits and line breaks put NULs between the bytes."""
-    readings = [
-        (likeness, reading, encoding)
-        for encoding in ("utf-16-le", "utf-16-be")
-        if (reading := _strictly(data, encoding)) is not None and (likeness := _likeness(reading)) > 0
-    ]
-    if readings:
-        _, text, encoding = max(readings)
-        return _checked(text), encoding
+    for encoding in ("utf-16-le", "utf-16-be"):
+        if text := _plausibly(data, encoding):
+            return _checked(text), encoding
     for encoding in ("utf-32-le", "utf-32-be"):
-        wide = _strictly(data, encoding)
-        if wide is not None and _likeness(wide) > 0:
+        if _plausibly(data, encoding):
             raise UnreadableFile(f"this text is in UTF-32; {_SAVE_AS_UTF8}")
     raise UnreadableFile(f"this is not a text but some binary file; {_SAVE_AS_TEXT}")
 
@@ -240,14 +236,20 @@ def _strictly(data: bytes, encoding: str) -> str | None:
         return None
 
 
-def _likeness(text: str) -> float:
-    """How much a reading looks like Chinese text, 0 to 1; 0 where it does not.
+def _plausibly(data: bytes, encoding: str) -> str | None:
+    """The text, where the bytes fit the encoding strictly and what comes out looks like Chinese (or plain Latin)."""
+    text = _strictly(data, encoding)
+    return text if text is not None and _looks_chinese(text) else None
+
+
+def _looks_chinese(text: str) -> bool:
+    """Whether a reading is a text, and not bytes of another encoding read wrongly.
 
     Bytes of any encoding can be read as GB18030 or UTF-16, but what comes out is then a random choice of characters:
     of Korean and Japanese the usual ones, but one in ten frequent where it should be one in two; of Big5 rare ones.
     """
-    counts = Counter(text)
     ideographs = usual = frequent = plain = other = 0
+    counts = Counter(text)
     for char, count in counts.items():
         if "\u3400" <= char <= "\u9fff" or char >= "\U00020000":
             ideographs += count
@@ -257,16 +259,11 @@ def _likeness(text: str) -> float:
             plain += count
         elif not ("\u2000" <= char <= "\u303f" or "\u3200" <= char <= "\u33ff" or "\uff00" <= char <= "\uffef"):
             other += count
-    if "\0" in counts or not text:
-        return 0
-    shown = len(text) - plain
-    if other > 0.1 * shown and other > 1:
-        return 0
-    if ideographs and (usual < 0.9 * ideographs or frequent < 0.2 * ideographs):
-        return 0
-    if not ideographs and plain < 0.9 * len(text):
-        return 0
-    return (plain + frequent) / len(text)
+    if "\0" in counts or (other > 1 and 10 * other > len(text) - plain):
+        return False
+    if ideographs:
+        return usual >= 0.9 * ideographs and frequent >= 0.2 * ideographs
+    return plain >= 0.9 * len(text)
 
 
 def _checked(text: str) -> str:
@@ -288,7 +285,7 @@ def _nearly(data: bytes, encoding: str) -> bool:
     """Whether all but a few bytes are in this encoding: damaged, or cut off within a character."""
     text = data.decode(encoding, "replace")
     lost = text.count("\ufffd")
-    return lost <= max(1, len(text) // 100) and len(text) > 20 and _likeness(text.replace("\ufffd", "")) > 0
+    return lost <= max(1, len(text) // 100) and len(text) > 20 and _looks_chinese(text.replace("\ufffd", ""))
 
 
 def _damaged(data: bytes, encoding: str) -> str:

@@ -39,7 +39,8 @@ class Marker:
     """A mark at the beginning of a line: `printed` as a person cites it, `path` its figures (one, but for decimals).
 
     `spaced` tells that white space follows, which a mere citation at the beginning of a line seldom has. `doubtful`
-    tells that it may be a quantity (2.5 微克): it is a mark only where it is the very next number.
+    tells that it may be a quantity (2.5 微克): it is a mark only where it is the very next number. `inserted` is 1 in
+    第十二条之一.
     """
 
     style: Style
@@ -48,6 +49,7 @@ class Marker:
     end: int
     spaced: bool
     doubtful: bool = False
+    inserted: int = 0
 
     @property
     def number(self) -> int:
@@ -86,8 +88,8 @@ def read_marker(line: str) -> Marker | None:
             if number is None:
                 return None
             inserted = chinese_to_int(found[3]) or 0 if found[3] else 0
-            path = (number,) if not inserted else (number * 1000 + inserted,)
-            return _marker(line, _DIVISION_STYLE[found[2]], path, found[0], found.end())
+            mark = _marker(line, _DIVISION_STYLE[found[2]], (number,), found[0], found.end())
+            return replace(mark, inserted=inserted)
         return None
     if first.isdecimal():
         return _read_figures(line)

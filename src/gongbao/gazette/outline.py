@@ -7,7 +7,7 @@ possible, what follows decides: a list inside an item ends and the outer list go
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from gongbao.gazette.clean import Line
 from gongbao.gazette.markers import Marker, Style, read_marker
@@ -44,12 +44,15 @@ _RUN_IN_LENGTH = 32
 
 @dataclass(slots=True)
 class _Open:
-    """A clause that is open while its lines are read. `box` bars the numbering outside from being continued inside."""
+    """A clause that is open while its lines are read. `box` bars the numbering outside from being continued inside.
+
+    `article` is kept at the root: the last article, whose numbering goes on through the chapters.
+    """
 
     clause: Clause
     marker: Marker | None = None
     box: bool = False
-    paragraphs: list[Clause] = field(default_factory=list)
+    article: int = 0
 
 
 def outline(lines: list[Line]) -> list[Clause]:
@@ -72,6 +75,8 @@ def outline(lines: list[Line]) -> list[Clause]:
             clause = _numbered(line, mark, [item.marker for item in stack if item.marker])
             stack[-1].clause.children.append(clause)
             stack.append(_Open(clause, mark))
+            if mark.style is Style.ARTICLE:
+                stack[0].article = mark.number
         elif found := _box(line):
             _close_boxes(stack)
             clause = Clause(ClauseKind.BOX, found[0], found[1], "", line.number)
@@ -178,6 +183,11 @@ def _place(
 ) -> int | None:
     if mark.style in _DECIMALS:
         return _place_decimal(stack, mark, barrier)
+    if mark.style is Style.ARTICLE and not mark.spaced and mark.number != 1:
+        # No space behind 第四条: an article if it is the next one (or one is missing), else a citation.
+        ahead = mark.number - stack[0].article
+        if not (0 < ahead <= 3 or (ahead == 0 and mark.inserted)):
+            return None
     same = [at for at in range(len(stack) - 1, barrier, -1) if _style(stack[at]) == mark.style]
     for at in same:
         marker = stack[at].marker
@@ -187,8 +197,6 @@ def _place(
         at = same[0]
         marker = stack[at].marker
         assert marker is not None
-        if mark.style is Style.ARTICLE and not mark.spaced and mark.number != marker.number + 1:
-            return None
         if mark.number == 1 and at < len(stack) - 1 and mark.style > Style.ARTICLE:
             # The numbering begins again below a deeper clause: a list within it, if the outer list goes on behind.
             after = following[k]
@@ -200,8 +208,6 @@ def _place(
                     break
                 after = following[after]
         return at - 1
-    if mark.style is Style.ARTICLE and not mark.spaced and mark.number != 1:
-        return None
     # A new numbering. Below the deepest clause, unless that is of a lower rank and does not go on behind this list.
     depth = len(stack) - 1
     while depth > barrier:
@@ -406,7 +412,7 @@ def _settle_article(article: Clause, loose: list[Clause]) -> None:
 
 
 def _top_level(root: Clause) -> list[Clause]:
-    """The clauses of the part; words before the first numbered clause are its preamble, words behind the last its end."""
+    """The clauses of the part; words before the first numbered clause are its preamble."""
     out: list[Clause] = []
     if root.text:
         out.append(Clause(ClauseKind.PREAMBLE, "", "", root.text, root.line))

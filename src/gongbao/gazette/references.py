@@ -189,7 +189,8 @@ def _said(sentence: str, mentions: list[_Mention]) -> list[ReferenceKind]:
             between = sentence[mention.end : limit]
             if re.search("[，。]", between) and not re.fullmatch(r"[，、和及与以]*|[^，]{0,12}，?", between):
                 break
-            if re.search("按照|根据|依据|依照", between):
+            before = sentence[max(0, mention.start - 3) : mention.start]
+            if re.search("按照|根据|依据|依照", between) or re.search("(?:按照|根据|依据|依照)原?$", before):
                 break
             said[place] = ReferenceKind.REPEALS
             limit = mention.start
@@ -200,7 +201,7 @@ def _said(sentence: str, mentions: list[_Mention]) -> list[ReferenceKind]:
 
 
 def _scope(sentence: str, mentions: list[_Mention], place: int) -> tuple[str, tuple[str, ...], set[int]]:
-    """Whether whole or partial, what of it, and the later mentions that are that part: 《甲》中《乙》 repeals 乙 of 甲."""
+    """Whole or partial, what of it, and the later mentions that are that part: 《甲》中《乙》 repeals 乙 of 甲."""
     mention = mentions[place]
     if found := _PART_OF.match(sentence, mention.end):
         # No sentence repeals parts of two documents by names alone: all names behind belong to this one.
