@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from playwright._impl._driver import compute_driver_executable
 
 ROOT = Path(__file__).parent.parent
 GAZETTES = Path(os.environ.get("GONGBAO_GAZETTES") or ROOT.parent / "shared" / "gazettes")
@@ -66,12 +67,16 @@ def postgres_url() -> str:
     return ""
 
 
+@cache
 def _chromium_lacks() -> str:
     if not chromium():
         return "no Chromium on this machine; run: sudo apt-get install chromium fonts-noto-cjk"
     fonts = shutil.which("fc-list")
     if fonts and not subprocess.run([fonts, ":lang=zh"], capture_output=True, check=True).stdout.strip():
         return "no Chinese font on this machine; run: sudo apt-get install fonts-noto-cjk"
+    driver, _ = compute_driver_executable()
+    if subprocess.run([driver, "--version"], capture_output=True).returncode:
+        return "what drives the browser does not start; run: sudo apt-get install libatomic1"
     return ""
 
 
