@@ -642,12 +642,15 @@ def _draft(content: bytes) -> Path:
     draft = folder / f".incoming.{os.getpid()}.{secrets.token_hex(8)}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with open(draft, "xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            with open(draft, "xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:
+            draft.unlink(missing_ok=True)
+            raise
     except OSError as error:
-        draft.unlink(missing_ok=True)
         raise GongbaoError(f"the file cannot be kept in {folder}: {error.strerror}") from error
     return draft
 

@@ -1,0 +1,103 @@
+"""Gazettes made by hand, so that a test of the library does not hang on how a text is read. All words are invented."""
+
+from collections.abc import Sequence
+from datetime import date
+from hashlib import sha256
+from unittest import mock
+
+from gongbao.gazette import SourceText
+from gongbao.gazette.model import (
+    Change,
+    Clause,
+    ClauseKind,
+    ContentsEntry,
+    Document,
+    DocumentKind,
+    Gazette,
+    Part,
+    PartKind,
+    Reference,
+    ReferenceKind,
+    Validity,
+)
+from gongbao.office.library import actions
+from gongbao.office.library.actions import IngestResult
+
+OFFICE = "云岭市人民政府办公室"
+
+
+def clause(kind: ClauseKind, number: str, locator: str, eid: str, text: str = "", *children: Clause) -> Clause:
+    return Clause(kind, number, "", text, 1, locator, eid, list(children))
+
+
+def article(number: int, text: str, *children: Clause) -> Clause:
+    figure = "一二三四五六七八九"[number - 1]
+    return clause(ClauseKind.ARTICLE, f"第{figure}条", f"第{figure}条", f"art_{number}", text, *children)
+
+
+def repeal(
+    number: str = "", title: str = "", *, scope: str = "whole", provisions: Sequence[str] = (), eid: str = "art_1"
+) -> Reference:
+    return Reference(ReferenceKind.REPEALS, number, title, scope, tuple(provisions), eid, 1)
+
+
+def citation(number: str = "", title: str = "", *, eid: str = "art_1") -> Reference:
+    return Reference(ReferenceKind.CITES, number, title, "", (), eid, 1)
+
+
+def document(
+    number: str = "云岭政办〔2021〕1号",
+    title: str = "云岭市人民政府办公室关于停车的通知",
+    text: str = "第一条 停车。",
+    *,
+    day: date | None = date(2021, 3, 1),
+    issuer: str = OFFICE,
+    kind: DocumentKind = DocumentKind.NOTICE,
+    clauses: Sequence[Clause] | None = None,
+    instruments: Sequence[str] = (),
+    references: Sequence[Reference] = (),
+    begins: date | None = None,
+    until: date | None = None,
+) -> Document:
+    """A document of one article, unless other clauses are given."""
+    parts = [Part(PartKind.BODY, "", "", 1, clauses=list(clauses if clauses is not None else [article(1, text)]))]
+    parts += [Part(PartKind.INSTRUMENT, "", name, 1) for name in instruments]
+    return Document(
+        number,
+        title,
+        issuer,
+        "各县人民政府",
+        day,
+        kind,
+        1,
+        2,
+        f"{title}\n{number}\n{text}",
+        parts,
+        references=list(references),
+        validity=Validity(begins or day, until, "art_1" if begins else "", "art_1" if until else ""),
+    )
+
+
+def gazette(*documents: Document, title: str = "", contents: Sequence[ContentsEntry] = ()) -> Gazette:
+    return Gazette(
+        title,
+        OFFICE if title else "",
+        2021 if title else None,
+        1 if title else None,
+        list(documents),
+        list(contents),
+        [Change(0, 1, "  ", " ", "space"), Change(5, 1, "（1)", "（1）", "bracket; space")],
+        "\n".join(one.text for one in documents),
+    )
+
+
+def source(content: str) -> SourceText:
+    data = content.encode()
+    return SourceText(content, "text/plain", "utf-8", sha256(data).hexdigest(), len(data))
+
+
+def put(made: Gazette, content: str = "", *, name: str = "issue.txt", keep: bool = False) -> IngestResult:
+    """Ingest the gazette as if a file of that content had been read; without content the gazette's own text."""
+    content = content or made.text
+    with mock.patch.object(actions, "read_gazette", lambda text, progress=None: made):
+        return actions.ingest_source(source(content), name, content=content.encode() if keep else None)
