@@ -817,6 +817,20 @@ def test_the_text_of_a_pdf() -> None:
     assert (source.media_type, source.encoding, source.notes, source.size) == (PDF, "", (), len(data))
 
 
+@pytest.mark.parametrize(
+    ("cmap", "encoding"),
+    [("GBK-EUC-H", "gbk"), ("GBKp-EUC-H", "gbk"), ("GB-EUC-H", "gb2312"), ("UniGB-UTF16-H", "utf-16-be")],
+)
+def test_the_ways_in_which_chinese_pdfs_name_characters(cmap: str, encoding: str) -> None:
+    text = b"BT /F1 12 Tf 72 700 Td <" + "第一条 规范".encode(encoding).hex().encode() + b"> Tj ET"
+    font = (
+        b"<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/" + cmap.encode() + b"/DescendantFonts[<</Type/Font"
+        b"/Subtype/CIDFontType0/BaseFont/STSong-Light/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 4>>>>]>>"
+    )
+    plain = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
+    assert read_bytes(raw_pdf(text).replace(plain, font)).text == "第一条 规范"
+
+
 def test_bytes_before_the_head_of_a_pdf() -> None:
     assert read_bytes(b"\r\n" + pdf_of(["绿地"])).text == "绿地"
     assert read_bytes(b"junk\0\n" + pdf_of(["绿地"])).media_type == PDF
@@ -828,6 +842,11 @@ def test_characters_beyond_the_basic_plane_and_divided_words_in_a_pdf() -> None:
     assert read_bytes(raw_pdf(b"BT /F1 12 Tf 72 700 Td (BABBBB) Tj ET", named)).text == "中𠀋中中中中"
     divided = b"BT /F1 12 Tf 72 700 Td (manage-) Tj 0 -14 Td (ment of parks) Tj ET"
     assert read_bytes(raw_pdf(divided)).text == "manage-\nment of parks"
+
+
+def test_a_hyphen_at_the_end_of_a_line_of_a_pdf_is_kept_and_so_is_the_line() -> None:
+    lines = ["甲路-", "7 乙路", "规划期2021-", "2025年", "丙路-", "丁路", "A-", "B"]
+    assert read_bytes(pdf_of(lines)).text == "\n".join(lines)
 
 
 def test_what_a_pdf_draws_beside_the_page_is_not_its_text() -> None:

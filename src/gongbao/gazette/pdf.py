@@ -63,8 +63,8 @@ def read_pdf(data: bytes, limit: int) -> tuple[str, tuple[str, ...]]:
 
 def _tidy(page: str) -> str:
     text = page.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n")
-    # PDFium joins an English word that is divided at the end of a line, and leaves this mark.
-    text = re.sub(r"(?<=[A-Za-z])[\x02\ufffe](?=[A-Za-z])", "-\n", text)
+    # PDFium joins two lines where a hyphen ends the first, and leaves a mark in place of both hyphen and line break.
+    text = re.sub(r"(?<=\S)[\x02\ufffe](?=\S)", "-\n", text)
     return _CONTROL.sub("\ufffd", text)
 
 
