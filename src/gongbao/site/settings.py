@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "gongbao.office.library",
+    "gongbao.office.people",
     "gongbao.site",
 ]
 MIDDLEWARE = [
@@ -138,6 +139,7 @@ WHITENOISE_USE_FINDERS = not PRODUCTION
 
 # --- people
 
+AUTH_USER_MODEL = "people.Account"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
