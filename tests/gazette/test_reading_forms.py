@@ -325,3 +325,9 @@ def test_empty_text() -> None:
 def test_kind_of_a_clause_below_an_article() -> None:
     document = read_one("办法\n第一条 有下列情形的：\n1. 甲；\n2. 乙。\n第二条 附则。\n")
     assert [(c.locator, c.kind) for c in document.walk()][1] == ("第一条第1项", ClauseKind.SUBPARAGRAPH)
+
+
+def test_words_of_a_clause() -> None:
+    document = read_one("办法\n第一条 有下列情形的：\n（一）甲；\n（二）乙。\n前款规定除外。\n第二条 附则。\n")
+    assert words(document)["第一条"] == "第一条 有下列情形的：\n（一）甲；\n（二）乙。\n前款规定除外。"
+    assert words(document)["第一条第一款"] == "有下列情形的：\n（一）甲；\n（二）乙。"

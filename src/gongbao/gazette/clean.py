@@ -5,6 +5,7 @@ is not sure of stays as it is, for a person to look at (gongbao.gazette.findings
 """
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -67,11 +68,22 @@ _INVISIBLE = re.compile("[\ufeff\u200b-\u200f\u2060\u00ad]+")
 _SPACES = re.compile("[\u00a0\u3000\u2002-\u200a\u202f]+")
 
 
+# PDF files often give the radical that looks like a character in its place.
+_RADICAL = re.compile("[\u2e80-\u2fdf]")
+_SUPPLEMENT = dict(
+    zip("⺟⺠⻁⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻬⻮⻰", "母民虎西见角贝车长门青韦页风飞食马骨鬼鱼鸟卤麦黄齐齿龙", strict=True)
+)
+
+
 def characters(text: str) -> list[Edit]:
-    """Full-width figures and letters to half width, odd spaces to a space, invisible characters out, one line end."""
+    """Full-width figures and letters to half width, radicals to characters, odd spaces to a space, one line end."""
     edits = [
         Edit(m.start(), m.end(), "".join(chr(ord(c) - 0xFEE0) for c in m[0]), "full width")
         for m in _WIDE.finditer(text)
+    ]
+    edits += [
+        Edit(m.start(), m.end(), _SUPPLEMENT.get(m[0]) or unicodedata.normalize("NFKC", m[0]), "radical")
+        for m in _RADICAL.finditer(text)
     ]
     edits += [Edit(m.start(), m.end(), "", "invisible character") for m in _INVISIBLE.finditer(text)]
     edits += [Edit(m.start(), m.end(), " " * len(m[0]), "space") for m in _SPACES.finditer(text)]

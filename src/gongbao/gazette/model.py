@@ -99,7 +99,18 @@ class Clause:
 
     def full_text(self) -> str:
         """The clause with all below it, a line for each paragraph."""
-        return "\n".join(words for clause in self.walk() if (words := clause.own_words()))
+        lines: list[str] = []
+        number = ""
+        for clause in self.walk():
+            words = clause.own_words()
+            if words == clause.number and clause.children and not clause.children[0].number:
+                number = words  # 第三十六条 stands on the line of its first 款
+                continue
+            gap = " " if number.startswith("第") or number[-1:].isalnum() else ""
+            if words or number:
+                lines.append(number + gap + words)
+            number = ""
+        return "\n".join(lines)
 
 
 @dataclass(slots=True)
