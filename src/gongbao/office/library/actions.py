@@ -441,7 +441,7 @@ class _Writer:
                         scope=reference.scope,
                         number=reference.number[:NUMBER_LENGTH],
                         title=reference.title,
-                        title_key=title_key(reference.title),
+                        title_key="" if reference.number else title_key(reference.title),
                         eid=reference.eid,
                         provisions=list(reference.provisions),
                     )

@@ -259,7 +259,8 @@ class Clause(KeptModel):
 class Reference(KeptModel):
     """That a clause of a revision names another document. Which one is derived, in queries.py: it may come later.
 
-    `number` is in normal form; `title_key` is "" where no title is given; `eid` is "" where no clause was found.
+    `number` is in normal form. `title_key` is what the document is looked up by where there is no number, and "" where
+    there is one, which says it better. `eid` is "" where no clause was found.
     """
 
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="references")

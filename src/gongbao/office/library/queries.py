@@ -211,9 +211,7 @@ def _repeals_by(day: date) -> QuerySet[Reference]:
 def with_status(revisions: QuerySet[Revision], day: date) -> QuerySet[Any]:
     """The revisions with `status` on the day, as the database finds it; `standing_on` tells the same."""
     others = _repeals_by(day).exclude(revision__document=OuterRef("document"))
-    later = others.filter(
-        Q(revision__date__isnull=True) | Q(revision__date__gt=Coalesce(OuterRef("date"), _DAY_ONE))
-    ).filter(number="")
+    later = others.filter(Q(revision__date__isnull=True) | Q(revision__date__gt=Coalesce(OuterRef("date"), _DAY_ONE)))
     instruments = Part.objects.filter(kind=reading.PartKind.INSTRUMENT)
     by_number = others.filter(number=OuterRef("document__number"), number__gt="")
     by_title = later.filter(title_key=OuterRef("title_key"), title_key__gt="")
@@ -318,8 +316,7 @@ def _repeal_grounds(revision: Revision) -> list[Ground]:
     grounds = []
     for reference in repealed_by(revision):
         scope, provisions = reference.scope, tuple(reference.provisions)
-        named = reference.title_key
-        if not reference.number and named != revision.title_key and len(instruments) > 1:
+        if reference.title_key and reference.title_key != revision.title_key and len(instruments) > 1:
             # One of several instruments that were issued together: the others stay.
             scope, provisions = "partial", provisions or (reference.title,)
         repealing = reference.revision
@@ -347,7 +344,7 @@ def _instrument_keys(revision: Revision) -> list[str]:
 def _naming(revision: Revision) -> QuerySet[Reference]:
     """The references of other documents in the library that name this one, with what it takes to show them."""
     keys = sorted({key for key in (revision.title_key, *_instrument_keys(revision)) if key})
-    named = Q(number="", title_key__in=keys[:_QUERY_BATCH])
+    named = Q(title_key__in=keys[:_QUERY_BATCH])
     if revision.document.number:
         named |= Q(number=revision.document.number)
     return (
@@ -392,7 +389,7 @@ def targets(given: Iterable[Reference]) -> dict[int, Document]:
     """
     given = list(given)
     numbers = sorted({reference.number for reference in given if reference.number})
-    keys = sorted({reference.title_key for reference in given if not reference.number and reference.title_key})
+    keys = sorted({reference.title_key for reference in given if reference.title_key})
     by_number: dict[str, list[Document]] = {}
     by_title: dict[str, dict[int, Document]] = {}
     for batch in _batches(numbers):
@@ -413,7 +410,7 @@ def targets(given: Iterable[Reference]) -> dict[int, Document]:
         if reference.number:
             found = by_number.get(reference.number, [])
             # Where two share a number, the title tells them apart.
-            found = [one for one in found if one.shown.title_key == reference.title_key] or found
+            found = [one for one in found if one.shown.title_key == title_key(reference.title)] or found
         else:
             found = list(by_title.get(reference.title_key, {}).values())
         if len(found) == 1:
@@ -618,20 +615,16 @@ def _cited(citation: str) -> tuple[Revision, str]:
 
 def find_clause(revision: Revision, locator: str) -> Clause:
     """The clause of the revision that a locator names; see get_clause."""
-    rows = revision.clauses.select_related("part")
+    rows = revision.clauses.select_related("part").order_by()
     exact = list(rows.filter(locator_key=locator_key(locator)))
     same = [clause for clause in exact if clause.locator == locator.strip()]
     if len(same or exact) == 1:
         return (same or exact)[0]
     if not exact:
         # 第一款 of an article that has no other is the article itself.
-        without = locator_key(locator).replace("第一款", "")
-        exact = list(rows.filter(locator_key=without)) if without else []
-        if len(exact) != 1:
-            by_eid = rows.filter(eid=locator.strip()).first()
-            if by_eid is not None:
-                return by_eid
-        else:
+        exact = list(rows.filter(locator_key=locator_key(locator).replace("第一款", "")))
+        exact = exact or list(rows.filter(eid=locator.strip()))
+        if len(exact) == 1:
             return exact[0]
     names = list(revision.clauses.order_by("order").values_list("pk", "locator"))
     wanted = locator_steps(locator)
@@ -642,7 +635,8 @@ def find_clause(revision: Revision, locator: str) -> Clause:
         found = [(pk, name) for pk, name in found if locator_steps(name) == wanted] or found
     else:
         steps = [(pk, name, locator_steps(name)) for pk, name in names]
-        found = _ending(steps, wanted) or _ending(steps, locator_steps(locator, bracketed=True))
+        bracketed = locator_steps(locator, bracketed=True)
+        found = _ending(steps, wanted) or _ending(steps, bracketed) or _leaving_out(steps, wanted, bracketed)
     if len(found) == 1:
         return rows.get(pk=found[0][0])
     document = revision.document.key
@@ -657,19 +651,25 @@ def find_clause(revision: Revision, locator: str) -> Clause:
     )
 
 
-def _ending(names: Sequence[tuple[int, str, list[str]]], wanted: list[str]) -> list[tuple[int, str]]:
-    """The clauses whose locator ends in the steps wanted; or, if none does, has them in order and ends in the last."""
+_Named = tuple[int, str, list[str]]
+"""Id, locator and its steps."""
+
+
+def _ending(names: Sequence[_Named], wanted: list[str]) -> list[tuple[int, str]]:
+    """The clauses whose locator ends in the steps wanted."""
     if not wanted:
         return []
-    whole = [(pk, name) for pk, name, steps in names if steps[-len(wanted) :] == wanted]
-    if whole:
-        return whole
-    loose = []
-    for pk, name, steps in names:
-        rest = iter(steps)
-        if steps[-1:] == wanted[-1:] and all(step in rest for step in wanted):
-            loose.append((pk, name))
-    return loose
+    return [(pk, name) for pk, name, steps in names if steps[-len(wanted) :] == wanted]
+
+
+def _leaving_out(names: Sequence[_Named], *wanted: list[str]) -> list[tuple[int, str]]:
+    """The clauses that are meant if 款, chapters and the like may be left out or are named where they need not be."""
+
+    def bare(steps: list[str]) -> list[str]:
+        return [step for step in steps[:-1] if not re.fullmatch(r"第.+[款编章节]", step)] + steps[-1:]
+
+    shorter = [bare(steps) for steps in wanted if steps]
+    return [(pk, name) for pk, name, steps in names if bare(steps) in shorter]
 
 
 def _near_clauses(names: Sequence[str], wanted: list[str]) -> list[str]:
