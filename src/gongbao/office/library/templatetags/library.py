@@ -38,6 +38,7 @@ PARTS = {
 # Why cleaning changed something: the keys are those of gongbao.gazette.clean.
 REASONS = {
     "bracket": pgettext_lazy("reason of a change", "bracket"),
+    "date torn over lines": pgettext_lazy("reason of a change", "date torn over lines"),
     "decimal number": pgettext_lazy("reason of a change", "decimal number"),
     "document number": pgettext_lazy("reason of a change", "document number"),
     "doubled character": pgettext_lazy("reason of a change", "doubled character"),
@@ -46,12 +47,14 @@ REASONS = {
     "invisible character": pgettext_lazy("reason of a change", "invisible character"),
     "items on one line": pgettext_lazy("reason of a change", "items on one line"),
     "line end": pgettext_lazy("reason of a change", "line end"),
+    "line width": pgettext_lazy("reason of a change", "lines of fixed width"),
     "mark": pgettext_lazy("reason of a change", "formatting mark"),
     "no line breaks": pgettext_lazy("reason of a change", "text without line breaks"),
     "notation": pgettext_lazy("reason of a change", "notation of a unit or formula"),
     "page break": pgettext_lazy("reason of a change", "sentence split by a page break"),
     "page number": pgettext_lazy("reason of a change", "page number"),
     "punctuation": pgettext_lazy("reason of a change", "punctuation"),
+    "radical": pgettext_lazy("reason of a change", "radical in place of a character"),
     "running head": pgettext_lazy("reason of a change", "running head"),
     "separator row": pgettext_lazy("reason of a change", "separator row of a table"),
     "signature torn over lines": pgettext_lazy("reason of a change", "signature torn over lines"),
