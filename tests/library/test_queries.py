@@ -698,13 +698,13 @@ def test_the_two_issues_in_the_library(gazettes: Path) -> None:
     assert both("许政办〔2022〕27号", date(2022, 7, 23)) is Status.NOT_YET
     assert both("许政办〔2022〕27号", date(2022, 7, 24)) is Status.IN_FORCE
 
-    for citation, eid in (
+    for cited_as, eid in (
         ("许政办〔2022〕27号 第三十六条", "art_36"),
         ("许政办〔2022〕39号 第四条第（一）项第1目", "art_4__subpara_1__point_1"),
         ("许政办〔2022〕14号 四（三）1", "sec_4__subsec_3__para_1"),
         ("许政办〔2022〕26号 2.1（1）", "sec_2__subsec_1__subpara_1"),
     ):
-        assert queries.get_clause(citation).eid == eid
+        assert queries.get_clause(cited_as).eid == eid
     rows = Clause.objects.select_related("revision__document").order_by("pk")
     for row in list(rows)[::40]:
         assert queries.get_clause(f"{row.revision.document.key} {row.locator}").pk == row.pk
