@@ -268,7 +268,8 @@
       }
     };
 
-    /* The place is the last begun of those that cross the upper part of the window. */
+    /* The place is the innermost clause that crosses a strip at the top of the window, as thin as a line or two: in a
+       thicker one the clause behind the one that is being read would count too. */
     var observer = new IntersectionObserver(
       function (entries) {
         entries.forEach(function (entry) {
@@ -288,7 +289,7 @@
           mark(links[best.id]);
         }
       },
-      { rootMargin: "0px 0px -75% 0px" }
+      { rootMargin: "0px 0px -94% 0px" }
     );
     places.forEach(function (place) {
       observer.observe(place);
