@@ -336,6 +336,22 @@ def test_a_document_does_not_repeal_itself_nor_its_successor_of_the_same_title()
     ]
 
 
+def test_a_document_that_names_its_own_number_is_not_repealed_by_that() -> None:
+    put(gazette(document("甲〔2021〕1号", day=FIRST, references=[repeal("甲〔2021〕1号")])))
+    assert both("甲〔2021〕1号", date(2023, 1, 1)) is Status.IN_FORCE
+    assert queries.cited_by(queries.get_revision("甲〔2021〕1号")) == []
+
+
+def test_a_title_repeals_nothing_of_the_same_day() -> None:
+    put(
+        gazette(
+            document("甲〔2021〕1号", "关于停车的通知", "1", day=FIRST),
+            document("甲〔2021〕2号", "关于废止的通知", "2", day=FIRST, references=[repeal(title="关于停车的通知")]),
+        )
+    )
+    assert both("甲〔2021〕1号", date(2023, 1, 1)) is Status.IN_FORCE
+
+
 def test_only_current_revisions_repeal() -> None:
     old = document("甲〔2021〕1号", day=FIRST)
     put(gazette(old, document("甲〔2022〕2号", day=REPEAL, text="废止", references=[repeal("甲〔2021〕1号")])), "1")
