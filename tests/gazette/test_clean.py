@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from gongbao.gazette.clean import clean
 from gongbao.gazette.edits import Edit, EditedText, rebuild
+from gongbao.gazette.model import Reason
 
 
 @pytest.mark.parametrize(
@@ -20,7 +21,7 @@ from gongbao.gazette.edits import Edit, EditedText, rebuild
         ("(十二) 做优服务业", "（十二） 做优服务业"),
         ("云岭政[2020] 43 号", "云岭政〔2020〕43号"),
         ("（云岭政﹝2020﹞第43号）", "（云岭政〔2020〕43号）"),
-        ("县(市、区),各部门:", "县（市、区），各部门:"),
+        ("县(市、区),各部门:", "县（市、区），各部门："),
         ("AAA(B+) 12,000", "AAA(B+) 12,000"),
         ("PM_{2.5}、PM₁₀、$PM_{2.5}$、PM 2.5、PM２.５", "PM2.5、PM10、PM2.5、PM2.5、PM2.5"),
         ("O₃、SO_2、NO₂", "O3、SO2、NO2"),
@@ -190,7 +191,7 @@ def test_edits_compose(raw: str, data: st.DataObject) -> None:
             if end > len(edited.text):
                 break
             edits.append(
-                Edit(start, end, data.draw(st.text(alphabet="xyz\n", max_size=3)), data.draw(st.sampled_from("RST")))
+                Edit(start, end, data.draw(st.text(alphabet="xyz\n", max_size=3)), data.draw(st.sampled_from(list(Reason))))
             )
             at = end
         edited.apply(edits)

@@ -11,22 +11,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from gongbao.core.numerals import CHINESE_NUMERAL
 from gongbao.gazette.edits import Edit, EditedText
+from gongbao.gazette.lines import DATE_LINE, HAN, SIGNATURE, Line, is_addressees, is_title
 from gongbao.gazette.markers import Style, read_marker
-from gongbao.gazette.model import Change
-
-HAN = "\u4e00-\u9fff"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of the cleaned text. `number` is its line in the raw text, `heading` the level of its Markdown heading."""
-
-    text: str
-    number: int
-    heading: int = 0
-    bold: bool = False
-    blank_before: bool = False
+from gongbao.gazette.model import Change, Reason
 
 
 @dataclass(slots=True)
@@ -68,27 +57,39 @@ _INVISIBLE = re.compile("[\ufeff\u200b-\u200f\u2060\u00ad]+")
 _SPACES = re.compile("[\u00a0\u3000\u2002-\u200a\u202f]+")
 
 
+# 二OO三年, 二００七年: every kind of nought between Chinese figures.
+_NOUGHT = re.compile(r"(?<![0-9A-Za-z])[一二][OoＯｏ0０○◯〇零一二三四五六七八九]{3}(?=年)")
+
 # PDF files often give the radical that looks like a character in its place.
 _RADICAL = re.compile("[\u2e80-\u2fdf]")
 _SUPPLEMENT = dict(
-    zip("⺟⺠⻁⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻬⻮⻰", "母民虎西见角贝车长门青韦页风飞食马骨鬼鱼鸟卤麦黄齐齿龙", strict=True)
+    zip(
+        "⺟⺠⻁⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻬⻮⻰",
+        "母民虎西见角贝车长门青韦页风飞食马骨鬼鱼鸟卤麦黄齐齿龙",
+        strict=True,
+    )
 )
 
 
 def characters(text: str) -> list[Edit]:
     """Full-width figures and letters to half width, radicals to characters, odd spaces to a space, one line end."""
     edits = [
-        Edit(m.start(), m.end(), "".join(chr(ord(c) - 0xFEE0) for c in m[0]), "full width")
+        Edit(m.start(), m.end(), "".join(chr(ord(c) - 0xFEE0) for c in m[0]), Reason.FULL_WIDTH)
         for m in _WIDE.finditer(text)
     ]
     edits += [
-        Edit(m.start(), m.end(), _SUPPLEMENT.get(m[0]) or unicodedata.normalize("NFKC", m[0]), "radical")
+        Edit(m.start(), m.end(), _SUPPLEMENT.get(m[0]) or unicodedata.normalize("NFKC", m[0]), Reason.RADICAL)
         for m in _RADICAL.finditer(text)
     ]
-    edits += [Edit(m.start(), m.end(), "", "invisible character") for m in _INVISIBLE.finditer(text)]
-    edits += [Edit(m.start(), m.end(), " " * len(m[0]), "space") for m in _SPACES.finditer(text)]
-    edits += [Edit(m.start(), m.end(), "\n", "line end") for m in re.finditer("\r\n?|[\u2028\u2029\x85\x0b]", text)]
-    return sorted(edits, key=lambda edit: edit.start)
+    edits += [
+        Edit(m.start(), m.end(), re.sub("[OoＯｏ0０○◯零]", "〇", m[0]), Reason.NOUGHT) for m in _NOUGHT.finditer(text)
+    ]
+    edits += [Edit(m.start(), m.end(), "", Reason.INVISIBLE) for m in _INVISIBLE.finditer(text)]
+    edits += [Edit(m.start(), m.end(), " " * len(m[0]), Reason.SPACE) for m in _SPACES.finditer(text)]
+    edits += [
+        Edit(m.start(), m.end(), "\n", Reason.LINE_END) for m in re.finditer("\r\n?|[\u2028\u2029\x85\x0b]", text)
+    ]
+    return _without_overlaps(sorted(edits, key=lambda edit: edit.end - edit.start, reverse=True))
 
 
 _TAG = re.compile(r"</?(?:b|i|u|strong|em|span|font|sub|sup|p|ol|ul|li|div)(?:\s[^<>\n]{0,80})?>|<br\s*/?>", re.I)
@@ -98,11 +99,35 @@ _ENTITY = {"&nbsp;": " ", "&amp;": "&", "&lt;": "<", "&gt;": ">"}
 def tags(text: str) -> list[Edit]:
     """Stray HTML: the tags of bold, sub- and superscript go, their words stay."""
     edits = [
-        Edit(m.start(), m.end(), " " if re.match("<(?:br|p|li)", m[0], re.I) else "", "tag")
+        Edit(m.start(), m.end(), " " if re.match("<(?:br|p|li)", m[0], re.I) else "", Reason.TAG)
         for m in _TAG.finditer(text)
     ]
-    edits += [Edit(m.start(), m.end(), _ENTITY[m[0]], "entity") for m in re.finditer("|".join(_ENTITY), text)]
+    edits += [Edit(m.start(), m.end(), _ENTITY[m[0]], Reason.ENTITY) for m in re.finditer("|".join(_ENTITY), text)]
     return sorted(edits, key=lambda edit: edit.start)
+
+
+_PIPES = re.compile(r"^ *\|(?=.*\|).*$", re.M)
+_CELLS = re.compile(
+    r"\s*</t[dh]>\s*<t[dh][^<>]{0,80}>\s*|</tr>\s*|\s*</?(?:table|tbody|thead|tr|td|th)(?:\s[^<>]{0,80})?>\s*", re.I
+)
+
+
+def table_rows(text: str) -> list[Edit]:
+    """Rows of Markdown and HTML tables to cells with a tab between them, as recognition prints tables else."""
+    edits = []
+    for m in _PIPES.finditer(text):
+        row = m[0].strip(" ").strip("|")
+        if set(row) <= set(" |:-"):
+            continue  # the row under the heads, which page_furniture takes out
+        edits.append(Edit(m.start(), m.end(), "\t".join(cell.strip() for cell in row.split("|")), Reason.TABLE_ROW))
+    if "<t" in text.lower():
+        for m in _CELLS.finditer(text):
+            tag = m[0].strip().lower()
+            after = (
+                "\n" if tag.startswith(("</tr", "<table", "</table")) else "\t" if "><" in tag.replace(" ", "") else ""
+            )
+            edits.append(Edit(m.start(), m.end(), after, Reason.TABLE_ROW))
+    return _without_overlaps(edits)
 
 
 _SUBSCRIPT = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
@@ -140,8 +165,8 @@ def notations(text: str) -> list[Edit]:
     for m in _FORMULA.finditer(text):
         plain = _SYMBOL.sub(_plain_symbol, m[1])
         if plain != m[1] and not re.search(r"[\\_{}]", plain):
-            edits.append(Edit(m.start(), m.end(), plain, "notation"))
-    edits += [Edit(m.start(), m.end(), _plain_symbol(m), "notation") for m in _SYMBOL.finditer(text)]
+            edits.append(Edit(m.start(), m.end(), plain, Reason.NOTATION))
+    edits += [Edit(m.start(), m.end(), _plain_symbol(m), Reason.NOTATION) for m in _SYMBOL.finditer(text)]
     return _without_overlaps(edits)
 
 
@@ -149,24 +174,29 @@ _NUMBER = re.compile(
     rf"(?<=[{HAN}])\s?[〔﹝［\[【〖（(｛{{]\s?((?:19|20)\d{{2}})\s?[〕﹞］\]】〗）)｝}}]\s*第?\s*(\d{{1,5}})\s*号"
 )
 _ROUND = re.compile(r"\(([^()\n]{1,120})\)")
-_COMMA = re.compile(rf"(?<=[{HAN}”》）)%\d])\s?([,;:])\s?(?=[{HAN}“《（(])")
-_FULL = {",": "，", ";": "；", ":": "："}
+_COMMA = re.compile(
+    rf"(?<=[{HAN}”》）)%\d])[ \t]?([,;:])[ ]?(?=[{HAN}“《（(])|(?<=[{HAN}”》）)])([,;:.])(?=[ *]*$)", re.M
+)
+_FULL = {",": "，", ";": "；", ":": "：", ".": "。"}
 
 
 def brackets(text: str) -> list[Edit]:
     """〔 〕 round the year of a document number, （ ） and ，；： among Chinese words."""
-    edits = [Edit(m.start(), m.end(), f"〔{m[1]}〕{int(m[2])}号", "document number") for m in _NUMBER.finditer(text)]
+    edits = [
+        Edit(m.start(), m.end(), f"〔{m[1]}〕{int(m[2])}号", Reason.DOCUMENT_NUMBER) for m in _NUMBER.finditer(text)
+    ]
     taken = [(edit.start, edit.end) for edit in edits]
     k = 0
     for m in _ROUND.finditer(text):
         while k < len(taken) and taken[k][1] <= m.start():
             k += 1
-        inside_number = k < len(taken) and taken[k][0] < m.end()
+        # The bracket of (2020)43号 is the number's own; that of (某政〔2020〕43号) stands round it.
+        inside_number = k < len(taken) and taken[k][0] <= m.start()
         neighbours = text[max(0, m.start() - 1) : m.start()] + text[m.end() : m.end() + 1]
         if not inside_number and (re.search(f"[{HAN}]", m[1]) or re.search(f"[{HAN}《“]", neighbours)):
-            edits.append(Edit(m.start(), m.start() + 1, "（", "bracket"))
-            edits.append(Edit(m.end() - 1, m.end(), "）", "bracket"))
-    edits += [Edit(m.start(), m.end(), _FULL[m[1]], "punctuation") for m in _COMMA.finditer(text)]
+            edits.append(Edit(m.start(), m.start() + 1, "（", Reason.BRACKET))
+            edits.append(Edit(m.end() - 1, m.end(), "）", Reason.BRACKET))
+    edits += [Edit(m.start(), m.end(), _FULL[m[1] or m[2]], Reason.PUNCTUATION) for m in _COMMA.finditer(text)]
     return _without_overlaps(edits)
 
 
@@ -178,14 +208,15 @@ def _without_overlaps(edits: list[Edit]) -> list[Edit]:
     return out
 
 
-_SPREAD = re.compile(rf"(?:(?<=^)|(?<=[\s#*]))[{HAN}](?: {{1,4}}[{HAN}])+(?=[\s*]|$)", re.M)
+_SPREAD = re.compile(rf"(?:(?<=^)|(?<=[\s#*]))[{HAN}](?: {{1,4}}[{HAN}])+(?=[\s*：]|$)", re.M)
 # The last word of a title, whose other words are not spaced out: …的通 知.
 _SPREAD_KIND = re.compile(rf"(?<=[{HAN}》])(?:通 +知|决 +定|意 +见|通 +报|公 +告|通 +告|批 +复|办 +法)(?=[ *]*$)", re.M)
 _LOOSE = re.compile(
     rf"(?<=[{HAN}，。；：、“”（）《》〔〕]) +(?=[\dA-Za-z+\-])"
     rf"|(?<=[\dA-Za-z%+]) +(?=[{HAN}，。；：、“”（）《》〔〕])"
-    rf"|(?<=[，。；：、（《“〔]) +(?=[{HAN}])"
+    rf"|(?<=[，。；：、（《“〔]) +(?=[{HAN}])|(?<=[{HAN}”》）]) +(?=[，。；：、）》”])"
 )
+_GAP = re.compile(rf"(?<=[{HAN}]) +(?=[{HAN}])")
 _LEADING = re.compile(
     r"[ #*\-]*(?:\d{1,3}(?:[.．]\s?\d{1,2})*[.．、]?|第[^\s]{1,8}[编章节条]|[（(][^（）()\n]{1,5}[）)])[ *]+"
 )
@@ -193,13 +224,17 @@ _LEADING = re.compile(
 
 def spaces(text: str) -> list[Edit]:
     """总 则 to 总则, 2022 年 to 2022年. The space behind a clause's number stays."""
-    edits = [Edit(m.start(), m.end(), m[0].replace(" ", ""), "spaced out") for m in _SPREAD.finditer(text)]
-    edits += [Edit(m.start(), m.end(), m[0].replace(" ", ""), "spaced out") for m in _SPREAD_KIND.finditer(text)]
+    edits = [Edit(m.start(), m.end(), m[0].replace(" ", ""), Reason.SPACED_OUT) for m in _SPREAD.finditer(text)]
+    edits += [Edit(m.start(), m.end(), m[0].replace(" ", ""), Reason.SPACED_OUT) for m in _SPREAD_KIND.finditer(text)]
     start = 0
     for line in text.split("\n"):
         if " " in line:
             lead = found.end() if (found := _LEADING.match(line)) else 0
-            edits += [Edit(start + m.start(), start + m.end(), "", "space") for m in _LOOSE.finditer(line, lead)]
+            edits += [Edit(start + m.start(), start + m.end(), "", Reason.SPACE) for m in _LOOSE.finditer(line, lead)]
+            gaps = list(_GAP.finditer(line, lead)) if "\t" not in line and re.search("[，。；]", line) else []
+            if len(gaps) >= 3:
+                # A sentence that recognition spaced out; in a list of names there is no comma and no full stop.
+                edits += [Edit(start + m.start(), start + m.end(), "", Reason.SPACE) for m in gaps]
         start += len(line) + 1
     return _without_overlaps(edits)
 
@@ -221,7 +256,7 @@ def decimals(text: str) -> list[Edit]:
         if " " not in m[1]:
             last = path
         elif follows:
-            edits.append(Edit(m.start(1), m.end(1), ".".join(map(str, path)), "decimal number"))
+            edits.append(Edit(m.start(1), m.end(1), ".".join(map(str, path)), Reason.DECIMAL_NUMBER))
             last = path
     return edits
 
@@ -240,7 +275,7 @@ _SEPARATOR = re.compile(r"^[ \t|:\-]{3,}$\n?", re.M)
 
 def page_furniture(text: str) -> list[Edit]:
     """Page numbers and running heads out."""
-    edits = [Edit(m.start(), m.end(), "", "page number") for m in _PAGE_NUMBER.finditer(text)]
+    edits = [Edit(m.start(), m.end(), "", Reason.PAGE_NUMBER) for m in _PAGE_NUMBER.finditer(text)]
     bare = list(_BARE_NUMBER.finditer(text))
     for k, m in enumerate(bare):
         # A bare figure is a page number only in a row of them that counts up by one.
@@ -248,22 +283,58 @@ def page_furniture(text: str) -> list[Edit]:
         after = k + 1 < len(bare) and int(bare[k + 1][1]) == int(m[1]) + 1
         apart = all(abs(m.start() - bare[n].start()) > 200 for n in (k - 1, k + 1) if 0 <= n < len(bare))
         if apart and (before or after) and len(bare) > 2:
-            edits.append(Edit(m.start(), m.end(), "", "page number"))
-    edits += [Edit(m.start(), m.end(), "", "separator row") for m in _SEPARATOR.finditer(text) if "--" in m[0]]
-    seen: Counter[str] = Counter()
-    for m in re.finditer(r"^.{4,60}$", text, re.M):
-        words = re.sub(r"(?:年?第期)$", "", re.sub(r"[\s#*\d—–\-·]", "", m[0]))
-        if re.fullmatch(rf"[{HAN}]{{2,20}}公报", words):
-            seen[words] += 1
-            # The first is the masthead of the issue.
-            if seen[words] > 1:
-                edits.append(Edit(m.start(), m.end(), "", "running head"))
+            edits.append(Edit(m.start(), m.end(), "", Reason.PAGE_NUMBER))
+    edits += [Edit(m.start(), m.end(), "", Reason.SEPARATOR_ROW) for m in _SEPARATOR.finditer(text) if "--" in m[0]]
+    edits += _running_heads(text)
+    edits += _lonely_figures(text)
     return _without_overlaps(edits)
 
 
+_GAZETTE = re.compile(rf"[{HAN}]{{2,20}}公报")
+_RUNNING = re.compile(
+    r"[年第期总月号\d\s.·•—–\-（）()#*|/]|(?:省|市|县|区)?(?:人民)?政府(?:办公[室厅])?文件|部门文件|目录"
+)
+_SECTION_LABEL = re.compile(r"^[ #*]*(?:省|市|县|区)?(?:人民)?政府(?:办公[室厅])?文件[ *]*$", re.M)
+
+
+def _running_heads(text: str) -> list[Edit]:
+    """The gazette's name with year and issue at the head of each page, and the name of the section."""
+    edits = []
+    seen: Counter[str] = Counter()
+    first_words = len(re.match(r"(?:\s*\S[^\n]*\n?){0,6}", text[:2000])[0])  # type: ignore[index]
+    for m in re.finditer(r"^.{4,60}$", text, re.M):
+        name = _GAZETTE.search(re.sub(r"\s", "", m[0]))
+        if name is None or _RUNNING.sub("", m[0].replace(" ", "").replace("\u3000", "")) != name[0].lstrip("第期年"):
+            words = re.sub(r"(?:年?第期)$", "", re.sub(r"[\s#*\d—–\-·]", "", m[0]))
+            if name is None or words != name[0]:
+                continue
+        key = name[0]
+        seen[key] += 1
+        # The first is the masthead of the issue, if it stands at the beginning.
+        if seen[key] > 1 or m.start() > first_words:
+            edits.append(Edit(m.start(), m.end(), "", Reason.RUNNING_HEAD))
+    labels = list(_SECTION_LABEL.finditer(text))
+    counts = Counter(re.sub(r"[\s#*]", "", m[0]) for m in labels)
+    edits += [
+        Edit(m.start(), m.end(), "", Reason.RUNNING_HEAD) for m in labels if counts[re.sub(r"[\s#*]", "", m[0])] > 2
+    ]
+    return edits
+
+
+def _lonely_figures(text: str) -> list[Edit]:
+    """A figure alone on a line between two sentences is a page number: no paragraph is a figure."""
+    edits = []
+    for m in re.finditer(r"^[ \t]*\d{1,3}[ \t]*$", text, re.M):
+        before = text[max(0, m.start() - 200) : m.start()].rstrip().rpartition("\n")[2]
+        after = text[m.end() : m.end() + 200].lstrip().partition("\n")[0]
+        lengths = sorted((len(before), len(after)))
+        words = re.search("[，。；]", before) and re.search(f"[{HAN}]", after)
+        if "\t" not in before + after and lengths[0] > 4 and lengths[1] > 15 and words:
+            edits.append(Edit(m.start(), m.end(), "", Reason.PAGE_NUMBER))
+    return edits
+
+
 _TERMINAL = "。！？：；”）)…】〕》"
-_SIGNATURE = re.compile(rf"[{HAN}（）]{{2,40}}(?:政府|办公室|办公厅|委员会|局|厅|部|院|指挥部)$")
-_DATE_LINE = re.compile(r"(?:19|20)\d{2} ?年 ?\d{1,2} ?月(?: ?\d{1,2} ?日)?$|[二〇○零一]{4}年")
 _WRAP_WIDTH = 20
 _OPENERS = {"（": "）", "《": "》", "“": "”", "〔": "〕", "(": ")"}
 
@@ -299,47 +370,59 @@ def _fixed_width(lines: list[str]) -> int:
     return width if near * 2 > sum(lengths.values()) and near >= 6 and longer * 10 < near else 0
 
 
-def _why_joined(first: str, second: str, lines: list[str], a: int, b: int, width: int, indented: bool) -> str:
+def _why_joined(first: str, second: str, lines: list[str], a: int, b: int, width: int, indented: bool) -> Reason | None:
     bare = first.strip(" \f*").lstrip("#-").strip(" *")
     after = second.strip(" \f*").strip()
     if "\t" in first or "\t" in second or second.lstrip().startswith(("#", "|", "- ", "**")) or not bare or not after:
-        return ""
+        return None
     if re.fullmatch(r"(?:19|20)\d{2}(?:年(?:\d{1,2}(?:月(?:\d{1,2})?)?)?)?", bare) and re.match(
         r"年?\d{1,2}月|月?\d{1,2}日|年|月|日", after
     ):
-        return "date torn over lines"
+        return Reason.TORN_DATE
+    if re.fullmatch(rf"[{CHINESE_NUMERAL}]{{4}}年(?:[{CHINESE_NUMERAL}]{{1,3}}月)?", bare) and re.fullmatch(
+        rf"(?:[{CHINESE_NUMERAL}]{{1,3}}月)?[{CHINESE_NUMERAL}]{{1,3}}日", after
+    ):
+        return Reason.TORN_DATE
     if first.lstrip().startswith("#") or after.startswith(("附件", "附 件")) or bare.startswith(("附件", "附 件")):
-        return ""
-    if (_DATE_LINE.match(after) and len(after) < 14) or (_SIGNATURE.fullmatch(after) and len(after) < 30):
-        return ""
+        return None
+    if (DATE_LINE.match(after) and len(after) < 14) or (SIGNATURE.fullmatch(after) and len(after) < 30):
+        return None
+    full = width and len(first.rstrip()) >= width - 2
+    if full and indented and not second.startswith(("  ", "\u3000")) and read_marker(after) is None:
+        # Paragraphs are set in, and this line is not: whatever ended the full line before, it goes on.
+        return None if is_title(bare) or is_addressees(after) or is_addressees(bare) else Reason.LINE_WIDTH
     if bare[-1] in "。！？；：…" or "....." in bare or "……" in bare:
-        return ""
+        return None
+    if is_title(bare) or is_addressees(after):
+        return None
+    if after[0] in "》”）。，、；：" and not after.startswith("”") and len(bare) >= _WRAP_WIDTH:
+        return Reason.PAGE_BREAK
     open_bracket = _open_bracket(bare)
     closes = open_bracket and _OPENERS[open_bracket] in after and _closes_first(after, open_bracket)
     next_mark = read_marker(after)
     if next_mark is not None and not (closes or bare[-1] in "，、"):
-        return ""
+        return None
     if next_mark is not None and next_mark.style is Style.DECIMAL_1:
         next_mark = None
     if next_mark is not None and not closes:
-        return ""
-    if width and len(first.rstrip()) >= width - 2 and not (indented and second.startswith(("  ", "\u3000"))):
-        return "line width"
+        return None
+    if full and not (indented and second.startswith(("  ", "\u3000"))):
+        return Reason.LINE_WIDTH
     if len(bare) < _WRAP_WIDTH:
-        return ""
+        return None
     if bare[-1] in _TERMINAL and not closes and not (bare[-1] in "》”" and bare[-2:-1] not in "。！？"):
-        return ""
+        return None
     if closes or bare[-1] in "，、":
-        return "page break"
+        return Reason.PAGE_BREAK
     mark = read_marker(bare)
     an_article = mark is not None and mark.style is Style.ARTICLE and "，" in bare
     if mark is not None and "。" not in bare and len(bare) <= 60 and not an_article:
         # A numbered line without a full stop may be a heading, which ends so, or an item torn in two.
-        return "page break" if _items_end_with_stop(lines, a, b) else ""
+        return Reason.PAGE_BREAK if _items_end_with_stop(lines, a, b) else None
     words = bare[mark.end :] if mark else bare
     if re.search("[，。；]", words) or (len(words) >= 30 and " " not in words and re.search("[，。]", after)):
-        return "page break"
-    return ""
+        return Reason.PAGE_BREAK
+    return None
 
 
 def _open_bracket(text: str) -> str:
@@ -403,7 +486,7 @@ def torn_signatures(text: str) -> list[Edit]:
                 for left in halves
                 for right in halves
                 if left != right
-                and _SIGNATURE.fullmatch(left[2] + right[2])
+                and SIGNATURE.fullmatch(left[2] + right[2])
                 and not re.search(rf"^{left[2] + right[2]}$", text[near[0][0] : near[-1][1]], re.M)
                 and text.count(left[2] + right[2]) >= 1
             ),
@@ -416,7 +499,7 @@ def torn_signatures(text: str) -> list[Edit]:
             continue
         date = year[2] + day[1].replace(" ", "")
         mended = f"{issuer[0][2]}{issuer[1][2]}\n\n{date}" if issuer else date
-        edits.append(Edit(start, end, mended, "signature torn over lines"))
+        edits.append(Edit(start, end, mended, Reason.TORN_SIGNATURE))
         done = end
     return edits
 
@@ -429,7 +512,7 @@ _MEANS = {"and": "和", "or": "或"}
 
 def stray_words(text: str) -> list[Edit]:
     """The words that recognition translated by mistake: and between two Chinese words is 和, or is 或."""
-    return [Edit(m.start(), m.end(), _MEANS[m[1]], "stray foreign word") for m in _STRAY.finditer(text)]
+    return [Edit(m.start(), m.end(), _MEANS[m[1]], Reason.STRAY_WORD) for m in _STRAY.finditer(text)]
 
 
 _FOUR_HAN = re.compile(f"[{HAN}]{{4}}")
@@ -457,7 +540,7 @@ def doubled_characters(text: str) -> list[Edit]:
                 counts[window] += 1
     wrong = Counter(key for _, key in places)
     return [
-        Edit(start, start + 1, "", "doubled character")
+        Edit(start, start + 1, "", Reason.DOUBLED)
         for start, key in places
         if max(counts[key], 2 * counts[key[1:]] // 5) >= 2 and max(counts[key], counts[key[1:]]) > wrong[key]
     ]
@@ -484,64 +567,106 @@ def missing_line_breaks(text: str) -> list[Edit]:
     limit = _ENDLESS_ALONE if sum(bool(line.strip()) for line in lines) <= 2 else _ENDLESS
     for line in lines:
         if len(line) > limit and "\t" not in line:
-            edits += [Edit(start + at, start + at, "\n", "no line breaks") for at in sorted(set(_breaks(line)))]
+            edits += [Edit(start + at, start + at, "\n", Reason.NO_LINE_BREAKS) for at in sorted(set(_breaks(line)))]
         start += len(line) + 1
     return edits
 
 
+_FLAT_TITLE = re.compile(
+    rf"(?P<issuer>[{HAN}]{{2,40}}?)(?=关于|印发|转发)[^。：；]{{4,150}}?的?(?:通知|决定|实施意见|意见|通报|公告|通告|批复)"
+    rf"(?=各|[{HAN}]{{1,6}}〔|[{HAN}]{{2,20}}(?:政府|市|县|区|局|委|厅|部)[^。]{{0,120}}：)"
+)
+
+
+_ORDER_HEAD = re.compile(rf"^[{HAN}]{{2,24}}令第?\d{{1,4}}号")
+_LAW_HEAD = re.compile(
+    rf"^[{HAN}]{{4,60}}?(?:条例|办法|规定|细则|规则|预案|方案|规程)(?:（[^（）]{{1,8}}）)?(?=（?(?:19|20)\d{{2}}年|\s?1\s?总则)"
+)
+_SIGNED = re.compile(rf"(?<=[。！”])[{HAN}]{{4,60}}(?:政府|办公室|办公厅|委员会|局|厅|部|院|会)$")
+_LEVELS = ("编", "章", "节", "条", "han", "hanb", "arabic", "arabicb")
+
+
 def _breaks(line: str) -> Iterator[int]:
+    found: list[int] = []
+    title = _FLAT_TITLE.match(line)
+    issuer = title["issuer"] if title else ""
+    if head := _ORDER_HEAD.match(line) or _LAW_HEAD.match(line):
+        found.append(head.end())
+    if (
+        title
+        and (colon := line.find("：", title.end(), title.end() + 200)) > 0
+        and is_addressees(line[title.end() : colon + 1])
+    ):
+        # A title with the addressees right behind it, and no number.
+        found += [title.end(), colon + 1]
     counters: dict[str, int] = {}
-    order = ["编", "章", "节", "条", "han", "hanb", "arabic", "arabicb"]
-    title = re.match(rf"[{HAN}]{{2,30}}?(?:人民政府办公室|人民政府办公厅|人民政府|委员会|办公室|局|厅)(?=关于)", line)
-    issuer = title[0] if title else ""
-    marks = 0
-    found_breaks: list[int] = []
+    numbered = False
     for m in _STRUCTURE.finditer(line):
         kind = m.lastgroup or ""
-        at, before = m.start(), line[m.start() - 1] if m.start() else "\n"
+        before = line[m.start() - 1] if m.start() else "\n"
         if kind == "number":
-            # Only the document's own number, which stands alone between title and addressees, not one in a citation.
-            if (
-                before not in "（("
-                and line[m.end() : m.end() + 1] not in "）)"
-                and "number" not in counters
-                and m.start() < 300
-            ):
-                counters["number"] = 1
-                begin = _number_start(line, m.start(), m.end())
-                if begin:
-                    found_breaks.append(begin)
-                found_breaks.append(m.end())
-                colon = line.find("：", m.end(), m.end() + 200)
-                if colon > 0 and re.search("政府|部门|单位|公司|各", line[m.end() : colon]):
-                    found_breaks.append(colon + 1)
-            continue
-        if kind == "date":
+            # Only the document's own, which stands alone between title and addressees, not one in a citation.
+            if before in "（(" or line[m.end() : m.end() + 1] in "）)" or numbered or m.start() > 300:
+                continue
+            numbered = True
+            found += [_number_start(line, m.start(), m.end()), m.end()]
+            colon = line.find("：", m.end(), m.end() + 200)
+            if colon > 0 and is_addressees(line[m.end() : colon + 1]):
+                found.append(colon + 1)
+        elif kind == "date":
             if issuer and line.endswith(issuer, 0, m.start()):
-                found_breaks += [m.start() - len(issuer), m.start(), m.end()]
-                counters = {"number": 1} if "number" in counters else {}
-            continue
-        mark = read_marker(m[0] + " ")
-        if mark is None:
-            continue
-        name = m[0][-1] if kind == "division" else kind
-        number = mark.number
-        expected = counters.get(name, 0) + 1
-        boundary = before in "。；：！？”）\n \u3000" or (number == 1) or kind == "division"
-        if number == expected and boundary:
-            counters[name] = number
-            if name != "条":
-                for lower in order[order.index(name) + 1 :]:
-                    if lower != "条":
-                        counters.pop(lower, None)
-            else:
-                for lower in order[4:]:
-                    counters.pop(lower, None)
-            marks += 1
-            if at:
-                found_breaks.append(at)
-    if marks >= 3 or len(found_breaks) >= 3:
-        yield from found_breaks
+                found += [m.start() - len(issuer), m.start(), m.end()]
+                counters = {}
+            elif signed := _SIGNED.search(line[max(0, m.start() - 70) : m.start()]):
+                found += [m.start() - len(signed[0]), m.start(), m.end()]
+                counters = {}
+            elif re.search(rf"(?:市长|省长|县长|区长|主任)[{HAN}]{{2,4}}$", line[max(0, m.start() - 8) : m.start()]):
+                found += [m.start(), m.end()]
+                counters = {}
+        elif mark := read_marker(m[0] + " "):
+            name = m[0][-1] if kind == "division" else kind
+            ahead = mark.number - counters.get(name, 0)
+            strict = before in "。；：！？”）\n \u3000"
+            # The next number anywhere it can be one; a number that leaves out two only behind a full stop.
+            if (ahead == 1 and (strict or mark.number == 1 or kind == "division")) or (1 < ahead <= 3 and strict):
+                counters[name] = mark.number
+                lower = _LEVELS[4:] if name == "条" else _LEVELS[_LEVELS.index(name) + 1 :]
+                for level in lower:
+                    if level != "条":
+                        counters.pop(level, None)
+                found.append(m.start())
+    decimals = _decimal_breaks(line)
+    if len(decimals) >= 4:
+        found += decimals
+    if len(found) >= 2:
+        yield from (at for at in found if at)
+
+
+_FLAT_DECIMAL = re.compile(rf"(?<![\d.〔（(])(\d{{1,2}}(?:\.\d{{1,2}}){{0,3}})(?=\s?[{HAN}“])")
+
+
+def _decimal_breaks(line: str) -> list[int]:
+    """Where 1总则1.1编制目的… is to be broken: at each number that is the next of the decimal numbering."""
+    out: list[int] = []
+    last: tuple[int, ...] = ()
+    for m in _FLAT_DECIMAL.finditer(line):
+        path = tuple(int(figure) for figure in m[1].split("."))
+        if len(path) == 1:
+            # 2 疫情分级 is one only if 2.1 follows soon; 2个 is not.
+            following = f"{path[0]}.1" in line[m.end() : m.end() + 60]
+            if (
+                path[0] == (last[0] if last else 0) + 1
+                and (following or len(last) > 1)
+                and not re.match(
+                    r"\s?(?:个|项|人|名|年|月|日|号|天|小时|万|亿|元|次|件|级|类|家)", line[m.end() : m.end() + 4]
+                )
+            ):
+                out.append(m.start())
+                last = path
+        elif path == (*last, 1) or any(path == (*last[:k], last[k] + 1) for k in range(len(last))):
+            out.append(m.start())
+            last = path
+    return out
 
 
 def _number_start(line: str, start: int, end: int) -> int:
@@ -581,7 +706,7 @@ def glued_items(text: str) -> list[Edit]:
                     and other.path[:-1] == mark.path[:-1]
                     and other.number == mark.number + 1
                 ):
-                    edits.append(Edit(start + m.start(), start + m.start(), "\n", "items on one line"))
+                    edits.append(Edit(start + m.start(), start + m.start(), "\n", Reason.ITEMS_ON_ONE_LINE))
                     mark = other
         start += len(line) + 1
     return edits
@@ -594,12 +719,15 @@ _MARKS = re.compile(r"^[ ]*#{1,6} +|^[ ]*- +|\*\*|^ +|(?<! ) +$|(?<=\t) +|(?<! )
 
 def strip_marks(text: str) -> list[Edit]:
     """Markdown's marks of headings, bold type and lists out, and white space at both ends of a line."""
-    edits = [Edit(m.start(), m.end(), "", "mark" if m[0].strip(" \f") else "space") for m in _MARKS.finditer(text)]
+    edits = [
+        Edit(m.start(), m.end(), "", Reason.MARK if m[0].strip(" \f") else Reason.SPACE) for m in _MARKS.finditer(text)
+    ]
     return _without_overlaps(edits)
 
 
 STEPS: tuple[Step, ...] = (
     characters,
+    table_rows,
     tags,
     notations,
     brackets,
@@ -607,6 +735,7 @@ STEPS: tuple[Step, ...] = (
     spaces,
     decimals,
     missing_line_breaks,
+    spaces,
     torn_signatures,
     torn_lines,
     glued_items,

@@ -1,36 +1,24 @@
-"""Cut the text of an issue into documents, and each document into its covering text, instruments and annexes.
-
-A document of a gazette begins with its title and number: the number stands on a line by itself, the title above it
-(as gazettes print it) or below it (as the document itself does). A number on a line by itself without a title beside
-it is a citation and begins nothing. A text without any such number is one document, its title the first lines.
-"""
+"""Cut the text of an issue into documents, and each document into its covering text, instruments and annexes."""
 
 import difflib
 import re
 from dataclasses import dataclass, field
 from datetime import date
 
-from gongbao.core.citations import NUMBER_PATTERN, ORDER_PATTERN, DocumentNumber, read_number
 from gongbao.core.dates import DATE_PATTERN, date_from_match
-from gongbao.gazette.clean import Line
+from gongbao.gazette.heads import (
+    ISSUER_LINE,
+    Head,
+    contents_start,
+    find_heads,
+    head_of_a_single_document,
+    plain,
+    title_key,
+)
+from gongbao.gazette.lines import ANNEX_LIST, CONTENTS, HAN, TITLE_END, Line, is_addressees
 from gongbao.gazette.markers import Style, read_marker
 from gongbao.gazette.model import ContentsEntry, DocumentKind, PartKind
 
-_BODY = (
-    r"(?:人民政府办公室|人民政府办公厅|人民政府|人民代表大会常务委员会|人大常委会|管理委员会|管委会|委员会|领导小组|指挥部"
-    r"|办公室|办公厅|监管局|管理局|监督局|[\u4e00-\u9fff]局|[\u4e00-\u9fff]厅|[\u4e00-\u9fff]部|国务院|[\u4e00-\u9fff]院|[\u4e00-\u9fff]委)"
-)
-_ISSUER = re.compile(
-    rf"(?P<issuer>(?:[\u4e00-\u9fff]{{2,24}}?{_BODY})(?:[\s、]*[\u4e00-\u9fff]{{2,24}}?{_BODY}){{0,4}})\s*(?=关于|转发|印发|批转)"
-)
-_ISSUER_LINE = re.compile(rf"[\u4e00-\u9fff]{{2,30}}?{_BODY}(?:[\s、]+[\u4e00-\u9fff]{{2,30}}?{_BODY}){{0,4}}")
-_ORDER_LINE = re.compile(r"[\u4e00-\u9fff]{2,24}令")
-_TITLE_END = re.compile(
-    r"(?:通知|决定|意见|通报|公告|通告|批复|决议|命令|令|函|纪要|报告|请示|议案|公报)(?:（[^（）]{1,12}）)?$"
-)
-_ADDRESSEES = re.compile(
-    r"^(?:各|市|省|县|区|[\u4e00-\u9fff]{2,8}(?:省|市|县|区|局|委|办)).{0,300}：$|^(?:各|有关).{2,300}：$"
-)
 _KINDS = {
     "决议": DocumentKind.RESOLUTION,
     "决定": DocumentKind.DECISION,
@@ -51,8 +39,13 @@ _KINDS = {
 }
 _MASTHEAD = re.compile(r"^[\u4e00-\u9fff]{2,20}公报$")
 _ISSUE_NUMBER = re.compile(r"^(?P<year>(?:19|20)\d{2})年\s*第\s*(?P<issue>\d{1,3})\s*期")
-_CONTENTS_HEAD = re.compile(r"^目\s*录$")
-_PAGE = re.compile(r"[\s.…·．]*(?:\t|\.{2,}|…+|[·．]{2,})[\s.…·．]*(?P<page>\d{1,4})$|\s{2,}(?P<page2>\d{1,4})$")
+_ISSUE_SHORT = re.compile(r"(?P<year>(?:19|20)\d{2})[·.•](?P<issue>\d{1,2})(?:（总第?\d+期?）)?")
+_PAGE = re.compile(
+    r"[\s.…·．]*(?:\t|\.{2,}|…+|[·．]{2,})[\s.…·．]*[（(]?(?P<page>\d{1,4})[）)]?$"
+    r"|\s{2,}(?P<page2>\d{1,4})$|[（(](?P<page3>\d{1,4})[）)]$"
+)
+# （某政〔2022〕3号） behind a title.
+_NUMBER_BEHIND = re.compile(rf"[（(]?[{HAN}]{{1,8}}〔(?:19|20)\d{{2}}〕\d{{1,5}}号[）)]?$")
 
 
 @dataclass(slots=True)
@@ -88,151 +81,23 @@ class CutIssue:
     documents: list[RawDocument]
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
-    """Where a document begins, and what its first lines say; `body` is the first line behind number and title."""
-
-    begin: int
-    body: int
-    number: str
-    title: str
-    issuer: str
-
-
 def cut(lines: list[Line]) -> CutIssue:
     """Cut the lines of a file into documents. Never fails: what fits no pattern is one document without a number."""
-    heads = _heads(lines)
-    front = lines[: heads[0].begin] if heads else []
-    title, publisher, year, issue = _masthead(front)
-    documents = [
-        _document(head, lines[head.begin : heads[k + 1].begin if k + 1 < len(heads) else len(lines)])
-        for k, head in enumerate(heads)
-    ]
+    announced = _read_contents(lines)
+    heads = find_heads(lines, [title for title, _, _ in announced])
+    if heads and heads[0].begin > 0 and not announced and not _is_front(lines[: heads[0].begin]):
+        heads.insert(0, head_of_a_single_document(lines[: heads[0].begin]))
     if not heads and lines:
-        documents = [_document(_head_without_number(lines), lines)]
-    entries = _contents(front, documents)
-    return CutIssue(title, publisher, year, issue, entries, documents)
+        heads = [head_of_a_single_document(lines)]
+    ends = [head.begin for head in heads[1:]] + [len(lines)] * bool(heads)
+    documents = [_document(head, lines[head.begin : end]) for head, end in zip(heads, ends, strict=True)]
+    title, publisher, year, issue = _masthead(lines[: heads[0].begin] if heads else [])
+    return CutIssue(title, publisher, year, issue, _check_contents(announced, documents), documents)
 
 
-# --- heads --------------------------------------------------------------------------------------------------------
-
-
-def plain(text: str) -> str:
-    """A title as it is compared: without spaces, brackets in one form, no marks."""
-    text = re.sub(r"[\s\u3000*#]+", "", text)
-    return text.translate(str.maketrans("()［］[]﹝﹞〈〉<>,", "（）〔〕〔〕〔〕《》《》，"))
-
-
-def _heads(lines: list[Line]) -> list[_Head]:
-    heads: list[_Head] = []
-    floor = 0  # nothing above this line belongs to a new document
-    for at, line in enumerate(lines):
-        if at < floor or len(line.text) > 40 or "\t" in line.text:
-            continue
-        number = _own_number(line.text)
-        if number is None and at > floor and _ORDER_LINE.fullmatch(plain(lines[at - 1].text)):
-            # 某市人民政府令 / 第12号, over two lines.
-            number = _own_number(plain(lines[at - 1].text + line.text))
-            if number is not None:
-                heads.append(_Head(at - 1, at + 1, str(number), str(number), number.series.removesuffix("令")))
-                floor = at + 1
-                continue
-        if number is None:
-            continue
-        head = _title_above(lines, at, floor, number) or _title_below(lines, at, number)
-        if head is not None and head.begin >= floor:
-            heads.append(head)
-            floor = head.body
-    return heads
-
-
-def _own_number(text: str) -> DocumentNumber | None:
-    if "号" not in text:
-        return None
-    text = text.strip().removeprefix("文号：").removeprefix("发文字号：")
-    if NUMBER_PATTERN.fullmatch(text) or ORDER_PATTERN.fullmatch(text):
-        return read_number(text)
-    return None
-
-
-def _title_above(lines: list[Line], at: int, floor: int, number: DocumentNumber) -> _Head | None:
-    """The title in the lines above: upwards from the number to a line that begins with an issuer."""
-    collected: list[str] = []
-    for k in range(at - 1, max(floor, at - 8) - 1, -1):
-        text = lines[k].text.strip()
-        if "\t" in text or len(text) > 160 or text.endswith(("。", "；")):
-            break
-        collected.insert(0, text)
-        whole = plain("".join(collected))
-        if _CONTENTS_HEAD.match(text):
-            break
-        found = _ISSUER.match(whole)
-        if found and _TITLE_END.search(whole):
-            return _Head(k, at + 1, str(number), whole, found["issuer"])
-        if found and len(whole) > len(found[0]) + 6:
-            # A title without the kind at its end: 关于深入开展爱国卫生运动实施意见 has one, 关于…工作方案 has not.
-            return _Head(k, at + 1, str(number), whole, found["issuer"])
-        if number.year == 0 and _ISSUER_LINE.fullmatch(text.removesuffix("令")):
-            return _Head(k, at + 1, str(number), whole, text.removesuffix("令"))
-    if (
-        collected
-        and _TITLE_END.search(plain("".join(collected[-3:])))
-        and lines[max(at - 3, 0)].heading + lines[at - 1].heading
-    ):
-        return None
-    return None
-
-
-def _title_below(lines: list[Line], at: int, number: DocumentNumber) -> _Head | None:
-    """The title in the lines below the number, as the printed document itself has it; a masthead above is taken in."""
-    begin = at
-    if (
-        at
-        and re.fullmatch(r"[\u4e00-\u9fff（）]{2,30}(?:文件|令)?", plain(lines[at - 1].text))
-        and not _ISSUE_NUMBER.match(lines[at - 1].text)
-    ):
-        begin = at - 1 if _ISSUER_LINE.match(plain(lines[at - 1].text)) else at
-    collected: list[str] = []
-    for k in range(at + 1, min(at + 8, len(lines))):
-        text = lines[k].text.strip()
-        if "\t" in text or len(text) > 120 or text.endswith(("。", "；", "：")):
-            break
-        collected.append(text)
-        whole = plain("".join(collected))
-        if "关于" in whole and _TITLE_END.search(whole):
-            found = _ISSUER.match(whole)
-            return _Head(begin, k + 1, str(number), whole, found["issuer"] if found else _issuer_before(whole))
-    if number.year == 0:
-        return _Head(
-            begin, at + 1, str(number), plain("".join(collected[:1])) or str(number), number.series.removesuffix("令")
-        )
-    return None
-
-
-def _issuer_before(title: str) -> str:
-    return title.partition("关于")[0] if "关于" in title else ""
-
-
-def _head_without_number(lines: list[Line]) -> _Head:
-    """The head of a text that prints no number: a title at its beginning, or nothing."""
-    collected: list[str] = []
-    for k, line in enumerate(lines[:6]):
-        text = line.text.strip()
-        if "\t" in text or len(text) > 120 or text.endswith(("。", "；", "：")) or (k and read_marker(text)):
-            break
-        if re.fullmatch(r"[\d年月日\s（）]+", text):
-            break
-        collected.append(text)
-        whole = plain("".join(collected))
-        found = _ISSUER.match(whole)
-        if _TITLE_END.search(whole) and "关于" in whole:
-            return _Head(0, k + 1, "", whole, found["issuer"] if found else _issuer_before(whole))
-        if not whole.endswith(("人民政府", "办公室", "办公厅")) and "关于" not in whole:
-            return _Head(0, k + 1, "", whole, "")
-    if collected:
-        return _Head(0, 1, "", plain(collected[0]), "")
-    words = re.split("[。；：，]", lines[0].text.replace("\t", " ").strip())[0][:60]
-    return _Head(0, 0, "", words, "")
+def _is_front(lines: list[Line]) -> bool:
+    """Whether what stands before the first head is a masthead or the like, and no document of its own."""
+    return len(lines) < 8 or any(_MASTHEAD.match(plain(line.text)) for line in lines[:30])
 
 
 # --- masthead and contents ----------------------------------------------------------------------------------------
@@ -244,67 +109,75 @@ def _masthead(front: list[Line]) -> tuple[str, str, int | None, int | None]:
         words = plain(line.text)
         if not name and _MASTHEAD.match(words):
             name = words
-        elif found := _ISSUE_NUMBER.match(words):
+        elif found := _ISSUE_NUMBER.match(words) or _ISSUE_SHORT.fullmatch(words):
             year, issue = int(found["year"]), int(found["issue"])
-        elif name and not publisher and _ISSUER_LINE.fullmatch(words):
+        elif year is None and re.fullmatch(r"(?:19|20)\d{2}年?", words):
+            year = int(words[:4])
+        elif issue is None and (found := re.match(r"第(?P<issue>\d{1,3})期", words)):
+            issue = int(found["issue"])
+        elif name and not publisher and ISSUER_LINE.fullmatch(words):
             publisher = words
-        if _CONTENTS_HEAD.match(line.text):
+        if CONTENTS.match(line.text):
             break
     if not name:
         return "", "", None, None
-    return f"{name}{year}年第{issue}期" if year else name, publisher, year, issue
+    whole = f"{name}{year}年第{issue}期" if year and issue else name
+    return whole, publisher, year, issue
 
 
-def _contents(front: list[Line], documents: list[RawDocument]) -> list[ContentsEntry]:
-    start = next((k for k, line in enumerate(front) if _CONTENTS_HEAD.match(line.text)), None)
-    if start is None:
-        return []
-    titles = {_key(document.title): k for k, document in reversed(list(enumerate(documents)))}
-    entries: list[ContentsEntry] = []
-
-    def entry(words: str, page: int | None, line: int) -> ContentsEntry:
-        key = _key(words)
-        if key in titles:
-            return ContentsEntry(words, page, line, titles[key], True)
-        # 工作 left out, a character misread: the same document under nearly the same title.
-        near = difflib.get_close_matches(key, titles, n=1, cutoff=0.9) if len(titles) < 500 else []
-        return ContentsEntry(words, page, line, titles[near[0]] if near else None, False)
-
+def _read_contents(lines: list[Line]) -> list[tuple[str, int | None, int]]:
+    """The entries of the table of contents at the head of an issue: title, page, line."""
+    start = contents_start(lines)
+    if start is None or not any(_MASTHEAD.match(plain(line.text)) for line in lines[:start]):
+        return []  # 目录 inside a document is no affair of the issue's
+    entries: list[tuple[str, int | None, int]] = []
     words, first = "", 0
-    for line in front[start + 1 :]:
+    for line in lines[start + 1 : start + 2000]:
         first = first or line.number
         # The figure stands at the end; a line of a million dots is not looked through.
         text = line.text.rstrip()
         offset = max(0, len(text) - 80)
         found = _PAGE.search(text[offset:])
         part = plain(re.sub(r"[.…·．\t]{2,}|\t", "", text[: offset + found.start()] if found else text))
+        if not found and entries and title_key(part) and title_key(entries[0][0]).startswith(title_key(part)):
+            break  # the first title comes again: the text begins
+        if not found and (len(text) > 200 or text.endswith(("。", "；"))):
+            break
         if not found and not words and not re.search("关于|[通决意][知定见]|办法|方案|规定", part):
             first = 0  # 市政府文件: a heading among the entries
             continue
         words += part
         if found:
-            page = int(found["page"] or found["page2"])
-            entries.append(entry(words, page, first))
+            page = found["page"] or found["page2"] or found["page3"]
+            entries.append((_NUMBER_BEHIND.sub("", words), int(page), first))
             words, first = "", 0
-    if words:
-        entries.append(entry(words, None, first))
     return entries
 
 
-def _key(title: str) -> str:
-    return re.sub(r"[（）()《》〔〕“”\"、，]", "", plain(title))
+def _check_contents(announced: list[tuple[str, int | None, int]], documents: list[RawDocument]) -> list[ContentsEntry]:
+    titles = {title_key(document.title): k for k, document in reversed(list(enumerate(documents)))}
+    out: list[ContentsEntry] = []
+    for words, page, line in announced:
+        key = title_key(words)
+        if key in titles:
+            out.append(ContentsEntry(words, page, line, titles[key], True))
+            continue
+        # 工作 left out, a character misread: the same document under nearly the same title.
+        near = difflib.get_close_matches(key, titles, n=1, cutoff=0.9) if len(titles) < 500 else []
+        out.append(ContentsEntry(words, page, line, titles[near[0]] if near else None, False))
+    return out
 
 
 # --- one document -------------------------------------------------------------------------------------------------
 
 
-def _document(head: _Head, lines: list[Line]) -> RawDocument:
+def _document(head: Head, lines: list[Line]) -> RawDocument:
     body = lines[head.body - head.begin :]
     addressees = ""
-    if body and _ADDRESSEES.match(body[0].text.strip()):
-        addressees = body[0].text.strip().removesuffix("：")
+    if body and is_addressees(body[0].text.strip()):
+        addressees = body[0].text.strip()[:-1]
         body = body[1:]
-    kind_word = _TITLE_END.search(re.sub(r"（[^（）]{1,12}）$", "", head.title))
+    kind_word = TITLE_END.search(re.sub(r"（[^（）]{1,12}）$", "", head.title))
     kind = _KINDS.get(kind_word[0], DocumentKind.OTHER) if kind_word else DocumentKind.OTHER
     signed = _signatures(body, head.issuer)
     day = next((found for _, _, found in signed if found), None)
@@ -313,7 +186,7 @@ def _document(head: _Head, lines: list[Line]) -> RawDocument:
         issuer = plain(body[signed[0][0]].text) if not DATE_PATTERN.search(body[signed[0][0]].text) else ""
     if day is None:
         # 2021年3月4日 in a bracket under the title, as laws and some orders print it.
-        dated = [found for line in body[:3] if (found := re.match(rf"^（?{DATE_PATTERN.pattern}", line.text))]
+        dated = [found for line in body[:3] if (found := re.match(rf"^（{DATE_PATTERN.pattern}", line.text))]
         day = date_from_match(dated[0]) if dated else None
     parts = _parts(head, body, signed)
     title = head.title
@@ -333,7 +206,7 @@ def _signatures(body: list[Line], issuer: str) -> list[tuple[int, int, date | No
         day = _only_date(words)
         if day is not None:
             first = k
-            while first > 0 and k - first < 6 and _ISSUER_LINE.fullmatch(plain(body[first - 1].text)):
+            while first > 0 and k - first < 6 and ISSUER_LINE.fullmatch(plain(body[first - 1].text)):
                 first -= 1
             if first < k or not out:
                 out.append((first, k + 1, day))
@@ -351,16 +224,17 @@ def _only_date(words: str) -> date | None:
 _ANNEX_HEAD = re.compile(
     r"^附\s?(?:件|表|录)\s*(?P<number>\d{1,2}|[一二三四五六七八九十]{1,3})?\s*[:：]?(?P<title>.*)$"
 )
-_ANNEX_LIST = re.compile(r"^附\s?(?:件|表|录)\s*[:：]\s*\S")
 
 
-def _parts(head: _Head, body: list[Line], signed: list[tuple[int, int, date | None]]) -> list[RawPart]:
+def _parts(head: Head, body: list[Line], signed: list[tuple[int, int, date | None]]) -> list[RawPart]:
     """The covering text or body first; behind its signature, or under their own titles, instruments and annexes."""
     names = _instrument_names(head.title, body[: signed[0][0] if signed else 12])
     first_line = body[0].number if body else 0
     parts = [RawPart(PartKind.BODY, "", head.title, first_line)]
     signature = {k for first, end, _ in signed for k in range(first, end)}
     after_signature = False
+    # Only a document that issues something has an instrument behind its signature; else that is its own tail.
+    issues = bool(_ISSUES.search(head.title)) or head.title == head.number
     k = 0
     while k < len(body):
         line = body[k]
@@ -374,7 +248,7 @@ def _parts(head: _Head, body: list[Line], signed: list[tuple[int, int, date | No
             parts.append(part)
             after_signature = False
             continue
-        if after_signature and len(parts) == 1 and not _is_appendage(line.text):
+        if after_signature and len(parts) == 1 and issues and not _is_appendage(line.text):
             title, behind = _following_title(body, k)
             if title:
                 # Behind the covering notice, whatever its name: what is issued.
@@ -386,9 +260,15 @@ def _parts(head: _Head, body: list[Line], signed: list[tuple[int, int, date | No
     return parts
 
 
+_ISSUES = re.compile("印发|公布|发布|颁布|转发|批转")
+
+
 def _is_appendage(text: str) -> bool:
     """抄送, 主办, （此件公开发布）: what stands under a signature and is no text of its own."""
-    return bool(re.match(r"^(?:抄送|主办|督办|主送|印送|印发|（此件|附件[:：]|联系)", plain(text)))
+    words = plain(text)
+    return bool(
+        re.match(r"^(?:抄送|主办|督办|主送|印送|印发|（此件|附件[:：]|（?联系)|.{0,40}日印发$", words)
+    ) or not re.search(f"[{HAN}]", words)
 
 
 def _instrument_names(title: str, cover: list[Line]) -> list[str]:
@@ -413,7 +293,7 @@ def _instrument_names(title: str, cover: list[Line]) -> list[str]:
     issued = re.search(r"(?:印发|公布|发布)(.*?)(?:的通知|的决定|的公告|的命令)?$", title)
     if issued and not names:
         names.append(issued[1].strip("《》"))
-    return [_key(name) for name in names[:20] if len(name) > 3]
+    return [title_key(name) for name in names[:20] if len(name) > 3]
 
 
 def _instrument_head(
@@ -428,9 +308,9 @@ def _instrument_head(
         if "\t" in text or len(text) > 90 or text.endswith(("。", "；", "：")):
             break
         words += plain(text)
-        key = _key(words)
+        key = title_key(words)
         if key in names or any(key == re.sub("（.*?）$", "", name) for name in names):
-            used = {_key(part.title) for part in parts if part.kind is PartKind.INSTRUMENT}
+            used = {title_key(part.title) for part in parts if part.kind is PartKind.INSTRUMENT}
             if key in used:
                 return None
             return RawPart(PartKind.INSTRUMENT, "", words, body[k].number), behind + 1
@@ -442,7 +322,7 @@ def _instrument_head(
 def _annex_head(body: list[Line], k: int) -> tuple[RawPart, int] | None:
     text = body[k].text.strip()
     found = _ANNEX_HEAD.match(text) if len(text) <= 60 and "\t" not in text else None
-    if found is None or _ANNEX_LIST.match(text) or text.endswith(("。", "，", "；")):
+    if found is None or ANNEX_LIST.match(text) or text.endswith(("。", "，", "；")):
         return None
     words = found["title"].strip()
     if words and (found["number"] is None or re.search("[，。；]", words)):

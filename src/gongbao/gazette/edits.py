@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from heapq import merge
 from operator import attrgetter
 
-from gongbao.gazette.model import Change
+from gongbao.gazette.model import Change, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Edit:
     start: int
     end: int
     after: str
-    reason: str
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class _Stretch:
     end: int
     raw_start: int
     raw_end: int
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
 
 
 class EditedText:
@@ -62,7 +62,7 @@ class EditedText:
             start, end = cluster[0].start, max(item.end for item in cluster)
             raw_start = start + raw_shift
             new_start = start + shift
-            reasons: list[str] = []
+            reasons: list[Reason] = []
             for item in cluster:
                 if isinstance(item, Edit):
                     if item.start < copied:

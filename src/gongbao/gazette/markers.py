@@ -59,7 +59,9 @@ class Marker:
 _DIVISION = re.compile(rf"第({CN}{{1,7}}|\d{{1,4}})(编|章|节|条)(?:之({CN}{{1,3}}))?")
 _DIVISION_STYLE = {"编": Style.PART, "章": Style.CHAPTER, "节": Style.SECTION, "条": Style.ARTICLE}
 _HAN = re.compile(rf"({CN}{{1,5}})\s?[、．.]\s*(?!{CN}{{1,3}}(?:[、级等类线是]|$))")
-_HAN_BRACKET = re.compile(rf"[（(]\s?({CN}{{1,5}})\s?[）)]\s?[、.]?\s*")
+_HAN_BRACKET = re.compile(
+    rf"[（(]\s?({CN}{{1,5}})\s?[）)](?!(?:项|款|条)(?:所|规定|的|、|，|或者|和|至|中))\s?[、.]?\s*"
+)
 _DECIMAL = re.compile(r"(\d{1,2})((?:[.．]\d{1,2}){1,4})[.．、]?(?=\s|[^\d\s.%％])")
 _ARABIC = re.compile(r"(\d{1,3})\s?[.．、]\s*(?![\d.．])")
 _BARE = re.compile(r"(\d{1,2})\s+(?=[\u4e00-\u9fff])")

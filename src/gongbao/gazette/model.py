@@ -55,9 +55,44 @@ class DocumentKind(StrEnum):
     OTHER = "other"  # an instrument printed by itself: 办法, 方案, 规划...
 
 
+class Reason(StrEnum):
+    """Why cleaning altered something."""
+
+    LINE_END = "line end"
+    FULL_WIDTH = "full width"
+    RADICAL = "radical"  # ⼈ for 人, as PDF files have it
+    NOUGHT = "nought"  # 二OO三年
+    INVISIBLE = "invisible character"
+    SPACE = "space"
+    SPACED_OUT = "spaced out"  # 总 则
+    TAG = "tag"
+    ENTITY = "entity"
+    TABLE_ROW = "table row"  # | a | b |
+    NOTATION = "notation"
+    DOCUMENT_NUMBER = "document number"  # 云岭政[2020]3号
+    BRACKET = "bracket"
+    PUNCTUATION = "punctuation"
+    DECIMAL_NUMBER = "decimal number"  # 8. 2. 1
+    PAGE_NUMBER = "page number"
+    RUNNING_HEAD = "running head"
+    SEPARATOR_ROW = "separator row"
+    PAGE_BREAK = "page break"
+    LINE_WIDTH = "line width"  # lines broken at a fixed width
+    TORN_DATE = "date torn over lines"
+    TORN_SIGNATURE = "signature torn over lines"
+    NO_LINE_BREAKS = "no line breaks"  # a text on one endless line
+    ITEMS_ON_ONE_LINE = "items on one line"  # …。（二）…
+    STRAY_WORD = "stray foreign word"
+    DOUBLED = "doubled character"
+    MARK = "mark"  # Markdown's #, ** and -
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that cleaning altered. `before` stood at offset `start` of the raw text; `after` replaced it."""
+    """One thing that cleaning altered. `before` stood at offset `start` of the raw text; `after` replaced it.
+
+    `reason` is one of Reason, or several with "; " between them where steps met in one place.
+    """
 
     start: int
     line: int

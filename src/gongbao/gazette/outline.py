@@ -9,7 +9,7 @@ possible, what follows decides: a list inside an item ends and the outer list go
 import re
 from dataclasses import dataclass
 
-from gongbao.gazette.clean import Line
+from gongbao.gazette.lines import ANNEX_ITEM, ANNEX_LIST, CONTENTS, Line
 from gongbao.gazette.markers import Marker, Style, read_marker
 from gongbao.gazette.model import Clause, ClauseKind
 
@@ -36,8 +36,6 @@ _HEADING_KIND = {
 _BELOW_ARTICLE = (ClauseKind.SUBPARAGRAPH, ClauseKind.POINT, ClauseKind.ITEM)
 _DECIMALS = range(Style.DECIMAL_1, Style.DECIMAL_5 + 1)
 _BOX = re.compile(r"^专栏\s*(?P<number>\d{1,2}|[一二三四五六七八九十]{1,3})?\s*[:：]?\s*(?P<heading>[^，。；]{0,60})$")
-_ANNEX_LIST = re.compile(r"^附\s?(?:件|表)\s*[:：]\s*\S")
-_ANNEX_ITEM = re.compile(r"^\d{1,2}\s?[.．、]\s*\S[^。]*$")
 _HEADING_LENGTH = 60
 _RUN_IN_LENGTH = 32
 
@@ -58,6 +56,9 @@ class _Open:
 def outline(lines: list[Line]) -> list[Clause]:
     """The clauses of a part in reading order. Every line is in exactly one clause; nothing is left out."""
     marks = _true_marks(lines)
+    contents = _contents(lines)
+    for k in contents:
+        marks[k] = None
     following = _next_of_style(marks)
     next_mark = _next_mark(marks)
     root = Clause(ClauseKind.PREAMBLE, "", "", "", lines[0].number if lines else 1)
@@ -66,7 +67,7 @@ def outline(lines: list[Line]) -> list[Clause]:
     in_annex_list = False
     for k, line in enumerate(lines):
         mark = marks[k]
-        in_annex_list = bool(_ANNEX_LIST.match(line.text)) or (in_annex_list and bool(_ANNEX_ITEM.match(line.text)))
+        in_annex_list = bool(ANNEX_LIST.match(line.text)) or (in_annex_list and bool(ANNEX_ITEM.match(line.text)))
         depth = None
         if mark is not None and not in_annex_list:
             depth = _depth(stack, mark, k, marks, following)
@@ -83,14 +84,31 @@ def outline(lines: list[Line]) -> list[Clause]:
             stack[-1].clause.children.append(clause)
             stack.append(_Open(clause, None, box=True))
         else:
-            if in_annex_list:
+            if in_annex_list or k in contents:
                 del stack[1:]
             elif "\t" not in line.text:
                 _close_lists(stack, next_mark[k])
-            _add_words(stack[-1].clause, line, previous, in_annex_list)
+            _add_words(stack[-1].clause, line, previous, in_annex_list or (k in contents and k - 1 in contents))
         previous = line
     _settle(root)
     return _top_level(root)
+
+
+def _contents(lines: list[Line]) -> range:
+    """The lines of a table of contents (目录) inside the part: from its head to where its first entry comes again."""
+    for at, line in enumerate(lines[:20]):
+        if CONTENTS.match(line.text.strip()) and at + 1 < len(lines):
+            first = _entry(lines[at + 1].text)
+            for end in range(at + 2, min(at + 400, len(lines))):
+                if _entry(lines[end].text) == first:
+                    return range(at, end)
+                if len(lines[end].text) > 80:
+                    break
+    return range(0)
+
+
+def _entry(text: str) -> str:
+    return re.sub(r"[\s.…·．]*\d{0,4}$", "", re.sub(r"[\s.．、]+", "", text))
 
 
 # --- which marks are marks ----------------------------------------------------------------------------------------
@@ -102,8 +120,11 @@ def _true_marks(lines: list[Line]) -> list[Marker | None]:
     decimal = any(mark is not None and mark.style is Style.DECIMAL_2 and mark.path[1] == 1 for mark in marks)
     firsts = {mark.path[0] for mark in marks if mark is not None and mark.style in _DECIMALS and len(mark.path) > 1}
     out: list[Marker | None] = []
+    article = 0
+    before = "。"
     for line, mark in zip(lines, marks, strict=True):
         if mark is not None:
+            next_article = mark.style is Style.ARTICLE and mark.number == article + 1 and not before.endswith(_GOES_ON)
             bare = mark.printed.isdecimal()
             if mark.style is Style.ARABIC and decimal and mark.number in firsts and _is_short_heading(line, mark):
                 # 2. 疫情分级 above 2.1: the first level of decimal numbering, printed with a full stop.
@@ -113,15 +134,28 @@ def _true_marks(lines: list[Line]) -> list[Marker | None]:
             elif (
                 mark.style is Style.ARTICLE
                 and not mark.spaced
-                and re.match(r"[的、和至到及或与]|第|规定|所|款|项|中|之", line.text[mark.end :])
+                and not next_article
+                and _CITED.match(line.text, mark.end)
             ):
                 mark = None  # 第十三条规定的…: a citation at the beginning of a line
-            elif mark.style in (Style.PART, Style.CHAPTER, Style.SECTION) and (
-                re.match(r"[的、和至到及或与]|规定|所|中", line.text[mark.end :]) or len(line.text) > _HEADING_LENGTH
+            elif (
+                mark.style in (Style.PART, Style.CHAPTER, Style.SECTION)
+                and not mark.spaced
+                and (
+                    re.match(r"[的、和至到及或与]|规定|所|中", line.text[mark.end :])
+                    or len(line.text) > _HEADING_LENGTH
+                )
             ):
                 mark = None
+            if mark is not None and mark.style is Style.ARTICLE:
+                article = mark.number
+        before = line.text
         out.append(mark)
     return out
+
+
+_CITED = re.compile(r"[的、和至到及或与]|第|规定|所|款|项|中|之")
+_GOES_ON = tuple("，、的和或与及照据按")
 
 
 def _is_short_heading(line: Line, mark: Marker) -> bool:
@@ -364,7 +398,7 @@ def _add_words(clause: Clause, line: Line, previous: Line | None, in_annex_list:
             return
     elif last is not None and paragraph and previous is not None and "\t" not in previous.text:
         rows = not line.blank_before and not _ENDS.search(text) and not _ENDS.search(previous.text)
-        if rows or (in_annex_list and not _ANNEX_LIST.match(text)):
+        if rows or (in_annex_list and not ANNEX_LIST.match(text)):
             last.text += "\n" + text
             return
     clause.children.append(Clause(ClauseKind.PARAGRAPH, "", "", text, line.number))

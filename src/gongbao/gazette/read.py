@@ -1,11 +1,12 @@
 """Read the text of an issue, or of one document: clean, cut, outline, address, references, validity."""
 
-import re
 from collections.abc import Callable
 
 from gongbao.gazette.addresses import address
 from gongbao.gazette.clean import clean
-from gongbao.gazette.cut import RawDocument, cut, plain
+from gongbao.gazette.cut import RawDocument, cut
+from gongbao.gazette.heads import plain
+from gongbao.gazette.lines import ANNEX_ITEM, ANNEX_LIST
 from gongbao.gazette.model import AnnouncedAnnex, Document, Gazette, Part, PartKind
 from gongbao.gazette.outline import outline
 from gongbao.gazette.references import find_references
@@ -55,23 +56,19 @@ def _read_document(raw: RawDocument) -> Document:
     return document
 
 
-_LIST = re.compile(r"^附\s?(?:件|表)\s*[:：]\s*(?P<first>\S.*)$")
-_ITEM = re.compile(r"^(?P<number>\d{1,2})\s?[.．、]\s*(?P<title>.+)$")
-
-
 def _announced_annexes(raw: RawDocument, parts: list[Part]) -> list[AnnouncedAnnex]:
     """The list of annexes at the foot of a text, each with whether the file holds it."""
     annexes = [part for part in parts if part.kind is PartKind.ANNEX]
     out: list[AnnouncedAnnex] = []
     for part in raw.parts:
         for at, line in enumerate(part.lines):
-            found = _LIST.match(line.text.strip())
+            found = ANNEX_LIST.match(line.text.strip())
             if not found:
                 continue
-            first = _ITEM.match(found["first"])
+            first = ANNEX_ITEM.match(found["first"])
             titles = [(first["number"], first["title"])] if first else [("", found["first"])]
             for following in part.lines[at + 1 : at + 40]:
-                item = _ITEM.match(following.text.strip()) if first else None
+                item = ANNEX_ITEM.match(following.text.strip()) if first else None
                 if item is None or int(item["number"]) != len(titles) + 1:
                     break
                 titles.append((item["number"], item["title"]))

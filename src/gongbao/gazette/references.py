@@ -5,10 +5,11 @@ it (废止, 停止执行, 修改) is read from the sentence it stands in.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from gongbao.core.citations import NUMBER_PATTERN, read_number
-from gongbao.gazette.model import Clause, Document, PartKind, Reference, ReferenceKind
+from gongbao.gazette.model import Clause, ClauseKind, Document, PartKind, Reference, ReferenceKind
 
 _SENTENCE = re.compile(r"[^。；！？\n]*[。；！？\n]?")
 _ORDER = re.compile(r"(?:(?:19|20)\d{2}年)?[\u4e00-\u9fff]{0,12}令\s*第?\s*\d{1,4}\s*号|第\s*\d{1,4}\s*号令")
@@ -17,6 +18,10 @@ _BEHIND = re.compile(
 )
 _REPEALED = re.compile(r"(?:同时|予以|一并|即行|自行|均|相应|随即)?(?:废止|停止执行|停止施行|失效)")
 _REPEALING = re.compile(r"(?:决定|现决定|现)?废止\s*(?=《|[\u4e00-\u9fff]{1,8}〔|下列|以下)")
+# 《甲》《乙》等3个文件，自本办法施行之日起同时废止
+_BETWEEN = re.compile(
+    r"[，、和及与以]*(?:等?\d*[件个]?(?:文件|规定|通知|办法)?)?(?:，?自[^，。]{0,24}起)?，?(?:现|原)?"
+)
 _NOT_REPEALED = re.compile(
     r"(?:修订|修改|清理|立改|制定)(?:、|和|或|与)?(?:并)?废(?:止)?|废止(?:或|、|和)(?:修订|修改|宣布)|被废止的|逾期"
 )
@@ -27,7 +32,9 @@ _PROVISION = re.compile(
 )
 
 
-_LEAD = re.compile(r"^.*(?:原|按照|根据|依据|依照|执行|落实|贯彻|废止|生效后|和|及|与|以|对|将|由|的|后)")
+_LEAD = re.compile(
+    r"^.*(?:原|按照|按|根据|依据|依照|参照|执行|落实|贯彻|废止|生效后|见|在|至|到|同|依|和|及|与|以|对|将|由|的|后)"
+)
 
 
 _PART_OF = re.compile(r"\s*(?:中|里|所附|附件)的?\s*")
@@ -49,14 +56,83 @@ def find_references(document: Document) -> list[Reference]:
     short = _short_names(document.text)
     out: list[Reference] = []
     for part in document.parts:
-        for clause in part.walk():
+        # 宣布失效的文件目录: an annex that is a list of what is repealed.
+        listing = ReferenceKind.REPEALS if _LIST_TITLE.search(part.title) and part.kind is PartKind.ANNEX else None
+        for clause, said in _with_context(part.clauses, listing):
+            found: list[Reference] = []
             for words in (clause.heading, clause.text):
                 for reference in _in_words(words, clause, document.number, own):
                     if reference.title in short and not reference.number:
                         title, number = short[reference.title]
                         reference = replace(reference, title=title, number=number)
-                    out.append(reference)
+                    found.append(reference)
+            if (
+                said is not None
+                and found
+                and found[0].kind is ReferenceKind.CITES
+                and _LISTED.match(clause.text or clause.heading)
+            ):
+                rows = found if "\n" in clause.text or "\t" in clause.text else found[:1]
+                found = [replace(each, kind=said, scope="whole") for each in rows] + found[len(rows) :]
+            if found and found[0].kind is ReferenceKind.AMENDS:
+                provisions = found[0].provisions or _amended(clause, part.clauses)
+                found[0] = replace(found[0], scope="partial" if provisions else found[0].scope, provisions=provisions)
+            out += found
     return out
+
+
+_LIST_TITLE = re.compile(r"(?:废止|失效)[^，。]{0,20}(?:目录|清单|文件|一览表)|(?:目录|清单)[^，。]{0,6}(?:废止|失效)")
+_LEAD_IN = re.compile(
+    r"(?:废止|失效|停止执行)[^，。；]{0,16}(?:下列|以下|如下|\d+[件个])|(?:下列|以下|如下|\d+[件个])[^，。；]{0,24}(?:废止|失效|停止执行)"
+)
+_LEAD_IN_AMENDS = re.compile(
+    r"(?:下列|以下|如下|\d+[件个])[^，。；]{0,24}(?:修改|修订|修正)|(?:修改|修订|修正)[^，。；]{0,16}(?:下列|以下|\d+[件个])"
+)
+# An entry of such a list begins with what it is about.
+_LISTED = re.compile(r"\s*(?:\d+[\t、.]\s*)?(?:《|[\u4e00-\u9fff]{1,8}〔|[^《。，]{0,40}《)|.*\t")
+
+
+def _with_context(clauses: list[Clause], said: ReferenceKind | None) -> Iterator[tuple[Clause, ReferenceKind | None]]:
+    """Each clause with what a lead-in above it (决定废止下列文件：) says of the documents listed below."""
+    following = said
+    for clause in clauses:
+        words = f"{clause.heading}{clause.text}"
+        own = following
+        lead = clause
+        while not f"{lead.heading}{lead.text}" and lead.children:
+            lead = lead.children[-1]
+        lead_words = f"{lead.heading}{lead.text}"
+        below = said
+        if _LEAD_IN.search(lead_words) and not _NOT_REPEALED.search(lead_words):
+            below = ReferenceKind.REPEALS
+        elif _LEAD_IN_AMENDS.search(lead_words) and "《" not in lead_words:
+            below = ReferenceKind.AMENDS
+        elif own is not None and clause.number:
+            below = own
+        yield clause, own
+        yield from _with_context(clause.children, below)
+        if below is not said and lead_words.rstrip().endswith(("：", "。")) and not clause.number:
+            following = below  # the list stands beside its lead-in, not below it
+        elif "《" not in words and "号" not in words and not clause.number:
+            following = said
+
+
+_CHANGED = re.compile(
+    rf"({_PROVISION.pattern})[^。；]{{0,60}}?(?:修改为|修改|改为|删去|删除|增加)|(?:删去|删除|修改)({_PROVISION.pattern})"
+)
+
+
+def _amended(clause: Clause, siblings: list[Clause]) -> tuple[str, ...]:
+    """The provisions that the clauses below (or, behind a preamble, beside) an amending one change."""
+    behind = [clause, *clause.children]
+    if clause in siblings and clause.kind is ClauseKind.PREAMBLE:
+        behind = siblings[siblings.index(clause) :][:200]
+    out: list[str] = []
+    for one in behind[:200]:
+        for below in one.walk():
+            for found in _CHANGED.finditer(below.text[:2000]):
+                out.append(found[1] or found[2])
+    return tuple(dict.fromkeys(out))
 
 
 _SHORT = re.compile(r"以下(?:分别|依次)?(?:简称|统称|称)(?:为)?(?P<names>(?:《[^《》]{1,20}》[、和]?){1,6})")
@@ -84,7 +160,9 @@ def _in_words(words: str, clause: Clause, own_number: str, own: set[str]) -> lis
         mentions = [
             mention
             for mention in _mentions(sentence[0])
-            if mention.number != own_number and _bare(mention.title) not in own and not _inside(mention, naming)
+            if mention.number != own_number
+            and not (_bare(mention.title) in own and not _is_older(sentence[0], mention))
+            and not _inside(mention, naming)
         ]
         if not mentions:
             continue
@@ -101,6 +179,14 @@ def _in_words(words: str, clause: Clause, own_number: str, own: set[str]) -> lis
                 swallowed |= taken
             out.append(Reference(kind, mention.number, mention.title, scope, provisions, clause.eid, clause.line))
     return out
+
+
+def _is_older(sentence: str, mention: _Mention) -> bool:
+    """Whether it is an older document of the same title: it has a number, or 原 or 2015年印发的 stands before it."""
+    before = sentence[max(0, mention.start - 16) : mention.start]
+    return bool(mention.number) or bool(
+        re.search(r"(?:原|\d{4}年[^，。]{0,10}(?:印发|发布|公布|制定|颁布)的)$", before)
+    )
 
 
 def _inside(mention: _Mention, spans: list[tuple[int, int]]) -> bool:
@@ -187,7 +273,7 @@ def _said(sentence: str, mentions: list[_Mention]) -> list[ReferenceKind]:
             if mention.end > limit:
                 continue
             between = sentence[mention.end : limit]
-            if re.search("[，。]", between) and not re.fullmatch(r"[，、和及与以]*|[^，]{0,12}，?", between):
+            if re.search("[，。]", between) and not _BETWEEN.fullmatch(between):
                 break
             before = sentence[max(0, mention.start - 3) : mention.start]
             if re.search("按照|根据|依据|依照", between) or re.search("(?:按照|根据|依据|依照)原?$", before):
