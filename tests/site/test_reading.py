@@ -34,14 +34,7 @@ def laid(*clauses: Made, parts=((1, "body", "", ""),), links=None, **options):
 
 def drawn(*clauses: Made, **options):
     """What the template makes of the rows, as a tree."""
-    return read(
-        "".join(
-            f'<div class="{row.css}" id="{row.eid}"><div class="own">{row.head}{row.words}</div>'
-            f"{row.begins}{row.closes}"
-            for part in laid(*clauses, **options)
-            for row in part.rows
-        )
-    )
+    return read("".join(part.html for part in laid(*clauses, **options)))
 
 
 def table(*lines: str):
@@ -93,13 +86,13 @@ def test_below_a_titled_part_headings_begin_one_level_lower():
         Made(0, heading="甲", number="一、", part_id=1), Made(0, heading="乙", number="一、", part_id=2), parts=parts
     )
     assert first.titled and second.titled
-    assert first.rows[0].head.startswith("<h3>") and second.rows[0].head.startswith("<h3>")
+    assert read(first.html).all("h3") and read(second.html).all("h3")
     assert second.name == "附件1 办法"
 
 
 def test_a_part_without_clauses_is_kept():
     first, second = laid(Made(0, text="词"), parts=((1, "body", "", "通知"), (2, "annex", "附件", "表")))
-    assert first.rows and not second.rows and second.titled
+    assert first.html and not second.html and second.titled
 
 
 def test_an_article_of_several_paragraphs_draws_its_number_before_the_first():
@@ -132,18 +125,28 @@ def test_outline_holds_what_has_a_number_or_a_heading_and_nests():
         Made(0, "chapter", "第一章", "总则"),
         Made(1, "article", "第一条", "", "词"),
         Made(2, "subparagraph", "（一）", "", "词"),
-        Made(1, "article", "第二条", "", "词"),
+        Made(1, "article", "第二条", "", ""),
+        Made(2, "paragraph", "", "", "第二条的词"),
         Made(0, "chapter", "第二章", "附则"),
         Made(1, "paragraph", "", "", "词"),
     )[0]
-    assert [(entry.label, entry.branch) for entry in part.outline] == [
-        ("第一章 总则", True),
-        ("第一条", False),
-        ("第二条", False),
-        ("第二章 附则", False),
+    outline = read(part.outline)
+    entries = [(link.attributes["href"], link.text(), len(link.parent.all("details"))) for link in outline.all("a")]
+    assert entries == [
+        ("#e0", "第一章 总则", 1),
+        ("#e1", "第一条 词", 0),
+        ("#e3", "第二条 第二条的词", 0),
+        ("#e5", "第二章 附则", 0),
     ]
-    opened = sum(entry.branch for entry in part.outline)
-    assert "".join(entry.closes for entry in part.outline).count("</details>") == opened
+
+
+def test_a_long_outline_is_folded_and_a_short_one_open():
+    few = [Made(0, "chapter", f"第{place}章", "题") for place in range(20)]
+    assert laid(*few)[0].open
+    many = [Made(place % 2, "article" if place % 2 else "chapter", f"第{place}", "题") for place in range(100)]
+    part = laid(*many)[0]
+    folds = read(part.outline).all("details")
+    assert len(folds) == 50 and not [fold for fold in folds if "open" in fold.attributes]
 
 
 # --- tables

@@ -1,12 +1,13 @@
-"""A revision as it is laid out for reading: flat rows of clauses, tables out of tabs, links to documents.
+"""A revision as it is laid out for reading: clauses in their clauses, tables out of tabs, links to documents.
 
-A page of many hundred clauses must come at once, so what each clause needs is made here, once, in order, and the
-template only runs through it. No queries here: clauses, and the documents that may be linked, are given.
+A page of many hundred clauses must come at once, and a template takes its time over each value: so the HTML of the text
+and of the outline is made here, in one run through the clauses. No queries here: clauses, and the documents that may be
+linked, are given.
 """
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Protocol
 
@@ -16,10 +17,11 @@ from django.utils.translation import get_language, gettext
 
 from gongbao.core.citations import NUMBER_PATTERN, ORDER_PATTERN, read_number
 
+NOTHING = SafeString()
 OUTLINE_DEPTH = 4
 OPEN_OUTLINE = 60  # an outline of no more entries than this stands open
 LOWEST_HEADING = 6
-SHORT_CELL, LONG_CELL = 8, 24  # characters
+FIRST_WORDS, SHORT_CELL, LONG_CELL = 20, 8, 24  # characters
 # A heading that ends in one of these runs on into the words of its clause.
 RUN_IN = ("。", "：", "；", "？", "！")
 # Entries that an outline is read for; paragraphs and items below them are found in the text.
@@ -40,40 +42,20 @@ class ClauseLike(Protocol):
 
 
 @dataclass(slots=True)
-class Row:
-    """One clause on the page. `closes` ends the boxes of the clauses that end with this one."""
-
-    eid: str
-    locator: str
-    css: str
-    head: SafeString
-    words: SafeString
-    begins: SafeString  # "" or the start tag of the box around what stands below
-    closes: SafeString
-
-
-@dataclass(slots=True)
-class OutlineRow:
-    """An entry of the outline: `opens` where others stand below it, `closes` ends the lists that end with it."""
-
-    eid: str
-    label: str
-    branch: bool
-    open: bool
-    closes: SafeString
-
-
-@dataclass(slots=True)
 class LaidPart:
-    """A part of the document: `anchor` is its place in the page, `name` what the outline calls it."""
+    """A part of the document: `anchor` is its place in the page, `name` what the outline calls it.
+
+    `html` are its clauses, each a box of class `clause` with its eId, in the box of the clause it stands in; `outline`
+    the items of a list, those that have others below them with a fold, which stands `open` or not; "" for none.
+    """
 
     anchor: str
     kind: str
     label: str
     title: str
     titled: bool
-    rows: list[Row] = field(default_factory=list)
-    outline: list[OutlineRow] = field(default_factory=list)
+    html: SafeString = NOTHING
+    outline: SafeString = NOTHING
     open: bool = True
 
     @property
@@ -135,47 +117,49 @@ def lay_out(
         # A document that is nothing but its covering text needs no second title.
         titled = len(parts) > 1 and bool(label or title or kind == "body")
         laid[part_id] = LaidPart(f"part-{place + 1}", kind, label, title, titled)
+    members: dict[int, list[ClauseLike]] = {}
+    for clause in clauses:
+        members.setdefault(clause.part_id, []).append(clause)
+    entries = {part_id: _in_outline(group) for part_id, group in members.items()}
+    size = sum(map(len, entries.values()))
     tables = _Tables()
-    for part_id, group in groupby(clauses, key=lambda clause: clause.part_id):
+    for part_id, group in members.items():
         part = laid[part_id]
-        members = list(group)
-        part.rows = _rows(members, (before, after), links, tables, top_level + part.titled)
-        part.outline = _outline(members)
-    size = sum(len(part.outline) for part in laid.values())
-    for part in laid.values():
+        part.html = _text(group, (before, after), links, tables, top_level + part.titled)
+        part.outline = _outline(entries[part_id], group, is_open=size <= OPEN_OUTLINE)
         part.open = size <= OPEN_OUTLINE or len(laid) == 1
-        for entry in part.outline:
-            entry.open = size <= OPEN_OUTLINE
     return list(laid.values())
 
 
-def _rows(clauses: Sequence[ClauseLike], address: str, links: Links, tables: "_Tables", top_level: int) -> list[Row]:
-    rows: list[Row] = []
-    # For each clause that is still open: its last order, the level its own headings below it have.
+def _text(
+    clauses: Sequence[ClauseLike], address: tuple[str, str], links: Links, tables: "_Tables", top_level: int
+) -> SafeString:
+    out: list[str] = []
+    # For each clause that is still open: its depth, and the level of the headings below it.
     above: list[tuple[int, int]] = []
     for place, clause in enumerate(clauses):
         level = above[-1][1] if above else top_level
         own_heading = bool(clause.heading) and not (clause.heading.endswith(RUN_IN) and clause.text)
-        head, words = _words(clause, min(level, LOWEST_HEADING) if own_heading else 0, address, links, tables)
-        below = level + own_heading
         # A number that stands by itself is drawn before the first of the paragraphs below it, as it is printed.
         bare = bool(clause.number) and not clause.heading and not clause.text and _begins_with_words(clauses, place)
-        closes = ""
-        begins = ""
-        is_branch = place + 1 < len(clauses) and clauses[place + 1].depth > clause.depth
-        if is_branch:
+        css = "clause box" if clause.kind == "box" else "clause bare" if bare else "clause"
+        own = _own(clause, min(level, LOWEST_HEADING) if own_heading else 0, address, links, tables)
+        out.append(
+            f'<div class="{css}" id="{escape(clause.eid)}" data-locator="{escape(clause.locator)}">'
+            f'<div class="own">{own}</div>'
+        )
+        next_depth = clauses[place + 1].depth if place + 1 < len(clauses) else -1
+        if next_depth > clause.depth:
             # What stands below a heading keeps its margin; what stands below plain words is set in.
-            begins = '<div class="below">' if own_heading or bare else '<div class="below in">'
-            above.append((clause.depth, below))
+            out.append('<div class="below">' if own_heading or bare else '<div class="below in">')
+            above.append((clause.depth, level + own_heading))
         else:
-            closes = "</div>"
-            next_depth = clauses[place + 1].depth if place + 1 < len(clauses) else -1
+            out.append("</div>")
             while above and above[-1][0] >= next_depth:
                 above.pop()
-                closes += "</div></div>"
-        css = "clause box" if clause.kind == "box" else "clause bare" if bare else "clause"
-        rows.append(Row(clause.eid, clause.locator, css, head, words, mark_safe(begins), mark_safe(closes)))
-    return rows
+                out.append("</div></div>")
+            out.append("\n")
+    return mark_safe("".join(out))
 
 
 def _begins_with_words(clauses: Sequence[ClauseLike], place: int) -> bool:
@@ -185,10 +169,8 @@ def _begins_with_words(clauses: Sequence[ClauseLike], place: int) -> bool:
     return not first.number and not first.heading and "\t" not in first.text.partition("\n")[0]
 
 
-def _words(
-    clause: ClauseLike, level: int, address: tuple[str, str], links: Links, tables: "_Tables"
-) -> tuple[SafeString, SafeString]:
-    """The heading on its own line, and the blocks of words, both as HTML ("" where there is none)."""
+def _own(clause: ClauseLike, level: int, address: tuple[str, str], links: Links, tables: "_Tables") -> str:
+    """The clause without what stands below: its heading, where that has a line of its own, then blocks of words."""
     url = escape(f"{address[0]}{clause.eid}{address[1]}")
     if clause.number:
         wide = clause.number.startswith("第") or clause.number[-1:].isalnum()
@@ -199,13 +181,12 @@ def _words(
             f'<a class="mark" href="{url}"><span aria-hidden="true">¶</span>'
             f'<span class="vh">{escape(clause.locator)}</span></a>'
         )
-    head = ""
+    out: list[str] = []
     if level:
-        head = f"<h{level}>{name}{links.mark(clause.heading)}</h{level}>"
+        out.append(f"<h{level}>{name}{links.mark(clause.heading)}</h{level}>")
         name = ""
     elif clause.heading:
         name += f"<strong>{links.mark(clause.heading)}</strong>"
-    out: list[str] = []
     for is_table, lines in groupby(clause.text.split("\n") if clause.text else [], key=lambda line: "\t" in line):
         if is_table:
             if name:
@@ -219,32 +200,50 @@ def _words(
                     name = ""
     if name:
         out.append(f"<p>{name}</p>")
-    return mark_safe(head), mark_safe("".join(out))
+    return "".join(out)
 
 
-def _outline(clauses: Sequence[ClauseLike]) -> list[OutlineRow]:
-    kept = [
+def _in_outline(clauses: Iterable[ClauseLike]) -> list[ClauseLike]:
+    return [
         clause
         for clause in clauses
         if clause.depth < OUTLINE_DEPTH and clause.kind in IN_OUTLINE and (clause.number or clause.heading)
     ]
-    rows: list[OutlineRow] = []
+
+
+def _outline(entries: Sequence[ClauseLike], clauses: Sequence[ClauseLike], *, is_open: bool) -> SafeString:
+    below = gettext("what stands below")
+    language = ' lang="en"' if get_language() == "en" else ""
+    fold = f'<details{" open" if is_open else ""}><summary><span class="vh"{language}>{below}</span></summary><ul>'
+    places = {clause.eid: place for place, clause in enumerate(clauses)}
+    out: list[str] = []
     above: list[int] = []
-    for place, clause in enumerate(kept):
-        following = kept[place + 1].depth if place + 1 < len(kept) else -1
-        branch = following > clause.depth
-        closes = ""
-        if branch:
-            above.append(clause.depth)
-        else:
-            closes = "</li>"
-            while above and above[-1] >= following:
-                above.pop()
-                closes += "</ul></details></li>"
+    for place, clause in enumerate(entries):
         heading = clause.heading.rstrip("。：；")
         gap = " " if clause.number.startswith("第") or clause.number[-1:].isalnum() else ""
-        rows.append(OutlineRow(clause.eid, f"{clause.number}{gap}{heading}".strip(), branch, True, mark_safe(closes)))
-    return rows
+        label: str = escape(f"{clause.number}{gap}{heading}".strip())
+        if not heading:
+            # A number alone tells little: its first words stand beside it.
+            label += f' <span class="first-words">{escape(_first_words(clauses, places[clause.eid]))}</span>'
+        out.append(f'<li><a href="#{escape(clause.eid)}">{label}</a>')
+        following = entries[place + 1].depth if place + 1 < len(entries) else -1
+        if following > clause.depth:
+            out.append(fold)
+            above.append(clause.depth)
+        else:
+            out.append("</li>")
+            while above and above[-1] >= following:
+                above.pop()
+                out.append("</ul></details></li>")
+    return mark_safe("".join(out))
+
+
+def _first_words(clauses: Sequence[ClauseLike], place: int) -> str:
+    for clause in clauses[place : place + 2]:
+        words = (clause.text if not clause.heading else clause.heading).split("\n", 1)[0].replace("\t", " ").strip()
+        if words and (clause is clauses[place] or clause.depth > clauses[place].depth):
+            return words[:FIRST_WORDS]
+    return ""
 
 
 # --- tables: lines whose cells stand between tabs ---------------------------------------------------------------------
@@ -340,6 +339,6 @@ def _width(cell: str) -> str:
     """A word is not broken, and a sentence not squeezed into a column of single characters."""
     if _FIGURE.fullmatch(cell):
         return ' class="figure"'
-    if cell and len(cell) <= SHORT_CELL:
+    if cell and (len(cell) <= SHORT_CELL or (cell.isascii() and len(cell) <= LONG_CELL)):
         return ' class="short"'
     return ' class="long"' if len(cell) > LONG_CELL else ""

@@ -23,7 +23,7 @@ from gongbao.office.library import queries
 from gongbao.office.library.models import Clause, Document, Reference, Revision
 from gongbao.office.library.queries import GroundKind, Status
 from gongbao.office.library.reading import Links, lay_out
-from gongbao.office.library.templatetags.library import KINDS, part_name
+from gongbao.office.library.templatetags.library import KINDS, day, part_name
 
 SHOWN_VALUES = 8  # of a facet; the others are a click away
 RAW_PAGE = 200  # lines
@@ -58,7 +58,7 @@ class Filters:
 
     @classmethod
     def of(cls, request: HttpRequest, today: date) -> "Filters":
-        asked = {name: value.strip() for name, value in request.GET.items()}
+        asked = {name: str(value).strip() for name, value in request.GET.items()}
         year, day = asked.get("year", ""), asked.get("on", "")
         try:
             # A filter that cannot be understood must not be passed over: the list would claim what was not asked.
@@ -140,8 +140,6 @@ def _list(request: HttpRequest, *, intro: bool) -> HttpResponse:
     found = queries.with_status(queries.list_documents(**filters.query()), filters.on)
     page = queries.page(found, request.GET.get("page", "1"))
     counted = queries.facets(**filters.query())
-    for item in page.object_list:
-        item.url = reverse("library:document", args=[item.document.key])
     chosen = {name: str(value) for name, value in filters.query().items() if value not in ("", None)}
     context = {
         "room": "documents",
@@ -213,8 +211,6 @@ def _chips(filters: Filters) -> list[Chip]:
     if filters.text:
         chips.append(Chip("text", _("Words"), filters.text, filters.url(text=""), True))
     if filters.on != filters.today:
-        from gongbao.office.library.templatetags.library import day
-
         chips.append(Chip("on", _("Status on"), day(filters.on), filters.url(on=""), False))
     return chips
 
@@ -329,8 +325,6 @@ def _clause_link(found: Document, clause: Clause | None, label: str = "") -> Oth
 
 
 def _revision_name(one: Revision) -> str:
-    from gongbao.office.library.templatetags.library import day
-
     received = day(timezone.localtime(one.created_at).date())
     return _("revision %(number)d, received %(day)s") % {"number": one.sequence, "day": received}
 
@@ -446,7 +440,7 @@ def clause(request: HttpRequest, key: str, eid: str) -> HttpResponse:
             for above in queries.ancestors(one)
         ],
         "own_name": _short_name(one),
-        "rows": laid[0].rows,
+        "html": laid[0].html,
         "status": queries.status_on(shown, today),
         "today": today,
         "address": address,

@@ -35,7 +35,7 @@ PARTS = {
     "instrument": pgettext_lazy("part of a document", "Instrument"),
     "annex": pgettext_lazy("part of a document", "Annex"),
 }
-# Why cleaning changed something: the keys are those of gongbao.gazette.clean.
+# Why cleaning changed something: the keys are those of gongbao.gazette.model.Reason.
 REASONS = {
     "bracket": pgettext_lazy("reason of a change", "bracket"),
     "date torn over lines": pgettext_lazy("reason of a change", "date torn over lines"),
@@ -51,6 +51,7 @@ REASONS = {
     "mark": pgettext_lazy("reason of a change", "formatting mark"),
     "no line breaks": pgettext_lazy("reason of a change", "text without line breaks"),
     "notation": pgettext_lazy("reason of a change", "notation of a unit or formula"),
+    "nought": pgettext_lazy("reason of a change", "form of the nought"),
     "page break": pgettext_lazy("reason of a change", "sentence split by a page break"),
     "page number": pgettext_lazy("reason of a change", "page number"),
     "punctuation": pgettext_lazy("reason of a change", "punctuation"),
@@ -61,6 +62,7 @@ REASONS = {
     "space": pgettext_lazy("reason of a change", "space"),
     "spaced out": pgettext_lazy("reason of a change", "letters spaced out"),
     "stray foreign word": pgettext_lazy("reason of a change", "stray foreign word"),
+    "table row": pgettext_lazy("reason of a change", "row of a table"),
     "tag": pgettext_lazy("reason of a change", "tag"),
 }
 
