@@ -615,6 +615,7 @@ def _cited(citation: str) -> tuple[Revision, str]:
 
 def find_clause(revision: Revision, locator: str) -> Clause:
     """The clause of the revision that a locator names; see get_clause."""
+    locator = _plain(locator)
     rows = revision.clauses.select_related("part").order_by()
     exact = list(rows.filter(locator_key=locator_key(locator)))
     same = [clause for clause in exact if clause.locator == locator.strip()]
