@@ -191,7 +191,12 @@ def test_edits_compose(raw: str, data: st.DataObject) -> None:
             if end > len(edited.text):
                 break
             edits.append(
-                Edit(start, end, data.draw(st.text(alphabet="xyz\n", max_size=3)), data.draw(st.sampled_from(list(Reason))))
+                Edit(
+                    start,
+                    end,
+                    data.draw(st.text(alphabet="xyz\n", max_size=3)),
+                    data.draw(st.sampled_from(list(Reason))),
+                )
             )
             at = end
         edited.apply(edits)

@@ -18,9 +18,11 @@ OPEN, CLOSE = "〔﹝［\\[【〖（(｛{", "〕﹞］\\]】〗）)｝}"
 
 _SERIES = r"[\u4e00-\u9fff]{1,12}"
 NUMBER_PATTERN = re.compile(
-    rf"(?P<series>{_SERIES}?)\s*[{OPEN}]\s*(?P<year>(?:19|20)\d{{2}})\s*[{CLOSE}]\s*第?\s*(?P<serial>\d{{1,5}})\s*号"
+    rf"(?P<series>{_SERIES}?)\s{{0,4}}[{OPEN}]\s{{0,4}}(?P<year>(?:19|20)\d{{2}})\s{{0,4}}[{CLOSE}]\s{{0,4}}第?\s{{0,4}}(?P<serial>\d{{1,5}})\s{{0,4}}号"
 )
-ORDER_PATTERN = re.compile(r"(?P<series>[\u4e00-\u9fff]{2,30}令)\s*第?\s*(?P<serial>\d{1,4})\s*号")
+ORDER_PATTERN = re.compile(
+    r"(?P<series>[\u4e00-\u9fff]{2,30}令)\s{0,4}[（(]?\s{0,4}第?\s{0,4}(?P<serial>\d{1,4})\s{0,4}号[）)]?"
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)

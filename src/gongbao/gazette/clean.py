@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from gongbao.core.numerals import CHINESE_NUMERAL
 from gongbao.gazette.edits import Edit, EditedText
-from gongbao.gazette.lines import DATE_LINE, HAN, SIGNATURE, Line, is_addressees, is_title
+from gongbao.gazette.lines import DATE_LINE, HAN, SIGNATURE, Line, is_addressees, is_foot, is_title
 from gongbao.gazette.markers import Style, read_marker
 from gongbao.gazette.model import Change, Reason
 
@@ -57,6 +57,12 @@ _INVISIBLE = re.compile("[\ufeff\u200b-\u200f\u2060\u00ad]+")
 _SPACES = re.compile("[\u00a0\u3000\u2002-\u200a\u202f]+")
 
 
+# ⑴ ⒈ ㈠, in one character what others print in three.
+_ENCLOSED = (
+    {chr(0x2474 + n): f"（{n + 1}）" for n in range(20)}
+    | {chr(0x2488 + n): f"{n + 1}." for n in range(20)}
+    | {chr(0x3220 + n): f"（{'一二三四五六七八九十'[n]}）" for n in range(10)}
+)
 # 二OO三年, 二００七年: every kind of nought between Chinese figures.
 _NOUGHT = re.compile(r"(?<![0-9A-Za-z])[一二][OoＯｏ0０○◯〇零一二三四五六七八九]{3}(?=年)")
 
@@ -81,6 +87,10 @@ def characters(text: str) -> list[Edit]:
         Edit(m.start(), m.end(), _SUPPLEMENT.get(m[0]) or unicodedata.normalize("NFKC", m[0]), Reason.RADICAL)
         for m in _RADICAL.finditer(text)
     ]
+    edits += [Edit(m.start(), m.end(), _ENCLOSED[m[0]], Reason.NOTATION) for m in re.finditer("[⑴-⒛㈠-㈩]", text)]
+    edits += [
+        Edit(m.start(), m.end(), ".", Reason.FULL_WIDTH) for m in re.finditer(r"(?<=[0-9０-９])．(?=[0-9０-９])", text)
+    ]
     edits += [
         Edit(m.start(), m.end(), re.sub("[OoＯｏ0０○◯零]", "〇", m[0]), Reason.NOUGHT) for m in _NOUGHT.finditer(text)
     ]
@@ -89,7 +99,7 @@ def characters(text: str) -> list[Edit]:
     edits += [
         Edit(m.start(), m.end(), "\n", Reason.LINE_END) for m in re.finditer("\r\n?|[\u2028\u2029\x85\x0b]", text)
     ]
-    return _without_overlaps(sorted(edits, key=lambda edit: edit.end - edit.start, reverse=True))
+    return _without_overlaps(edits)
 
 
 _TAG = re.compile(r"</?(?:b|i|u|strong|em|span|font|sub|sup|p|ol|ul|li|div)(?:\s[^<>\n]{0,80})?>|<br\s*/?>", re.I)
@@ -112,6 +122,41 @@ _CELLS = re.compile(
 )
 
 
+# Numbering made by a word processor: a tab between the mark and the words, and no other in the line.
+_TAB_BEHIND_MARK = re.compile(
+    r"^[ #*]*(?:第[^\s]{1,8}[编章节条]|[一二三四五六七八九十百]{1,5}、|[（(][^（）()\s]{1,4}[）)]|\d{1,3}[.．、]|[①-⑳])"
+    r"[ *]*"
+    r"(\t+)(?=[^\t\n]+$)",
+    re.M,
+)
+_WIDE_GAP = re.compile(r"(?<=\S)[ \u3000]{2,}(?=\S)")
+
+
+def _columns(text: str) -> list[Edit]:
+    """A table set with spaces: lines one behind the other that have three cells or more, and as many as the next."""
+    edits: list[Edit] = []
+    start = 0
+    run: list[tuple[int, str]] = []
+    for line in [*text.split("\n"), ""]:
+        cells = len(_WIDE_GAP.split(line.strip())) if "  " in line or "\u3000\u3000" in line else 1
+        is_row = cells >= 3 and "\t" not in line and len(line) < 400 and not re.search("[。；]", line)
+        if run and (not is_row or cells != len(_WIDE_GAP.split(run[-1][1].strip()))) and line.strip():
+            edits += _tabs(run) if len(run) > 1 else []
+            run = []
+        if is_row:
+            run.append((start, line))
+        start += len(line) + 1
+    return edits + (_tabs(run) if len(run) > 1 else [])
+
+
+def _tabs(rows: list[tuple[int, str]]) -> list[Edit]:
+    return [
+        Edit(start + m.start(), start + m.end(), "\t", Reason.TABLE_ROW)
+        for start, line in rows
+        for m in _WIDE_GAP.finditer(line)
+    ]
+
+
 def table_rows(text: str) -> list[Edit]:
     """Rows of Markdown and HTML tables to cells with a tab between them, as recognition prints tables else."""
     edits = []
@@ -120,6 +165,9 @@ def table_rows(text: str) -> list[Edit]:
         if set(row) <= set(" |:-"):
             continue  # the row under the heads, which page_furniture takes out
         edits.append(Edit(m.start(), m.end(), "\t".join(cell.strip() for cell in row.split("|")), Reason.TABLE_ROW))
+    for m in _TAB_BEHIND_MARK.finditer(text):
+        edits.append(Edit(m.start(1), m.end(1), " ", Reason.SPACE))
+    edits += _columns(text)
     if "<t" in text.lower():
         for m in _CELLS.finditer(text):
             tag = m[0].strip().lower()
@@ -171,7 +219,7 @@ def notations(text: str) -> list[Edit]:
 
 
 _NUMBER = re.compile(
-    rf"(?<=[{HAN}])\s?[〔﹝［\[【〖（(｛{{]\s?((?:19|20)\d{{2}})\s?[〕﹞］\]】〗）)｝}}]\s*第?\s*(\d{{1,5}})\s*号"
+    rf"(?<=[{HAN}])\s?[〔﹝［\[【〖（(｛{{]\s?((?:19|20)\d{{2}})\s?[〕﹞］\]】〗）)｝}}]\s{{0,4}}第?\s{{0,4}}(\d{{1,5}})\s{{0,4}}号"
 )
 _ROUND = re.compile(r"\(([^()\n]{1,120})\)")
 _COMMA = re.compile(
@@ -212,8 +260,8 @@ _SPREAD = re.compile(rf"(?:(?<=^)|(?<=[\s#*]))[{HAN}](?: {{1,4}}[{HAN}])+(?=[\s*
 # The last word of a title, whose other words are not spaced out: …的通 知.
 _SPREAD_KIND = re.compile(rf"(?<=[{HAN}》])(?:通 +知|决 +定|意 +见|通 +报|公 +告|通 +告|批 +复|办 +法)(?=[ *]*$)", re.M)
 _LOOSE = re.compile(
-    rf"(?<=[{HAN}，。；：、“”（）《》〔〕]) +(?=[\dA-Za-z+\-])"
-    rf"|(?<=[\dA-Za-z%+]) +(?=[{HAN}，。；：、“”（）《》〔〕])"
+    rf"(?<=[{HAN}，。；：、“”（）《》〔〕]) (?=[\dA-Za-z+\-])"
+    rf"|(?<=[\dA-Za-z%+]) (?=[{HAN}，。；：、“”（）《》〔〕])"
     rf"|(?<=[，。；：、（《“〔]) +(?=[{HAN}])|(?<=[{HAN}”》）]) +(?=[，。；：、）》”])"
 )
 _GAP = re.compile(rf"(?<=[{HAN}]) +(?=[{HAN}])")
@@ -308,10 +356,10 @@ def _running_heads(text: str) -> list[Edit]:
             words = re.sub(r"(?:年?第期)$", "", re.sub(r"[\s#*\d—–\-·]", "", m[0]))
             if name is None or words != name[0]:
                 continue
-        key = name[0]
+        key = name[0].lstrip("第期年")
         seen[key] += 1
         # The first is the masthead of the issue, if it stands at the beginning.
-        if seen[key] > 1 or m.start() > first_words:
+        if seen[key] > 1 or m.start() > first_words or "〕" in text[: m.start()][-200:]:
             edits.append(Edit(m.start(), m.end(), "", Reason.RUNNING_HEAD))
     labels = list(_SECTION_LABEL.finditer(text))
     counts = Counter(re.sub(r"[\s#*]", "", m[0]) for m in labels)
@@ -328,7 +376,8 @@ def _lonely_figures(text: str) -> list[Edit]:
         before = text[max(0, m.start() - 200) : m.start()].rstrip().rpartition("\n")[2]
         after = text[m.end() : m.end() + 200].lstrip().partition("\n")[0]
         lengths = sorted((len(before), len(after)))
-        words = re.search("[，。；]", before) and re.search(f"[{HAN}]", after)
+        torn = len(before) >= _WRAP_WIDTH and before[-1] not in _TERMINAL and read_marker(after) is None
+        words = (torn or re.search("[，。；]", before)) and re.match(f"[{HAN}“（《]", after)
         if "\t" not in before + after and lengths[0] > 4 and lengths[1] > 15 and words:
             edits.append(Edit(m.start(), m.end(), "", Reason.PAGE_NUMBER))
     return edits
@@ -393,7 +442,9 @@ def _why_joined(first: str, second: str, lines: list[str], a: int, b: int, width
         return None if is_title(bare) or is_addressees(after) or is_addressees(bare) else Reason.LINE_WIDTH
     if bare[-1] in "。！？；：…" or "....." in bare or "……" in bare:
         return None
-    if is_title(bare) or is_addressees(after):
+    if re.match("各|有关", bare) and after.endswith("：") and len(bare) >= _WRAP_WIDTH and is_addressees(bare + after):
+        return Reason.PAGE_BREAK
+    if is_title(bare) or is_addressees(after) or is_foot(after):
         return None
     if after[0] in "》”）。，、；：" and not after.startswith("”") and len(bare) >= _WRAP_WIDTH:
         return Reason.PAGE_BREAK
@@ -415,12 +466,16 @@ def _why_joined(first: str, second: str, lines: list[str], a: int, b: int, width
     if closes or bare[-1] in "，、":
         return Reason.PAGE_BREAK
     mark = read_marker(bare)
-    an_article = mark is not None and mark.style is Style.ARTICLE and "，" in bare
+    an_article = mark is not None and mark.style is Style.ARTICLE and ("，" in bare or len(bare) - mark.end >= 18)
     if mark is not None and "。" not in bare and len(bare) <= 60 and not an_article:
         # A numbered line without a full stop may be a heading, which ends so, or an item torn in two.
         return Reason.PAGE_BREAK if _items_end_with_stop(lines, a, b) else None
     words = bare[mark.end :] if mark else bare
-    if re.search("[，。；]", words) or (len(words) >= 30 and " " not in words and re.search("[，。]", after)):
+    if (
+        an_article
+        or re.search("[，。；]", words)
+        or (len(words) >= 30 and " " not in words and re.search("[，。]", after))
+    ):
         return Reason.PAGE_BREAK
     return None
 
@@ -549,9 +604,9 @@ def doubled_characters(text: str) -> list[Edit]:
 # --- a text without line breaks -----------------------------------------------------------------------------------
 
 _ENDLESS = 600
-_ENDLESS_ALONE = 120
+_ENDLESS_ALONE = 60
 _STRUCTURE = re.compile(
-    r"(?P<division>第[〇零一二三四五六七八九十百千\d]{1,7}[编章节条])(?=[\s\u3000]|[^的第款项规之、，。])"
+    r"(?P<division>第[〇零一二三四五六七八九十百千\d]{1,7}[编章节条])(?!规定|的|第|款|项|之|、|，|。|所列)"
     r"|(?<![\u4e00-\u9fff\d])(?P<han>[一二三四五六七八九十]{1,4}、)|(?P<hanb>（[一二三四五六七八九十]{1,4}）)"
     r"|(?<![\d.])(?P<arabic>\d{1,3}[.．])(?!\d)|(?P<arabicb>（\d{1,3}）)"
     rf"|(?P<number>[{HAN}]{{1,6}}〔(?:19|20)\d{{2}}〕\d{{1,5}}号)"
@@ -642,7 +697,7 @@ def _breaks(line: str) -> Iterator[int]:
         yield from (at for at in found if at)
 
 
-_FLAT_DECIMAL = re.compile(rf"(?<![\d.〔（(])(\d{{1,2}}(?:\.\d{{1,2}}){{0,3}})(?=\s?[{HAN}“])")
+_FLAT_DECIMAL = re.compile(rf"(?<![\d.〔（(])(\d{{1,2}}(?:\.\d{{1,2}}){{0,3}})(?=\s?[{HAN}“（Ⅰ-Ⅻ])")
 
 
 def _decimal_breaks(line: str) -> list[int]:
@@ -699,7 +754,7 @@ def glued_items(text: str) -> list[Edit]:
         mark = read_marker(words) if "\t" not in line and len(words) > 4 and words[0] in "（0123456789①" else None
         if mark is not None:
             for m in _GLUED.finditer(line):
-                other = read_marker(line[m.start() :])
+                other = read_marker(line[m.start() : m.start() + 24])
                 if (
                     other is not None
                     and other.style == mark.style

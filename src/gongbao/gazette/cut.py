@@ -42,10 +42,12 @@ _ISSUE_NUMBER = re.compile(r"^(?P<year>(?:19|20)\d{2})年\s*第\s*(?P<issue>\d{1
 _ISSUE_SHORT = re.compile(r"(?P<year>(?:19|20)\d{2})[·.•](?P<issue>\d{1,2})(?:（总第?\d+期?）)?")
 _PAGE = re.compile(
     r"[\s.…·．]*(?:\t|\.{2,}|…+|[·．]{2,})[\s.…·．]*[（(]?(?P<page>\d{1,4})[）)]?$"
-    r"|\s{2,}(?P<page2>\d{1,4})$|[（(](?P<page3>\d{1,4})[）)]$"
+    r"|\s{2,}(?P<page2>\d{1,4})$|[（(](?P<page3>\d{1,4})[）)]$|(?<=[）)])\s?(?P<page4>\d{1,4})$"
 )
 # （某政〔2022〕3号） behind a title.
-_NUMBER_BEHIND = re.compile(rf"[（(]?[{HAN}]{{1,8}}〔(?:19|20)\d{{2}}〕\d{{1,5}}号[）)]?$")
+_NUMBER_BEHIND = re.compile(
+    rf"[（(]?[{HAN}]{{1,8}}〔(?:19|20)\d{{2}}〕\d{{1,5}}号[）)]?$|[（(][{HAN}]{{1,20}}令第?\d{{1,4}}号[）)]$"
+)
 
 
 @dataclass(slots=True)
@@ -97,7 +99,12 @@ def cut(lines: list[Line]) -> CutIssue:
 
 def _is_front(lines: list[Line]) -> bool:
     """Whether what stands before the first head is a masthead or the like, and no document of its own."""
-    return len(lines) < 8 or any(_MASTHEAD.match(plain(line.text)) for line in lines[:30])
+    words = any(line.text.endswith(("。", "；")) or "\t" in line.text for line in lines)
+    return (
+        not words
+        or any(CONTENTS.match(line.text.strip()) for line in lines)
+        or any(_MASTHEAD.match(plain(line.text)) for line in lines[:30])
+    )
 
 
 # --- masthead and contents ----------------------------------------------------------------------------------------
@@ -148,7 +155,7 @@ def _read_contents(lines: list[Line]) -> list[tuple[str, int | None, int]]:
             continue
         words += part
         if found:
-            page = found["page"] or found["page2"] or found["page3"]
+            page = found["page"] or found["page2"] or found["page3"] or found["page4"]
             entries.append((_NUMBER_BEHIND.sub("", words), int(page), first))
             words, first = "", 0
     return entries
@@ -174,6 +181,11 @@ def _check_contents(announced: list[tuple[str, int | None, int]], documents: lis
 def _document(head: Head, lines: list[Line]) -> RawDocument:
     body = lines[head.body - head.begin :]
     addressees = ""
+    if len(body) > 1 and is_addressees(body[1].text.strip()) and _only_date(plain(body[0].text)):
+        # （2022年3月1日） between number and addressees.
+        body = [body[1], body[0], *body[2:]]
+    if body and plain(body[0].text) == head.title:
+        body = body[1:]  # the title once more, below the number
     if body and is_addressees(body[0].text.strip()):
         addressees = body[0].text.strip()[:-1]
         body = body[1:]
@@ -183,18 +195,30 @@ def _document(head: Head, lines: list[Line]) -> RawDocument:
     day = next((found for _, _, found in signed if found), None)
     issuer = head.issuer
     if not issuer and signed:
-        issuer = plain(body[signed[0][0]].text) if not DATE_PATTERN.search(body[signed[0][0]].text) else ""
+        first, end, _ = signed[0]
+        issuer = " ".join(body[k].text.strip() for k in range(first, end) if not DATE_PATTERN.search(body[k].text))
     if day is None:
         # 2021年3月4日 in a bracket under the title, as laws and some orders print it.
-        dated = [found for line in body[:3] if (found := re.match(rf"^（{DATE_PATTERN.pattern}", line.text))]
+        dated = [
+            found
+            for line in body[:3]
+            if (found := re.match(rf"^（?{DATE_PATTERN.pattern}", line.text))
+            and (line.text.startswith("（") or _PASSED.search(line.text))
+        ]
         day = date_from_match(dated[0]) if dated else None
     parts = _parts(head, body, signed)
     title = head.title
     issued = [part for part in parts if part.kind is PartKind.INSTRUMENT]
+    if title == head.number and (word := re.match(r".*?(令|公告|通告|纪要)(?=第|〔)", head.number)):
+        kind = _KINDS[word[1]]
     if title == head.number and len(issued) == 1:
         # An order has no title of its own: it is known by what it issues.
-        title, kind = issued[0].title, DocumentKind.ORDER
+        title = issued[0].title
     return RawDocument(head.number, title, issuer, addressees, day, kind, lines, parts)
+
+
+_PASSED = re.compile("(?:通过|批准|公布|修订|修正|发布)(?:）|。)?$")
+_DAY_LEFT_OUT = re.compile(r"(?:19|20)\d{2}年\d{0,2}月日?")
 
 
 def _signatures(body: list[Line], issuer: str) -> list[tuple[int, int, date | None]]:
@@ -204,11 +228,11 @@ def _signatures(body: list[Line], issuer: str) -> list[tuple[int, int, date | No
     while k < len(body):
         words = plain(body[k].text)
         day = _only_date(words)
-        if day is not None:
+        if day is not None or _DAY_LEFT_OUT.fullmatch(words):
             first = k
-            while first > 0 and k - first < 6 and ISSUER_LINE.fullmatch(plain(body[first - 1].text)):
+            while first > 0 and k - first < 6 and ISSUER_LINE.fullmatch(body[first - 1].text.strip()):
                 first -= 1
-            if first < k or not out:
+            if first < k or (day is not None and not out):
                 out.append((first, k + 1, day))
         elif issuer and words.startswith(issuer) and (day := _only_date(words.removeprefix(issuer))):
             out.append((k, k + 1, day))
@@ -231,6 +255,9 @@ def _parts(head: Head, body: list[Line], signed: list[tuple[int, int, date | Non
     names = _instrument_names(head.title, body[: signed[0][0] if signed else 12])
     first_line = body[0].number if body else 0
     parts = [RawPart(PartKind.BODY, "", head.title, first_line)]
+    last_signature = signed[-1][0] if signed else -1
+    # Where each label stands last: before that, 附件1：甲 is a line of the list of annexes.
+    last_label = {_label(found): at for at, line in enumerate(body) if (found := _annex_line(line.text))}
     signature = {k for first, end, _ in signed for k in range(first, end)}
     after_signature = False
     # Only a document that issues something has an instrument behind its signature; else that is its own tail.
@@ -242,7 +269,9 @@ def _parts(head: Head, body: list[Line], signed: list[tuple[int, int, date | Non
             after_signature = after_signature or k + 1 not in signature
             k += 1
             continue
-        taken = _annex_head(body, k) or _instrument_head(body, k, names, after_signature, parts)
+        taken = _annex_head(body, k, last_signature, last_label) or _instrument_head(
+            body, k, names, after_signature, parts
+        )
         if taken is not None:
             part, k = taken
             parts.append(part)
@@ -257,6 +286,11 @@ def _parts(head: Head, body: list[Line], signed: list[tuple[int, int, date | Non
                 continue
         parts[-1].lines.append(line)
         k += 1
+    if issues and all(part.kind is not PartKind.INSTRUMENT for part in parts):
+        # 现将《甲办法》印发给你们。 附件：甲办法: the annex is what is issued.
+        for part in parts:
+            if part.kind is PartKind.ANNEX and title_key(part.title) in names:
+                part.kind = PartKind.INSTRUMENT
     return parts
 
 
@@ -271,25 +305,28 @@ def _is_appendage(text: str) -> bool:
     ) or not re.search(f"[{HAN}]", words)
 
 
+_ISSUING = re.compile(
+    "印发给你们|予以印发|印发你们|现予公布|现予发布|现予以公布|转发给你们|经[^。]{2,40}(?:同意|通过)|审议通过"
+)
+
+
 def _instrument_names(title: str, cover: list[Line]) -> list[str]:
     """The instruments that the title or the covering notice says are issued (印发), as they are compared."""
     if not re.search("印发|公布|发布|批转|转发", title):
         return []
     names = []
     text = plain("".join(line.text for line in cover))
-    sentence = re.search(
-        r"[^。]*(?:印发给你们|予以印发|印发你们|现予公布|现予发布|转发给你们|经[^。]{2,40}同意|审议通过)[^。]*", text
-    )
+    sentence = next((each for each in text[:20_000].split("。") if _ISSUING.search(each)), "")
     if sentence:
         depth, begin = 0, 0
-        for at, char in enumerate(sentence[0]):
+        for at, char in enumerate(sentence):
             if char == "《":
                 depth += 1
                 begin = at + 1 if depth == 1 else begin
             elif char == "》":
                 depth -= 1
                 if depth == 0:
-                    names.append(sentence[0][begin:at])
+                    names.append(sentence[begin:at])
     issued = re.search(r"(?:印发|公布|发布)(.*?)(?:的通知|的决定|的公告|的命令)?$", title)
     if issued and not names:
         names.append(issued[1].strip("《》"))
@@ -310,7 +347,7 @@ def _instrument_head(
         words += plain(text)
         key = title_key(words)
         if key in names or any(key == re.sub("（.*?）$", "", name) for name in names):
-            used = {title_key(part.title) for part in parts if part.kind is PartKind.INSTRUMENT}
+            used = {title_key(part.title) for part in parts[:50] if part.kind is PartKind.INSTRUMENT}
             if key in used:
                 return None
             return RawPart(PartKind.INSTRUMENT, "", words, body[k].number), behind + 1
@@ -319,15 +356,29 @@ def _instrument_head(
     return None
 
 
-def _annex_head(body: list[Line], k: int) -> tuple[RawPart, int] | None:
-    text = body[k].text.strip()
-    found = _ANNEX_HEAD.match(text) if len(text) <= 60 and "\t" not in text else None
-    if found is None or ANNEX_LIST.match(text) or text.endswith(("。", "，", "；")):
+def _annex_line(text: str) -> "re.Match[str] | None":
+    text = text.strip()
+    if len(text) > 60 or "\t" in text or ANNEX_LIST.match(text) or text.endswith(("。", "，", "；")):
+        return None
+    return _ANNEX_HEAD.match(text)
+
+
+def _label(found: "re.Match[str]") -> str:
+    return "附件" + (found["number"] or "")
+
+
+def _annex_head(
+    body: list[Line], k: int, last_signature: int, last_label: dict[str, int]
+) -> tuple[RawPart, int] | None:
+    found = _annex_line(body[k].text)
+    if found is None:
         return None
     words = found["title"].strip()
     if words and (found["number"] is None or re.search("[，。；]", words)):
         return None
-    label = "附件" + (found["number"] or "")
+    label = _label(found)
+    if words and (k < last_signature or k < last_label.get(label, k)):
+        return None  # above a signature 附件1：甲 is a line of the list of annexes
     title, behind = (plain(words), k + 1) if words else _following_title(body, k + 1)
     return RawPart(PartKind.ANNEX, label, title, body[k].number), behind
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from gongbao.core.citations import NUMBER_PATTERN, ORDER_PATTERN, DocumentNumber, read_number
 from gongbao.core.dates import DATE_PATTERN
-from gongbao.gazette.lines import CONTENTS, HAN, TITLE_END, Line
+from gongbao.gazette.lines import CONTENTS, HAN, TITLE_END, Line, is_addressees
 from gongbao.gazette.markers import read_marker
 
 _BODY = (
@@ -19,17 +19,32 @@ _BODY = (
     rf"|指挥部|办公室|办公厅|总工会|联合会|监管局|管理局|监督局|国务院|人民法院|人民检察院|[{HAN}]局|[{HAN}]厅|[{HAN}]部|[{HAN}]院"
     rf"|[{HAN}]委)"
 )
-_NAME = rf"[{HAN}]{{2,24}}?{_BODY}"
-_ISSUER = re.compile(rf"(?P<issuer>{_NAME}(?:[\s、]*{_NAME}){{0,5}})\s*(?=关于|转发|印发|批转)")
-_ANY_ISSUER = re.compile(rf"(?P<issuer>[{HAN}、（）]{{2,60}}?)(?=关于|转发|印发|批转)")
-ISSUER_LINE = re.compile(rf"[{HAN}]{{2,30}}?{_BODY}(?:[\s、]+[{HAN}]{{2,30}}?{_BODY}){{0,5}}")
-_ORDER_LINE = re.compile(rf"[{HAN}]{{2,24}}令")
+# Several names in a row, the whole bounded and without nesting, so that no text makes it search for ever.
+_ISSUER = re.compile(rf"(?P<issuer>[{HAN}、 ]{{2,160}}?{_BODY})\s?(?=关于|转发|印发|批转)")
+_ANY_ISSUER = re.compile(rf"(?P<issuer>(?!关于)[{HAN}、（）]{{2,60}}?)(?=关于|转发|印发|批转)")
+_ONE_ISSUER = re.compile(rf"[{HAN}]{{2,30}}?{_BODY}")
+
+
+class _IssuerLine:
+    """A line that is the names of one or several issuers, with space between them."""
+
+    def fullmatch(self, text: str) -> bool:
+        names = re.split(r"[\s、]+", text) if len(text) <= 200 else []
+        return 0 < len(names) <= 6 and all(_ONE_ISSUER.fullmatch(name) for name in names)
+
+    def match(self, text: str) -> "re.Match[str] | None":
+        return _ONE_ISSUER.match(text[:60])
+
+
+ISSUER_LINE = _IssuerLine()
+_ORDER_LINE = re.compile(rf"[{HAN}]{{2,30}}(?:令|公告|通告|纪要)")
 # 索引号：, 发文机构：…, 成文日期：…: what a web page prints round a document.
 _LABEL = re.compile(
     r"^(?:索\s?引\s?号|主题(?:分类|词)|发文(?:机构|机关|字号|日期|单位)|成文日期|发布(?:日期|机构|时间)|文\s?号|文件编号|标\s?题|"
     r"有\s?效\s?性|来\s?源|时\s?间|浏览次数|字\s?号|当前位置|统一编号|公开方式|公文种类|生成日期|名\s?称|体裁分类|返回顶部|打印|关闭)"
     r"\s*(?:[:：].*)?$|^(?:绝密|机密|秘密|特急|加急|平急|急件)(?:★.*)?$|^\d{4,8}$"
 )
+_TITLE_LABEL = re.compile(r"^标\s?题\s*[:：]\s*(?=\S)")
 _NUMBER_LABEL = re.compile(r"^(?:文\s?号|发文字号|文件编号|发文号|字\s?号)\s*[:：]\s*")
 _REISSUES = re.compile("印发|转发|批转|公布|发布")
 
@@ -101,18 +116,46 @@ def _numbered(lines: list[Line]) -> list[Head]:
     heads: list[Head] = []
     floor = 0  # nothing above this line belongs to a new document
     for at, line in enumerate(lines):
-        if at < floor or len(line.text) > 60 or "\t" in line.text:
+        if at < floor or len(line.text) > 160 or "\t" in line.text or "号" not in line.text:
             continue
         head = _order(lines, at) if at > floor else None
         if head is None:
-            number = own_number(line.text)
+            number = own_number(line.text) if len(line.text) <= 60 else None
             if number is None:
-                continue
-            head = _title_above(lines, at, floor, number) or _title_below(lines, at, floor, number)
+                head = _title_with_number(lines, at, floor)
+            else:
+                head = _title_above(lines, at, floor, number) or _title_below(lines, at, floor, number)
         if head is not None and head.begin >= floor:
             heads.append(head)
             floor = head.body
     return heads
+
+
+_WITH_NUMBER = re.compile(
+    rf"(?P<title>.{{4,140}}(?:通知|决定|意见|通报|公告|通告|批复|函))\s?[（(](?P<number>[{HAN}]{{1,8}}〔(?:19|20)\d{{2}}〕\d{{1,5}}号)[）)]"
+)
+
+
+def _title_with_number(lines: list[Line], at: int, floor: int) -> Head | None:
+    """…的通知（某政〔2017〕2号）, as web pages print it: at the beginning of a text, or before its addressees."""
+    found = _WITH_NUMBER.fullmatch(lines[at].text.strip())
+    if found is None or read_marker(lines[at].text):
+        return None
+    before_addressees = at + 1 < len(lines) and is_addressees(lines[at + 1].text.strip())
+    if not (before_addressees or at < 3) or "关于" not in plain(
+        "".join(line.text for line in lines[max(floor, at - 2) : at + 1])
+    ):
+        return None
+    number = read_number(found["number"])
+    assert number is not None
+    title, begin = plain(found["title"]), at
+    while "关于" not in title or (
+        begin > floor and title.startswith("关于") and ISSUER_LINE.fullmatch(lines[begin - 1].text.strip())
+    ):
+        begin -= 1
+        title = plain(lines[begin].text) + title
+    issuer = _ISSUER.match(title[:200]) or _ANY_ISSUER.match(title)
+    return Head(begin, at + 1, str(number), title, issuer["issuer"] if issuer else "")
 
 
 def own_number(text: str) -> DocumentNumber | None:
@@ -127,15 +170,21 @@ def own_number(text: str) -> DocumentNumber | None:
     return None
 
 
+_ORDER_NUMBER = re.compile(
+    r"[（(〔\[]?\s?(?:[〔\[（(]?[^〔〕\d]{0,6}[〕\]）)])?\s?(?P<year>(?:19|20)\d{2})?年?[〕\]）)]?\s?第?\s{0,2}(?P<serial>\d{1,4})\s{0,2}号\s?[）)]?"
+)
+
+
 def _order(lines: list[Line], at: int) -> Head | None:
-    """某市人民政府令 and 第12号 on two lines."""
+    """某市人民政府令 and 第12号 on two lines, also （第12号）, 2003年第5号; likewise below 公告 and 纪要."""
     above = plain(lines[at - 1].text)
-    if not _ORDER_LINE.fullmatch(above) or not re.match(r"第?\s*\d", lines[at].text):
+    if not _ORDER_LINE.fullmatch(above) or len(lines[at].text) > 24:
         return None
-    number = own_number(above + plain(lines[at].text))
-    if number is None:
+    found = _ORDER_NUMBER.fullmatch(lines[at].text.strip())
+    if found is None:
         return None
-    return Head(at - 1, at + 1, str(number), str(number), number.series.removesuffix("令"))
+    number = DocumentNumber(above, int(found["year"] or 0), int(found["serial"]))
+    return Head(at - 1, at + 1, str(number), str(number), re.sub("(?:令|公告|通告|纪要)$", "", above))
 
 
 def _title_above(lines: list[Line], at: int, floor: int, number: DocumentNumber) -> Head | None:
@@ -143,7 +192,7 @@ def _title_above(lines: list[Line], at: int, floor: int, number: DocumentNumber)
     collected: list[str] = []
     best: Head | None = None
     for k in range(at - 1, max(floor, at - 8) - 1, -1):
-        text = lines[k].text.strip()
+        text = _TITLE_LABEL.sub("", lines[k].text.strip())
         if _LABEL.match(text):
             continue
         if "\t" in text or len(text) > 160 or text.endswith(("。", "；", "：")) or CONTENTS.match(text):
@@ -152,10 +201,17 @@ def _title_above(lines: list[Line], at: int, floor: int, number: DocumentNumber)
             break
         collected.insert(0, text)
         whole = plain("".join(collected))
-        found = _ISSUER.match(whole)
+        found = _ISSUER.match(whole[:200])
         if found and (TITLE_END.search(whole) or len(whole) > len(found[0]) + 6):
             # 关于深入开展爱国卫生运动实施意见 ends with a kind, 关于…工作方案 does not.
-            return Head(k, at + 1, str(number), *_spaced(collected, whole, found["issuer"]))
+            begin, issuer = k, found["issuer"]
+            while begin > floor and k - begin < 6 and _more_issuers(lines[begin - 1].text, issuer):
+                # 某市财政局 某市民政局 / 国家税务总局某市税务局 / 关于…: names over several lines.
+                begin -= 1
+                collected.insert(0, lines[begin].text.strip())
+                issuer = plain(lines[begin].text) + issuer
+                whole = plain("".join(collected))
+            return Head(begin, at + 1, str(number), *_spaced(collected, whole, issuer))
         if number.year == 0 and ISSUER_LINE.fullmatch(text.removesuffix("令")):
             return Head(k, at + 1, str(number), whole, text.removesuffix("令"))
         if best is None and "关于" in whole and TITLE_END.search(whole):
@@ -168,6 +224,10 @@ def _title_above(lines: list[Line], at: int, floor: int, number: DocumentNumber)
     return best
 
 
+def _more_issuers(text: str, issuer: str) -> bool:
+    return len(text) < 80 and ISSUER_LINE.fullmatch(text.strip()) and plain(text) not in issuer
+
+
 def _title_below(lines: list[Line], at: int, floor: int, number: DocumentNumber) -> Head | None:
     """The title in the lines below the number, as the printed document itself has it; a masthead above is taken in."""
     begin = at
@@ -175,7 +235,7 @@ def _title_below(lines: list[Line], at: int, floor: int, number: DocumentNumber)
         begin -= 1
     collected: list[str] = []
     for k in range(at + 1, min(at + 16, len(lines))):
-        text = lines[k].text.strip()
+        text = _TITLE_LABEL.sub("", lines[k].text.strip())
         if _LABEL.match(text) or re.fullmatch(r"[\d:\-./ 年月日]+", text):
             continue
         if "\t" in text or len(text) > 120 or text.endswith(("。", "；", "：")):
@@ -191,7 +251,9 @@ def _title_below(lines: list[Line], at: int, floor: int, number: DocumentNumber)
         if len(collected) > 5:
             break
     if number.year == 0:
-        title = plain("".join(collected[:1])) or str(number)
+        title = plain("".join(collected[:1]))
+        if not title or re.search("[，。《》]", title):
+            title = str(number)
         return Head(begin, at + 1, str(number), title, number.series.removesuffix("令"))
     return None
 
@@ -236,6 +298,10 @@ def _announced(lines: list[Line], missing: set[str], numbered: list[Head]) -> li
     return out
 
 
+# 某市人民政府公告, which says what about only in its text.
+_BARE_TITLE = re.compile(rf"[{HAN}]{{2,20}}(?:政府|办公室|办公厅|委员会|局|厅|部|院)(?:公告|通告)")
+
+
 def _behind_signatures(lines: list[Line], numbered: list[Head]) -> list[Head]:
     """A title that names an issuer right behind a date: another document, unless the one before issues something."""
     out: list[Head] = []
@@ -259,6 +325,9 @@ def _behind_signatures(lines: list[Line], numbered: list[Head]) -> list[Head]:
             if "\t" in text or len(text) > 120 or text.endswith(("。", "；", "：")) or own_number(text):
                 break
             whole += plain(text)
+            if behind == at and _BARE_TITLE.fullmatch(whole):
+                out.append(Head(at, at + 1, "", whole, re.sub("(?:公告|通告)$", "", whole)))
+                break
             found = _ISSUER.match(whole)
             if found and TITLE_END.search(whole):
                 # At the beginning there may be no head yet: what stands above is the first document then.
@@ -276,7 +345,7 @@ def head_of_a_single_document(lines: list[Line]) -> Head:
     collected: list[str] = []
     begin = 0
     for k, line in enumerate(lines[:30]):
-        text = line.text.strip()
+        text = _TITLE_LABEL.sub("", line.text.strip())
         if not whole and (_LABEL.match(text) or text.endswith(">") or "当前位置" in text):
             begin = k + 1
             continue

@@ -39,8 +39,41 @@ def is_addressees(text: str) -> bool:
     return bool(
         ADDRESSEES.match(text)
         and _PLACE_OF_ADDRESSEES.search(text)
-        and not re.search("如下|下列|以下|包括|条件|情形|[。；]", text)
+        and not re.search("如下|下列|以下|包括|条件|情形|的.|并报|由|应当|给予|备案|规定|按照|根据|[。；]", text)
     )
+
+
+def annex_titles(lines: list[Line], at: int) -> tuple[list[tuple[str, str]], int]:
+    """The list of annexes that begins at line `at`: (number, title) of each, and the line behind the list.
+
+    A title may go on on the next line, where the next number follows that. Nothing begins at `at`: ([], at).
+    """
+    found = ANNEX_LIST.match(lines[at].text.strip())
+    if found is None:
+        return [], at
+    first = ANNEX_ITEM.match(found["first"])
+    if first is None:
+        return [("", found["first"])], at + 1
+    titles = [(first["number"], first["title"])]
+    k = at + 1
+    while k < len(lines) and len(titles) < 100:
+        item = ANNEX_ITEM.match(lines[k].text.strip())
+        if item is not None and int(item["number"]) == len(titles) + 1:
+            titles.append((item["number"], item["title"]))
+        else:
+            behind = ANNEX_ITEM.match(lines[k + 1].text.strip()) if k + 1 < len(lines) else None
+            wrapped = behind is not None and int(behind["number"]) == len(titles) + 1 and len(lines[k].text) < 40
+            if item is not None or not wrapped or "。" in lines[k].text:
+                break
+            titles[-1] = (titles[-1][0], titles[-1][1] + lines[k].text.strip())
+        k += 1
+    return titles, k
+
+
+def is_foot(text: str) -> bool:
+    """抄送：…, 某办公室2022年7月8日印发, （联系人：…）: what stands below a signature and is no clause."""
+    words = re.sub(r"\s", "", text)
+    return len(words) < 200 and bool(re.match(r"^(?:抄送|主办|督办|主送|印送|（?联系人|（此件|.{2,40}日印发$)", words))
 
 
 def is_title(text: str) -> bool:

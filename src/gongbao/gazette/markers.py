@@ -56,8 +56,8 @@ class Marker:
         return self.path[-1]
 
 
-_DIVISION = re.compile(rf"第({CN}{{1,7}}|\d{{1,4}})(编|章|节|条)(?:之({CN}{{1,3}}))?")
-_DIVISION_STYLE = {"编": Style.PART, "章": Style.CHAPTER, "节": Style.SECTION, "条": Style.ARTICLE}
+_DIVISION = re.compile(rf"第({CN}{{1,7}}|\d{{1,4}})(编|部分|章|节|条)(?:之({CN}{{1,3}}))?")
+_DIVISION_STYLE = {"编": Style.PART, "部分": Style.PART, "章": Style.CHAPTER, "节": Style.SECTION, "条": Style.ARTICLE}
 _HAN = re.compile(rf"({CN}{{1,5}})\s?[、．.]\s*(?!{CN}{{1,3}}(?:[、级等类线是]|$))")
 _HAN_BRACKET = re.compile(
     rf"[（(]\s?({CN}{{1,5}})\s?[）)](?!(?:项|款|条)(?:所|规定|的|、|，|或者|和|至|中))\s?[、.]?\s*"
@@ -72,7 +72,8 @@ _LETTER = re.compile(r"([A-Za-z])[.．、]\s*(?=[\u4e00-\u9fff“《])")
 
 # What follows a number that is a quantity and no mark: 2.5微克, 3.5亿元, 1.2 倍.
 _QUANTITY = re.compile(
-    r"\s?(?:[亿万千百]?(?:元|亩|吨|人|个|家|户|名|项|公里|平方|立方|米|倍|微克|毫|度|℃|升|分|岁|年|月|日|小时|天|次|件|条|所|座|处)|[亿万％%‰])"
+    r"(?:[亿万千百]?(?:元|亩|吨|人|个|家|户|名|项|公里|平方|立方|米|倍|微克|毫|度|℃|升|分|岁|年|月|日|小时|天|次|件|条|所|座|处)|[亿万])"
+    r"|\s?(?:[亿万千百]+(?:元|亩|吨|人|户|个|平方)|[亿％%‰]|个百分点|公里|平方米|立方米|微克|倍|元(?![\u4e00-\u9fff]))"
 )
 
 

@@ -9,7 +9,7 @@ possible, what follows decides: a list inside an item ends and the outer list go
 import re
 from dataclasses import dataclass
 
-from gongbao.gazette.lines import ANNEX_ITEM, ANNEX_LIST, CONTENTS, Line
+from gongbao.gazette.lines import ANNEX_LIST, CONTENTS, Line, annex_titles, is_foot
 from gongbao.gazette.markers import Marker, Style, read_marker
 from gongbao.gazette.model import Clause, ClauseKind
 
@@ -64,13 +64,17 @@ def outline(lines: list[Line]) -> list[Clause]:
     root = Clause(ClauseKind.PREAMBLE, "", "", "", lines[0].number if lines else 1)
     stack = [_Open(root)]
     previous: Line | None = None
-    in_annex_list = False
+    annex_list_end = 0
+    rows = _Rows()
     for k, line in enumerate(lines):
         mark = marks[k]
-        in_annex_list = bool(ANNEX_LIST.match(line.text)) or (in_annex_list and bool(ANNEX_ITEM.match(line.text)))
+        if k >= annex_list_end:
+            annex_list_end = annex_titles(lines, k)[1]
+        in_annex_list = k < annex_list_end
         depth = None
         if mark is not None and not in_annex_list:
             depth = _depth(stack, mark, k, marks, following)
+        foot = mark is None and len(lines) - k <= 8 and is_foot(line.text)
         if mark is not None and depth is not None:
             del stack[depth + 1 :]
             clause = _numbered(line, mark, [item.marker for item in stack if item.marker])
@@ -84,12 +88,13 @@ def outline(lines: list[Line]) -> list[Clause]:
             stack[-1].clause.children.append(clause)
             stack.append(_Open(clause, None, box=True))
         else:
-            if in_annex_list or k in contents:
+            if in_annex_list or foot or k in contents:
                 del stack[1:]
             elif "\t" not in line.text:
                 _close_lists(stack, next_mark[k])
-            _add_words(stack[-1].clause, line, previous, in_annex_list or (k in contents and k - 1 in contents))
+            _add_words(stack[-1].clause, line, previous, in_annex_list or (k in contents and k - 1 in contents), rows)
         previous = line
+    rows.put()
     _settle(root)
     return _top_level(root)
 
@@ -121,12 +126,20 @@ def _true_marks(lines: list[Line]) -> list[Marker | None]:
     firsts = {mark.path[0] for mark in marks if mark is not None and mark.style in _DECIMALS and len(mark.path) > 1}
     out: list[Marker | None] = []
     article = 0
+    first = 0  # the first figure of the decimal numbering so far
+    dotted = False
     before = "。"
     for line, mark in zip(lines, marks, strict=True):
+        glued = _GLUED_FIRST.match(line.text) if mark is None and decimal else None
+        if glued and int(glued[1]) == first + 1 and first + 1 in firsts:
+            # 1总则, with nothing between figure and words: only as the next of a decimal numbering.
+            mark = Marker(Style.DECIMAL_1, (first + 1,), glued[1], glued.end(1), True)
         if mark is not None:
             next_article = mark.style is Style.ARTICLE and mark.number == article + 1 and not before.endswith(_GOES_ON)
             bare = mark.printed.isdecimal()
-            if mark.style is Style.ARABIC and decimal and mark.number in firsts and _is_short_heading(line, mark):
+            next_first = mark.number in firsts or (dotted and mark.number == first + 1)
+            if mark.style is Style.ARABIC and decimal and next_first and _is_short_heading(line, mark):
+                dotted = True
                 # 2. 疫情分级 above 2.1: the first level of decimal numbering, printed with a full stop.
                 mark = Marker(Style.DECIMAL_1, mark.path, str(mark.number), mark.end, mark.spaced)
             elif bare and not (decimal and _is_short_heading(line, mark)):
@@ -149,11 +162,14 @@ def _true_marks(lines: list[Line]) -> list[Marker | None]:
                 mark = None
             if mark is not None and mark.style is Style.ARTICLE:
                 article = mark.number
+            if mark is not None and mark.style in _DECIMALS:
+                first = mark.path[0]
         before = line.text
         out.append(mark)
     return out
 
 
+_GLUED_FIRST = re.compile(r"(\d{1,2})[\u4e00-\u9fff]{2,20}$")
 _CITED = re.compile(r"[的、和至到及或与]|第|规定|所|款|项|中|之")
 _GOES_ON = tuple("，、的和或与及照据按")
 
@@ -248,7 +264,7 @@ def _place(
         style = _style(stack[depth])
         if style is None or style < mark.style:
             break
-        if mark.style > Style.ARTICLE and _goes_on(stack[depth], k, marks):
+        if mark.style >= Style.ARTICLE and _goes_on(stack[depth], k, marks):
             break
         depth -= 1
     return depth
@@ -267,6 +283,15 @@ def _place_decimal(stack: list[_Open], mark: Marker, barrier: int) -> int | None
                 return at
     if mark.doubtful:
         return None
+    for at in range(len(stack) - 1, barrier, -1):
+        marker = stack[at].marker
+        if (
+            marker is not None
+            and marker.style == mark.style
+            and marker.path[:-1] == mark.path[:-1]
+            and mark.number > marker.number
+        ):
+            return at - 1  # 1.2 beside 1.1, where no 1 is printed above them
     if len(mark.path) > 1:
         before = [item.marker.path for item in stack[barrier:] if item.marker and item.marker.style in _DECIMALS]
         if before and mark.path[0] != before[0][0] + 1:
@@ -291,7 +316,7 @@ def _goes_on(item: _Open, k: int, marks: list[Marker | None]) -> bool:
     for later in marks[k + 1 : k + 400]:
         if later is not None and later.style == marker.style:
             return later.number == marker.number + 1
-        if later is not None and later.style < Style.HAN:
+        if later is not None and later.style < Style.ARTICLE:
             return False
     return False
 
@@ -338,7 +363,9 @@ def _close_lists(stack: list[_Open], ahead: Marker | None) -> None:
 
 
 def _loose(clause: Clause) -> bool:
-    return any(child.kind is ClauseKind.PARAGRAPH and not child.number for child in clause.children)
+    # Paragraphs stand before or behind a list, so the first and the last few children tell.
+    ends = clause.children if len(clause.children) < 8 else clause.children[:4] + clause.children[-4:]
+    return any(child.kind is ClauseKind.PARAGRAPH and not child.number for child in ends)
 
 
 # --- clauses and their words --------------------------------------------------------------------------------------
@@ -383,7 +410,7 @@ def _heading_and_text(words: str, mark: Marker, kind: ClauseKind, marked: bool) 
     return "", words
 
 
-def _add_words(clause: Clause, line: Line, previous: Line | None, in_annex_list: bool) -> None:
+def _add_words(clause: Clause, line: Line, previous: Line | None, in_list: bool, rows: "_Rows") -> None:
     """A paragraph becomes a child of its own for now (_settle folds it); rows stay with the words before them."""
     text = line.text.rstrip(" ")
     last = clause.children[-1] if clause.children else None
@@ -391,17 +418,31 @@ def _add_words(clause: Clause, line: Line, previous: Line | None, in_annex_list:
     if "\t" in text and previous is not None:
         # A table belongs to the words above it; it is no paragraph of its own.
         if last is not None and paragraph:
-            last.text += "\n" + text
+            rows.add(last, text)
             return
         if clause.text and not clause.children:
-            clause.text += "\n" + text
+            rows.add(clause, text)
             return
     elif last is not None and paragraph and previous is not None and "\t" not in previous.text:
-        rows = not line.blank_before and not _ENDS.search(text) and not _ENDS.search(previous.text)
-        if rows or (in_annex_list and not ANNEX_LIST.match(text)):
-            last.text += "\n" + text
+        is_row = not line.blank_before and not _ENDS.search(text) and not _ENDS.search(previous.text)
+        if is_row or (in_list and not ANNEX_LIST.match(text)):
+            rows.add(last, text)
             return
     clause.children.append(Clause(ClauseKind.PARAGRAPH, "", "", text, line.number))
+
+
+class _Rows:
+    """Lines that go on with the text of a clause, put together once: a table may have a hundred thousand of them."""
+
+    def __init__(self) -> None:
+        self.of: dict[int, tuple[Clause, list[str]]] = {}
+
+    def add(self, clause: Clause, text: str) -> None:
+        self.of.setdefault(id(clause), (clause, []))[1].append(text)
+
+    def put(self) -> None:
+        for clause, texts in self.of.values():
+            clause.text = "\n".join([clause.text, *texts])
 
 
 _ENDS = re.compile("[。；：，！？]$")

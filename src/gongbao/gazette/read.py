@@ -6,7 +6,7 @@ from gongbao.gazette.addresses import address
 from gongbao.gazette.clean import clean
 from gongbao.gazette.cut import RawDocument, cut
 from gongbao.gazette.heads import plain
-from gongbao.gazette.lines import ANNEX_ITEM, ANNEX_LIST
+from gongbao.gazette.lines import annex_titles
 from gongbao.gazette.model import AnnouncedAnnex, Document, Gazette, Part, PartKind
 from gongbao.gazette.outline import outline
 from gongbao.gazette.references import find_references
@@ -58,23 +58,21 @@ def _read_document(raw: RawDocument) -> Document:
 
 def _announced_annexes(raw: RawDocument, parts: list[Part]) -> list[AnnouncedAnnex]:
     """The list of annexes at the foot of a text, each with whether the file holds it."""
-    annexes = [part for part in parts if part.kind is PartKind.ANNEX]
+    printed = {part.label: part for part in reversed(parts) if part.kind is not PartKind.BODY and part.label}
     out: list[AnnouncedAnnex] = []
-    for part in raw.parts:
-        for at, line in enumerate(part.lines):
-            found = ANNEX_LIST.match(line.text.strip())
-            if not found:
-                continue
-            first = ANNEX_ITEM.match(found["first"])
-            titles = [(first["number"], first["title"])] if first else [("", found["first"])]
-            for following in part.lines[at + 1 : at + 40]:
-                item = ANNEX_ITEM.match(following.text.strip()) if first else None
-                if item is None or int(item["number"]) != len(titles) + 1:
-                    break
-                titles.append((item["number"], item["title"]))
+    for raw_part in raw.parts:
+        at = 0
+        while at < len(raw_part.lines):
+            titles, behind = annex_titles(raw_part.lines, at)
             for number, title in titles:
                 label, name = f"附件{number}", plain(title).rstrip("。；")
-                out.append(AnnouncedAnnex(label, name, any(annex.label == label for annex in annexes)))
+                here = printed.get(label)
+                # What the document issues is no annex of it, though it is printed as one.
+                if here is None or here.kind is PartKind.ANNEX:
+                    out.append(AnnouncedAnnex(label, name, here is not None))
+            at = max(behind, at + 1)
     announced = {annex.label for annex in out}
-    out += [AnnouncedAnnex(part.label, part.title, True) for part in annexes if part.label not in announced]
+    for part in parts:
+        if part.kind is PartKind.ANNEX and part.label not in announced:
+            out.append(AnnouncedAnnex(part.label, part.title, True))
     return out

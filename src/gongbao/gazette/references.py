@@ -5,6 +5,7 @@ it (废止, 停止执行, 修改) is read from the sentence it stands in.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -16,7 +17,11 @@ _ORDER = re.compile(r"(?:(?:19|20)\d{2}年)?[\u4e00-\u9fff]{0,12}令\s*第?\s*\d
 _BEHIND = re.compile(
     r"\s*(?:（(?P<note>[^（）〔〕\d]{1,12})）)?\s*[（〔](?P<number>[^（）]{0,60}?号(?:令)?)[^（）]{0,20}[）〕]"
 )
-_REPEALED = re.compile(r"(?:同时|予以|一并|即行|自行|均|相应|随即)?(?:废止|停止执行|停止施行|失效)")
+_REPEALED = re.compile(
+    r"(?:同时|予以|一并|即行|自行|均|相应|随即)?(?:废止|停止执行|停止施行|失效|作废|不再执行|不再施行|终止执行|撤销)"
+)
+# 下列文件同时废止：《甲》、《乙》
+_REPEALED_BELOW = re.compile(r"(?:废止|停止执行|失效|作废)[^《。；□]{0,10}[:：]")
 _REPEALING = re.compile(r"(?:决定|现决定|现)?废止\s*(?=《|[\u4e00-\u9fff]{1,8}〔|下列|以下)")
 # 《甲》《乙》等3个文件，自本办法施行之日起同时废止
 _BETWEEN = re.compile(
@@ -70,7 +75,7 @@ def find_references(document: Document) -> list[Reference]:
                 said is not None
                 and found
                 and found[0].kind is ReferenceKind.CITES
-                and _LISTED.match(clause.text or clause.heading)
+                and (listing is not None or _LISTED.match(clause.heading or clause.text))
             ):
                 rows = found if "\n" in clause.text or "\t" in clause.text else found[:1]
                 found = [replace(each, kind=said, scope="whole") for each in rows] + found[len(rows) :]
@@ -89,7 +94,15 @@ _LEAD_IN_AMENDS = re.compile(
     r"(?:下列|以下|如下|\d+[件个])[^，。；]{0,24}(?:修改|修订|修正)|(?:修改|修订|修正)[^，。；]{0,16}(?:下列|以下|\d+[件个])"
 )
 # An entry of such a list begins with what it is about.
-_LISTED = re.compile(r"\s*(?:\d+[\t、.]\s*)?(?:《|[\u4e00-\u9fff]{1,8}〔|[^《。，]{0,40}《)|.*\t")
+_LISTED = re.compile(
+    r"(?!为|根据|按照|依据|依照|贯彻|结合|对照)\s*(?:\d+[\t、.]\s*)?(?:《|[\u4e00-\u9fff]{1,8}〔|[^《。，：]{0,20}《)|.*\t"
+)
+
+
+def _led_in(words: str) -> ReferenceKind | None:
+    if _LEAD_IN.search(words) and not _NOT_REPEALED.search(words):
+        return ReferenceKind.REPEALS
+    return ReferenceKind.AMENDS if _LEAD_IN_AMENDS.search(words) and "《" not in words else None
 
 
 def _with_context(clauses: list[Clause], said: ReferenceKind | None) -> Iterator[tuple[Clause, ReferenceKind | None]]:
@@ -98,21 +111,16 @@ def _with_context(clauses: list[Clause], said: ReferenceKind | None) -> Iterator
     for clause in clauses:
         words = f"{clause.heading}{clause.text}"
         own = following
-        lead = clause
-        while not f"{lead.heading}{lead.text}" and lead.children:
-            lead = lead.children[-1]
-        lead_words = f"{lead.heading}{lead.text}"
-        below = said
-        if _LEAD_IN.search(lead_words) and not _NOT_REPEALED.search(lead_words):
-            below = ReferenceKind.REPEALS
-        elif _LEAD_IN_AMENDS.search(lead_words) and "《" not in lead_words:
-            below = ReferenceKind.AMENDS
-        elif own is not None and clause.number:
-            below = own
+        below = _led_in(words) or (own if clause.number else None) or said
         yield clause, own
         yield from _with_context(clause.children, below)
-        if below is not said and lead_words.rstrip().endswith(("：", "。")) and not clause.number:
-            following = below  # the list stands beside its lead-in, not below it
+        last = clause
+        while not f"{last.heading}{last.text}" and last.children:
+            last = last.children[-1]
+        last_words = f"{last.heading}{last.text}".rstrip()
+        beside = _led_in(last_words) if last_words.endswith(("：", "。")) else None
+        if beside is not None and not clause.number:
+            following = beside  # the list stands beside its lead-in, not below it
         elif "《" not in words and "号" not in words and not clause.number:
             following = said
 
@@ -142,7 +150,8 @@ def _short_names(text: str) -> dict[str, tuple[str, str]]:
     """What 《意见》 stands for, where the text says 《国务院…意见》（…号，以下简称《意见》）: its title and number."""
     out: dict[str, tuple[str, str]] = {}
     for found in _SHORT.finditer(text):
-        start = max(text.rfind("。", 0, found.start()), text.rfind("\n", 0, found.start()), found.start() - 600) + 1
+        limit = max(0, found.start() - 600)
+        start = max(text.rfind("。", limit, found.start()), text.rfind("\n", limit, found.start()), limit - 1) + 1
         before = [mention for mention in _mentions(text[start : found.start()]) if mention.title]
         names = re.findall("《([^《》]+)》", found["names"])
         for name, mention in zip(reversed(names), reversed(before), strict=False):
@@ -156,11 +165,11 @@ def _in_words(words: str, clause: Clause, own_number: str, own: set[str]) -> lis
         return []
     out: list[Reference] = []
     for sentence in _SENTENCE.finditer(words):
-        naming = [found.span() for found in _SHORT.finditer(sentence[0])]
+        naming = [at for found in _SHORT.finditer(sentence[0]) for at in found.span()]
         mentions = [
             mention
             for mention in _mentions(sentence[0])
-            if mention.number != own_number
+            if (not own_number or mention.number != own_number)
             and not (_bare(mention.title) in own and not _is_older(sentence[0], mention))
             and not _inside(mention, naming)
         ]
@@ -189,9 +198,9 @@ def _is_older(sentence: str, mention: _Mention) -> bool:
     )
 
 
-def _inside(mention: _Mention, spans: list[tuple[int, int]]) -> bool:
-    """Whether it stands in 以下简称《意见》, which gives a name and cites nothing."""
-    return any(start <= mention.start and mention.end <= end for start, end in spans)
+def _inside(mention: _Mention, spans: list[int]) -> bool:
+    """Whether it stands in 以下简称《意见》, which gives a name only. `spans` are starts and ends in order."""
+    return bisect_right(spans, mention.start) % 2 == 1
 
 
 def _mentions(sentence: str) -> list[_Mention]:
@@ -255,8 +264,20 @@ def _bare(title: str) -> str:
 def _said(sentence: str, mentions: list[_Mention]) -> list[ReferenceKind]:
     """For each mention whether the sentence repeals, amends or merely cites it."""
     said = [ReferenceKind.CITES] * len(mentions)
+    # What stands inside 《 》 is a name: 《关于宣布失效一批文件的决定》 repeals nothing here.
+    pieces: list[str] = []
+    at = 0
+    for start, end in _titles(sentence):
+        pieces += (sentence[at : start + 1], "□" * (end - start - 2))
+        at = end - 1
+    sentence = "".join([*pieces, sentence[at:]])
     if _NOT_REPEALED.search(sentence):
         return said
+    if found := _REPEALED_BELOW.search(sentence):
+        return [
+            ReferenceKind.REPEALS if mention.start >= found.end() else kind
+            for mention, kind in zip(mentions, said, strict=True)
+        ]
     if found := _REPEALING.search(sentence):
         # 决定废止《甲》和《乙》，…: everything in the same breath behind the verb.
         end = found.end()
