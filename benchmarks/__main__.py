@@ -1,0 +1,62 @@
+"""Measure, and write docs/benchmarks.md. See `python -m benchmarks --help`."""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks import pages, reading, report
+from benchmarks.processes import ROOT, Stopped
+
+LARGE = 10_000  # documents
+
+
+def say(step: str) -> None:
+    print(step, file=sys.stderr, flush=True)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description="Measure how fast gazettes are read and pages answered. Takes some minutes; --full half an hour.",
+    )
+    parser.add_argument("--full", action="store_true", help=f"a library of {LARGE} documents too")
+    parser.add_argument("--tiny", action="store_true", help="sizes that measure nothing, to see that it runs")
+    parser.add_argument("--output", type=Path, default=ROOT / "docs" / "benchmarks.md", help="the page that is written")
+    options = parser.parse_args(arguments)
+    sizes, shape_sizes, runs, large = reading.SIZES, reading.SHAPE_SIZES, 15, LARGE if options.full else 0
+    if options.tiny:
+        sizes, shape_sizes, runs, large = (0.02, 0.08), (0.03, 0.06), 1, 16 if options.full else 0
+
+    with tempfile.TemporaryDirectory(prefix="gongbao-bench-") as name:
+        folder = Path(name)
+        try:
+            say("asking the library of the sample")
+            sample = pages.of_library(folder, 0, runs)
+            sized = reading.all_sizes(folder, sizes, say, most_runs=min(runs, 3))
+            results = report.Results(
+                sizes=sized,
+                shares=reading.shares(folder, sizes[min(2, len(sizes) - 1)]),
+                shapes=reading.all_shapes(folder, shape_sizes, say),
+                sample=sample,
+                large=_large(folder, large, runs) if large else None,
+            )
+        except Stopped as error:
+            say(f"benchmarks: {error}")
+            return 1
+    before = options.output.read_text(encoding="utf-8") if options.output.exists() else ""
+    written = report.page(results, before)
+    options.output.write_text(written, encoding="utf-8")
+    print(written)
+    for warning in report.warnings(results):
+        say(f"warning: {warning}")
+    return 0
+
+
+def _large(folder: Path, documents: int, runs: int) -> dict[str, object]:
+    say(f"filling a library with {documents} documents, and asking it")
+    return pages.of_library(folder, documents, runs)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,167 @@
+"""The measurements as a page of docs/."""
+
+import os
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from benchmarks.figures import growth, spread
+from benchmarks.reading import Shape, Size
+from gongbao import __version__
+
+LARGE = "## A large library"
+SECTIONS = ("## Reading", "## Where the time goes", "## Hostile shapes", "## The sample's library", LARGE)
+WARN_MEMORY = 40  # bytes for a byte of input
+WARN_GROWTH = 1.15
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What a run measured. `large` is None where it was left out."""
+
+    sizes: Shape
+    shares: dict[str, float]
+    shapes: list[Shape]
+    sample: dict[str, Any]
+    large: dict[str, Any] | None
+
+
+def page(results: Results, before: str = "") -> str:
+    """The whole page. `before` is the page as it stood: a large library that this run left out is kept from it."""
+    blocks = [
+        "# Benchmarks",
+        "Written by `make bench`; `python -m benchmarks --full` measures a large library too. "
+        f"All texts are invented by a seeded generator. {machine()}",
+        _reading(results.sizes),
+        _shares(results.shares),
+        _shapes(results.shapes),
+        f"{SECTIONS[3]}\n\n{_library(results.sample)}",
+        f"{LARGE}\n\n{_library(results.large)}\n\n{machine()}" if results.large else _kept(before),
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def machine() -> str:
+    """Nothing that tells one machine from another of its kind."""
+    cores = os.cpu_count() or 1
+    return (
+        f"Measured with gongbao {__version__}, Python {platform.python_version()}, {platform.machine()}, "
+        f"{cores} core{'s' if cores > 1 else ''}, SQLite."
+    )
+
+
+def warnings(results: Results) -> list[str]:
+    """What is worse than it should be, a sentence each."""
+    out = []
+    for shape in [results.sizes, *results.shapes]:
+        if shape.stopped:
+            out.append(f"{shape.name}: {shape.stopped}")
+        if len(shape.sizes) > 1 and (exponent := _growth(shape.sizes)) > WARN_GROWTH:
+            out.append(f"{shape.name}: time grows with the size to the power of {exponent:.2f}")
+        if shape.sizes and (bytes_each := max(size.memory / size.bytes for size in shape.sizes)) > WARN_MEMORY:
+            out.append(f"{shape.name}: {bytes_each:.0f} bytes of memory for a byte of input")
+    return out
+
+
+def _growth(sizes: Sequence[Size]) -> float:
+    """Of the least times: what else the machine did only ever adds."""
+    return growth([size.bytes for size in sizes], [min(size.seconds) for size in sizes])
+
+
+def _mb(count: float) -> str:
+    return f"{count / 1e6:,.0f}".replace(",", " ") if count >= 1e7 else f"{count / 1e6:.1f}"
+
+
+def _count(number: int) -> str:
+    return f"{number:,}".replace(",", " ")
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    # The first column is words, the others are figures.
+    lines = [head, ["---"] + ["---:"] * (len(head) - 1), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _row(first: str, size: Size) -> list[str]:
+    middle, least, greatest = spread(size.seconds)
+    several = len(size.seconds) > 1
+    return [
+        first,
+        _count(size.documents),
+        _count(size.clauses),
+        f"{middle:.2f}",
+        f"{least:.2f} to {greatest:.2f}" if several else "",
+        f"{size.bytes / middle / 1e6:.2f}",
+        f"{middle / size.floor:,.0f}".replace(",", " "),
+        _mb(size.peak),
+        f"{size.memory / size.bytes:.0f}",
+    ]
+
+
+_HEAD = ("documents", "clauses", "seconds", "least to greatest", "MB/s", "times the floor", "peak MB", "bytes per byte")
+
+
+def _reading(shape: Shape) -> str:
+    words = [
+        SECTIONS[0],
+        "`gongbao.gazette.read_gazette` on issues made of the sample's documents, each time of another city, year and "
+        "figures. Seconds are processor time; the floor is `str.splitlines` over the same text with nothing done to "
+        "the lines; the peak is that of the whole process, and the bytes per byte of input are what reading took "
+        "beyond the loaded text. The sizes above 8 MB are read once.",
+        _table(("MB", *_HEAD), [_row(f"{size.bytes / 1e6:.2f}", size) for size in shape.sizes]),
+    ]
+    if len(shape.sizes) > 1:
+        words.append(
+            f"Growth: seconds ~ size to the power of {_growth(shape.sizes):.2f} "
+            "(least squares on the logarithms of the least times; 1 is linear, 2 quadratic)."
+        )
+    if shape.stopped:
+        words.append(f"Not measured further: {shape.stopped}.")
+    return "\n\n".join(words)
+
+
+def _shares(shares: dict[str, float]) -> str:
+    rows = [[f"`{name}`", f"{share * 100:.0f} %"] for name, share in shares.items()]
+    rows.append(["the rest", f"{max(0.0, 1 - sum(shares.values())) * 100:.0f} %"])
+    return f"{SECTIONS[1]}\n\nThe steps of reading a gazette, each with its share.\n\n{_table(('step', 'share'), rows)}"
+
+
+def _shapes(shapes: Sequence[Shape]) -> str:
+    rows = [_row(f"{shape.name}, {size.bytes / 1e6:.2f} MB", size) for shape in shapes for size in shape.sizes]
+    grown = [
+        [shape.name, f"{_growth(shape.sizes):.2f}" if len(shape.sizes) > 1 else "", shape.stopped] for shape in shapes
+    ]
+    return "\n\n".join(
+        [
+            SECTIONS[2],
+            "Texts made to be hard: none may take more than time and memory in proportion to its length.",
+            _table(("shape", *_HEAD), rows),
+            _table(("shape", "growth", "not measured"), grown),
+        ]
+    )
+
+
+def _library(measured: dict[str, Any]) -> str:
+    took = measured["ingest"]
+    rows = []
+    for one in [*measured["pages"], *measured["queries"]]:
+        middle, least, greatest = spread(one["milliseconds"])
+        size = f"{one['bytes'] / 1000:.0f}" if one in measured["pages"] else ""
+        rows.append([one["name"], str(one["queries"]), size, f"{middle:.1f}", f"{least:.1f}", f"{greatest:.1f}"])
+    return "\n\n".join(
+        [
+            f"{_count(measured['documents'])} documents with {_count(measured['clauses'])} clauses, a database of "
+            f"{_mb(measured['database'])} MB; taking in {_mb(took['bytes'])} MB of text took {took['seconds']:.1f} "
+            "seconds. Pages are answered by the whole site to Django's test client, without a network, "
+            f"{len(measured['pages'][0]['milliseconds'])} times after a first; below them, questions put to "
+            "`queries` directly.",
+            _table(("page or question", "queries", "kB", "milliseconds, median", "least", "greatest"), rows),
+        ]
+    )
+
+
+def _kept(before: str) -> str:
+    if LARGE in before:
+        return (LARGE + before.split(LARGE, 1)[1]).strip()
+    return f"{LARGE}\n\nLeft out of this run: `python -m benchmarks --full` measures it."
