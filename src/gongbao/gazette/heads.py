@@ -66,6 +66,10 @@ def _spaced(texts: list[str], title: str, issuer: str) -> tuple[str, str]:
     name = ""
     for piece in re.split(r"[\s、]+", " ".join(texts).strip()):
         name += plain(piece)
+        rest = issuer[len("".join(names)) :]
+        if name.startswith(rest) and names and ISSUER_LINE.fullmatch(rest):
+            names.append(rest)  # the last issuer, with the title right behind it
+            break
         if ISSUER_LINE.fullmatch(name):
             names.append(name)
             name = ""
