@@ -133,6 +133,15 @@ def _clusters(stretches: Sequence[_Stretch], edits: Sequence[Edit]) -> Iterable[
         yield cluster
 
 
+def without_overlaps(edits: list[Edit]) -> list[Edit]:
+    """Edits in order, of those that overlap only the first."""
+    out: list[Edit] = []
+    for edit in sorted(edits, key=lambda e: (e.start, e.end)):
+        if not out or edit.start >= out[-1].end:
+            out.append(edit)
+    return out
+
+
 def rebuild(text: str, changes: Sequence[Change]) -> str:
     """The raw text, from the cleaned text and the record of changes."""
     pieces: list[str] = []
