@@ -31,7 +31,9 @@ def test_commands(page: Path, block: str, tmp_path: Path) -> None:
     commands = re.findall(r"^\s*\$ (.+)$", block, re.M)
     assert commands
     for command in commands:
-        done = subprocess.run(command, shell=True, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
+        done = subprocess.run(
+            command, shell=True, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120
+        )
         assert done.returncode == 0, f"{page.name}: {command}: {done.stderr}"
 
 

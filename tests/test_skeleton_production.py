@@ -81,12 +81,13 @@ def test_production_refuses_a_demonstration_account_until_it_is_gone(tmp_path):
         assert done.returncode == 0, done.stderr
 
     assert gongbao(tmp_path, "migrate").returncode == 0
-    shell("from gongbao.office.people.models import Account; Account.objects.create(username='demo-clerk', is_active=False)")
+    account = "from gongbao.office.people.models import Account; "
+    shell(account + "Account.objects.create(username='demo-clerk', is_active=False)")
     for way in (["serve", "--port", "0"], ["check-production"]):
         done = gongbao(tmp_path, *way, **GOOD)
         assert (done.returncode, done.stdout) == (1, "")
         assert done.stderr == "gongbao: production refuses demonstration accounts: remove demo-clerk\n"
-    shell("from gongbao.office.people.models import Account; Account.objects.all().delete()")
+    shell(account + "Account.objects.all().delete()")
     done = gongbao(tmp_path, "check-production", **GOOD)
     assert (done.returncode, done.stderr) == (0, "")
 
