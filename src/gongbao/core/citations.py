@@ -12,6 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from gongbao.core.errors import GongbaoError
+from gongbao.core.numerals import int_to_chinese
 
 # Every bracket that has been seen, or is easily typed, where 〔 〕 belongs.
 OPEN, CLOSE = "〔﹝［\\[【〖（(｛{", "〕﹞］\\]】〗）)｝}"
@@ -65,18 +66,16 @@ def normal_locator(text: str) -> str:
 
     Two locators are of the same clause when their normal forms are equal.
     """
-    from gongbao.core.numerals import int_to_chinese
-
     # NFKC turns ① into 1, which is another level of numbering.
     text = "".join(c if "①" <= c <= "⑳" else unicodedata.normalize("NFKC", c) for c in text)
     text = re.sub(r"\s+", "", text).replace("．", ".").replace("。", ".")
-    text = re.sub(r"([一二三四五六七八九十百]+)、", r"\1", text)
+    text = re.sub(r"([一二三四五六七八九十百]{1,7})、", r"\1", text)
     text = re.sub(
-        r"第(\d{1,4})(?=[编章节条款项目段])",
+        r"第(\d{1,4})(?=[编章节条款项目段]|部分)",
         lambda m: f"第{int_to_chinese(int(m[1]))}" if 1 <= int(m[1]) <= 9999 else m[0],
         text,
     )
-    return re.sub(r"第\(([^)]+)\)(?=[项目])", r"(\1)", re.sub(r"\.(?=\D|$)", "", text))
+    return re.sub(r"第\(([^()]{1,8})\)(?=[项目])", r"(\1)", re.sub(r"\.(?=\D|$)", "", text))
 
 
 def read_citation(text: str) -> Citation:

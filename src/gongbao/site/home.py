@@ -10,6 +10,8 @@ from gongbao.core.errors import GongbaoError
 def home_folder() -> Path:
     """Absolute path of the folder named by GONGBAO_HOME (default `var` under the current folder), made if absent."""
     home = Path(os.environ.get("GONGBAO_HOME") or "var").absolute()
+    # Whoever made the folder: what we put into it, database and papers, is for this account alone.
+    os.umask(os.umask(0o077) | 0o077)
     try:
         # Others on the machine have no business in a folder with a key and people's papers in it.
         home.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -10,4 +10,9 @@ class OneLine(logging.Formatter):
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
 
     def format(self, record: logging.LogRecord) -> str:
-        return " | ".join(line.strip() for line in super().format(record).splitlines() if line.strip())
+        lines = (line.strip() for line in super().format(record).splitlines())
+        # A terminal that shows the log must not obey what somebody wrote in an address.
+        return "".join(
+            char if char.isprintable() else char.encode("unicode_escape").decode()
+            for char in " | ".join(line for line in lines if line)
+        )

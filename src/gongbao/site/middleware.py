@@ -15,6 +15,8 @@ POLICY = (
     "frame-ancestors 'none'"
 )
 
+LOGGED = 500  # characters of an address
+
 Next = Callable[[HttpRequest], HttpResponse]
 
 
@@ -40,5 +42,5 @@ class RequestLog:
         began = time.perf_counter()
         response = self.get_response(request)
         milliseconds = (time.perf_counter() - began) * 1000
-        log.info("%s %s %d %.0f ms", request.method, request.path, response.status_code, milliseconds)
+        log.info("%s %s %d %.0f ms", request.method, request.path[:LOGGED], response.status_code, milliseconds)
         return response

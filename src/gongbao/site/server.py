@@ -55,6 +55,8 @@ def serve(listener: socket.socket, announce: Callable[[], None]) -> None:
         threads=THREADS,
         clear_untrusted_proxy_headers=True,
         ident="gongbao",
+        # No address of ours comes near this; what is longer is refused before anybody looks at it.
+        max_request_header_size=16 * 1024,
         **proxy,
     )
 

@@ -180,9 +180,12 @@ def with_details(revisions: QuerySet[Revision]) -> QuerySet[Revision]:
     )
 
 
+LONGEST_SOUGHT = 1000
+
+
 def _plain(text: str) -> str:
-    """No database takes a NUL in a value to look for, and nothing kept holds one."""
-    return text.replace("\x00", "")
+    """What is looked for: no database takes a NUL in it and nothing kept holds one; nothing kept is so long either."""
+    return text[:LONGEST_SOUGHT].replace("\x00", "")
 
 
 # --- status
