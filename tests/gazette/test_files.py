@@ -1040,3 +1040,11 @@ def test_chinese_text_comes_back_without_a_mark(phrases: list[str], encoding: st
     text = "清溪市" + "".join(phrases)
     source = read_bytes(text.encode(encoding))
     assert (source.text, source.encoding) == (text, encoding)
+
+
+def test_the_reader_of_pdfs_sees_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    from gongbao.gazette import pdf
+
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u:secret@h/d")
+    monkeypatch.setenv("GONGBAO_SECRET_KEY", "secret")
+    assert not any("secret" in value for value in pdf._environment().values())

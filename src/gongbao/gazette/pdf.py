@@ -5,6 +5,7 @@ down. Starting that process costs about a tenth of a second for each file.
 """
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -68,11 +69,21 @@ def _tidy(page: str) -> str:
     return _CONTROL.sub("\ufffd", text)
 
 
+def _environment() -> dict[str, str]:
+    """What a hostile file may see of ours: no secret key, no address of a database."""
+    needed = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TEMP")
+    return {"LANG": "C.UTF-8", "PYTHONIOENCODING": "utf-8"} | {
+        name: os.environ[name] for name in needed if name in os.environ
+    }
+
+
 def _run(data: bytes, limit: int) -> _Answer:
     command = [sys.executable, "-I", str(_WORKER), str(limit), str(MEMORY), str(SECONDS)]
     try:
         # Twice the processor time: a machine may be busy, but a process that only waits is lost.
-        done = subprocess.run(command, input=data, capture_output=True, timeout=2 * SECONDS, check=False)
+        done = subprocess.run(
+            command, input=data, capture_output=True, timeout=2 * SECONDS, check=False, env=_environment(), cwd=os.sep
+        )
         if done.returncode == 0:
             answer: _Answer = json.loads(done.stdout)
             return answer

@@ -21,7 +21,14 @@ def _confine(memory: int, seconds: int) -> None:
         import resource
     except ImportError:  # not on Windows
         return
-    for kind, bound in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CPU, seconds), (resource.RLIMIT_CORE, 0)):
+    bounds = (
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),  # the answer goes through a pipe; nothing is written to a file
+        (resource.RLIMIT_NOFILE, 64),
+    )
+    for kind, bound in bounds:
         try:
             hard = resource.getrlimit(kind)[1]
             bound = bound if hard == resource.RLIM_INFINITY else min(bound, hard)
