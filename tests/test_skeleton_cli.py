@@ -9,7 +9,7 @@ import sys
 import click
 import pytest
 
-from gongbao import __version__, cli
+from gongbao import SCHEMA_VERSION, __version__, cli
 from gongbao.core.errors import GongbaoError
 from tests.program import PROGRAM, environment, gongbao
 
@@ -137,7 +137,7 @@ def test_the_home_is_made_with_a_key_that_only_its_owner_reads(tmp_path):
     done = gongbao(home, "migrate", "--json")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
-    assert told["schema_version"] == cli.SCHEMA_VERSION
+    assert told["schema_version"] == SCHEMA_VERSION
     assert any(name.startswith("auth.") for name in told["migrations"])
     assert (home / "db.sqlite3").stat().st_size > 0
     assert stat.S_IMODE((home / "secret_key").stat().st_mode) == 0o600

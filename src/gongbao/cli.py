@@ -15,11 +15,8 @@ from typing import Any, NoReturn
 
 import click
 
-from gongbao import __version__, cli_library
+from gongbao import SCHEMA_VERSION, __version__, cli_library
 from gongbao.core.errors import GongbaoError
-
-# The form of what --json prints; it grows when a field changes or goes, not when one is added. See docs/contract.md.
-SCHEMA_VERSION = "1.0"
 
 READING = "Reading a gazette"
 ASKING = "Asking what it says"

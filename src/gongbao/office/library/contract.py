@@ -1,20 +1,18 @@
 """The form in which the library answers programs: the objects that docs/contract.md describes field by field.
 
-Plain dictionaries, ready for JSON. A change that takes a field away or gives it another meaning raises
-SCHEMA_VERSION's first figure, a field more its second; a test holds the description against what is made here.
+Plain dictionaries, ready for JSON, under gongbao.SCHEMA_VERSION; a test holds the description against them.
 """
 
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from gongbao import SCHEMA_VERSION
 from gongbao.core.citations import Citation
 from gongbao.gazette import model as reading
 from gongbao.office.library import queries
 from gongbao.office.library.actions import IngestResult
 from gongbao.office.library.models import Clause, Part, Reference, Revision
-
-SCHEMA_VERSION = "1.0"
 
 Json = dict[str, Any]
 
