@@ -22,6 +22,9 @@ OUTLINE_DEPTH = 4
 OPEN_OUTLINE = 60  # an outline of no more entries than this stands open
 LOWEST_HEADING = 6
 FIRST_WORDS, SHORT_CELL, LONG_CELL = 20, 8, 24  # characters
+MOST_HEADS = 3  # rows of a table that name its columns
+# More characters, or columns, side by side than a sheet of paper held upright takes.
+BROAD_TABLE, MOST_UPRIGHT = 120, 12
 # A heading that ends in one of these runs on into the words of its clause.
 RUN_IN = ("。", "：", "；", "？", "！")
 # Entries that an outline is read for; paragraphs and items below them are found in the text.
@@ -248,7 +251,7 @@ def _first_words(clauses: Sequence[ClauseLike], place: int) -> str:
 
 # --- tables: lines whose cells stand between tabs ---------------------------------------------------------------------
 
-_FIGURE = re.compile(r"[-+−]?[\d,.，]+(?:%|‰)?|[—–-]+")
+_FIGURE = re.compile(r"[≥≤⩾⩽≧≦＞＜><]?[-+−]?[\d,.，]+(?:%|‰)?|[—–-]+")
 
 
 class _Tables:
@@ -272,8 +275,12 @@ class _Tables:
         # The name is in the language of the page, what stands in the table in that of the document.
         language = "en" if get_language() == "en" else "zh-Hans"
         name = escape(gettext("Table %(number)d") % {"number": self.count})
+        columns = zip(*(row for row in grid if not _spans_all(row)), strict=True)
+        taken = sum(min(max(map(len, column)), LONG_CELL) for column in columns)
+        broad = taken > BROAD_TABLE or width > MOST_UPRIGHT
+        css = "scroll broad" if broad else "scroll"
         return (
-            f'<div class="scroll" role="group" tabindex="0" lang="{language}" aria-label="{name}">'
+            f'<div class="{css}" role="group" tabindex="0" lang="{language}" aria-label="{name}">'
             f'<table class="grid" lang="zh-Hans"><thead>{head}</thead>'
             f"{f'<tbody>{body}</tbody>' if body else ''}</table></div>"
         )
@@ -290,39 +297,59 @@ def _across(row: Sequence[str]) -> str:
 
 
 def _head_height(grid: Sequence[Sequence[str]]) -> int:
-    """How many rows name the columns: two where the second fills places that the first left empty, and none else."""
-    if len(grid) < 2 or sum(map(bool, grid[0])) < 2:
-        return 1
-    first, second = grid[0], grid[1]
-    fills = [column for column in range(len(first)) if second[column] and not first[column]]
-    # A body row has something in its first column; a second row of heads has not, for the first row's head covers it.
-    return 2 if fills and not second[0] and first[0] else 1
+    """How many rows name the columns: a further one where it fills places that the row before it left empty."""
+    height = 1
+    if len(grid) < 2 or not grid[0][0] or sum(map(bool, grid[0])) < 2:
+        return height
+    while height < min(len(grid), MOST_HEADS):
+        above, row = grid[height - 1], grid[height]
+        # A body row has something in its first column; a further row of heads has not, for the first row's covers it.
+        if row[0] or not any(cell and not over for cell, over in zip(row, above, strict=True)):
+            break
+        if height > 1 and any(len(cell) > SHORT_CELL for cell in row):
+            break
+        height += 1
+    return height
 
 
 def _head(rows: Sequence[Sequence[str]]) -> str:
     out: list[str] = []
-    top = rows[0]
-    below = rows[1] if len(rows) > 1 else None
-    cells: list[str] = []
-    column = 0
-    while column < len(top):
-        span = 1
-        if below is not None and top[column] and below[column]:
-            # A head over several columns: the empty places after it belong to it as long as they are filled below.
-            while column + span < len(top) and not top[column + span] and below[column + span]:
-                span += 1
-        tall = below is not None and not below[column]
-        scope = "colgroup" if span > 1 else "col"
-        attributes = (f' colspan="{span}"' if span > 1 else "") + (' rowspan="2"' if tall else "")
-        if top[column]:
-            cells.append(f'<th scope="{scope}"{attributes}{_width(top[column])}>{escape(top[column])}</th>')
-        else:
-            cells.append(f"<td{attributes}></td>")
-        column += span
-    out.append(f"<tr>{''.join(cells)}</tr>")
-    if below is not None:
-        named = [f'<th scope="col"{_width(cell)}>{escape(cell)}</th>' for cell in below if cell]
-        out.append(f"<tr>{''.join(named)}</tr>")
+    width = len(rows[0])
+    covered: set[tuple[int, int]] = set()
+    # For each column the head of the row above that it stands under: no head reaches from one into the next.
+    under = [0] * width
+    for place, row in enumerate(rows):
+        filled_below = [any(lower[column] for lower in rows[place + 1 :]) for column in range(width)]
+        cells: list[str] = []
+        own = list(under)
+        column = 0
+        while column < width:
+            if (place, column) in covered:
+                column += 1
+                continue
+            span = 1
+            if row[column] and filled_below[column]:
+                # A head over several columns: the empty places after it belong to it as long as they are filled below.
+                while (
+                    column + span < width
+                    and not row[column + span]
+                    and filled_below[column + span]
+                    and under[column + span] == under[column]
+                    and (place, column + span) not in covered
+                ):
+                    span += 1
+            height = 1 if filled_below[column] else len(rows) - place
+            covered.update((place + down, column) for down in range(1, height))
+            own[column : column + span] = [column] * span
+            scope = "colgroup" if span > 1 else "col"
+            attributes = (f' colspan="{span}"' if span > 1 else "") + (f' rowspan="{height}"' if height > 1 else "")
+            if row[column]:
+                cells.append(f'<th scope="{scope}"{attributes}{_width(row[column])}>{escape(row[column])}</th>')
+            else:
+                cells.append(f"<td{attributes}></td>")
+            column += span
+        under = own
+        out.append(f"<tr>{''.join(cells)}</tr>")
     return "".join(out)
 
 
@@ -339,6 +366,10 @@ def _width(cell: str) -> str:
     """A word is not broken, and a sentence not squeezed into a column of single characters."""
     if _FIGURE.fullmatch(cell):
         return ' class="figure"'
+    if cell.isascii() and 0 < len(cell) <= 2 * SHORT_CELL:
+        return ' class="short whole"'
     if cell and (len(cell) <= SHORT_CELL or (cell.isascii() and len(cell) <= LONG_CELL)):
         return ' class="short"'
-    return ' class="long"' if len(cell) > LONG_CELL else ""
+    if len(cell) > LONG_CELL:
+        return ' class="long"'
+    return ' class="middling"' if cell else ""

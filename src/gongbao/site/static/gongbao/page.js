@@ -227,6 +227,35 @@
     });
   }
 
+  /* --- tables: those that fit the page, and the long ones that do not --- */
+
+  var frames = document.querySelectorAll(".scroll");
+  function fit() {
+    frames.forEach(function (frame) {
+      frame.classList.remove("fits", "tall");
+    });
+    Array.prototype.map
+      .call(frames, function (frame) {
+        if (frame.scrollWidth <= frame.clientWidth) {
+          return "fits";
+        }
+        return frame.offsetHeight > window.innerHeight ? "tall" : "";
+      })
+      .forEach(function (name, place) {
+        if (name) {
+          frames[place].classList.add(name);
+        }
+      });
+  }
+  if (frames.length) {
+    var fitting = 0;
+    fit();
+    window.addEventListener("resize", function () {
+      window.clearTimeout(fitting);
+      fitting = window.setTimeout(fit, 150);
+    });
+  }
+
   /* --- the place in the outline --- */
 
   var outline = document.querySelector("[data-outline]");
