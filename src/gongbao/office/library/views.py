@@ -3,6 +3,7 @@
 What is read comes from queries.py; what is said about it is decided here and in the templates.
 """
 
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,9 +16,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from gongbao.core.citations import CLOSE, OPEN
+from gongbao.core.dates import read_date
 from gongbao.core.errors import GongbaoError
 from gongbao.office.library import queries
 from gongbao.office.library.models import Clause, Document, Reference, Revision
@@ -27,6 +31,7 @@ from gongbao.office.library.templatetags.library import KINDS, day, part_name
 
 SHOWN_VALUES = 8  # of a facet; the others are a click away
 RAW_PAGE = 200  # lines
+_YEAR_OF_NUMBER = re.compile(rf"\s*[{OPEN}]\s*((?:19|20)\d\d)\s*[{CLOSE}](?=\s*\d)\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,10 @@ class Filters:
             "on": self.on,
         }
 
+    def asked(self) -> dict[str, Any]:
+        """As query(), with the year of a number typed in part, [2022]27, in the brackets that numbers have."""
+        return self.query() | {"text": _YEAR_OF_NUMBER.sub(r"〔\1〕", self.text)}
+
     def url(self, **changed: str) -> str:
         """The address of the list with these filters, some of them changed ("" takes one away)."""
         values = {name: "" if value is None else str(value) for name, value in self.query().items()}
@@ -137,9 +146,9 @@ def documents(request: HttpRequest) -> HttpResponse:
 
 def _list(request: HttpRequest, *, intro: bool) -> HttpResponse:
     filters = Filters.of(request, timezone.localdate())
-    found = queries.with_status(queries.list_documents(**filters.query()), filters.on)
+    found = queries.with_status(queries.list_documents(**filters.asked()), filters.on)
     page = queries.page(found, request.GET.get("page", "1"))
-    counted = queries.facets(**filters.query())
+    counted = queries.facets(**filters.asked())
     chosen = {name: str(value) for name, value in filters.query().items() if value not in ("", None)}
     context = {
         "room": "documents",
@@ -276,8 +285,9 @@ def _document_page(request: HttpRequest, found: Document, shown: Revision) -> Ht
     held = queries.targets(named)
     rows = list(queries.clauses(shown))
     eids = {row.eid: row for row in rows}
+    parts_held = queries.parts(shown)
     parts = lay_out(
-        [(part.pk, part.kind, part.label, part.title) for part in queries.parts(shown)],
+        [(part.pk, part.kind, part.label, part.title) for part in parts_held],
         rows,
         before=before,
         after=after,
@@ -310,8 +320,43 @@ def _document_page(request: HttpRequest, found: Document, shown: Revision) -> Ht
         ],
         "parts": parts,
         "has_outline": any(part.outline for part in parts) or len(parts) > 1,
+        "full_name": _full_name(found, shown.title),
+        "signature": _signature(shown),
+        "not_printed": _not_printed(shown),
+        "covering": _covering(parts_held),
     }
     return render(request, "library/document.html", context)
+
+
+def _full_name(found: Document, title: str) -> str:
+    """As a document is named in another: 《许昌市…暂行办法》（许政办〔2022〕27号）."""
+    # Titles within a title get the inner brackets.
+    named = f"《{title.replace('《', '〈').replace('》', '〉')}》" if title else ""
+    return f"{named}（{found.number}）" if named and found.number else named or found.number or found.key
+
+
+def _not_printed(shown: Revision) -> list[str]:
+    """The annexes that the revision announces and its source does not hold."""
+    return [str(annex) for annex in shown.annexes.all() if not annex.present]
+
+
+def _covering(parts: list[Any]) -> str:
+    """What citations call the covering text (通知 of a notice); "" for the word of the page's language."""
+    return parts[0].prefix if parts and parts[0].kind == "body" and get_language() != "en" else ""
+
+
+def _signature(shown: Revision) -> list[str]:
+    """The lines of issuer and date at the foot of the first part, as printed; none where they do not stand so."""
+    lines = [line.strip() for line in shown.text.split("\n") if line.strip()]
+    for place, line in enumerate(lines):
+        if shown.date is None or read_date(line) != shown.date:
+            continue
+        first = place
+        while first and lines[first - 1] and lines[first - 1].replace(" ", "") in shown.issuer.replace(" ", ""):
+            first -= 1
+        if first < place:
+            return lines[first : place + 1]
+    return []
 
 
 def _document_url(found: Document) -> str:
@@ -429,6 +474,7 @@ def clause(request: HttpRequest, key: str, eid: str) -> HttpResponse:
         "revision": shown,
         "clause": one,
         "citation": citation,
+        "full_citation": _full_citation(found, shown, one),
         "document_url": document_url,
         "before": document_url,
         "after": "/",
@@ -455,14 +501,24 @@ def clause(request: HttpRequest, key: str, eid: str) -> HttpResponse:
 
 def _part_label(part: Any) -> str:
     if part.kind == "body" or not (part.label or part.title):
-        return part_name(part.kind)
+        return _covering([part]) or part_name(part.kind)
     return " ".join(piece for piece in (part.label, part.title) if piece)
+
+
+def _full_citation(found: Document, shown: Revision, one: Clause) -> str:
+    """As a clause is named in another document: 《许昌市…暂行办法》（许政办〔2022〕27号）第三十六条."""
+    # What is issued with a notice is cited by its own title; an annex by that of the document it belongs to.
+    if one.part.kind == "annex":
+        return _full_name(found, shown.title) + one.locator
+    title = one.part.title if one.part.kind == "instrument" else ""
+    return _full_name(found, title or shown.title) + one.locator.removeprefix(one.part.prefix)
 
 
 def _short_name(one: Clause) -> str:
     """What a clause is called on the way to it: its number and heading, or the whole locator where it has none."""
     heading = one.heading.rstrip("。：；")
-    name = f"{one.number} {heading if len(heading) <= 24 else ''}".strip()
+    gap = " " if one.number.startswith("第") or one.number[-1:].isalnum() else ""
+    name = f"{one.number}{gap}{heading if len(heading) <= 24 else ''}".strip()
     return name or one.locator
 
 
@@ -564,6 +620,7 @@ def _not_found(
     context = {
         "room": "documents",
         "looked_for": looked_for,
+        # What is not Chinese is the number of a revision; a clause and a document are looked for by what is printed.
         "chinese": chinese,
         "near": [one for one in near if one],
         "document": found,
