@@ -664,6 +664,9 @@ def test_entities_are_refused_in_any_part_and_any_encoding() -> None:
         assert "entities" in refused(packed({**files, "word/document.xml": wide}))
     hidden = "<?xml version='1.0' encoding='UTF-7'?>+ADwAIQ-DOCTYPE a>" + str(files["word/document.xml"])
     assert "damaged" in refused(packed({**files, "word/document.xml": hidden}))
+    # The declaration of the encoding may stand far behind the beginning of the file.
+    far = "<?xml version='1.0'" + " " * 300 + "encoding='UTF-7'?>+ADwAIQ-DOCTYPE a+AFsAPAAh-ENTITY b 'x'+AD4AXQA+-"
+    assert refused(packed({**files, "word/document.xml": far + str(files["word/document.xml"])}))
 
 
 def test_a_zip_bomb_is_refused_unopened(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -156,6 +156,11 @@ def _megabytes(size: int) -> str:
     return f"{size / (1024 * 1024):.3g} MiB"
 
 
+_ENTITIES = (
+    "this document declares XML entities, which Word never does and which can draw in other files; it is not read"
+)
+
+
 def _parse(data: bytes) -> BaseOxmlElement:
     """Parse a part that must have no document type: without one there are no entities, inner or outer, to expand."""
     # Without its NULs, ASCII reads the same in UTF-8, UTF-16 and UTF-32.
@@ -165,10 +170,7 @@ def _parse(data: bytes) -> BaseOxmlElement:
     if not start.startswith(b"<") or (declared and declared[1].lower() not in (b"utf-8", b"utf-16", b"us-ascii")):
         raise _broken()
     if b"<!DOCTYPE" in narrow or b"<!ENTITY" in narrow:
-        raise UnreadableFile(
-            "this document declares XML entities, which Word never does and which can draw in other files; "
-            "it is not read"
-        )
+        raise UnreadableFile(_ENTITIES)
     if narrow.count(b"<") - narrow.count(b"</") + narrow.count(b"=") > MAX_NODES:
         raise UnreadableFile(
             f"this document has more than {MAX_NODES} elements in one part; split it into several documents"
@@ -176,9 +178,16 @@ def _parse(data: bytes) -> BaseOxmlElement:
     for strict, usual in _STRICT.items():
         data = data.replace(strict, usual)
     try:
-        return parse_xml(data)
+        root = parse_xml(data)
     except (SyntaxError, ValueError, LookupError) as error:  # lxml's own error is a SyntaxError
         raise _broken() from error
+    # What the bytes did not show, in some odd encoding: the parser knows which it took, and whether it met a DOCTYPE.
+    told = root.getroottree().docinfo
+    if told.doctype or told.internalDTD is not None:
+        raise UnreadableFile(_ENTITIES)
+    if (told.encoding or "UTF-8").upper() not in ("UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "US-ASCII", "ASCII"):
+        raise _broken()
+    return root
 
 
 def _what_zip(names: list[str]) -> str:

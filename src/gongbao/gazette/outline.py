@@ -36,6 +36,8 @@ _HEADING_KIND = {
 _BELOW_ARTICLE = (ClauseKind.SUBPARAGRAPH, ClauseKind.POINT, ClauseKind.ITEM)
 _DECIMALS = range(Style.DECIMAL_1, Style.DECIMAL_5 + 1)
 _BOX = re.compile(r"^专栏\s*(?P<number>\d{1,2}|[一二三四五六七八九十]{1,3})?\s*[:：]?\s*(?P<heading>[^，。；]{0,60})$")
+# A first sentence that says what holds is no heading: 本政策有效期3年，自印发之日起执行。
+_RULE = re.compile("^本|之日|应当|可以|不得|按照|根据|负责|[元日年月]前")
 _HEADING_LENGTH = 60
 _RUN_IN_LENGTH = 32
 
@@ -405,7 +407,8 @@ def _heading_and_text(words: str, mark: Marker, kind: ClauseKind, marked: bool) 
         return words, ""
     if len(words) <= _HEADING_LENGTH and not words.endswith(("。", "；", "：", "，", "、")) and "。" not in words:
         return words, ""
-    if found := re.match(rf"([^。；：]{{2,{_RUN_IN_LENGTH}}}。)(?=.)", words):
+    found = re.match(rf"([^。；：]{{2,{_RUN_IN_LENGTH}}}。)(?=.)", words)
+    if found and not _RULE.search(found[1]):
         return found[1], words[found.end() :].strip()
     return "", words
 
