@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.figures import growth, spread
-from benchmarks.reading import Shape, Size
+from benchmarks.reading import SEVERAL_UP_TO, Shape, Size
 from gongbao import __version__
 
 LARGE = "## A large library"
@@ -31,8 +31,8 @@ def page(results: Results, before: str = "") -> str:
     """The whole page. `before` is the page as it stood: a large library that this run left out is kept from it."""
     blocks = [
         "# Benchmarks",
-        "Written by `make bench`; `python -m benchmarks --full` measures a large library too. "
-        f"All texts are invented by a seeded generator. {machine()}",
+        "Written by `make bench`; `python -m benchmarks --full` measures larger hostile shapes and a large library "
+        f"too. All texts are invented by a seeded generator. {machine()}",
         _reading(results.sizes),
         _shares(results.shares),
         _shapes(results.shapes),
@@ -108,7 +108,7 @@ def _reading(shape: Shape) -> str:
         "`gongbao.gazette.read_gazette` on issues made of the sample's documents, each time of another city, year and "
         "figures. Seconds are processor time; the floor is `str.splitlines` over the same text with nothing done to "
         "the lines; the peak is that of the whole process, and the bytes per byte of input are what reading took "
-        "beyond the loaded text. The sizes above 8 MB are read once.",
+        f"beyond the loaded text. What is over {SEVERAL_UP_TO} MB is read once.",
         _table(("MB", *_HEAD), [_row(f"{size.bytes / 1e6:.2f}", size) for size in shape.sizes]),
     ]
     if len(shape.sizes) > 1:
@@ -135,7 +135,8 @@ def _shapes(shapes: Sequence[Shape]) -> str:
     return "\n\n".join(
         [
             SECTIONS[2],
-            "Texts made to be hard: none may take more than time and memory in proportion to its length.",
+            "Texts made to be hard: none may take more than time and memory in proportion to its length. A shape full "
+            "of things to mend takes the most memory, as every change is recorded with what stood there.",
             _table(("shape", *_HEAD), rows),
             _table(("shape", "growth", "not measured"), grown),
         ]
