@@ -311,6 +311,7 @@ def _behind_signatures(lines: list[Line], numbered: list[Head]) -> list[Head]:
     out: list[Head] = []
     place = 0
     title = ""
+    beginning = plain("".join(line.text[:200] for line in lines[:3]))
     for at in range(1, len(lines)):
         while place < len(numbered) and numbered[place].begin < at:
             title = numbered[place].title
@@ -318,7 +319,7 @@ def _behind_signatures(lines: list[Line], numbered: list[Head]) -> list[Head]:
         words = plain(lines[at - 1].text)
         if len(words) > 16 or not DATE_PATTERN.fullmatch(words.strip("（）")):
             continue
-        if _REISSUES.search(title or plain("".join(line.text for line in lines[:3]))):
+        if _REISSUES.search(title or beginning):
             continue
         whole = ""
         if re.search("(?:大事记|政策解读|统计数据|统计公报)$", plain(lines[at].text)) and len(lines[at].text) < 40:

@@ -149,9 +149,11 @@ _SHORT = re.compile(r"以下(?:分别|依次)?(?:简称|统称|称)(?:为)?(?P<n
 def _short_names(text: str) -> dict[str, tuple[str, str]]:
     """What 《意见》 stands for, where the text says 《国务院…意见》（…号，以下简称《意见》）: its title and number."""
     out: dict[str, tuple[str, str]] = {}
+    looked = 0
     for found in _SHORT.finditer(text):
-        limit = max(0, found.start() - 600)
+        limit = max(looked, found.start() - 600)
         start = max(text.rfind("。", limit, found.start()), text.rfind("\n", limit, found.start()), limit - 1) + 1
+        looked = found.end()
         before = [mention for mention in _mentions(text[start : found.start()]) if mention.title]
         names = re.findall("《([^《》]+)》", found["names"])
         for name, mention in zip(reversed(names), reversed(before), strict=False):
