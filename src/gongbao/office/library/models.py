@@ -280,6 +280,7 @@ class Reference(KeptModel):
     class Meta(KeptModel.Meta):
         ordering = ["order"]
         indexes = [
+            models.Index(fields=["kind"], name="reference_kind"),
             models.Index(fields=["number", "kind"], name="reference_number"),
             models.Index(fields=["title_key", "kind"], name="reference_title"),
         ]

@@ -6,16 +6,18 @@ document), so that whoever shows it takes one page of it; see `page`.
 
 import difflib
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from heapq import nlargest
 from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce, ExtractYear
+from django.db.models.functions import Abs, Coalesce, ExtractYear
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -29,7 +31,9 @@ PAGE_SIZE = 50
 _QUERY_BATCH = 500
 # How many near misses an error names.
 _NEAR = 5
-_DAY_ONE = Value(date.min, output_field=models.DateField())
+# Among how many names one is sought that looks like another, and how many are compared with care.
+_MOST_LOOKED_AT = 10_000
+_MOST_COMPARED = 200
 
 
 class Status(models.TextChoices):
@@ -93,8 +97,7 @@ def list_documents(
                 Q(title__icontains=word) | Q(document__number__icontains=word) | Q(text__icontains=word)
             )
     if status:
-        standing = with_status(found, on or timezone.localdate())
-        found = standing.filter(Q(status=_plain(status)))
+        found = with_status(found, on or timezone.localdate()).filter(status=_plain(status))
     return found
 
 
@@ -124,26 +127,37 @@ def facets(
     on: date | None = None,
     text: str = "",
 ) -> dict[str, list[FacetValue]]:
-    """For each of FACETS the values there are, the most frequent first (years: the latest first). One query each."""
+    """For each of FACETS the values there are, the most frequent first (years: the latest first). Five queries."""
     day = on or timezone.localdate()
-    given: dict[str, Any] = {"gazette": gazette, "issuer": issuer, "kind": kind, "year": year, "status": status}
-    out = {}
-    for facet in FACETS:
-        others = {name: value for name, value in given.items() if name != facet}
-        rows = list_documents(**others, on=day, text=text)
-        if facet == "year":
-            rows = rows.annotate(value=ExtractYear("date"))
-        elif facet == "status":
-            rows = with_status(rows, day).annotate(value=F("status"))
-        else:
-            rows = rows.annotate(value=F(facet))
-        counted = rows.order_by().values_list("value").annotate(count=Count("pk"))
-        values = [FacetValue(str(value), count) for value, count in counted if value not in (None, "")]
-        values.sort(key=lambda item: item.value, reverse=facet == "year")
-        if facet != "year":
-            values.sort(key=lambda item: -item.count)
-        out[facet] = values
-    return out
+    wanted = (_plain(gazette), _plain(issuer), _plain(kind), year, _plain(status))
+    # One count of all combinations that there are, for all facets: a look through the texts is made once.
+    combined = (
+        with_status(list_documents(text=text), day)
+        .order_by()
+        .annotate(year=ExtractYear("date"))
+        .values_list(*FACETS)
+        .annotate(count=Count("pk"))
+    )
+    counts: dict[str, Counter[Any]] = {facet: Counter() for facet in FACETS}
+    for *values, count in combined:
+        failed = [
+            facet
+            for facet, value, want in zip(FACETS, values, wanted, strict=True)
+            if want not in ("", None) and value != want
+        ]
+        for facet, value in zip(FACETS, values, strict=True):
+            # The condition on a facet does not narrow its own values.
+            if value not in ("", None) and failed in ([], [facet]):
+                counts[facet][value] += count
+    return {
+        facet: [
+            FacetValue(str(value), count)
+            for value, count in sorted(
+                counted.items(), key=lambda item: (-item[0],) if facet == "year" else (-item[1], item[0])
+            )
+        ]
+        for facet, counted in counts.items()
+    }
 
 
 def facet_value(facet: str, typed: str) -> str:
@@ -211,34 +225,53 @@ def _repeals_by(day: date) -> QuerySet[Reference]:
     )
 
 
-def with_status(revisions: QuerySet[Revision], day: date) -> QuerySet[Any]:
-    """The revisions with `status` on the day, as the database finds it; `standing_on` tells the same."""
-    others = _repeals_by(day).exclude(revision__document=OuterRef("document"))
-    later = others.filter(Q(revision__date__isnull=True) | Q(revision__date__gt=Coalesce(OuterRef("date"), _DAY_ONE)))
+def repealed_on(day: date) -> tuple[set[int], set[int]]:
+    """Ids of the current revisions that are repealed on the day: as a whole, and in part only. Four queries.
+
+    Repeals are few beside the documents, so what they name is looked up, and not for each document who names it.
+    """
+    working = _repeals_by(day)
+    by_number: dict[str, list[tuple[int, date | None, str]]] = defaultdict(list)
+    by_title: dict[str, list[tuple[int, date | None, str]]] = defaultdict(list)
+    fields = ("number", "title_key", "revision__document", "revision__date", "scope")
+    for number, title, *repeal in working.values_list(*fields):
+        (by_number[number] if number else by_title[title]).append(tuple(repeal))
+
+    scopes: dict[int, set[str]] = defaultdict(set)
+    known = Document.objects.filter(current__isnull=False)
+    numbered = known.filter(number__in=working.filter(number__gt="").values("number"))
+    for revision, document, number in numbered.values_list("current", "pk", "number"):
+        scopes[revision] |= {scope for by, _date, scope in by_number[number] if by != document}
+
+    titles = working.filter(title_key__gt="").values("title_key")
+    titled = known.filter(current__title_key__in=titles).annotate(several=Value(False))
     instruments = Part.objects.filter(kind=reading.PartKind.INSTRUMENT)
-    by_number = others.filter(number=OuterRef("document__number"), number__gt="")
-    by_title = later.filter(title_key=OuterRef("title_key"), title_key__gt="")
-    by_instrument = later.filter(
-        title_key__gt="",
-        title_key__in=instruments.filter(revision=OuterRef(OuterRef("pk"))).values("title_key"),
-    )
-    several = Exists(instruments.filter(revision=OuterRef("pk")).order_by("order")[1:2])
-    whole = (
-        Exists(by_number.filter(scope="whole"))
-        | Exists(by_title.filter(scope="whole"))
-        | (Exists(by_instrument.filter(scope="whole")) & ~several)
-    )
-    begins = Coalesce("in_force_from", "date")
+    others = instruments.filter(revision=OuterRef("revision")).exclude(pk=OuterRef("pk"))
+    issued = instruments.filter(title_key__in=titles, revision__current_of__isnull=False)
+    for revision, document, title, dated, several in (
+        *titled.values_list("current", "pk", "current__title_key", "current__date", "several"),
+        *issued.annotate(several=Exists(others)).values_list(
+            "revision", "revision__document", "title_key", "revision__date", "several"
+        ),
+    ):
+        later = {scope for by, since, scope in by_title[title] if by != document and _is_older(dated, since)}
+        # One of several instruments that were issued together: the others stay.
+        scopes[revision] |= {"partial"} if several and later else later
+
+    whole = {revision for revision, found in scopes.items() if "whole" in found}
+    return whole, {revision for revision, found in scopes.items() if found} - whole
+
+
+def with_status(revisions: QuerySet[Revision], day: date) -> QuerySet[Any]:
+    """The revisions, current ones, with `status` on the day as `standing_on` tells it. Four queries at once."""
+    whole, partly = repealed_on(day)
     return revisions.annotate(
-        begins=begins,
+        begins=Coalesce("in_force_from", "date"),
         status=Case(
-            When(whole, then=Value(Status.REPEALED.value)),
+            When(pk__in=whole, then=Value(Status.REPEALED.value)),
             When(begins__gt=day, then=Value(Status.NOT_YET.value)),
             When(in_force_until__lt=day, then=Value(Status.EXPIRED.value)),
-            When(
-                Exists(by_number) | Exists(by_title) | Exists(by_instrument),
-                then=Value(Status.PARTLY_REPEALED.value),
-            ),
+            When(pk__in=partly, then=Value(Status.PARTLY_REPEALED.value)),
             default=Value(Status.IN_FORCE.value),
             output_field=models.CharField(),
         ),
@@ -368,11 +401,11 @@ def cited_by(revision: Revision) -> list[Reference]:
 def repealed_by(revision: Revision) -> list[Reference]:
     """The references by which other documents of the library repeal this one or parts of it, on whatever day."""
     repeals = _naming(revision).filter(kind=reading.ReferenceKind.REPEALS)
-    return [reference for reference in repeals if reference.number or _is_older(revision, reference.revision)]
+    return [one for one in repeals if one.number or _is_older(revision.date, one.revision.date)]
 
 
-def _is_older(revision: Revision, repealing: Revision) -> bool:
-    return repealing.date is None or revision.date is None or repealing.date > revision.date
+def _is_older(dated: date | None, repealing: date | None) -> bool:
+    return repealing is None or dated is None or repealing > dated
 
 
 def references(revision: Revision) -> list[Reference]:
@@ -443,8 +476,9 @@ def get_document(number: str) -> Document:
     if not found:
         title = title_key(wanted)
         instruments = Part.objects.filter(kind=reading.PartKind.INSTRUMENT, title_key=title).values("revision")
-        titled = Q(current__title_key=title) | Q(current__in=instruments)
-        found = list(known.filter(titled).order_by("pk")[: _NEAR + 1])
+        # One set of ids, and no OR of two conditions, for which the whole table would be read.
+        titled = Revision.objects.filter(title_key=title).order_by().values("pk").union(instruments.order_by())
+        found = list(known.filter(current__in=titled).order_by("pk")[: _NEAR + 1])
         if len(found) > 1:
             raise GongbaoError(
                 f"several documents have the title “{_short(wanted)}”: {_listed(one.key for one in found)}"
@@ -484,15 +518,27 @@ def revisions(document: Document) -> list[Revision]:
 
 
 def _near_documents(wanted: str) -> list[str]:
-    """Keys of documents that may have been meant: the other series' same number, or what looks alike."""
+    """Keys of documents that may have been meant: the same number of another series, the nearest, or what looks alike."""
     if read := read_number(wanted):
-        same = Document.objects.filter(year=read.year, serial=read.serial).values_list("key", flat=True)[:_NEAR]
-        if found := sorted(same):
+        numbers = Document.objects.values_list("key", flat=True)
+        if found := sorted(numbers.filter(year=read.year, serial=read.serial)[:_NEAR]):
             return found
-        keys = Document.objects.filter(series=read.series).values_list("key", flat=True)
-    else:
-        keys = Document.objects.values_list("key", flat=True)
-    return difflib.get_close_matches(str(read or wanted)[:100], list(keys[:5000]), n=3, cutoff=0.5)
+        same = numbers.filter(series=read.series)
+        return list(same.order_by(Abs(F("year") - read.year), Abs(F("serial") - read.serial), "key")[:3])
+    return _alike(wanted, Document.objects.order_by("-pk").values_list("key", flat=True)[:_MOST_LOOKED_AT])
+
+
+def _alike(wanted: str, names: Iterable[str]) -> list[str]:
+    """Up to three of the names that look like the one wanted.
+
+    To compare two names takes long, so only those are compared that have most characters in common with it.
+    """
+    wanted = wanted[:100]
+    signs = set(wanted)
+    hopeful = nlargest(
+        _MOST_COMPARED, names, key=lambda name: len(signs.intersection(name)) - abs(len(name) - len(wanted))
+    )
+    return difflib.get_close_matches(wanted, hopeful, n=3, cutoff=0.5)
 
 
 # --- clauses
@@ -679,7 +725,8 @@ def _leaving_out(names: Sequence[_Named], *wanted: list[str]) -> list[tuple[int,
 def _near_clauses(names: Sequence[str], wanted: list[str]) -> list[str]:
     """Locators that may have been meant: in the same clause, as far as that exists, those of the nearest numbers."""
     cut = [(name, locator_steps(name)) for name in names]
-    for length in range(len(wanted) - 1, -1, -1):
+    deepest = max((len(steps) for _, steps in cut), default=0)
+    for length in range(min(len(wanted) - 1, deepest), -1, -1):
         number = step_number(wanted[length])
         inside = [
             (abs(step_number(steps[length])[1] - number[1]), name)
@@ -693,7 +740,7 @@ def _near_clauses(names: Sequence[str], wanted: list[str]) -> list[str]:
             return [name for name in names if name in near]
         if length and any(steps == wanted[:length] for _, steps in cut):
             return [name for name, steps in cut if steps[:length] == wanted[:length]][:_NEAR]
-    return difflib.get_close_matches(" ".join(wanted)[:100], names[:5000], n=3, cutoff=0.5)
+    return _alike(" ".join(wanted), names[:_MOST_LOOKED_AT])
 
 
 def _example(revision: Revision) -> str:
@@ -751,7 +798,7 @@ def near_clauses(revision: Revision, wanted: str) -> list[Clause]:
     near = _near_clauses(list(names), locator_steps(_plain(wanted)))
     if not near:
         eids = dict(revision.clauses.order_by("order").values_list("eid", "locator"))
-        near = [eids[eid] for eid in difflib.get_close_matches(wanted[:100], list(eids)[:5000], n=3, cutoff=0.5)]
+        near = [eids[eid] for eid in _alike(wanted, list(eids)[:_MOST_LOOKED_AT])]
     return list(revision.clauses.filter(pk__in=[names[name] for name in near[:_NEAR]]).order_by("order"))
 
 
@@ -772,6 +819,6 @@ def clause_cited_by(clause: Clause) -> list[Reference]:
     wanted = locator_steps(clause.locator)
     return [
         reference
-        for reference in cited_by(clause.revision)
+        for reference in _naming(clause.revision).exclude(provisions=[])
         if any((steps := locator_steps(one)) and wanted[-len(steps) :] == steps for one in reference.provisions)
     ]
