@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from gongbao.office.library import queries
 from tests.browser.conftest import NARROW, WIDE
+from tests.library import made
 from tests.site.conftest import SAMPLE
 
 SUBSIDY = "云政办〔2026〕1号"
@@ -341,7 +342,76 @@ def test_the_outline_shows_the_place_in_the_text(page):
         expect(current).to_be_in_viewport()
 
 
+# --- tables
+
+TABLES = "云岭政办〔2021〕5号"
+
+
+@pytest.fixture
+def tables(page):
+    """The page of a document with a table that fits, one that is broad and long, and one that is broad only."""
+
+    def of(rows: int, columns: int) -> str:
+        lines = [[f"栏{column:02}" for column in range(columns)]]
+        # Short cells, those of some words, and those of a sentence.
+        lines += [
+            [f"{row:02}行{column:02}列" + ("", "", "数值与单位", "所称数值由主管部门会同财政部门核定并公布")[column % 4]
+             for column in range(columns)]
+            for row in range(rows)
+        ]  # fmt: skip
+        return "\n".join("\t".join(line) for line in lines)
+
+    texts = [of(4, 3), of(40, 16), of(2, 15)]
+    made.put(made.gazette(made.document(
+        TABLES, clauses=[made.article(place, f"表。\n{text}") for place, text in enumerate(texts, 1)]
+    )))  # fmt: skip
+    page.goto(document(TABLES))
+    return page
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+def test_the_heads_of_a_long_table_stay_in_sight(tables, size):
+    tables.set_viewport_size(size)
+    tables.reload()
+    frames = tables.locator(".scroll")
+    expect(frames.nth(0)).to_have_class(re.compile(r"^scroll fits$" if size == WIDE else r"^scroll"))
+    expect(frames.nth(1)).to_have_class("scroll broad tall")
+    expect(frames.nth(2)).to_have_class("scroll broad")
+    # Moved down and to the right, within its frame, the head of the column is where it was.
+    frames.nth(1).evaluate("frame => { frame.scrollIntoView(); frame.scrollTop = 900; frame.scrollLeft = 300; }")
+    expect(frames.nth(1).locator("thead th").nth(4)).to_be_in_viewport(ratio=0.9)
+    no_sideways_scroll(tables)
+
+
+def test_a_table_that_fits_has_its_heads_at_the_top_of_the_window(tables):
+    tables.set_viewport_size({"width": 1280, "height": 200})
+    frame = tables.locator(".scroll").first
+    expect(frame).to_have_class("scroll fits")
+    frame.locator("tbody tr").last.evaluate("row => row.scrollIntoView({block: 'end'})")
+    tables.evaluate("window.scrollBy(0, 120)")
+    assert frame.locator("thead").evaluate("head => head.getBoundingClientRect().top") >= 0
+
+
+def test_a_table_is_measured_again_when_the_window_changes(tables):
+    frame = tables.locator(".scroll").nth(1)
+    expect(frame).to_have_class("scroll broad tall")
+    tables.set_viewport_size({"width": 1280, "height": 9000})
+    expect(frame).to_have_class("scroll broad")
+
+
 # --- on paper
+
+
+def test_on_paper_every_cell_of_a_broad_table_is_there(tables):
+    cells = tables.locator(".grid th, .grid td").all_text_contents()
+    assert len(cells) > 600
+    printed = pypdfium2.PdfDocument(tables.pdf(prefer_css_page_size=True))
+    # What lies beyond the edge of a sheet is not counted.
+    words = re.sub(r"\s+", "", "".join(sheet.get_textpage().get_text_bounded() for sheet in printed))
+    assert not [cell for cell in cells if cell not in words]
+    # The broad ones lie on their side.
+    sizes = {tuple(map(round, sheet.get_size())) for sheet in printed}
+    assert sizes == {(595, 842), (842, 595)}
 
 
 def test_on_paper_there_is_the_document_and_its_citation_on_each_page(page):

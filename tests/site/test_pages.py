@@ -198,6 +198,16 @@ def test_what_is_pushed_as_the_address_is_the_short_one(client, sample):
     assert response["HX-Push-Url"] == "/documents/?kind=notice"
 
 
+@pytest.mark.parametrize(
+    "typed", ["云岭政办[2021]2", "云岭政办 （ 2021 ） 2", "【2021】2", "云岭政办［2021］2号", "〔2021〕2"]
+)
+def test_part_of_a_number_is_found_in_whatever_brackets_it_is_typed(client, db, typed):
+    made.put(made.gazette(*(made.document(f"云岭政办〔2021〕{serial}号", f"办法{serial}") for serial in (1, 2, 27))))
+    page = read(client.get("/documents/", {"text": typed}))
+    wanted = {"云岭政办〔2021〕2号"} | (set() if "号" in typed else {"云岭政办〔2021〕27号"})
+    assert {number.text() for number in page.all(class_="number")} == wanted
+
+
 # --- a document
 
 
@@ -228,6 +238,54 @@ def test_a_document_says_what_it_is(client, sample):
     assert "云政办〔2021〕9号" in facts["废止"].text()
     assert "云澜市人民政府公报2026年第1期" in facts["刊载于"].text()
     assert "第 254 至" in facts["刊载于"].text() and "第 1 版" in facts["刊载于"].text()
+
+
+def test_salutation_and_signature_are_shown_as_printed(client, db):
+    foot = "云岭市人民政府 办公室\n2021年3月1日"
+    made.put(made.gazette(made.document(text=f"第一条 停车。\n{foot}", instruments=["停车办法"])))
+    first, second = read(client.get(address("云岭政办〔2021〕1号"))).one("article").all("section")
+    shown = [one for one in first.children if not isinstance(one, str)]
+    assert [one.attributes["class"] for one in shown[1:]] == ["salutation", "clause", "signature"]
+    assert shown[1].text() == "各县人民政府："
+    assert [line.text() for line in shown[3].all("p")] == foot.split("\n")
+    assert not second.all(class_="salutation") and not second.all(class_="signature")
+
+
+@pytest.mark.parametrize("foot", ["", "2021年3月1日", "云岭市人民政府办公室\n2021年3月2日", "停车\n2021年3月1日"])
+def test_no_signature_is_made_up_where_none_is_printed(client, db, foot):
+    made.put(made.gazette(made.document(text=f"第一条 停车。\n{foot}")))
+    assert not read(client.get(address("云岭政办〔2021〕1号"))).all(class_="signature")
+
+
+def test_title_and_number_are_there_to_be_copied_as_documents_cite_them(client, db):
+    made.put(made.gazette(
+        made.document(title="云岭市人民政府关于印发《停车办法》的通知"),
+        made.document("云岭市公告第3号", ""),
+        made.document("", "停车公告"),
+    ))  # fmt: skip
+    named = {
+        read(client.get(address(key))).one(id="full-name").text()
+        for key in Document.objects.values_list("key", flat=True)
+    }
+    assert named == {
+        "《云岭市人民政府关于印发〈停车办法〉的通知》（云岭政办〔2021〕1号）", "云岭市公告第3号", "《停车公告》",
+    }  # fmt: skip
+    page = read(client.get(address("云岭政办〔2021〕1号", "art_1")))
+    assert (
+        page.one(id="cite-full").text() == "《云岭市人民政府关于印发〈停车办法〉的通知》（云岭政办〔2021〕1号）第一条"
+    )
+
+
+def test_an_annex_that_is_announced_and_not_printed_is_named(client, db):
+    one = made.document()
+    one.announced_annexes = [
+        reading.AnnouncedAnnex("附件1", "车位表", present=True),
+        reading.AnnouncedAnnex("附件2", "申请表", present=False),
+    ]
+    made.put(made.gazette(one, made.document("云岭政办〔2021〕2号", "收费办法")))
+    facts = {row.one("dt").text(): row for row in read(client.get(address(one.number))).all(class_="whole")}
+    assert [item.text() for item in facts["未刊附件"].all("li")] == ["附件2 申请表"]
+    assert "未刊附件" not in read(client.get(address("云岭政办〔2021〕2号"))).text()
 
 
 def test_documents_that_the_library_holds_are_linked_in_the_text(client, sample):
@@ -343,6 +401,17 @@ def test_a_clause_page_holds_the_clause_with_all_below_it_and_how_to_cite_it(cli
     crumbs = [link.attributes["href"] for link in page.one(class_="crumbs").all("a")]
     above = [address(SUBSIDY, row.eid) for row in queries.ancestors(clause)]
     assert crumbs == ["/documents/", address(SUBSIDY), f"{address(SUBSIDY)}#part-2", *above]
+
+
+def test_a_clause_is_cited_by_the_title_of_what_it_stands_in(client, sample):
+    """An instrument is cited by its own title, an annex by that of the document it belongs to."""
+    page = read(client.get(address(SUBSIDY, "art_9")))
+    assert page.one(id="cite-full").text() == f"《云澜市居民冬季清洁取暖补贴办法》（{SUBSIDY}）第九条"
+    revision = queries.get_revision(CANTEEN)
+    annexed = next(row for row in queries.clauses(revision) if row.part.kind == "annex")
+    assert annexed.locator.startswith("附件1")
+    page = read(client.get(address(CANTEEN, annexed.eid)))
+    assert page.one(id="cite-full").text() == f"《{revision.title}》（{CANTEEN}）{annexed.locator}"
 
 
 def test_from_the_first_article_to_the_last_by_the_next_link(client, sample):

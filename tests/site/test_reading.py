@@ -171,6 +171,47 @@ def test_heads_in_two_rows_span_what_they_head():
     assert made.one("tbody").one("th").attributes["scope"] == "row"
 
 
+def spans(table):
+    return [
+        [
+            (cell.text(), cell.attributes.get("colspan", "1"), cell.attributes.get("rowspan", "1"))
+            for cell in row.children
+        ]
+        for row in table.one("thead").all("tr")
+    ]
+
+
+def test_heads_in_three_rows_span_what_they_head_and_none_reaches_into_the_next():
+    made = table("地区\t养老\t\t\t托育", "\t机构\t\t站\t", "\t数量\t床位\t数量\t数量", "甲县\t1\t2\t3\t4")
+    assert spans(made) == [
+        [("地区", "1", "3"), ("养老", "3", "1"), ("托育", "1", "1")],
+        [("机构", "2", "1"), ("站", "1", "1"), ("", "1", "1")],
+        [("数量", "1", "1"), ("床位", "1", "1"), ("数量", "1", "1"), ("数量", "1", "1")],
+    ]
+    assert made.one("thead").all("th", scope="colgroup")[1].text() == "机构"
+    assert rows(made)[3:] == [["甲县", "1", "2", "3", "4"]]
+
+
+def test_a_third_row_of_sentences_is_no_row_of_heads():
+    made = table("地区\t养老\t\t备注", "\t数量\t床位\t", "\t\t\t由民政部门会同财政部门核定", "甲县\t1\t2\t")
+    assert len(made.one("thead").all("tr")) == 2
+
+
+@pytest.mark.parametrize(
+    ("lines", "broad"),
+    [
+        (["列\t" * 11 + "列", "1\t" * 11 + "1"], False),
+        (["列\t" * 12 + "列", "1\t" * 12 + "1"], True),
+        (["甲\t" * 5 + "甲", ("一二三四五六七八九十" * 3 + "\t") * 5 + "1"], True),
+        # A note that goes across takes no columns.
+        (["一二三四五六七八九十" * 20 + "\t", "甲\t乙", "1\t2"], False),
+    ],
+)
+def test_a_table_of_many_columns_or_words_is_broad(lines, broad):
+    frame = drawn(Made(0, text="\n".join(lines))).one(class_="scroll")
+    assert ("broad" in frame.attributes["class"].split()) is broad
+
+
 def test_a_body_row_with_an_empty_first_cell_is_no_second_row_of_heads():
     made = table("单位\t事项", "\t甲", "乙\t丙")
     assert len(made.one("thead").all("tr")) == 1
