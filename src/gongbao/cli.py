@@ -17,6 +17,7 @@ import click
 
 from gongbao import SCHEMA_VERSION, __version__, cli_library
 from gongbao.core.errors import GongbaoError
+from gongbao.sample import GAZETTE
 
 READING = "Reading a gazette"
 ASKING = "Asking what it says"
@@ -155,14 +156,11 @@ def serve(files: Sequence[Path], host: str, port: int, sample: bool, as_json: bo
     if sample or files:
         from gongbao.office.library.actions import ingest_file
 
-        for path in [*([SAMPLE] if sample else []), *files]:
+        for path in [*([GAZETTE] if sample else []), *files]:
             tell(f"reading {path}")
             ingest_file(path)
     address = server.address_of(listener)
     server.serve(listener, lambda: answer(as_json, {"address": address}, f"gongbao is at {address} (Ctrl-C ends it)"))
-
-
-SAMPLE = Path(__file__).parent / "sample" / "gazette.txt"
 
 
 @main.command("migrate", section=SERVING)
@@ -201,6 +199,7 @@ def check_production(as_json: bool) -> None:
         if prepare.pending_migrations():
             raise GongbaoError("the database is not in the form this version needs; run: gongbao migrate")
         production.refuse_demo_accounts()
+    prepare.refuse_missing_style_sheets()
     found = [
         f"{message.msg} ({message.id})"
         for message in checks.run_checks(include_deployment_checks=True)

@@ -323,7 +323,7 @@ def _in_brackets(provisions: Iterable[str]) -> str:
 def _outline_words(one: dict[str, Any]) -> str:
     """What an outline shows of a clause: its number and heading, or how it begins."""
     words = one["heading"] or " ".join(one["own_text"].split())
-    return f"{one['number']}{_gap(one)}{_cut(words, 60)}"
+    return f"{one['number']}{_gap(one)}{_cut(words, 60)}".rstrip()
 
 
 def _gap(one: dict[str, Any]) -> str:

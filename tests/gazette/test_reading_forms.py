@@ -331,3 +331,12 @@ def test_words_of_a_clause() -> None:
     document = read_one("办法\n第一条 有下列情形的：\n（一）甲；\n（二）乙。\n前款规定除外。\n第二条 附则。\n")
     assert words(document)["第一条"] == "第一条 有下列情形的：\n（一）甲；\n（二）乙。\n前款规定除外。"
     assert words(document)["第一条第一款"] == "有下列情形的：\n（一）甲；\n（二）乙。"
+
+
+def test_items_of_inserted_and_repeated_articles() -> None:
+    document = read_one(
+        "办法\n第一条 甲。\n第二条 乙。\n第二条之一 丙。\n丁：\n（一）戊；\n（二）己。\n第二条 庚。\n辛：\n（一）壬：\n癸。\n（二）子。\n"
+    )
+    found = list(words(document))
+    assert "第二条之一第二款第（一）项" in found
+    assert "第二条（第2处）第二款第（二）项" in found

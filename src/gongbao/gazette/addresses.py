@@ -70,17 +70,17 @@ class _Addresser:
         for clause in self.part.clauses:
             unnumbered += not clause.number and clause.kind is not ClauseKind.PREAMBLE
             if alone:
-                self._set(clause, self.part.prefix, _below(self.eid, "preamble"), "")
+                self._set(clause, self.part.prefix, _below(self.eid, "preamble"), ())
             else:
-                self._one(clause, "", self.eid, unnumbered, False)
+                self._one(clause, "", self.eid, unnumbered, ())
 
-    def _one(self, clause: Clause, above: str, above_eid: str, place: int, in_article: bool) -> None:
-        locator, eid = self._own(clause, above, above_eid, place, in_article)
+    def _one(self, clause: Clause, above: str, above_eid: str, place: int, parents: tuple[Clause, ...]) -> None:
+        locator, eid = self._own(clause, above, above_eid, place, parents)
         prefix = self.part.prefix
         whole = locator if above else f"{prefix}{' ' if prefix and not prefix.endswith('》') else ''}{locator}"
-        self._set(clause, whole, eid, above)
+        self._set(clause, whole, eid, parents)
 
-    def _set(self, clause: Clause, locator: str, eid: str, above: str) -> None:
+    def _set(self, clause: Clause, locator: str, eid: str, parents: tuple[Clause, ...]) -> None:
         self.used[locator] += 1
         if self.used[locator] > 1:
             locator += f"（第{self.used[locator]}处）"
@@ -88,15 +88,21 @@ class _Addresser:
         if self.used_eids[eid] > 1:
             eid += f"_{self.used_eids[eid]}"
         clause.locator, clause.eid = locator, eid
-        in_article = clause.kind is ClauseKind.ARTICLE or above.endswith(("款", "条"))
         unnumbered = 0
         for child in clause.children:
             unnumbered += not child.number
-            self._one(child, locator, eid, unnumbered, in_article)
+            self._one(child, locator, eid, unnumbered, (*parents, clause))
 
-    def _own(self, clause: Clause, above: str, above_eid: str, place: int, in_article: bool) -> tuple[str, str]:
+    def _own(
+        self, clause: Clause, above: str, above_eid: str, place: int, parents: tuple[Clause, ...]
+    ) -> tuple[str, str]:
         name = ABBREVIATIONS[clause.kind]
         number = clause.number
+        parent = parents[-1] if parents else None
+        article = any(one.kind is ClauseKind.ARTICLE for one in parents)
+        # 款 stand directly below the article, 项 below it or below a 款, 目 below a 项.
+        below_article = parent is not None and parent.kind is ClauseKind.ARTICLE
+        below_paragraph = article and parent is not None and parent.kind is ClauseKind.PARAGRAPH and not parent.number
         if clause.kind is ClauseKind.PREAMBLE:
             return "引言" if self.numbered else "正文", _below(above_eid, name)
         if clause.kind is ClauseKind.BOX:
@@ -106,7 +112,7 @@ class _Addresser:
                 locator = above + locator
             return self._prefixed(locator, above), _below(above_eid, f"{name}_{figure}" if figure else name)
         if not number:
-            if in_article:
+            if below_article:
                 return f"{above}第{int_to_chinese(place) if place < 10000 else place}款", _below(
                     above_eid, f"{name}_{place}"
                 )
@@ -125,9 +131,9 @@ class _Addresser:
         if "." in number.rstrip("."):
             return self._prefixed(number, above), _below(above_eid, f"{name}_{figure}")
         bare = number.rstrip("、.")
-        if clause.kind is ClauseKind.SUBPARAGRAPH and in_article:
+        if clause.kind is ClauseKind.SUBPARAGRAPH and (below_article or below_paragraph):
             return f"{above}第{bare}项", _below(above_eid, f"{name}_{figure}")
-        if clause.kind is ClauseKind.POINT and above.endswith("项"):
+        if clause.kind is ClauseKind.POINT and article:
             return f"{above}第{bare}目", _below(above_eid, f"{name}_{figure}")
         if above[-1:].isdecimal() and bare[:1].isdecimal():
             # 2.1 and 1 would read 2.11.

@@ -207,7 +207,7 @@ def _title_above(lines: list[Line], at: int, floor: int, number: DocumentNumber)
         whole = plain("".join(collected))
         found = _ISSUER.match(whole[:200])
         if found and (TITLE_END.search(whole) or len(whole) > len(found[0]) + 6):
-            # 关于深入开展爱国卫生运动实施意见 ends with a kind, 关于…工作方案 does not.
+            # 关于甲事项实施意见 ends with a kind, 关于甲事项工作方案 does not.
             begin, issuer = k, found["issuer"]
             while begin > floor and k - begin < 6 and _more_issuers(lines[begin - 1].text, issuer):
                 # 某市财政局 某市民政局 / 国家税务总局某市税务局 / 关于…: names over several lines.

@@ -14,7 +14,7 @@ class ClauseKind(StrEnum):
     """The level of a clause, in the order in which levels usually contain each other."""
 
     PREAMBLE = "preamble"  # 引言: what stands before the first numbered clause
-    BOX = "box"  # 专栏 and other headings without a number
+    BOX = "box"  # 专栏
     PART = "part"  # 编
     CHAPTER = "chapter"  # 章
     SECTION = "section"  # 节, 一、, 1 (decimal)

@@ -80,16 +80,22 @@ def ready_database() -> None:
     migrate()
 
 
+def refuse_missing_style_sheets() -> None:
+    """Raise GongbaoError where `gongbao migrate` has not laid out the files that production serves."""
+    from django.contrib.staticfiles.storage import staticfiles_storage
+
+    if not staticfiles_storage.exists("staticfiles.json"):
+        raise GongbaoError("the style sheets of this version have not been laid out; run: gongbao migrate")
+
+
 def ready_to_serve() -> None:
     """What must hold at the moment the site opens."""
     from django.conf import settings
-    from django.contrib.staticfiles.storage import staticfiles_storage
 
     ready_database()
     if settings.PRODUCTION:
         with answering_database():
             production.refuse_demo_accounts()
-        if not staticfiles_storage.exists("staticfiles.json"):
-            raise GongbaoError("the style sheets of this version have not been laid out; run: gongbao migrate")
+        refuse_missing_style_sheets()
     # A server may fork after this: its children must not share one connection.
     connections.close_all()

@@ -65,5 +65,7 @@ def serve(listener: socket.socket, announce: Callable[[], None]) -> None:
 
     # waitress ends in order on Ctrl-C; a service manager asks with SIGTERM and means the same.
     signal.signal(signal.SIGTERM, end)
+    # A shell that starts us in the background has SIGINT ignored, and we would inherit that.
+    signal.signal(signal.SIGINT, end)
     announce()
     server.run()

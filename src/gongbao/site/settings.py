@@ -173,12 +173,15 @@ if GONGBAO_PROXY:
 
 # --- the log: one line for each event, on stderr
 
+LOG_LEVEL = os.environ.get("GONGBAO_LOG_LEVEL", "").strip().upper() or "INFO"
+if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR"):
+    raise GongbaoError(f"GONGBAO_LOG_LEVEL is {LOG_LEVEL!r}; it may be DEBUG, INFO, WARNING or ERROR")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "gongbao.site.log.OneLine"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": os.environ.get("GONGBAO_LOG_LEVEL", "INFO").upper()},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
         # Django hangs handlers of its own on this one; ours, at the root, is enough.
         "django": {"handlers": [], "level": "INFO", "propagate": True},
