@@ -518,7 +518,7 @@ def revisions(document: Document) -> list[Revision]:
 
 
 def _near_documents(wanted: str) -> list[str]:
-    """Keys of documents that may have been meant: the same number of another series, the nearest, or what looks alike."""
+    """Keys of documents that may have been meant: of the same number in another series, near it, or alike."""
     if read := read_number(wanted):
         numbers = Document.objects.values_list("key", flat=True)
         if found := sorted(numbers.filter(year=read.year, serial=read.serial)[:_NEAR]):
