@@ -1,0 +1,4 @@
+"""Papers: what leaves the house as a file that people print, sign and send.
+
+`official_docx` lays a document out as GB/T 9704-2012 (党政机关公文格式) demands.
+"""
