@@ -328,7 +328,9 @@ def _outline_words(one: dict[str, Any]) -> str:
 
 def _gap(one: dict[str, Any]) -> str:
     """第三条 and 2.1 stand apart from the words behind them; （一） and 一、 do not."""
-    return " " if one["number"].startswith("第") or one["number"][-1:].isalnum() else ""
+    from gongbao.gazette.model import gap
+
+    return gap(one["number"], one["heading"] or one["own_text"])
 
 
 def _walk(clauses: Sequence[dict[str, Any]]) -> Iterable[tuple[int, dict[str, Any]]]:

@@ -340,3 +340,9 @@ def test_items_of_inserted_and_repeated_articles() -> None:
     found = list(words(document))
     assert "第二条之一第二款第（一）项" in found
     assert "第二条（第2处）第二款第（二）项" in found
+
+
+def test_a_figure_behind_a_number() -> None:
+    document = read_one("办法\n一、甲\n1. 60周岁以上的免费。\n2. 3人以上同行的优惠。\n")
+    assert words(document)["一1"] == "1. 60周岁以上的免费。"
+    assert words(document)["一"].split("\n")[2] == "2. 3人以上同行的优惠。"

@@ -101,6 +101,17 @@ class Change:
     reason: str
 
 
+def gap(number: str, words: str) -> str:
+    """What stands between a clause's number and its words: 第三条 and 2.1 stand apart, （一） and 一、 do not.
+
+    1. does before a figure, or 60周岁 would become 1.60周岁.
+    """
+    if not number or not words:
+        return ""
+    apart = number.startswith("第") or number[-1].isalnum() or (number[-1] == "." and words[0].isdecimal())
+    return " " if apart else ""
+
+
 @dataclass(slots=True)
 class Clause:
     """A clause with what stands below it.
@@ -126,8 +137,7 @@ class Clause:
 
     def own_words(self) -> str:
         """Number, heading and text as they are read, without what stands below."""
-        gap = " " if self.number.startswith("第") or self.number[-1:].isalnum() else ""
-        head = self.number + (gap if self.heading or self.text else "") + self.heading
+        head = self.number + gap(self.number, self.heading or self.text) + self.heading
         if self.heading and self.text:
             return head + ("" if self.heading.endswith(("。", "：", "；", "？", "！")) else "\n") + self.text
         return head + self.text
@@ -141,9 +151,8 @@ class Clause:
             if words == clause.number and clause.children and not clause.children[0].number:
                 number = words  # 第三十六条 stands on the line of its first 款
                 continue
-            gap = " " if number.startswith("第") or number[-1:].isalnum() else ""
             if words or number:
-                lines.append(number + gap + words)
+                lines.append(number + gap(number, words) + words)
             number = ""
         return "\n".join(lines)
 

@@ -25,7 +25,7 @@ from docx.shared import Mm, Twips
 from lxml import etree
 
 from gongbao.gazette.akoma_ntoso import legal_in_xml
-from gongbao.gazette.model import Clause, ClauseKind, Document, Part, PartKind
+from gongbao.gazette.model import Clause, ClauseKind, Document, Part, PartKind, gap
 
 FANGSONG, HEITI, KAITI, TITLE_SONG, SONGTI = "仿宋_GB2312", "黑体", "楷体_GB2312", "方正小标宋简体", "宋体"
 SUBSTITUTES = {FANGSONG: "仿宋", HEITI: "SimHei", KAITI: "楷体", TITLE_SONG: "华文中宋", SONGTI: "SimSun"}
@@ -409,9 +409,8 @@ def _gap(number: str, following: str) -> str:
     """What stands between a number and the words behind it; 1. 60周岁 must not become 1.60周岁."""
     if not following:
         return ""
-    if number.startswith("第"):
-        return "\u3000"
-    return " " if number[-1:].isalnum() or (number[-1:] == "." and following[:1].isdecimal()) else ""
+    # 第一条 stands a whole character apart in an official document.
+    return "\u3000" if number.startswith("第") else gap(number, following)
 
 
 def width(text: str) -> float:
