@@ -672,7 +672,11 @@ def test_look_ups_go_by_an_index(look_up: str) -> None:
     if connection.vendor == "sqlite":
         place, eid = "sqlite_autoindex_library_clause_1", "sqlite_autoindex_library_clause_2"
     rows: dict[str, tuple[QuerySet[Any], Sequence[str]]] = {
-        "locator": (revision.clauses.filter(locator_key="第二条").order_by(), ["clause_locator"]),
+        # In a table of a few rows PostgreSQL may take any index that begins with the revision; it must not read it all.
+        "locator": (
+            revision.clauses.filter(locator_key="第二条").order_by(),
+            ["Index"] if connection.vendor == "postgresql" else ["clause_locator"],
+        ),
         "eid": (revision.clauses.filter(eid="art_2").order_by(), [eid]),
         "below": (
             Clause.objects.filter(revision=revision.pk, order__gte=3, order__lte=7).order_by("order"),
