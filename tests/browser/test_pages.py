@@ -136,7 +136,7 @@ def test_typing_and_the_day_renew_the_list(page):
     expect(page.locator("#text")).to_be_focused()
     assert unquote(page.url).endswith("/documents/?kind=notice&text=社区食堂运营指南")
     page.locator("#on").fill("2026-01-01")
-    expect(page.locator(".documents .status")).to_have_text("尚未施行")
+    expect(page.locator(".documents .status")).to_have_text("尚未发布")
     page.locator(".chip", has_text="社区食堂").click()
     expect(page.locator("#text")).to_have_value("")
     assert page.evaluate("window.stayed") is True
@@ -200,6 +200,10 @@ def test_outline_and_citation_work_without_script(plain):
     expect(plain.locator("#cite-address")).to_have_text(plain.url)
     # What cannot work is not offered.
     expect(plain.locator(".cite button:visible")).to_have_count(0)
+    plain.goto(document(SUBSIDY))
+    expect(plain.locator(".titleways button:visible")).to_have_count(0)
+    plain.locator(".titleways a").click()
+    expect(plain.locator("h1")).to_have_text("收到的原文与校正记录")
 
 
 def test_the_outline_folds_away_without_script_too(plain):
@@ -351,20 +355,19 @@ TABLES = "云岭政办〔2021〕5号"
 def tables(page):
     """The page of a document with a table that fits, one that is broad and long, and one that is broad only."""
 
-    def of(rows: int, columns: int) -> str:
+    # Short cells, those of some words, and those of a sentence.
+    words = ("", "", "数值与单位", "所称数值由主管部门会同财政部门核定并公布")
+
+    def of(rows: int, columns: int, words: tuple[str, ...] = words) -> str:
         lines = [[f"栏{column:02}" for column in range(columns)]]
-        # Short cells, those of some words, and those of a sentence.
         lines += [
-            [f"{row:02}行{column:02}列" + ("", "", "数值与单位", "所称数值由主管部门会同财政部门核定并公布")[column % 4]
-             for column in range(columns)]
-            for row in range(rows)
-        ]  # fmt: skip
+            [f"{row:02}行{column:02}列{words[column % len(words)]}" for column in range(columns)] for row in range(rows)
+        ]
         return "\n".join("\t".join(line) for line in lines)
 
-    texts = [of(4, 3), of(40, 16), of(2, 15)]
-    made.put(made.gazette(made.document(
-        TABLES, clauses=[made.article(place, f"表。\n{text}") for place, text in enumerate(texts, 1)]
-    )))  # fmt: skip
+    texts = [of(4, 3), of(40, 16), of(2, 24, ("两字",))]
+    clauses = [made.article(place, f"表。\n{text}") for place, text in enumerate(texts, 1)]
+    made.put(made.gazette(made.document(TABLES, clauses=clauses)))
     page.goto(document(TABLES))
     return page
 
@@ -400,6 +403,13 @@ def test_a_table_is_measured_again_when_the_window_changes(tables):
 
 
 # --- on paper
+
+
+def test_a_button_prints_the_document(page):
+    page.add_init_script("window.print = () => { window.printed = (window.printed || 0) + 1; }")
+    page.goto(document(SUBSIDY))
+    page.get_by_role("button", name="打印").click()
+    assert page.evaluate("window.printed") == 1
 
 
 def test_on_paper_every_cell_of_a_broad_table_is_there(tables):

@@ -16,7 +16,7 @@ import gongbao
 from gongbao.gazette import model as reading
 from gongbao.office.library import queries
 from gongbao.office.library.models import Document
-from gongbao.office.library.templatetags.library import KINDS, PARTS, REASONS, shown
+from gongbao.office.library.templatetags.library import KINDS, PARTS, REASONS, shown, whole_issue
 from tests.library import made
 from tests.site.html import read, said
 from tests.site.test_translations import HAN
@@ -147,8 +147,31 @@ def test_the_status_is_that_of_the_day_asked_for(client, sample):
     def statuses(day):
         return read(client.get(f"/documents/?text={quote(SUBSIDY)}&kind=notice&on={day}")).one(class_="documents")
 
+    # Its own date is 28 January.
+    assert "尚未发布" in statuses("2026-01-27").text()
+    assert "尚未施行" in statuses("2026-01-28").text()
     assert "尚未施行" in statuses("2026-03-31").text()
     assert "有效" in statuses("2026-04-01").text()
+
+
+def test_the_day_chosen_in_the_list_goes_along_to_the_document(client, sample):
+    def link(query):
+        return (
+            read(client.get(f"/documents/?kind=notice{query}")).one(class_="documents").all("a")[0].attributes["href"]
+        )
+
+    assert link("&on=2026-03-31").endswith("/?on=2026-03-31")
+    assert "?" not in link("") and "?" not in link(f"&on={timezone.localdate()}")
+    page = read(client.get(address(SUBSIDY), {"on": "2026-03-31"}))
+    facts = page.one(class_="titleblock")
+    assert facts.one(class_="status").text() == "尚未施行" and "2026年3月31日" in facts.text()
+    assert "所选日期2026年3月31日" in page.one(class_="notice").text()
+    assert page.one(class_="notice").one("a").attributes["href"] == address(SUBSIDY)
+    assert read(client.get(address(SUBSIDY), {"on": "2026-01-01"})).one(class_="status").text() == "尚未发布"
+    for today in ({}, {"on": timezone.localdate().isoformat()}):
+        assert not read(client.get(address(SUBSIDY), today)).all(class_="notice")
+    response = client.get(address("云政办[2026]1号"), {"on": "2026-03-31"})
+    assert response["Location"] == f"{address(SUBSIDY)}?on=2026-03-31"
 
 
 @pytest.mark.parametrize("query", ["year=abc", "on=2026-13-01", "on=yesterday", "year=1e3"])
@@ -156,6 +179,26 @@ def test_a_filter_that_cannot_be_understood_is_refused_in_words(client, sample, 
     response = client.get(f"/documents/?{query}")
     assert response.status_code == 400
     assert "无法理解" in read(response).text()
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("/documents/?on=20222", "状态日期：20222"),
+        ("/documents/?year=abc", "年份：abc"),
+        (address(SUBSIDY) + "?on=20222", "状态日期：20222"),
+    ],
+)
+def test_the_field_that_cannot_be_understood_is_named(client, sample, url, words):
+    response = client.get(url)
+    assert response.status_code == 400 and words in read(response).text()
+
+
+def test_an_issue_is_not_broken_over_two_lines(client, sample):
+    facet = read(client.get("/documents/")).one("a", id="gazette-1")
+    assert facet.one("span", class_="unbroken").text() == "2026年第1期"
+    assert facet.children[0].text() == "云澜市人民政府公报2026年第1期"
+    assert whole_issue("<b>第12期") == '&lt;b&gt;<span class="unbroken">第12期</span>'
 
 
 @pytest.mark.parametrize(
@@ -286,6 +329,30 @@ def test_an_annex_that_is_announced_and_not_printed_is_named(client, db):
     facts = {row.one("dt").text(): row for row in read(client.get(address(one.number))).all(class_="whole")}
     assert [item.text() for item in facts["未刊附件"].all("li")] == ["附件2 申请表"]
     assert "未刊附件" not in read(client.get(address("云岭政办〔2021〕2号"))).text()
+
+
+def test_where_the_first_day_was_counted_the_page_says_how(client, sample, db):
+    def begins(number):
+        facts = read(client.get(address(number))).one(class_="factlist")
+        return next(row.one("dd") for row in facts.all("div") if row.one("dt").text() == "施行日期")
+
+    revision = queries.get_revision(AIR)
+    assert (revision.in_force_from - revision.date).days == 30
+    assert "成文日期后第 30 日，见 " in begins(AIR).text()
+    assert begins(AIR).one("a").attributes["href"] == f"#{revision.from_clause}"
+    # This one names the day.
+    assert "日，见" not in begins(SUBSIDY).text()
+    # So does this one, and in figures of another kind.
+    named = made.document(text="第一条 自二〇二一年四月一日起施行。", begins=date(2021, 4, 1))
+    made.put(made.gazette(named))
+    assert "日，见" not in begins(named.number).text()
+
+
+def test_the_text_as_received_is_a_link_below_the_title(client, sample):
+    ways = read(client.get(address(SUBSIDY))).one(class_="titleways")
+    assert [link.attributes["href"] for link in ways.all("a")] == [address(SUBSIDY, "raw")]
+    # What needs script waits for it.
+    assert all("hidden" in button.attributes for button in ways.all("button"))
 
 
 def test_documents_that_the_library_holds_are_linked_in_the_text(client, sample):

@@ -204,7 +204,7 @@ def test_a_third_row_of_sentences_is_no_row_of_heads():
         (["列\t" * 12 + "列", "1\t" * 12 + "1"], True),
         (["甲\t" * 5 + "甲", ("一二三四五六七八九十" * 3 + "\t") * 5 + "1"], True),
         # A note that goes across takes no columns.
-        (["一二三四五六七八九十" * 20 + "\t", "甲\t乙", "1\t2"], False),
+        (["一二三四五六七八九十" * 20 + "\t" * 5, "甲\t" + ("一二三四五六七八九十" * 3 + "\t") * 4 + "乙"], False),
     ],
 )
 def test_a_table_of_many_columns_or_words_is_broad(lines, broad):

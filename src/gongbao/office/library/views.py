@@ -10,7 +10,6 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.exceptions import BadRequest
 from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -21,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from gongbao.core.citations import CLOSE, OPEN
-from gongbao.core.dates import read_date
+from gongbao.core.dates import DATE_PATTERN, date_from_match, read_date
 from gongbao.core.errors import GongbaoError
 from gongbao.office.library import queries
 from gongbao.office.library.models import Clause, Document, Reference, Revision
@@ -45,6 +44,27 @@ class Other:
     clause: "Other | None" = None
 
 
+class Misread(Exception):
+    """A field of an address that cannot be understood. `name` is what the page calls it, `wanted` how it is written."""
+
+    def __init__(self, name: str, value: str, wanted: str) -> None:
+        super().__init__(name)
+        self.name, self.value, self.wanted = name, value, wanted
+
+
+def _day_asked(request: HttpRequest, today: date) -> date:
+    """The day `on` for which a status is asked, or today."""
+    asked = str(request.GET.get("on", "")).strip()
+    try:
+        return date.fromisoformat(asked) if asked else today
+    except ValueError as error:
+        raise Misread(_("Status on"), asked, _("A date is written like 2022-06-24.")) from error
+
+
+def _misread(request: HttpRequest, field: Misread) -> HttpResponse:
+    return render(request, "library/misread.html", {"room": "documents", "field": field}, status=400)
+
+
 # --- the list
 
 
@@ -64,21 +84,21 @@ class Filters:
     @classmethod
     def of(cls, request: HttpRequest, today: date) -> "Filters":
         asked = {name: str(value).strip() for name, value in request.GET.items()}
-        year, day = asked.get("year", ""), asked.get("on", "")
+        # A filter that cannot be understood must not be passed over: the list would claim what was not asked.
         try:
-            # A filter that cannot be understood must not be passed over: the list would claim what was not asked.
-            return cls(
-                gazette=asked.get("gazette", ""),
-                issuer=asked.get("issuer", ""),
-                kind=asked.get("kind", ""),
-                year=int(year[:6]) if year else None,
-                status=asked.get("status", ""),
-                text=asked.get("text", "")[:200],
-                on=date.fromisoformat(day) if day else today,
-                today=today,
-            )
+            year = int(asked["year"][:6]) if asked.get("year") else None
         except ValueError as error:
-            raise BadRequest("year is a number, on a date like 2022-06-24") from error
+            raise Misread(_("Year"), asked["year"], _("A year is written like 2022.")) from error
+        return cls(
+            gazette=asked.get("gazette", ""),
+            issuer=asked.get("issuer", ""),
+            kind=asked.get("kind", ""),
+            year=year,
+            status=asked.get("status", ""),
+            text=asked.get("text", "")[:200],
+            on=_day_asked(request, today),
+            today=today,
+        )
 
     def query(self) -> dict[str, Any]:
         return {
@@ -145,7 +165,10 @@ def documents(request: HttpRequest) -> HttpResponse:
 
 
 def _list(request: HttpRequest, *, intro: bool) -> HttpResponse:
-    filters = Filters.of(request, timezone.localdate())
+    try:
+        filters = Filters.of(request, timezone.localdate())
+    except Misread as field:
+        return _misread(request, field)
     found = queries.with_status(queries.list_documents(**filters.asked()), filters.on)
     page = queries.page(found, request.GET.get("page", "1"))
     counted = queries.facets(**filters.asked())
@@ -156,6 +179,8 @@ def _list(request: HttpRequest, *, intro: bool) -> HttpResponse:
         "chosen": filters,
         "on": filters.on,
         "today": filters.today,
+        # The day chosen goes along to the document.
+        "day_asked": "" if filters.on == filters.today else f"?{urlencode({'on': filters.on.isoformat()})}",
         "kept": [(name, chosen[name]) for name in queries.FACETS if name in chosen],
         "facets": [_facet(filters, name, counted[name]) for name in queries.FACETS],
         "chips": _chips(filters),
@@ -251,7 +276,8 @@ def document(request: HttpRequest, key: str) -> HttpResponse:
         return _no_document(request, key)
     if found.key != key:
         # Other brackets, a title: the permanent address is the one that is kept.
-        return HttpResponseRedirect(_document_url(found))
+        asked = request.GET.urlencode()
+        return HttpResponseRedirect(_document_url(found) + (f"?{asked}" if asked else ""))
     return _document_page(request, found, found.shown)
 
 
@@ -274,6 +300,10 @@ def revision(request: HttpRequest, key: str, sequence: int) -> HttpResponse:
 
 def _document_page(request: HttpRequest, found: Document, shown: Revision) -> HttpResponse:
     today = timezone.localdate()
+    try:
+        on = _day_asked(request, today)
+    except Misread as field:
+        return _misread(request, field)
     shown.document = found
     is_current = shown.pk == found.current_id
     document_url = _document_url(found)
@@ -293,7 +323,7 @@ def _document_page(request: HttpRequest, found: Document, shown: Revision) -> Ht
         after=after,
         links=_links(found, named, held),
     )
-    standing = queries.standing_on(shown, today)
+    standing = queries.standing_on(shown, on)
     context = {
         "room": "documents",
         "document": found,
@@ -305,11 +335,13 @@ def _document_page(request: HttpRequest, found: Document, shown: Revision) -> Ht
         "gazette_url": f"{reverse('library:documents')}?{urlencode({'gazette': shown.gazette})}",
         "before": before,
         "after": after,
-        "today": today,
+        "on": on,
+        "today_url": "" if on == today else document_url if is_current else revision_url,
         "status": standing.status,
         "grounds": _grounds(standing),
         "from_clause": eids.get(shown.from_clause),
         "until_clause": eids.get(shown.until_clause),
+        "days_counted": _days_counted(shown, eids.get(shown.from_clause)),
         "repeals": [_named(one, held) for one in named if one.kind == "repeals"],
         "repealed_by": [_naming(one) for one in queries.repealed_by(shown)],
         "cited_by": _once([_naming(one) for one in queries.cited_by(shown) if one.kind != "repeals"]),
@@ -333,6 +365,14 @@ def _full_name(found: Document, title: str) -> str:
     # Titles within a title get the inner brackets.
     named = f"《{title.replace('《', '〈').replace('》', '〉')}》" if title else ""
     return f"{named}（{found.number}）" if named and found.number else named or found.number or found.key
+
+
+def _days_counted(shown: Revision, clause: Clause | None) -> int:
+    """How many days after its date a revision is in force, where its clause counts them; 0 where it names the day."""
+    if clause is None or not shown.date or not shown.in_force_from or shown.in_force_from <= shown.date:
+        return 0
+    named = {date_from_match(found) for found in DATE_PATTERN.finditer(f"{clause.heading}\n{clause.text}")}
+    return 0 if shown.in_force_from in named else (shown.in_force_from - shown.date).days
 
 
 def _not_printed(shown: Revision) -> list[str]:

@@ -1,5 +1,6 @@
 """Words for what the library keeps as a key, and dates as people write them, in the language of the page."""
 
+import re
 from datetime import date
 
 from django import template
@@ -72,9 +73,12 @@ def kind_name(key: str) -> str:
     return str(KINDS.get(key, key))
 
 
-@register.filter
-def status_name(key: str) -> str:
-    return str(Status(key).label) if key in Status.values else key
+@register.simple_tag
+def status_word(status: str, issued: date | None, on: date) -> str:
+    """The word for a status on a day; before its own date a document is not there yet, in force or not."""
+    if status == Status.NOT_YET and issued and issued > on:
+        return gettext("Not yet issued")
+    return str(Status(status).label)
 
 
 @register.filter
@@ -87,6 +91,12 @@ def reason_words(reasons: str) -> str:
     """ "page break; space" in words of the page's language."""
     between = pgettext("between reasons", "; ")
     return between.join(str(REASONS.get(reason, reason)) for reason in reasons.split("; "))
+
+
+@register.filter
+def whole_issue(name: str) -> SafeString:
+    """The name of a gazette, whose issue is not broken over two lines."""
+    return mark_safe(re.sub(r"(?:\d{4}年)?第\d+期", r'<span class="unbroken">\g<0></span>', escape(name)))
 
 
 @register.filter

@@ -227,6 +227,15 @@
     });
   }
 
+  /* --- printing --- */
+
+  document.querySelectorAll("[data-print]").forEach(function (button) {
+    button.hidden = false;
+    button.addEventListener("click", function () {
+      window.print();
+    });
+  });
+
   /* --- tables: those that fit the page, and the long ones that do not --- */
 
   var frames = document.querySelectorAll(".scroll");
