@@ -58,10 +58,55 @@ def table_rows(text: str) -> list[Edit]:
         edits.append(Edit(m.start(1), m.end(1), " ", Reason.SPACE))
     edits += _columns(text)
     if "<t" in text.lower():
-        for m in _CELLS.finditer(text):
-            tag = m[0].strip().lower()
-            after = (
-                "\n" if tag.startswith(("</tr", "<table", "</table")) else "\t" if "><" in tag.replace(" ", "") else ""
-            )
-            edits.append(Edit(m.start(), m.end(), after, Reason.TABLE_ROW))
+        edits += _html(text)
     return without_overlaps(edits)
+
+
+_OPENED = re.compile(r"<t[dh](?:\s[^<>]{0,80})?>", re.I)
+_SPAN = re.compile(r"\b(col|row)span\s*=\s*[\"']?(\d{1,3})", re.I)
+_MOST_COLUMNS = 60
+
+
+def _html(text: str) -> list[Edit]:
+    """Tags of HTML tables to tabs and line ends. A cell that spans several leaves the others empty, as recognition
+    does elsewhere, so that what comes behind stays below its head."""
+    edits: list[Edit] = []
+    below: dict[int, int] = {}  # column: how many more rows the cell above it spans
+    column = 0  # of the next cell
+    width = 1  # of the cell that is open
+
+    def spanned(*, to_the_end: bool) -> int:
+        nonlocal column
+        count = 0
+        while below.get(column) or (to_the_end and any(rows and at > column for at, rows in below.items())):
+            if below.get(column):
+                below[column] -= 1
+            column += 1
+            count += 1
+        return count
+
+    for m in _CELLS.finditer(text):
+        tag = m[0].strip().lower()
+        tabs = 0
+        opened = _OPENED.search(tag)
+        if tag.startswith("</t") and tag[3] in "dh":
+            tabs += width - 1
+            width = 1
+        if tag.startswith(("<tr", "<table", "</table")):
+            below = below if tag.startswith("<tr") else {}
+            column = 0
+        if opened:
+            tabs += spanned(to_the_end=False) + (opened.start() > 0)
+            spans = {name.lower(): int(number) for name, number in _SPAN.findall(opened[0])}
+            width = max(1, min(spans.get("col", 1), _MOST_COLUMNS))
+            for at in range(column, column + width):
+                if spans.get("row", 1) > 1:
+                    below[at] = spans["row"] - 1
+            column += width
+            if column > _MOST_COLUMNS:
+                below = {}
+        elif tag.startswith("</t") and tag[3] in "dh":
+            tabs += spanned(to_the_end=True)
+        after = "\n" if tag.startswith(("</tr", "<table", "</table")) else "\t" * tabs
+        edits.append(Edit(m.start(), m.end(), after, Reason.TABLE_ROW))
+    return edits
