@@ -65,7 +65,7 @@ SENTENCE = "（五）组织实施有关服务评价工作，按照职责分工�
 )
 def test_torn_sentences(raw: str, joined: bool) -> None:
     cleaned = clean(raw)
-    assert ("page break" in {change.reason for change in cleaned.changes}) is joined
+    assert ("page_break" in {change.reason for change in cleaned.changes}) is joined
     assert rebuild(cleaned.text, cleaned.changes) == raw
 
 
@@ -73,11 +73,11 @@ def test_page_furniture() -> None:
     page = "各部门要依照规定加强管理。\n" * 12
     raw = f"云岭市人民政府公报\n2021年第1期\n{page}— 2 —\n云岭市人民政府公报 2021年第1期\n{page}第 3 页 共 9 页\n{page}"
     cleaned = clean(raw)
-    assert [change.before.strip() for change in cleaned.changes if change.reason == "page number"] == [
+    assert [change.before.strip() for change in cleaned.changes if change.reason == "page_number"] == [
         "— 2 —",
         "第 3 页 共 9 页",
     ]
-    assert sum("running head" in change.reason for change in cleaned.changes) == 1
+    assert sum("running_head" in change.reason for change in cleaned.changes) == 1
     assert cleaned.text.startswith("云岭市人民政府公报")
     assert rebuild(cleaned.text, cleaned.changes) == raw
 
@@ -85,7 +85,7 @@ def test_page_furniture() -> None:
 def test_bare_page_numbers_only_in_a_row() -> None:
     page = "各部门要依照规定加强管理。\n" * 40
     counted = clean(f"{page}7\n{page}8\n{page}9\n{page}")
-    assert sum(change.reason == "page number" for change in counted.changes) == 3
+    assert sum(change.reason == "page_number" for change in counted.changes) == 3
     figures = clean("数量\n12\n金额\n300\n")
     assert "12" in figures.text.split("\n")
 
@@ -93,7 +93,7 @@ def test_bare_page_numbers_only_in_a_row() -> None:
 def test_doubled_character_only_with_evidence() -> None:
     raw = "突发动物疫情处置。突发动物疫情报告。突发动动物疫情。全市市场主体。天天向上。"
     cleaned = clean(raw)
-    assert [change.reason for change in cleaned.changes] == ["doubled character"]
+    assert [change.reason for change in cleaned.changes] == ["doubled_character"]
     assert "动动" not in cleaned.text
     assert "全市市场主体。天天向上" in cleaned.text
 

@@ -125,17 +125,17 @@ def test_paragraphs_of_articles(number: str) -> None:
 
 
 REASONS = {
-    "spaced_heading": "spaced out",
+    "spaced_heading": "spaced_out",
     "spaced_digits": "space",
-    "page_break_in_sentence": "page break",
-    "page_number": "page number",
-    "running_head": "running head",
-    "bracket": "document number",
-    "full_width_digits": "full width",
-    "spaced_decimal": "decimal number",
-    "doubled_character": "doubled character",
-    "stray_word": "stray foreign word",
-    "torn_date": "date torn over lines",
+    "page_break_in_sentence": "page_break",
+    "page_number": "page_number",
+    "running_head": "running_head",
+    "bracket": "document_number",
+    "full_width_digits": "full_width",
+    "spaced_decimal": "decimal_number",
+    "doubled_character": "doubled_character",
+    "stray_word": "stray_foreign_word",
+    "torn_date": "date_torn_over_lines",
     "list_dash": "mark",
     "pm_notation": "notation",
 }

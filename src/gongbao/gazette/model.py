@@ -58,32 +58,32 @@ class DocumentKind(StrEnum):
 class Reason(StrEnum):
     """Why cleaning altered something."""
 
-    LINE_END = "line end"
-    FULL_WIDTH = "full width"
+    LINE_END = "line_end"
+    FULL_WIDTH = "full_width"
     RADICAL = "radical"  # ⼈ for 人, as PDF files have it
     NOUGHT = "nought"  # 二OO三年
-    INVISIBLE = "invisible character"
+    INVISIBLE = "invisible_character"
     SPACE = "space"
-    SPACED_OUT = "spaced out"  # 总 则
+    SPACED_OUT = "spaced_out"  # 总 则
     TAG = "tag"
     ENTITY = "entity"
-    TABLE_ROW = "table row"  # | a | b |
+    TABLE_ROW = "table_row"  # | a | b |
     NOTATION = "notation"
-    DOCUMENT_NUMBER = "document number"  # 云岭政[2020]3号
+    DOCUMENT_NUMBER = "document_number"  # 云岭政[2020]3号
     BRACKET = "bracket"
     PUNCTUATION = "punctuation"
-    DECIMAL_NUMBER = "decimal number"  # 8. 2. 1
-    PAGE_NUMBER = "page number"
-    RUNNING_HEAD = "running head"
-    SEPARATOR_ROW = "separator row"
-    PAGE_BREAK = "page break"
-    LINE_WIDTH = "line width"  # lines broken at a fixed width
-    TORN_DATE = "date torn over lines"
-    TORN_SIGNATURE = "signature torn over lines"
-    NO_LINE_BREAKS = "no line breaks"  # a text on one endless line
-    ITEMS_ON_ONE_LINE = "items on one line"  # …。（二）…
-    STRAY_WORD = "stray foreign word"
-    DOUBLED = "doubled character"
+    DECIMAL_NUMBER = "decimal_number"  # 8. 2. 1
+    PAGE_NUMBER = "page_number"
+    RUNNING_HEAD = "running_head"
+    SEPARATOR_ROW = "separator_row"
+    PAGE_BREAK = "page_break"
+    LINE_WIDTH = "line_width"  # lines broken at a fixed width
+    TORN_DATE = "date_torn_over_lines"
+    TORN_SIGNATURE = "signature_torn_over_lines"
+    NO_LINE_BREAKS = "no_line_breaks"  # a text on one endless line
+    ITEMS_ON_ONE_LINE = "items_on_one_line"  # …。（二）…
+    STRAY_WORD = "stray_foreign_word"
+    DOUBLED = "doubled_character"
     MARK = "mark"  # Markdown's #, ** and -
 
 
