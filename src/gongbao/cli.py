@@ -282,7 +282,9 @@ def _one_line(text: str) -> str:
 def _complain(text: str, code: int, debug: bool) -> int:
     if debug:
         traceback.print_exc()
-    print(f"gongbao: {text}", file=sys.stderr)
+    # What was typed comes back in it, and no terminal shall obey that.
+    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    print(f"gongbao: {shown}", file=sys.stderr)
     return code
 
 

@@ -101,13 +101,13 @@ def ingest(ctx: click.Context, files: Sequence[str], limit: int | None, as_json:
         except GongbaoError as error:
             progress.end()
             words = str(error) if error.where else f"{shown}: {error}"
-            click.echo(f"gongbao: {' '.join(words.split())}", err=True)
+            _say(f"gongbao: {' '.join(words.split())}", err=True)
             answers.append(contract.not_ingested(shown, error.message))
             continue
         progress.end()
         answers.append(contract.ingested(result, shown))
         if not as_json:
-            click.echo(_ingested_text(answers[-1]))
+            _say(_ingested_text(answers[-1]))
     if as_json:
         _print_json(answers)
     if any("error" in answer for answer in answers):
@@ -188,10 +188,10 @@ def documents(
     ]
     if table:
         for line in _table(table, ("NUMBER", "DATE", "STATUS", "KIND", "ARTICLES", "TITLE")):
-            click.echo(line)
-        click.echo(f"{len(table)} document{'' if len(table) == 1 else 's'}; status on {day}", err=True)
+            _say(line)
+        _say(f"{len(table)} document{'' if len(table) == 1 else 's'}; status on {day}", err=True)
     else:
-        click.echo("no document meets these conditions", err=True)
+        _say("no document meets these conditions", err=True)
 
 
 @click.argument("number")
@@ -211,7 +211,7 @@ def document(number: str, revision: int | None, day: date | None, as_json: bool)
     if as_json:
         _print_json(answer)
         return
-    click.echo(answer["title"])
+    _say(answer["title"])
     facts = [
         ["number", answer["number"]],
         ["issuer", answer["issuer"]],
@@ -226,12 +226,12 @@ def document(number: str, revision: int | None, day: date | None, as_json: bool)
         *(["repeals", _reference(row)] for row in answer["repeals"]),
     ]
     for line in _table([[f"  {name}", value] for name, value in facts if value]):
-        click.echo(line)
+        _say(line)
     for part in answer["parts"]:
-        click.echo("")
-        click.echo(" ".join(words for words in (part["label"], part["title"]) if words) or f"[{part['kind']}]")
+        _say("")
+        _say(" ".join(words for words in (part["label"], part["title"]) if words) or f"[{part['kind']}]")
         for depth, one in _walk(part["clauses"]):
-            click.echo(_fit(f"{'  ' * (depth + 1)}{_outline_words(one)}"))
+            _say(_fit(f"{'  ' * (depth + 1)}{_outline_words(one)}"))
 
 
 @click.argument("citation", nargs=-1, required=True)
@@ -250,11 +250,11 @@ def clause(citation: Sequence[str], as_json: bool) -> None:
     if as_json:
         _print_json(answer)
         return
-    click.echo(f"{answer['citation']}  ({answer['eid']})")
+    _say(f"{answer['citation']}  ({answer['eid']})")
     for depth, one in _walk([answer]):
         between = "\n" if one["heading"] and one["own_text"] else ""
         for line in f"{one['number']}{_gap(one)}{one['heading']}{between}{one['own_text']}".splitlines():
-            click.echo(f"{'  ' * (depth + 1)}{line.strip()}")
+            _say(f"{'  ' * (depth + 1)}{line.strip()}")
 
 
 @click.argument("number")
@@ -269,17 +269,17 @@ def status(number: str, day: date | None, as_json: bool) -> None:
     if as_json:
         _print_json(answer)
         return
-    click.echo(f"{answer['document']} on {answer['on']}: {_words(answer['status'])}")
+    _say(f"{answer['document']} on {answer['on']}: {_words(answer['status'])}")
     for ground in answer["grounds"]:
         place = f"{ground['document']} {ground['locator']}".strip() if ground["locator"] else "the date of the document"
         if ground["kind"] == "commencement":
-            click.echo(f"  in force from {ground['day']}: {place}")
+            _say(f"  in force from {ground['day']}: {place}")
         elif ground["kind"] == "term":
-            click.echo(f"  in force until {ground['day']}, that day included: {place}")
+            _say(f"  in force until {ground['day']}, that day included: {place}")
         else:
             what = "repealed" if ground["scope"] == "whole" else f"repealed in part{_in_brackets(ground['provisions'])}"
             where = f"{ground['document']} {ground['locator']}".strip()
-            click.echo(f"  {what} from {ground['day'] or 'a day that is not said'}: {where} {ground['title']}")
+            _say(f"  {what} from {ground['day'] or 'a day that is not said'}: {where} {ground['title']}")
 
 
 # --- what they share
@@ -297,8 +297,20 @@ def _today() -> date:
     return timezone.localdate()
 
 
+_CONTROLS = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
+
+
+def _say(text: str, *, err: bool = False) -> None:
+    """Print for a person. What a gazette holds of control characters is shown, and no terminal obeys it."""
+    shown = "".join(
+        c if c.isprintable() or c in "\n\t\u3000\xa0" else c.encode("unicode_escape").decode() for c in text
+    )
+    click.echo(shown, err=err)
+
+
 def _print_json(data: Any) -> None:
-    click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+    # JSON escapes the first control characters itself; a terminal obeys those from U+007F to U+009F too.
+    click.echo(json.dumps(data, ensure_ascii=False, indent=2).translate(_CONTROLS))
 
 
 def _words(value: str) -> str:
@@ -394,7 +406,7 @@ class _Progress:
             click.echo(f"\r\x1b[K{_cut(line, get_terminal_size().columns - 1)}", err=True, nl=False)
             self.drawn = True
         else:
-            click.echo(line, err=True)
+            _say(line, err=True)
 
     def end(self) -> None:
         if self.drawn:

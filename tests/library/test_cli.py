@@ -343,3 +343,14 @@ def test_the_first_command_of_all_makes_the_database(tmp_path: Path) -> None:
         "  第一条 为了停车，制定本办法。"
     ]
     assert len(list((home / "files").rglob("*.txt"))) == 1
+
+
+def test_a_terminal_obeys_no_gazette(tmp_path: Path) -> None:
+    words = "为了管理停车，制定本条例。" * 60
+    text = f"某市条例\n第一条 甲\x1b]0;x\x07乙\x9b2J。\n第二条 {words}\n"
+    (tmp_path / "law.txt").write_text(text, encoding="utf-8")
+    assert gongbao(tmp_path / "home", "ingest", str(tmp_path / "law.txt")).returncode == 0
+    cited = "某市条例 第一条"
+    for arguments in (["clause", cited], ["clause", cited, "--json"], ["clause", f"{cited}\x1b[2J"]):
+        told = gongbao(tmp_path / "home", *arguments)
+        assert not {"\x1b", "\x07", "\x9b"} & set(told.stdout + told.stderr)

@@ -57,6 +57,10 @@ def serve(listener: socket.socket, announce: Callable[[], None]) -> None:
         ident="gongbao",
         # No address of ours comes near this; what is longer is refused before anybody looks at it.
         max_request_header_size=16 * 1024,
+        # Nor does what our forms send; a body is kept on disk before any view can refuse it.
+        max_request_body_size=1024 * 1024,
+        connection_limit=1000,
+        channel_timeout=30,  # seconds in which a slow caller must get on
         **proxy,
     )
 

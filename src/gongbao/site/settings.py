@@ -22,7 +22,7 @@ from gongbao.site import production
 from gongbao.site.home import generated_key, home_folder
 
 PRODUCTION = production.asked_for(os.environ)
-DEBUG = os.environ.get("GONGBAO_DEBUG", "") not in ("", "0")
+DEBUG = os.environ.get("GONGBAO_DEBUG", "").strip().lower() not in ("", "0", "no", "off", "false")
 
 GONGBAO_HOME = home_folder()
 MEDIA_ROOT = GONGBAO_HOME / "files"
