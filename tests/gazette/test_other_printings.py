@@ -282,3 +282,9 @@ def test_order_on_one_line_has_its_date_and_instrument() -> None:
     assert document.title == "云岭市停车场管理办法"
     assert document.date == date(2022, 3, 10)
     assert document.validity.from_ == date(2022, 5, 1)
+
+
+def test_a_government_without_its_people() -> None:
+    document = read_one("云岭市政府关于甲的通知\n云岭政〔2021〕1号\n各县政府：\n一、甲。\n云岭市政府\n2021年1月2日\n")
+    assert (document.issuer, document.addressees, document.date) == ("云岭市政府", "各县政府", date(2021, 1, 2))
+    assert locators(document) == ["一"]

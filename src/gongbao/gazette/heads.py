@@ -16,7 +16,7 @@ from gongbao.gazette.markers import read_marker
 
 _BODY = (
     r"(?:人民政府办公室|人民政府办公厅|人民政府|人民代表大会常务委员会|人大常委会|人民代表大会|管理委员会|管委会|委员会|领导小组"
-    rf"|指挥部|办公室|办公厅|总工会|联合会|监管局|管理局|监督局|国务院|人民法院|人民检察院|[{HAN}]局|[{HAN}]厅|[{HAN}]部|[{HAN}]院"
+    rf"|指挥部|办公室|办公厅|总工会|联合会|监管局|管理局|监督局|国务院|人民法院|人民检察院|[省市县区镇乡旗州]政府|[{HAN}]局|[{HAN}]厅|[{HAN}]部|[{HAN}]院"
     rf"|[{HAN}]委)"
 )
 # Several names in a row, the whole bounded and without nesting, so that no text makes it search for ever.

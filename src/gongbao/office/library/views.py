@@ -23,9 +23,9 @@ from gongbao.core.citations import CLOSE, OPEN
 from gongbao.core.dates import DATE_PATTERN, date_from_match, read_date
 from gongbao.core.errors import GongbaoError
 from gongbao.office.library import queries
+from gongbao.office.library.layout import Links, lay_out
 from gongbao.office.library.models import Clause, Document, Reference, Revision
 from gongbao.office.library.queries import GroundKind, Status
-from gongbao.office.library.reading import Links, lay_out
 from gongbao.office.library.templatetags.library import KINDS, day, part_name
 
 SHOWN_VALUES = 8  # of a facet; the others are a click away

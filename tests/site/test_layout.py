@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 from django.utils import translation
 
-from gongbao.office.library.reading import Links, lay_out
+from gongbao.office.library.layout import Links, lay_out
 from tests.site.html import read
 
 
