@@ -153,7 +153,7 @@ _LEAD_IN = re.compile(
     r"自(?![然主行动愿筹身我治查评用建有律])|从(?![事业])|在(?![建线岗校册籍职])|于|应当|应该|必须"
     r"|[应须](?![急用对届])|要(?![求素件点])|需(?!求)"
 )
-# 审批时间压减至40个工作日以内: a target, and no deadline of a duty
+# 验收用时缩短到9个工作日以内: a target, and no deadline of a duty
 _SHORTENED = re.compile(r"(?:压减|压缩|缩短|控制|减少|精简)[到至在为]?\s?$")
 _DAY_ITSELF = re.compile(r"(?:之日|当日|当天|次日|之时)$")
 _NOTICED = re.compile(r"接到|收到|接报|获知|得知|发现")

@@ -36,7 +36,7 @@ _HEADING_KIND = {
 _BELOW_ARTICLE = (ClauseKind.SUBPARAGRAPH, ClauseKind.POINT, ClauseKind.ITEM)
 _DECIMALS = range(Style.DECIMAL_1, Style.DECIMAL_5 + 1)
 _BOX = re.compile(r"^专栏\s*(?P<number>\d{1,2}|[一二三四五六七八九十]{1,3})?\s*[:：]?\s*(?P<heading>[^，。；]{0,60})$")
-# A first sentence that says what holds is no heading: 本政策有效期3年，自印发之日起执行。
+# A first sentence that says what holds is no heading: 本办法五年有效，由市园林局解释。
 _RULE = re.compile("^本|之日|应当|可以|不得|按照|根据|负责|[元日年月]前")
 _HEADING_LENGTH = 60
 _RUN_IN_LENGTH = 32

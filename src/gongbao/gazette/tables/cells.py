@@ -90,7 +90,7 @@ def _date(words: str) -> str:
 
 
 def stated_figures(label: str) -> tuple[Quantity, ...]:
-    """共17家企业，奖励资金共290万元 -> 17 家, 290 万元."""
+    """共3家园圃，补助合计26万元 -> 3 家, 26 万元."""
     return tuple(Quantity(found["number"].replace(",", ""), found["unit"]) for found in _STATED.finditer(label))
 
 

@@ -99,7 +99,7 @@ class Quantity:
 class Group:
     """A label over rows: a row of its own (`column` ""), or a merged cell of a column that states a figure.
 
-    `stated` are the figures in the label: 共17家企业，奖励资金共290万元 says 17 家 and 290 万元. The label stands over
+    `stated` are the figures in the label: 共3家园圃，补助合计26万元 says 3 家 and 26 万元. The label stands over
     the `row_count` rows from `first_row` on; `level` is 0 for the widest.
     """
 

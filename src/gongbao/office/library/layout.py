@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
 from gongbao.core.citations import NUMBER_PATTERN, ORDER_PATTERN, read_number
+from gongbao.gazette.model import gap
 
 NOTHING = SafeString()
 OUTLINE_DEPTH = 4
@@ -223,8 +224,7 @@ def _outline(entries: Sequence[ClauseLike], clauses: Sequence[ClauseLike], *, is
     above: list[int] = []
     for place, clause in enumerate(entries):
         heading = clause.heading.rstrip("。：；")
-        gap = " " if clause.number.startswith("第") or clause.number[-1:].isalnum() else ""
-        label: str = escape(f"{clause.number}{gap}{heading}".strip())
+        label: str = escape(f"{clause.number}{gap(clause.number, heading)}{heading}")
         if not heading:
             # A number alone tells little: its first words stand beside it.
             label += f' <span class="first-words">{escape(_first_words(clauses, places[clause.eid]))}</span>'

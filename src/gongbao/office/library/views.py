@@ -22,6 +22,7 @@ from django.views.decorators.http import require_safe
 from gongbao.core.citations import CLOSE, OPEN
 from gongbao.core.dates import DATE_PATTERN, date_from_match, read_date
 from gongbao.core.errors import GongbaoError
+from gongbao.gazette.model import gap
 from gongbao.office.library import queries
 from gongbao.office.library.layout import Links, lay_out
 from gongbao.office.library.models import Clause, Document, Reference, Revision
@@ -557,9 +558,8 @@ def _full_citation(found: Document, shown: Revision, one: Clause) -> str:
 def _short_name(one: Clause) -> str:
     """What a clause is called on the way to it: its number and heading, or the whole locator where it has none."""
     heading = one.heading.rstrip("。：；")
-    gap = " " if one.number.startswith("第") or one.number[-1:].isalnum() else ""
-    name = f"{one.number}{gap}{heading if len(heading) <= 24 else ''}".strip()
-    return name or one.locator
+    heading = heading if len(heading) <= 24 else ""
+    return f"{one.number}{gap(one.number, heading)}{heading}" or one.locator
 
 
 # --- on paper
