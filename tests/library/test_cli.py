@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 
-from gongbao import cli, cli_library
+from gongbao import cli
+from gongbao.cli import printing
 from gongbao.office.library.models import Document, Source
 from tests.library.test_queries import OPINIONS, RULES
 from tests.program import gongbao
@@ -173,11 +174,11 @@ def test_a_table_stands_in_columns_whatever_the_script(library: Run) -> None:
     code, out, err = library("documents", "--on", "2022-06-01")
     assert (code, err) == (0, "3 documents; status on 2022-06-01\n")
     head, *rows = out.splitlines()
-    columns = [cli_library.width(head[: head.index(name)]) for name in ("DATE", "STATUS", "KIND", "ARTICLES", "TITLE")]
+    columns = [printing.width(head[: head.index(name)]) for name in ("DATE", "STATUS", "KIND", "ARTICLES", "TITLE")]
 
     def from_column(row: str, column: int) -> str:
         for at in range(len(row)):
-            if cli_library.width(row[:at]) == column:
+            if printing.width(row[:at]) == column:
                 return row[at:]
         raise AssertionError(f"nothing begins in column {column} of {row}")
 
@@ -306,8 +307,8 @@ def test_the_commands_stand_in_the_help_page(run: Run) -> None:
     ("text", "columns"), [("", 0), ("abc", 3), ("许政", 4), ("〔2022〕", 8), ("“一”", 4), ("é", 1), ("Ａ", 2)]
 )
 def test_width(text: str, columns: int) -> None:
-    assert cli_library.width(text) == columns
-    assert cli_library.width(unicodedata.normalize("NFD", text)) == columns
+    assert printing.width(text) == columns
+    assert printing.width(unicodedata.normalize("NFD", text)) == columns
 
 
 @pytest.mark.parametrize(
@@ -315,15 +316,15 @@ def test_width(text: str, columns: int) -> None:
     [("许政办", 6, "许政办"), ("许政办", 5, "许政…"), ("许政办", 4, "许…"), ("abc", 2, "a…")],
 )
 def test_cut(text: str, columns: int, kept: str) -> None:
-    assert cli_library._cut(text, columns) == kept
+    assert printing.cut(text, columns) == kept
 
 
 def test_progress_of_long_work_stands_on_stderr(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = iter(range(0, 1000, 3))
-    monkeypatch.setattr(cli_library.time, "monotonic", lambda: next(clock))
-    progress = cli_library._Progress("issue.txt")
+    monkeypatch.setattr(printing.time, "monotonic", lambda: next(clock))
+    progress = printing.Progress("issue.txt")
     for done in range(5):
         progress("reading", done, 5)
     progress.end()

@@ -5,17 +5,18 @@ calls `with_django()` if it needs the database, and prints through `answer()`. N
 commands, so that `gongbao --help` answers at once.
 """
 
-import json
 import os
 import sys
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
-from gongbao import SCHEMA_VERSION, __version__, cli_library
+from gongbao import __version__
+from gongbao.cli import library
+from gongbao.cli.printing import EXIT_REFUSED, answer, json_option
 from gongbao.core.errors import GongbaoError
 from gongbao.sample import GAZETTE
 
@@ -35,7 +36,6 @@ ENVIRONMENT = (
     ("GONGBAO_LOG_LEVEL", "DEBUG, INFO (default), WARNING or ERROR"),
 )
 
-EXIT_REFUSED = 1
 EXIT_USAGE = 2
 EXIT_INTERNAL = 70
 EXIT_INTERRUPTED = 130
@@ -100,31 +100,9 @@ def main(ctx: click.Context, debug: bool) -> None:
         click.echo(ctx.get_help())
 
 
-# --- what the commands share
-
-
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs instead of text.")
-
-
-def answer(as_json: bool, data: Mapping[str, Any], text: str) -> None:
-    """Print the result of a command on stdout: `data` under its schema_version, or `text` for a person."""
-    if as_json:
-        click.echo(json.dumps({"schema_version": SCHEMA_VERSION, **data}, ensure_ascii=False, indent=2))
-    else:
-        click.echo(text)
-
-
 def tell(text: str) -> None:
     """Say on stderr what long work is doing, so that stdout holds the result alone."""
     click.echo(text, err=True)
-
-
-def with_django() -> None:
-    """Load Django, and bring the embedded database up to date; an outside database that is not is refused."""
-    from gongbao.site.prepare import ready_database, set_up
-
-    set_up()
-    ready_database()
 
 
 # --- serving
@@ -231,7 +209,7 @@ def django_command(arguments: Sequence[str]) -> None:
     ManagementUtility(["gongbao django", *arguments]).execute()
 
 
-cli_library.register(main)
+library.register(main)
 
 # --- the one place where errors end
 

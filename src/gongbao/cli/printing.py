@@ -1,0 +1,156 @@
+"""What the commands share: their options, and how they print for programs and for people."""
+
+import json
+import sys
+import time
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import date
+from shutil import get_terminal_size
+from typing import Any
+
+import click
+
+from gongbao import SCHEMA_VERSION
+from gongbao.core.dates import read_date
+
+EXIT_REFUSED = 1
+# Seconds between two lines of progress where stderr is no terminal and a line cannot be written over.
+_PROGRESS_EVERY = 5.0
+
+
+class Day(click.ParamType[date]):
+    """A day: 2022-07-01 or 2022年7月1日."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return read_date(value) or date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"“{value}” is no day; write it like 2022-07-01", param, ctx)
+
+
+class Kind(click.ParamType[str]):
+    """A value of DocumentKind. The reader of gazettes is imported when one is given, and not for the help page."""
+
+    name = "kind"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from gongbao.gazette.model import DocumentKind
+
+        kinds = [kind.value for kind in DocumentKind]
+        if value not in kinds:
+            self.fail(f"“{value}” is no kind of document; it is one of {', '.join(kinds)}", param, ctx)
+        return str(value)
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs instead of text.")
+on_option = click.option("--on", "day", type=Day(), metavar="DATE", help="The day of the status (default: today).")
+revision_option = click.option(
+    "--revision", type=click.IntRange(min=1), metavar="N", help="An older revision, counted from 1."
+)
+
+
+def with_django() -> None:
+    """Load Django, and bring the embedded database up to date; an outside database that is not is refused."""
+    from gongbao.site.prepare import ready_database, set_up
+
+    set_up()
+    ready_database()
+
+
+def answer(as_json: bool, data: Mapping[str, Any], text: str) -> None:
+    """Print the result of a command on stdout: `data` under its schema_version, or `text` for a person."""
+    if as_json:
+        print_json({"schema_version": SCHEMA_VERSION, **data})
+    else:
+        say(text)
+
+
+def today() -> date:
+    from django.utils import timezone
+
+    return timezone.localdate()
+
+
+_CONTROLS = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print for a person. What a gazette holds of control characters is shown, and no terminal obeys it."""
+    shown = "".join(
+        c if c.isprintable() or c in "\n\t\u3000\xa0" else c.encode("unicode_escape").decode() for c in text
+    )
+    click.echo(shown, err=err)
+
+
+def print_json(data: Any) -> None:
+    # JSON escapes the first control characters itself; a terminal obeys those from U+007F to U+009F too.
+    click.echo(json.dumps(data, ensure_ascii=False, indent=2).translate(_CONTROLS))
+
+
+def words(value: str) -> str:
+    return "not yet in force" if value == "not_yet" else value.replace("_", " ")
+
+
+def width(text: str) -> int:
+    """How many columns a terminal gives the text: two for each Chinese character."""
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
+    )
+
+
+def cut(text: str, columns: int) -> str:
+    """The text, or as much of it as fits with … behind it."""
+    if width(text) <= columns:
+        return text
+    kept, used = [], 1
+    for char in text:
+        used += width(char)
+        if used > columns:
+            break
+        kept.append(char)
+    return "".join(kept) + "…"
+
+
+def fit(line: str) -> str:
+    """On a terminal a line takes one row; what goes to a file or a pipe is whole."""
+    return cut(line, get_terminal_size().columns) if sys.stdout.isatty() else line
+
+
+def table(body: Sequence[Sequence[str]], head: Sequence[str] = ()) -> list[str]:
+    """Rows in columns; a column that is empty in every row is left out."""
+    used = [at for at in range(len(body[0]) if body else 0) if any(row[at] for row in body)]
+    rows = [head, *body] if head else body
+    widths = {at: max(width(row[at]) for row in rows) for at in used}
+    return [fit("  ".join(row[at] + " " * (widths[at] - width(row[at])) for at in used).rstrip()) for row in rows]
+
+
+class Progress:
+    """What long work is doing, on stderr: one line written over on a terminal, elsewhere a line now and then."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.terminal = sys.stderr.isatty()
+        self.last = time.monotonic()
+        self.drawn = False
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        if now - self.last < (0.1 if self.terminal else _PROGRESS_EVERY):
+            return
+        self.last = now
+        line = f"{step} {self.file}: {done} of {total} {'documents' if step == 'reading' else 'clauses'}"
+        if self.terminal:
+            click.echo(f"\r\x1b[K{cut(line, get_terminal_size().columns - 1)}", err=True, nl=False)
+            self.drawn = True
+        else:
+            say(line, err=True)
+
+    def end(self) -> None:
+        if self.drawn:
+            click.echo("\r\x1b[K", err=True, nl=False)
+            self.drawn = False
