@@ -2,9 +2,14 @@
 
 from collections.abc import Iterator
 
-from gongbao.gazette.findings.model import Finding, Manuscript
+from gongbao.gazette.findings.columns import sums_of
+from gongbao.gazette.findings.model import Finding, Manuscript, name_of
+from gongbao.gazette.findings.statements import statements_in
 
 
 def wrong_sums(manuscript: Manuscript) -> Iterator[Finding]:
     """Sums in tables, and totals stated in words, that do not add up."""
-    yield from ()
+    for document in manuscript.gazette.documents:
+        for table in manuscript.tables(document):
+            yield from sums_of(table, name_of(document))
+        yield from statements_in(manuscript, document)
