@@ -67,9 +67,30 @@ def counts_in(table: Table) -> list[Decimal]:
     return out
 
 
+def counts_of(table: Table, group: Group) -> list[Decimal]:
+    """The numbers that a count of the rows of a group may be."""
+    return _Sheet(table, "").counts(range(group.first_row, group.first_row + group.row_count))
+
+
 def amounts_in(table: Table, unit: str) -> list[Decimal]:
     """What the columns of amounts of a table come to, in the unit."""
     return _Sheet(table, "").money(range(len(table.rows)), unit)
+
+
+def groups_of(table: Table) -> list[tuple[list[Decimal], list[Decimal]]]:
+    """For each labelled stretch of rows the numbers that may count it, and what its amounts come to in 元.
+
+    Stretches are those under a label, and those that are the total of one; of each, the rows.
+    """
+    sheet = _Sheet(table, "")
+    stretches = {(group.first_row, group.row_count) for group in table.groups}
+    stretches |= {(total.first_row, total.row_count) for total in table.totals}
+    out = []
+    for first, count in sorted(stretches)[:_MANY_TOTALS]:
+        if count:
+            rows = range(first, first + count)
+            out.append((sheet.counts(rows), sheet.money(rows, "元")))
+    return out
 
 
 @dataclass(slots=True)

@@ -198,7 +198,7 @@ class Lists:
         if tables:
             out.append(Decimal(sum(len(table.rows) for table in tables)))
         elif not stated.numbered:
-            out += _lines_counted(stated.entries)
+            out += lines_counted(stated.entries)
         return out
 
     def amounts(self, stated: Stated, unit: str) -> list[Decimal]:
@@ -254,6 +254,13 @@ class Lists:
         if line.start < 0:
             return line.clause.line
         return self.manuscript.line_of(line.clause, line.start, line.start + min(len(line.words), 40))
+
+
+def list_lines(clauses: Sequence[Clause]) -> list[ListLine]:
+    """The lines of clauses with their headings, in reading order."""
+    out: list[ListLine] = []
+    _flat(clauses, (), out)
+    return out
 
 
 def _flat(clauses: Sequence[Clause], path: tuple[int, ...], out: list[ListLine]) -> None:
@@ -351,7 +358,7 @@ def _ordinal(number: str) -> int | None:
     return int(found[0]) if found[0].isdecimal() else han_number(found[0])
 
 
-def _lines_counted(entries: Sequence[ListLine]) -> list[Decimal]:
+def lines_counted(entries: Sequence[ListLine]) -> list[Decimal]:
     """Lines as entries of a list; [] where they are prose. Names on one line count by what stands between them."""
     words = [line.words for line in entries]
     while words and re.match(r"(?:备?注|说明)\s*[:：]|（此件", words[-1]):
