@@ -4,7 +4,9 @@ What stands before ¦ is the error, what stands behind it is right; ⟨ ⟩ may 
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from gongbao.gazette import read_gazette
 from gongbao.gazette.findings import Manuscript
@@ -28,8 +30,8 @@ def twins(text: str) -> Twins:
     return Twins(_CHOICE.sub(lambda one: one["wrong"], text), _CHOICE.sub(lambda one: one["right"], text), line)
 
 
-def manuscript(text: str) -> Manuscript:
-    return Manuscript(read_gazette(text), text, {})
+def manuscript(text: str, repealed: Mapping[str, date] | None = None) -> Manuscript:
+    return Manuscript(read_gazette(text), text, repealed or {})
 
 
 def issued(title: str, number: str, body: str, day: str = "2023年3月10日", issuer: str = "云澜市人民政府办公室") -> str:
