@@ -53,9 +53,13 @@ _EXACT_MONEY = ("元", "千元", "万元")
 _MANY_TOTALS = 400
 
 
-def sums_of(table: Table, document: str) -> Iterator[Finding]:
-    """The totals, summing columns and counting labels of a table that do not add up."""
+def sums_of(table: Table, document: str, *, below: str = "") -> Iterator[Finding]:
+    """The totals, summing columns and counting labels of a table that do not add up.
+
+    `below` are the words that stand directly below it, where a note may say that its figures are rounded.
+    """
     sheet = _Sheet(table, document)
+    sheet.rounded |= bool(_ROUNDED.search(below))
     yield from sheet.sums()
     yield from sheet.labels()
 

@@ -30,8 +30,15 @@ _HONOURS = re.compile(
     r"表彰|奖励|授予|命名|认定|嘉奖|表扬|记功|公布|确定|评选|入选|拨付|下达|安排|列入|纳入|入库|认可|评定|共计?(?=\d)|共有|合计"
 )
 _SEE_LIST = re.compile(r"名单|清单|附件|附表|附后|见下?表|如下表|一览表")
-_OF_LIST = re.compile(r"(?:等|共|共有|共计|合计|计|总计|为|授予|确定|认定|命名|公布|评选出?|安排|下达|对|将|的)\s*$")
+_OF_LIST = re.compile(
+    r"(?:共|计|安排|下达|授予|确定|认定|命名|公布|评选|表彰|奖励)[\u4e00-\u9fff]{0,6}\s*$|(?:等|为|对|将|的)\s*$"
+)
 _PEOPLE_WORDS = re.compile(r"姓名|个人|教师|工作者|人员|标兵|劳动模范|能手|同志|专家|选手|人才|学生|青年|人选")
+# What there is, and not what is published: 全市共有企业1200家.
+_STOCK = re.compile(r"(?:共有|现有|拥有|已|累计|建成|超过|达到?|组织|选派|带动|服务|新增|来自)[^，。；]{0,12}$")
+_PERSON_LINE = re.compile(
+    r"[\u4e00-\u9fff·]{2,4}\s+[\u4e00-\u9fff]{4,}|[\u4e00-\u9fff]\s[\u4e00-\u9fff]\s+[\u4e00-\u9fff]{4,}"
+)
 _EACH = re.compile(r"(?:每|各|人均|户均|标准为?|最高|不超过)[^，。；、]{0,8}$")
 _MONEY_OF_LIST = re.compile(
     r"(?:奖励|奖金|资金|补助|补贴|投资|经费|金额|拨付|下达|安排|合计|共计?|总计|给予|总额)[^，。；\d]{0,8}$"
@@ -53,8 +60,13 @@ _HAN_BEHIND = re.compile(r"(?:的)?(?P<name>[\u4e00-\u9fff]{2,20})(?=[，。；�
 def figures_against_lists(manuscript: Manuscript, document: Document) -> Iterator[Finding]:
     """The figures of the text that no table or list of the document bears out."""
     tables = [table for table in manuscript.tables(document) if table.rows]
-    yield from _covering(manuscript, document, tables)
-    yield from _columns(manuscript, document, tables)
+    told: set[Place] = set()
+    for finding in _columns(manuscript, document, tables):
+        told.add(finding.places[0])
+        yield finding
+    for finding in _covering(manuscript, document, tables):
+        if not any(place.line == finding.line and place.quote in finding.places[0].quote for place in told):
+            yield finding
 
 
 # --- what the text says of a list -------------------------------------------------------------------------------------
@@ -149,13 +161,16 @@ class _Listed:
         if not _LIST_TITLE.search(part.title):
             return
         lines = [line for line in list_lines(part.clauses) if line.words]
+        persons = sum(bool(_PERSON_LINE.match(line.words)) for line in lines)
+        of_people = bool(_PEOPLE_WORDS.search(part.title)) or 2 * persons > len(lines)
+        listed = self.people if of_people else self.things
         counts = lines_counted(lines)
         numbered = [clause for clause in part.clauses if clause.number]
         if counts:
-            (self.people if _PEOPLE_WORDS.search(part.title) else self.things).update(counts)
+            listed.update(counts)
             self._see(part.line, part.title)
         if len(numbered) > 1:
-            (self.people if _PEOPLE_WORDS.search(part.title) else self.things).add(Decimal(len(numbered)))
+            listed.add(Decimal(len(numbered)))
         amount = amount_of_entries(lines, "元")
         if amount is not None:
             self.amounts.add(amount)
@@ -205,7 +220,7 @@ def _sentences(
         unmatched: list[Figure] = []
         for figure in figures_in(words):
             before, behind = words[: figure.start], words[figure.end :]
-            if not figure.exact or _EACH.search(before) or re.match(r"\s*[/／]", behind):
+            if not figure.exact or _EACH.search(before) or _STOCK.search(before) or re.match(r"\s*[/／]", behind):
                 continue
             if figure.unit in PEOPLE | THINGS:
                 counts = listed.of(figure.unit)
@@ -214,7 +229,7 @@ def _sentences(
                     continue
                 if figure.value in counts:
                     borne_out = True
-                elif _HONOURS.search(words) and (covering or "共" in before[-6:] or "合计" in before[-6:]):
+                elif _HONOURS.search(words) and (covering or re.search("共|合计|总计", before[-12:])):
                     unmatched.append(figure)
             elif figure.base == "元" and listed.amounts and _MONEY_OF_LIST.search(before):
                 if any(_equal(figure, amount) for amount in listed.amounts):

@@ -456,7 +456,7 @@ def _divisions(text: str) -> Iterator[tuple[str, int, str, int, bool]]:
         yield head, bracket.start() - len(head), inside, bracket.start("inside"), False
     for colon in re.finditer("[：:](?!.{0,6}其中)", text):
         head = re.split("[。；：]", text[: colon.start()])[-1]
-        if not re.search(r"(?:共|合计|总计|总投资|总额|总数|分别(?:是|为))", head):
+        if "其中" in head or not re.search(r"(?:共|合计|总计|总投资|总额|总数|分别(?:是|为))", head):
             continue
         tail = re.match(r"[^。：:\n]*", text[colon.end() :])
         yield head, colon.start() - len(head), tail[0] if tail else "", colon.end(), False
