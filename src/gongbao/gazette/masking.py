@@ -64,11 +64,12 @@ def _folding() -> dict[int, str]:
 _FOLDING = _folding()
 _PAGE_NUMBER = r"\n[ \t\r]*(?:[-–—·] ?)?\d{1,4}(?: ?[-–—·])?[ \t\r]*(?=\n)"
 _TAG = r"</?[A-Za-z][^<>\n]{0,80}>"
+_INVISIBLE = r"\u00ad\u034f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff"
+# White space, invisible characters, marks of Markdown and HTML, a page number on its own line.
 _IGNORED = re.compile(
-    rf"(?:{_PAGE_NUMBER}|[\s\u00ad\u034f\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff*_`~\\]"
-    rf"|{_TAG}|&(?:nbsp|ensp|emsp|thinsp|zwnj|zwj|#160|#12288);)+"
+    rf"(?:[^\S\n]+|{_PAGE_NUMBER}|\n|[{_INVISIBLE}*_`~\\]+|{_TAG}|&(?:nbsp|ensp|emsp|thinsp|zwnj|zwj|#160|#12288);)+"
 )
-_KEPT = re.compile(rf"[\t\r\n\f\v\u2028\u2029\x85]|\*\*|{_TAG}")
+_KEPT = re.compile(rf"[\t\r\n\f\v\u2028\u2029\x85]|\*\*|{_TAG}|(?<=\n)[-–—· \t]*\d[\d \t–—·-]*(?=[\r\n])")
 _BREAK = re.compile("[\r\n\f\v\u2028\u2029\x85]")
 _SPACE = re.compile(r"\s|&[a-z#0-9]+;|<br")
 _LONGEST_GAP = 40  # characters between two of a value: a page number with blank lines round it
@@ -151,7 +152,9 @@ class Masker:
         out: list[str] = []
         at = 0
         for start, end in spans:
-            out += [text[at:start], MASK, *_KEPT.findall(text[start:end])]
+            out += (text[at:start], MASK)
+            if not (hidden := text[start:end]).isalnum():
+                out += _KEPT.findall(hidden)
             at = end
         out.append(text[at:])
         return "".join(out)
@@ -181,9 +184,13 @@ class Masker:
         for found in self._first.finditer(text):
             at = found.start()
             for length in lengths.get(text[at : at + 2], ()):
-                if text[at : at + length] in words and _stands(folded, text, places, at, at + length):
-                    yield places[at], places[at + length - 1] + 1
-                    break
+                if text[at : at + length] in words:
+                    start, last = places[at], places[at + length - 1]
+                    # Most are three characters or four, of which nothing stands between.
+                    plain = length > 2 and last - start < length and text[at] > "z" and text[at + length - 1] > "z"
+                    if plain or _stands(folded, text, places, at, at + length):
+                        yield start, last + 1
+                        break
 
     # --- figures --------------------------------------------------------------------------------------------------
 
@@ -246,11 +253,25 @@ def _figures_of(kind: PersonalKind, folded: str) -> set[str]:
 def _with_prefix(folded: str, chain: list[tuple[int, int]], k: int, has_prefix: bool) -> int:
     """Where a telephone number begins whose groups begin with the k-th: at its area code or country, if it has them."""
     start = chain[k][0]
-    if not has_prefix and k and re.fullmatch(AREA_CODE, folded[slice(*chain[k - 1])]):
-        k -= 1
-        start = chain[k][0]
-    if k and _COUNTRY.fullmatch(folded[slice(*chain[k - 1])]):
+    before = [folded[slice(*group)] for group in chain[max(0, k - 2) : k]]
+    if not has_prefix and before and re.fullmatch(AREA_CODE, before[-1]):
         start = chain[k - 1][0]
+        k -= 1
+        before.pop()
+    elif (
+        not has_prefix
+        and len(before) == 2
+        and _COUNTRY.fullmatch(before[0])
+        and re.fullmatch(AREA_CODE, "0" + before[1])
+    ):
+        return _opened(folded, chain[k - 2][0])  # +86 399 2965000
+    if before and _COUNTRY.fullmatch(before[-1]):
+        start = chain[k - 1][0]
+    return _opened(folded, start)
+
+
+def _opened(folded: str, start: int) -> int:
+    """The place of the + or the bracket before a number, or of the number."""
     if folded[start - 1 : start] in ("+", "(", "（"):
         opened = folded[start - 1] != "+"
         if not opened or re.match(r"[0-9]+[)）]", folded[start:]):

@@ -53,7 +53,7 @@ _WORDS = _set(
     初稿 户数 户籍 户主 户名 门诊 门类 展示 展览 战略 底数 信息 信用 信访 信贷 员工 运行 运输 运动员 运营 位置 税务
     税收 税额 补助 补贴 补充 招标 招商 招聘 续建 要求 要点 药品 药材 药业 校长 校区 校医 衣物 刑事 候补 候选 油料 来源
     来访 线路 线上 院长 院校 院系 西医 化工 化肥 养老 养殖 养护 查处 查验 相关 相应 后勤 后续 权限 权重 权利 益民 法人
-    法律 法规 法院 法治 商会 言论 福利 年度 年龄 年限 年级 年终 爱国 司法 司机 印章 籍贯 能源 能力 能手 双方 居民
+    法律 法规 法院 法治 商会 言论 福利 年度 年龄 党派 年限 年级 年终 爱国 司法 司机 印章 籍贯 能源 能力 能手 双方 居民
     居委会 居委 都市 广场 广播 广告 利率 利用 利润 教师 学生 选手 专家 评委 主任 书记 局长 科长 职工 村民 群众 领导
     组长 队长 市民 姓名 性别 民族 备注 序号 编号 名称 地址 电话 手机 邮箱 联系 负责 职务 职称 学历 专业 工种 奖项 等级
     名次 得分 成绩单 合计 小计 总计 其他 其它 推荐 责任 牵头 配合 时代 支部 支行 支队 支持 支出 支付 支撑 任务 任职
@@ -83,7 +83,7 @@ _ALSO_WORDS = _set(
 # How names of places, bodies and groups end, and names of people do not.
 _UNIT_ENDS = frozenset("市县区街局厅院校厂店馆站所处组队部室场委办奖级类号户系省巷坊厦")
 # How both may end.
-_PLACE_ENDS = frozenset("镇乡村会科团社班司库庄寨屯园苑城湖河山路桥港湾塘岭坡沟坪堂家岗")
+_PLACE_ENDS = frozenset("镇乡村会科团社班司库庄寨屯苑湾塘岭坡沟坪店家岗")
 _NEVER_INSIDE = re.compile("[的了第各或被们类款奖届个其等项]")
 
 _ORDINAL = re.compile("第[一二三四六七八九十百]|第五[章节条款项届期批次类号编篇届]")
@@ -99,6 +99,10 @@ class Likeness(IntEnum):
     LENGTH = 1  # it could be one, of a surname that is not known
     SURNAME = 2  # it begins with a surname, and is a word or the name of a place as well
     CLEAR = 3
+
+
+def is_compound_surname(word: str) -> bool:
+    return word in _COMPOUND
 
 
 def likeness(word: str) -> Likeness:

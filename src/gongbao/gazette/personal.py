@@ -23,10 +23,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import pairwise
 
+from gongbao.gazette.lines import is_addressees
 from gongbao.gazette.masking import AREA_CODE, MASK, OFFICES, PEOPLE_HAN, Mark, Masker, PersonalKind
 from gongbao.gazette.model import Document
-from gongbao.gazette.person_names import Likeness, likeness
+from gongbao.gazette.person_names import Likeness, is_compound_surname, likeness
 from gongbao.gazette.tables import Table, find_tables
 
 __all__ = ["MASK", "Mark", "Masker", "PersonalKind", "find_personal"]
@@ -79,19 +81,31 @@ def _pieces(token: str) -> list[str]:
 
 
 def _tokens(text: str) -> list[str]:
-    """The words between white space and tabs; single characters that follow each other in a cell make one: 张 三."""
+    """The words between white space and tabs; the characters of a name that was spaced out make one: 张 三, 司马 光."""
     out: list[str] = []
     for cell in text.split("\t"):
-        open_ = False  # the last word is a surname that waits for the rest
-        for token in cell.split():
-            single = len(_REMARK.sub("", token)) == 1 and re.match(f"[{PEOPLE_HAN}]", token) is not None
-            if single and open_:
-                out[-1] += token
-                open_ = False
-            else:
-                out.append(token)
-                open_ = single
+        words = cell.split()
+        at = 0
+        while at < len(words):
+            end = at + 1
+            if is_compound_surname(words[at]) and end < len(words) and _is_single(words[end]):
+                end += 1
+            elif _is_single(words[at]):
+                while end < len(words) and _is_single(words[end]):
+                    end += 1
+                # Three characters are one name, four are two.
+                end = min(end, at + (3 if end - at == 3 else 2))
+            out.append("".join(words[at:end]))
+            at = end
     return out
+
+
+def _is_single(word: str) -> bool:
+    return len(_bare(word)) == 1 and re.match(f"[{PEOPLE_HAN}]", word) is not None
+
+
+def _bare(token: str) -> str:
+    return _REMARK.sub("", token)
 
 
 # --- lists ------------------------------------------------------------------------------------------------------------
@@ -195,10 +209,6 @@ def _entry(words: str) -> _Entry | None:
     return _Entry(names, "", False) if names else None
 
 
-def _bare(token: str) -> str:
-    return _REMARK.sub("", token)
-
-
 def _likes(token: str) -> list[tuple[str, Likeness]]:
     return [(piece, likeness(piece)) for piece in _pieces(token)]
 
@@ -245,7 +255,7 @@ def _heading(words: str, level: int, of: _Of) -> _List | None:
     last = found[-1] if found else None
     bare = words[: counted.start()] if counted else words.rstrip("：:")
     closed = last is not None and last.end() == len(bare.rstrip())
-    if len(words) > _HEADING_LENGTH or level > 5:
+    if len(words) > _HEADING_LENGTH or level > 5 or is_addressees(words):
         return None
     if level == 5 and not (
         counted or listing or words.endswith(("：", ":")) or (closed and len(bare) <= 20 and not _SPACE.search(bare))
@@ -275,7 +285,7 @@ def _in_lists(lines: Sequence[str], appoints: bool) -> Iterator[Mark]:
             yield from _close(run)
             run = _List(_Of.OPEN, 5)
             # 领导小组下设办公室…: the list of its members is over.
-            above = [one for one in above if one.of is not _Of.OFFICIALS]
+            above = [one for one in above if one.of is _Of.PEOPLE or (one.of is _Of.UNITS and one.level < 5)]
             continue
         of = above[-1].of if above else _Of.OPEN
         entry = _entry(words)
@@ -316,13 +326,22 @@ def _without_tables_of_names(lines: Sequence[str]) -> Iterator[str]:
         end = at
         while end < len(lines) and "\t" in lines[end]:
             end += 1
-        heads = [cell for line in lines[at : min(end, at + 3)] for cell in line.split("\t")]
         if end == at:
             yield lines[at]
             end = at + 1
-        elif not any(_NAME_HEAD.fullmatch(_SPACE.sub("", head)) for head in heads):
+        elif not any(map(_is_head, lines[at : min(end, at + 3)])):
             yield from lines[at:end]
         at = end
+
+
+def _is_head(line: str) -> bool:
+    """Whether a row is a head with a column of names; 1, 张三, 某校, 教师 is none, though 教师 may head a column."""
+    cells = [_SPACE.sub("", cell) for cell in line.split("\t")]
+    if any(cell.isdecimal() for cell in cells):
+        return False
+    heads = [bool(_NAME_HEAD.fullmatch(cell)) for cell in cells]
+    others = [cell for cell, head in zip(cells, heads, strict=True) if not head]
+    return any(heads) and all(likeness(cell) is not Likeness.CLEAR for cell in others)
 
 
 # --- where people live ------------------------------------------------------------------------------------------------
@@ -387,6 +406,13 @@ def _labelled(line: str) -> Iterator[Mark]:
             if word != _SPACE.sub("", found["name"]):
                 break
             at = found.end()
+    cells = line.split("\t")
+    for label_cell, cell in pairwise(cells):
+        # A form: 姓名, and the name in the next cell.
+        if _NAME_HEAD.fullmatch(_SPACE.sub("", label_cell)):
+            for word, like in _likes("".join(_tokens(cell))):
+                if like is Likeness.CLEAR and not _NAME_HEAD.fullmatch(word):
+                    yield Mark(PersonalKind.NAME, word)
     for found in _CALLED.finditer(line):
         word = _SPACE.sub("", found["name"])
         if likeness(word) >= Likeness.SURNAME:
@@ -479,7 +505,7 @@ def _in_column(cells: Sequence[str], *, strict: bool) -> list[list[str]]:
 
 # --- figures ----------------------------------------------------------------------------------------------------------
 
-_AREA = rf"(?:(?:\+|00)?86[- ]?)?[(（]?{AREA_CODE}[)）]?[-—–－ ]{{0,2}}"
+_AREA = rf"(?:(?:\+|00)?86[- ]?)?(?:[(（]{AREA_CODE}[)）]|{AREA_CODE})[-—–－ ]{{0,2}}"
 _LOCAL = r"(?:\d{7,8}|\d{3,4}[- ]\d{4})"
 _END = r"(?![0-9A-Za-z@]|[.,]\d)"
 _NUMBER = re.compile(
@@ -508,7 +534,9 @@ _NAME_BEFORE = re.compile(
     rf"(?P<run>[{PEOPLE_HAN}] +[{PEOPLE_HAN}]|[{PEOPLE_HAN}·]{{2,24}})"
     rf"{_BESIDE}(?:联系电话|电话|手机号?|联系方式)?{_BESIDE}$"
 )
-_LAST_NAME = re.compile(rf"(?:{'|'.join(OFFICES)}|联系人|负责人|责任人|经办人)(?P<name>[{PEOPLE_HAN}]{{2,4}})$")
+_LAST_NAME = re.compile(
+    rf"(?:{'|'.join(OFFICES)}|联系人|负责人|责任人|经办人|联系|或|和|与|及|找)(?P<name>[{PEOPLE_HAN}]{{2,4}})$"
+)
 _LIST_BEFORE = 40  # characters before a number in which a name may stand
 
 
