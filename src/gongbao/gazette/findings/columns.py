@@ -6,6 +6,7 @@ a total is told of only where none fits.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,6 +15,7 @@ from gongbao.gazette.findings.model import Finding, FindingKind, Place, Severity
 from gongbao.gazette.findings.quantities import (
     PEOPLE,
     THINGS,
+    Figure,
     base_of,
     decimals_of,
     figures_in,
@@ -49,8 +51,16 @@ _WORDS_FIGURE = re.compile(r"\s*(?P<number>[-−]?\d[\d,]*(?:\.\d+)?)\s*(?P<unit
 _COUNT_CELL = re.compile(r"(?:共|计)?\s*(?P<number>\d{1,5})\s*(?P<unit>家|个|项|名|人|所|处|件|户|条|宗|座)")
 _NAMES = re.compile(r"名称|企业|单位|项目|学校|机构|姓名|名单|事项|对象")
 _OWN_NAME = re.compile(r"（[^（）]*）|\s")
+_IN_BRACKET = re.compile(
+    r"[\d,.家个项名人所处件户条宗座元张套批位十百千万亿，、；\s共计合总额奖励金资补助首次重新认定发投年度]*"
+)
+_LONGEST_RUN = 40  # rows below an unmarked subtotal
 _EXACT_MONEY = ("元", "千元", "万元")
 _MANY_TOTALS = 400
+_OFTEN = 20  # times that a row may be summed up
+_SAMPLE = 30  # rows on which a column must be a sum before all are looked at
+_WIDE = 20  # columns of figures; of a wider table only those are taken for sums that are called so
+_MANY_PAIRS = 50_000
 
 
 def sums_of(table: Table, document: str, *, below: str = "") -> Iterator[Finding]:
@@ -71,9 +81,10 @@ def counts_in(table: Table) -> list[Decimal]:
     return out
 
 
-def counts_of(table: Table, group: Group) -> list[Decimal]:
-    """The numbers that a count of the rows of a group may be."""
-    return _Sheet(table, "").counts(range(group.first_row, group.first_row + group.row_count))
+def counts_of(table: Table, groups: Sequence[Group]) -> list[list[Decimal]]:
+    """For each group the numbers that a count of its rows may be."""
+    sheet = _Sheet(table, "")
+    return [sheet.counts(range(group.first_row, group.first_row + group.row_count)) for group in groups]
 
 
 def amounts_in(table: Table, unit: str) -> list[Decimal]:
@@ -128,6 +139,8 @@ class _Sheet:
         self.totals: list[_Values] = [self._values(total.cells) for total in table.totals]
         self.summed = [at for at in range(len(self.columns)) if self._adds_up(at)]
         self.levels = _levels(table.rows)
+        self.checked = self._checked()
+        self.groups = sorted(table.groups, key=lambda group: group.first_row)
         self.rounded = any(_ROUNDED.search(note) for note in table.notes)
 
     # --- what the cells say -------------------------------------------------------------------------------------------
@@ -191,15 +204,23 @@ class _Sheet:
             return Decimal()
         return step if len(figures) <= 12 else 2 * step
 
+    def _checked(self) -> set[int]:
+        """The totals that are looked at: all, but where there is no end of totals of the whole table, the last."""
+        totals = self.table.totals
+        if sum(total.row_count for total in totals) <= _OFTEN * (len(self.rows) + 100):
+            return set(range(len(totals)))
+        return set(range(max(0, len(totals) - _OFTEN), len(totals)))
+
     # --- totals and summing columns -----------------------------------------------------------------------------------
 
     def sums(self) -> Iterator[Finding]:
         across, wrong_rows = self._across()
-        down = [self._down(k) for k in range(len(self.table.totals))]
+        down = [self._down(k) if k in self.checked else [] for k in range(len(self.table.totals))]
         taken: set[tuple[int, int]] = set()  # row, column: what the wrong cell of a row explains
         told_rows: set[tuple[int, int]] = set()
         told_totals: set[int] = set()
-        for (row, at), wrong in wrong_rows.items():
+        few = len(wrong_rows) * len(down) <= _MANY_PAIRS
+        for (row, at), wrong in wrong_rows.items() if few else ():
             parts = next(each.parts for each in across if each.at == at)
             for k, wrongs in enumerate(down):
                 total = self.table.totals[k]
@@ -237,7 +258,7 @@ class _Sheet:
         if end - first < 2:
             return []
         spanned = {name: span for span in total.spans for name in span}
-        readings = self._readings(first, end)
+        readings, doubtful = self._readings(first, end)
         wrongs: list[list[_Wrong]] = []
         agreeing: list[int] = []
         for rows in readings:
@@ -262,12 +283,15 @@ class _Sheet:
             wrongs.append(wrong)
             agreeing.append(agree)
         best = max(range(len(readings)), key=lambda n: (agreeing[n], -len(wrongs[n])))
-        if not agreeing[best] and len(readings) > 1 and not self._tree_holds(first, end):
+        if not agreeing[best] and doubtful and not self._tree_holds(first, end):
             return []
         return wrongs[best]
 
-    def _readings(self, first: int, end: int) -> list[list[int]]:
-        """The rows that a total may sum: all; or, where some sum up others, those alone that do not stand below one."""
+    def _readings(self, first: int, end: int) -> tuple[list[list[int]], bool]:
+        """The rows that a total may sum: all; or, where some sum up others, those alone that do not stand below one.
+
+        And whether the marks of the rows leave it open.
+        """
         rows = list(range(first, end))
         out = [rows]
         levels = self.levels[first:end]
@@ -278,7 +302,28 @@ class _Sheet:
         without = [row for row in rows if not _is_some_of(self.table.rows[row])]
         if len(without) < len(rows):
             out.append(without)
-        return [reading for reading in out if reading]
+        doubtful = len(out) > 1
+        if nested := self._nested(first, end):
+            out.append([row for row in rows if row not in nested])
+        return [reading for reading in out if reading], doubtful
+
+    def _nested(self, first: int, end: int) -> set[int]:
+        """Rows without a mark that are the sum of those directly below them in each column (市区 above districts)."""
+        out: set[int] = set()
+        for row in range(first, end - 2):
+            values = [(at, value) for at in self.summed if (value := self.rows[row][at])]
+            if not values:
+                continue
+            sums = {at: Decimal() for at, _ in values}
+            for below in range(row + 1, min(end, row + _LONGEST_RUN)):
+                for at, _ in values:
+                    sums[at] += self.rows[below][at] or Decimal()
+                if below > row + 1 and all(sums[at] == value for at, value in values):
+                    out.add(row)
+                    break
+                if any(sums[at] > value > 0 for at, value in values):
+                    break
+        return out
 
     def _against(self, k: int, at: int, printed: Decimal, figures: list[Decimal], rows: list[int]) -> _Wrong | None:
         """None where the total agrees, a _Wrong of 0 where nothing can be said."""
@@ -335,6 +380,12 @@ class _Sheet:
         sums = {k: total_of([self.rows[row][k] or Decimal() for row in rows]) for k in places}
         if printed in (sums.get(at), total_of(list(sums.values())), total_of([sums[k] for k in of_label])):
             return None
+        # Of totals that are wrong themselves this one may be the right sum.
+        for other, values in zip(self.table.totals, self.totals, strict=True):
+            if other is not total and (other.first_row, other.row_count) == (total.first_row, total.row_count):
+                of_others = [values[k] for k in of_label or places]
+                if printed == total_of([value for value in of_others if value is not None]):
+                    return None
         if of_label:
             return _Wrong(at, printed, total_of([sums[k] for k in of_label]))
         if named or len(places) == 1:
@@ -407,7 +458,13 @@ class _Sheet:
         lines = [*enumerate(self.rows), *((-1 - k, values) for k, values in enumerate(self.totals))]
         for at in numeric:
             best: tuple[int, int, _Across, list[tuple[int, _Wrong]]] | None = None
+            if len(numeric) > _WIDE and not _SUM_NAME.match(self.columns[at].name.rpartition(" / ")[2]):
+                continue
             for parts in self._parts(at):
+                if len(lines) > 2 * _SAMPLE:
+                    agree, off = self._check(lines[:_SAMPLE], at, parts)
+                    if agree <= len(off):
+                        continue
                 agree, off = self._check(lines, at, parts)
                 if best is None or (agree, -len(off)) > (best[0], best[1]):
                     best = (agree, -len(off), _Across(at, parts), off)
@@ -417,8 +474,11 @@ class _Sheet:
             name = self.columns[at].name.rpartition(" / ")[2]
             if _PURE_SUM.match(name):
                 holds = agree >= max(1, 2 * len(off))
-            elif _SUM_NAME.match(name):
+            elif _SUM_NAME.match(name) and not any(one.by > 0 for _, one in off):
                 holds = agree >= max(2, 3 * len(off))
+            elif _SUM_NAME.match(name):
+                # Of a whole that is larger than its parts not all may be printed.
+                holds = agree >= max(3, 4 * len(off))
             else:
                 holds = agree >= max(3, 5 * len(off))
             if holds:
@@ -501,14 +561,15 @@ class _Sheet:
     def labels(self) -> Iterator[Finding]:
         for group in self.table.groups:
             yield from self._label(group)
-        for total in self.table.totals:
-            yield from self._counted(total)
+        for k, total in enumerate(self.table.totals):
+            if k in self.checked:
+                yield from self._counted(total)
 
     def _label(self, group: Group) -> Iterator[Finding]:
         if group.row_count == 0 or (group.column and group.row_count == len(self.table.rows) and len(group.stated) > 3):
             return
         rows = range(group.first_row, group.first_row + group.row_count)
-        inner = [other for other in self.table.groups if other is not group and self._within(other, group)][:200]
+        inner = self._inner(group)
         for stated in self._plain_figures(group):
             value, unit = Decimal(stated[0]), stated[1]
             if unit.endswith("元"):
@@ -537,14 +598,22 @@ class _Sheet:
         """Figures that the label states of its rows: not 每户3万元, not 3项以上, and no standards."""
         out: list[tuple[str, str]] = []
         for figure in figures_in(group.label):
-            before = group.label[max(0, figure.start - 3) : figure.start]
-            if (
-                figure.exact
-                and not re.search(r"每|各|标准|单价|第", before)
-                and figure.unit in {q.unit for q in group.stated}
-            ):
-                out.append((str(figure.value), figure.unit))
+            if not figure.exact or figure.unit not in {q.unit for q in group.stated}:
+                continue
+            before = group.label[max(0, figure.start - 6) : figure.start]
+            if re.search(r"(?:每|各|标准|单价|第).{0,2}$", before) or not _counts_rows(group.label, figure):
+                continue
+            # 总投资 of a table that has no column for it is of something else.
+            named = re.search("(?:总|年度|计划)投资", before)
+            if named and not any(named[0] in column.name for column in self.columns):
+                continue
+            out.append((str(figure.value), figure.unit))
         return out
+
+    def _inner(self, group: Group) -> list[Group]:
+        first = bisect_left(self.groups, group.first_row, key=lambda other: other.first_row)
+        end = bisect_left(self.groups, group.first_row + group.row_count, key=lambda other: other.first_row)
+        return [other for other in self.groups[first : min(end, first + _MANY_TOTALS)] if self._within(other, group)]
 
     def _within(self, one: Group, other: Group) -> bool:
         return (
@@ -698,6 +767,15 @@ class _Sheet:
             self.table.locator,
             self.table.eid,
         )
+
+
+def _counts_rows(label: str, figure: Figure) -> bool:
+    """Whether a figure of a label counts what stands under it: （5家）, 共5家; and not 新建5个站点."""
+    before = label[: figure.start]
+    if re.search(r"(?:共|共计|合计|总计|计)\s*$|共[^，。；（]{0,8}$", before):
+        return True
+    opened = before.rfind("（")
+    return opened >= 0 and "）" not in before[opened:] and bool(_IN_BRACKET.fullmatch(before[opened + 1 :]))
 
 
 def _printed(cells: Sequence[Cell], label: str) -> str:

@@ -95,6 +95,9 @@ class _Listed:
     def of(self, unit: str) -> set[Decimal]:
         return self.people if unit in PEOPLE else self.things
 
+    def _said(self, unit: str, value: Decimal) -> None:
+        (self.amounts if unit.endswith("元") else self.of(unit)).add(value)
+
     def _see(self, line: int, words: str) -> None:
         self.where = self.where or Place(line, shortened(words))
 
@@ -109,11 +112,20 @@ class _Listed:
             self.amounts |= set(amounts)
         widest = [group for group in table.groups if not group.column and group.level == 0 and group.row_count]
         if len(widest) > 1 and sum(group.row_count for group in widest) == len(table.rows):
-            counted |= _sums([set(counts_of(table, group)) for group in widest])
+            counted |= _sums([set(counts) for counts in counts_of(table, widest)])
+        # What the labels say is taken at its word: where a label is wrong, that is told of the label.
+        together: dict[str, Decimal] = {}
         for group in table.groups:
             for stated in group.stated:
-                if stated.unit in PEOPLE | THINGS:
-                    self.of(stated.unit).add(Decimal(stated.value))
+                value = Decimal(stated.value)
+                if stated.unit.endswith("元"):
+                    value = value.scaleb(base_of(stated.unit)[1])
+                if stated.unit in PEOPLE | THINGS or stated.unit.endswith("元"):
+                    self._said(stated.unit, value)
+                    if group.level == 0 and not group.column:
+                        together[stated.unit] = together.get(stated.unit, Decimal()) + value
+        for unit, value in together.items():
+            self._said(unit, value)
         for total in table.totals:
             for cell, column in zip(total.cells, table.columns, strict=True):
                 if cell.value is None or cell.kind not in (Kind.INTEGER, Kind.DECIMAL, Kind.MONEY):
@@ -219,7 +231,7 @@ def _sentences(
         borne_out = False
         unmatched: list[Figure] = []
         for figure in figures_in(words):
-            before, behind = words[: figure.start], words[figure.end :]
+            before, behind = words[max(0, figure.start - 60) : figure.start], words[figure.end : figure.end + 20]
             if not figure.exact or _EACH.search(before) or _STOCK.search(before) or re.match(r"\s*[/／]", behind):
                 continue
             if figure.unit in PEOPLE | THINGS:
@@ -313,6 +325,8 @@ def _of_columns(
     named: dict[str, list[tuple[Decimal, str, Table, int]]],
 ) -> Iterator[Finding]:
     begin = 0
+    opening = sentence.partition("，")[0]
+    years = set(_YEAR.findall(sentence))
     for figure in figures_in(sentence):
         before = re.split("[，：（）、]", sentence[begin : figure.start])[-1]
         begin = figure.end
@@ -324,7 +338,6 @@ def _of_columns(
             names.append(_TRAILING.sub("", _LEADING.sub("", run[0])).removeprefix("总"))
         if behind := _HAN_BEHIND.match(sentence, figure.end):
             names.append(behind["name"])
-        years = set(_YEAR.findall(sentence))
         for name in names:
             found = named.get(name)
             if found is None:
@@ -336,7 +349,7 @@ def _of_columns(
             told = set(_YEAR.findall(table.title + "年".join(table.names)))
             if years and years != told:
                 continue
-            if not _SCOPE.search(before + name) and not _SCOPE.search(sentence[: figure.start].split("，")[0]):
+            if not _SCOPE.search(before + name) and not _SCOPE.search(opening):
                 continue
             place = manuscript.place(clause, at + max(0, figure.start - 20), at + figure.end)
             shown = plain(value.scaleb(-base_of(unit)[1])) + unit

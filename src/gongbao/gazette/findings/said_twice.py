@@ -27,6 +27,11 @@ _DIRECTIONS = {
 }
 _NOT_ONE_THING = re.compile(r"^(?:每|其中|各|单个|部分)|每年|每个|分别|等\d?$")
 _MANY_VALUES = 3
+_SHORT = 16  # characters of a heading that says of what the clause is
+_OF_ONE = re.compile(
+    r"^[^，。]{1,12}(?:县|区|市|镇|乡)$|[一二三四ⅠⅡⅢⅣIV甲乙丙丁ABCD]\s?[级类档]|(?:重大|较大|一般)(?:突发|事件|事故|响应|项目)"
+    r"|[一二三四]期|阶段|省级|市级|县级|国家级|城镇|农村|小学|初中|高中"
+)
 
 # --- named projects
 _PROJECT_END = (
@@ -42,7 +47,8 @@ _ATTRIBUTES = (
     ("总建筑面积", re.compile(r"总建筑面积"), "平方米"),
     ("占地面积", re.compile(r"(?:总)?(?:占地|用地)(?:总)?面积"), ""),
     ("全长", re.compile(r"(?:线路|路线|道路)?全长|总长度?"), "公里"),
-    ("床位", re.compile(r"(?:设置|设计|新增|总)床位数?"), "张"),
+    ("新增床位", re.compile(r"新增床位数?"), "张"),
+    ("总床位", re.compile(r"总床位数?"), "张"),
 )
 _BETWEEN = re.compile(r"\s*(?:（[^（）]{0,10}）)?(?:约为|约|为|达到|达|是|：|:|共|共计|合计)?\s*")
 _LEADING_VERBS = re.compile(
@@ -98,7 +104,6 @@ class _Value:
     words: str
     amount: Decimal
     step: Decimal
-    quote: str = ""
 
 
 # --- targets ----------------------------------------------------------------------------------------------------------
@@ -124,6 +129,8 @@ def _targets(manuscript: Manuscript) -> Iterator[Finding]:
         if not _comparable(first, other) or (
             first_document is other_document and first.eid == other.eid and "\t" not in first.quote
         ):
+            continue
+        if _yearly(first) != _yearly(other) or _of_one_place(first_document, first.eid, other_document, other.eid):
             continue
         if _made_up_of(first, other) or _made_up_of(other, first):
             continue
@@ -157,6 +164,25 @@ def _comparable(one: Indicator, other: Indicator) -> bool:
     return first == second or "" in (first, second)
 
 
+def _yearly(indicator: Indicator) -> bool:
+    """Whether the figure is a mean of years: 年均增长7%."""
+    at = indicator.quote.find(indicator.value)
+    return bool(re.search("年均|每年|平均|累计|新增", indicator.quote[max(0, at - 14) : max(0, at)]))
+
+
+def _of_one_place(one: Document, eid: str, other: Document, other_eid: str) -> bool:
+    """Whether the clauses stand under headings of which one is of a county or a class that the other is not of."""
+    first, second = _headings(one, eid), _headings(other, other_eid)
+    return any(len(heading) <= _SHORT and _OF_ONE.search(heading) for heading in first ^ second)
+
+
+def _headings(document: Document, eid: str) -> set[str]:
+    """The headings of a clause and of those it stands in, without what says nothing of its scope."""
+    parts = eid.split("__")
+    eids = {"__".join(parts[:end]) for end in range(1, len(parts) + 1)}
+    return {clause.heading for clause in document.walk() if clause.eid in eids and clause.heading}
+
+
 def _made_up_of(one: Indicator, other: Indicator) -> bool:
     """新建24所、改扩建11所 beside 新建（改扩建）35所: figures beside the smaller make up the larger."""
     if _amount(one) >= _amount(other):
@@ -185,8 +211,14 @@ def _named(manuscript: Manuscript) -> Iterator[Finding]:
     values: dict[tuple[str, str], list[_Value]] = {}
     for document in manuscript.gazette.documents:
         for table in manuscript.tables(document):
-            for name, attribute, value in _in_rows(document, table):
-                values.setdefault((name, attribute), []).append(value)
+            rows = list(_in_rows(document, table))
+            # One name on several rows is that of several things.
+            lines: dict[str, set[int]] = {}
+            for name, _, value in rows:
+                lines.setdefault(name, set()).add(value.place.line)
+            for name, attribute, value in rows:
+                if len(lines[name]) == 1:
+                    values.setdefault((name, attribute), []).append(value)
     names = {name for name, _ in values}
     for document in manuscript.gazette.documents:
         for clause in document.walk():
@@ -286,14 +318,14 @@ def _in_sentences(
             between = _BETWEEN.match(words, found.end())
             start = between.end() if between else found.end()
             figure = next((f for f in figures_in(words[start : start + 24]) if f.start == 0), None)
-            if figure is None or (unit and figure.base != unit) or not figure.base:
+            if figure is None or not figure.exact or (unit and figure.base != unit) or not figure.base:
                 continue
             name = _name_before(words[max(0, found.start() - 80) : found.start()], names)
             if name is None:
                 continue
             yield (
                 name,
-                attribute,
+                attribute if unit else f"{attribute}（{figure.base}）",
                 _Value(
                     document,
                     clause,
@@ -313,6 +345,8 @@ def _name_before(before: str, names: set[str]) -> str | None:
         pass
     if found is None or len(re.findall("[，、]", sentence[found.end() :])) > 3:
         return None
+    if re.search("[、和及与]$", sentence[: found.start()]):
+        return None  # several projects together
     run = _squeezed(found["name"])
     for start in range(len(run) - 3):
         if run[start:] in names:
@@ -342,7 +376,8 @@ def _limits(manuscript: Manuscript, document: Document) -> Iterator[Finding]:
         first = found[0]
         other = next(value for value in found if value.amount != first.amount)
         assert first.clause is not None
-        if first.clause is other.clause:
+        assert other.clause is not None
+        if first.clause is other.clause or _of_one_place(document, first.clause.eid, document, other.clause.eid):
             continue
         yield Finding(
             name_of(document),

@@ -29,6 +29,9 @@ from gongbao.gazette.model import Clause, Document
 from gongbao.gazette.tables import Table
 
 _ENTRY_LENGTH = 60
+_WHOLE_LENGTH = 300  # characters before 其中 within which the whole is stated
+_PARTS_LENGTH = 1500
+_INLINE_LENGTH = 5000
 _COUNTED = THINGS | PEOPLE
 _BRACKET = re.compile(r"[（(](?P<said>[^（）()]{1,40})[)）]\s*[:：]?$")
 _FILLER = re.compile(r"[共计合总额数奖励金资补助发企业单位集体个人名项目学校人员万元，、；。:：\s]*")
@@ -52,12 +55,16 @@ _MEMBERS = re.compile(r"[^，。；：、（）“”《》\n]{2,20}")
 _OVERLAPPING = re.compile(
     r"女|党员|少数民族|残疾|大专|本科|硕士|博士|研究生|高级|中级|初级|职称|岁|护理|国家级|省级|市级|A级|获|已|新增|重点|贫困|低保|骨干|示范|规上|规模以上"
 )
+# Stages of one thing, of which a later one is among the earlier.
+_STAGES = re.compile(
+    r"已|完成|累计|到位|拨付|支出|申请|争取|立案|办结|移送|整改|销号|通过|合格|达标|建成|开工|投产|发放|受理|查处|签约|落地|参加|新增"
+)
+_YEARS = re.compile(r"20\d\d年|年度|今年|当年")
 _REST = re.compile(r"其余|其他|其它|剩余|余下|自筹|另外")
 _CLASSES: tuple[tuple[str, ...], ...] = (
     ("男", "女"),
     ("城镇|城市|市区|城区", "农村|乡村|乡镇"),
     ("第一产业|一产", "第二产业|二产", "第三产业|三产"),
-    ("农业", "工业", "服务业"),
     ("特等", "一等", "二等", "三等"),
     ("一等", "二等", "三等"),
     ("一等", "二等", "三等", "优秀|鼓励"),
@@ -66,29 +73,24 @@ _CLASSES: tuple[tuple[str, ...], ...] = (
     ("新建", "改建", "扩建"),
     ("新建", "续建", "储备|前期|谋划"),
     ("公办|公立", "民办|私立"),
-    ("国有|公有", "民营|非公|非国有"),
     ("上半年", "下半年"),
     ("一季度", "二季度", "三季度", "四季度"),
     ("线上", "线下"),
     ("室内", "室外"),
     ("地上", "地下"),
-    ("集体", "个人"),
-    ("单位", "个人"),
     ("优秀", "合格", "不合格"),
     ("优秀", "良好", "合格", "不合格"),
     ("一期", "二期"),
     ("一期", "二期", "三期"),
-    ("中央", "省", "市", "县"),
     ("中央|上级", "地方|本级"),
     ("进口", "出口"),
-    ("小学", "初中", "高中"),
-    ("户籍|常住", "流动|暂住|外来"),
 )
 _CLASS_PATTERNS = tuple(tuple(re.compile(each) for each in classes) for classes in _CLASSES)
 _NO_PART = re.compile(r"(?:每|各|同比|增长|增加|下降|比上年|较|占|提高|不足|人均|户均|达到?)[^，、；]{0,6}$")
 _SHARES = re.compile(
     r"权重|分别占|各占|占总(?:成绩|分|评)|占比分别|比例分别|按.{0,12}比例(?:构成|计入|分担|承担)|分值分别|所占比重分别"
 )
+_ALL_SHARES = re.compile(r"权重|占总(?:成绩|分|评)|构成|组成")
 _FULL_MARKS = re.compile(r"(?:满分|总分|总分值)(?:值)?(?:为|是|共|计)?\s*(?P<value>\d{2,4})\s*分")
 _EXTRA_MARKS = re.compile("加分|附加|扣分|扣减|另加|奖励分|以上|以下|得分|不低于|达到|及格|合格|优秀")
 _CONJUNCTION = re.compile(r"(?<=[元家个项人名位所处件条户座公里亩吨%])(?:和|及|以及|与)")
@@ -190,6 +192,12 @@ class Lists:
                 out.append(Decimal(len(stated.numbered)))
                 if (last := _ordinal(stated.numbered[-1].number)) is not None:
                     out.append(Decimal(last))
+                # Numbers may be those of classes, and what is counted the lines below them.
+                if any(clause.children for clause in stated.numbered):
+                    headings = {id(clause) for clause in stated.numbered}
+                    out.append(Decimal(sum(id(line.clause) not in headings for line in stated.entries)))
+                elif any("\n" in clause.text for clause in stated.numbered):
+                    out.append(Decimal(len(stated.entries) - len(stated.numbered)))
         tables = self._tables(stated)
         for table in tables:
             if id(table) not in self._counted:
@@ -440,25 +448,26 @@ def _whole_and_parts(text: str) -> Iterator[_Said]:
 def _divisions(text: str) -> Iterator[tuple[str, int, str, int, bool]]:
     """Words that may state a whole, words that may state its parts, their places, and whether 其中 stands between."""
     for found in re.finditer("其中[，：:]?", text):
-        before = text[: found.start()]
-        head = re.split("[。；]", before.rstrip("，。；（( "))[-1]
-        start = len(before.rstrip("，。；（( ")) - len(head)
-        tail = re.match(r"[^。\n]*", text[found.end() :])
+        begin = max(0, found.start() - _WHOLE_LENGTH)
+        before = text[begin : found.start()]
+        stripped = before.rstrip("，。；（( ")
+        head = re.split("[。；]", stripped)[-1]
+        tail = re.match(r"[^。\n]*", text[found.end() : found.end() + _PARTS_LENGTH])
         region = tail[0] if tail else ""
         if before.endswith(("（", "(")):
             region = re.split("[）)]", _without_brackets(region))[0]
-        yield head, start, region, found.end(), True
+        yield head, begin + len(stripped) - len(head), region, found.end(), True
     for bracket in re.finditer(r"[（(](?P<inside>[^（）()]{6,200})[)）]", text):
         inside = bracket["inside"]
         if "其中" in inside or not re.search(r"\d", inside):
             continue
-        head = re.split("[，。；、]", text[: bracket.start()])[-1]
+        head = re.split("[，。；、]", text[max(0, bracket.start() - _WHOLE_LENGTH) : bracket.start()])[-1]
         yield head, bracket.start() - len(head), inside, bracket.start("inside"), False
     for colon in re.finditer("[：:](?!.{0,6}其中)", text):
-        head = re.split("[。；：]", text[: colon.start()])[-1]
+        head = re.split("[。；：]", text[max(0, colon.start() - _WHOLE_LENGTH) : colon.start()])[-1]
         if "其中" in head or not re.search(r"(?:共|合计|总计|总投资|总额|总数|分别(?:是|为))", head):
             continue
-        tail = re.match(r"[^。：:\n]*", text[colon.end() :])
+        tail = re.match(r"[^。：:\n]*", text[colon.end() : colon.end() + _PARTS_LENGTH])
         yield head, colon.start() - len(head), tail[0] if tail else "", colon.end(), False
 
 
@@ -568,16 +577,19 @@ def _split(region: str, separator: str, base: str) -> tuple[list[_Piece], bool] 
 
 def _is_division(labels: Sequence[str], figure: Figure, summed: Decimal, among: bool, complete: bool) -> bool:
     """Whether the parts are all there are, or come to more than there is."""
+    ample = 4 * summed >= 3 * figure.amount
     for classes in _CLASS_PATTERNS:
         if len(classes) == len(labels) and all(
             sum(bool(one.search(label)) for label in labels) == 1 for one in classes
         ):
-            return True
+            return ample
     if any(_REST.search(label) for label in labels):
-        return True
+        return ample
+    if any(_STAGES.search(label) for label in labels):
+        return False
     if any(_OVERLAPPING.search(label) for label in labels) and figure.base != "元":
         return False
-    if any("等" in label for label in labels) and summed < figure.amount:
+    if summed < figure.amount and any("等" in label or _YEARS.search(label) for label in labels):
         return False
     if not among:
         return complete and figure.amount <= 2 * summed <= 4 * figure.amount
@@ -596,7 +608,9 @@ def _shares(text: str) -> Iterator[_Said]:
             if len(figures) > 1 and all(f.exact for f in figures):
                 summed = total_of([f.value for f in figures])
                 slack = Decimal("0.2") if any(decimals_of(f.value) for f in figures) else Decimal()
-                if summed != 100 and abs(summed - 100) > slack and 75 <= summed <= 130:
+                # Of those who bear a cost, or have a share, not all need be named.
+                least = 75 if _ALL_SHARES.search(words) else 100
+                if summed != 100 and abs(summed - 100) > slack and least <= summed <= 130:
                     first = words.find(behind) + figures[0].start
                     last = words.find(behind) + figures[-1].end
                     listed = "、".join(f.words for f in figures)
@@ -637,7 +651,7 @@ def _inline_lists(text: str) -> Iterator[_Said]:
         if behind is None or number is None or number < 2:
             continue
         start = found.end() + behind.end()
-        rest = text[start:]
+        rest = text[start : start + _INLINE_LENGTH]
         if not rest.strip():
             continue
         counted = _marks(rest)
@@ -702,7 +716,8 @@ def _members(text: str) -> Iterator[_Said]:
         count = len(items)
         if len(halves) == 2 and halves[0][-1:] in ending:
             count += 1
-        if count == figure.value or not re.match(rf".{{0,5}}[{ending}]", text[figure.end : figure.end + 6]):
+        endings = {item[-1] for item in items}
+        if count == figure.value or not endings & set(re.split("[，。；：、（]", text[figure.end : figure.end + 6])[0]):
             continue
         yield _Said(
             max(0, figure.start - len(before)),
