@@ -184,7 +184,8 @@ class Masker:
         for found in self._first.finditer(text):
             at = found.start()
             for length in lengths.get(text[at : at + 2], ()):
-                if text[at : at + length] in words:
+                # At the end of the text the piece may be a shorter word.
+                if at + length <= len(text) and text[at : at + length] in words:
                     start, last = places[at], places[at + length - 1]
                     # Most are three characters or four, of which nothing stands between.
                     plain = length > 2 and last - start < length and text[at] > "z" and text[at + length - 1] > "z"

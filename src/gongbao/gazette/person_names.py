@@ -83,7 +83,7 @@ _ALSO_WORDS = _set(
 # How names of places, bodies and groups end, and names of people do not.
 _UNIT_ENDS = frozenset("市县区街局厅院校厂店馆站所处组队部室场委办奖级类号户系省巷坊厦")
 # How both may end.
-_PLACE_ENDS = frozenset("镇乡村会科团社班司库庄寨屯苑湾塘岭坡沟坪店家岗")
+_PLACE_ENDS = frozenset("镇乡村会科团社班司库庄寨屯苑湾塘岭坡沟坪店家岗员师")
 _NEVER_INSIDE = re.compile("[的了第各或被们类款奖届个其等项]")
 
 _ORDINAL = re.compile("第[一二三四六七八九十百]|第五[章节条款项届期批次类号编篇届]")

@@ -80,11 +80,18 @@ def _pieces(token: str) -> list[str]:
     return out
 
 
+# 张 三 beside a mark: 李四、张 三（某校）.
+_SPACED_OUT = re.compile(
+    rf"(?<=[、，,；;])[{PEOPLE_HAN}] +[{PEOPLE_HAN}](?![{PEOPLE_HAN}])"
+    rf"|(?<![{PEOPLE_HAN}])(?<![{PEOPLE_HAN}] )[{PEOPLE_HAN}] +[{PEOPLE_HAN}](?=[、，,；;（(])"
+)
+
+
 def _tokens(text: str) -> list[str]:
     """The words between white space and tabs; the characters of a name that was spaced out make one: 张 三, 司马 光."""
     out: list[str] = []
     for cell in text.split("\t"):
-        words = cell.split()
+        words = _SPACED_OUT.sub(lambda found: found[0].replace(" ", ""), cell).split()
         at = 0
         while at < len(words):
             end = at + 1
@@ -159,6 +166,12 @@ _HEADING_LENGTH = 60
 _ENTRY_LENGTH = 400
 
 
+# Where white space is missing: before a number, behind （女） and （回族）.
+_GLUED = re.compile(
+    rf"(?<=[{PEOPLE_HAN}])(?=[+（(]?\d{{7}}|[（(]?0\d{{2,3}}[）)-])|(?<=[（(][男女][）)])(?=\S)|(?<=[族名人][）)])(?=\S)"
+)
+
+
 @dataclass(slots=True)
 class _Entry:
     """A line of a list that may name people. `certain`: even where no heading says that it is a list of people."""
@@ -173,10 +186,20 @@ class _Entry:
         return any(like >= Likeness.SURNAME for _, like in self.names)
 
 
+# 张三，某校教师; 张三、男、某校教师.
+_BEHIND_COMMA = re.compile(rf"^(?P<name>[{PEOPLE_HAN}·]{{2,17}})[，,、](?P<next>[^，,、\s]+)")
+
+
+def _apart(found: "re.Match[str]") -> str:
+    apart = likeness(found["name"]) is Likeness.CLEAR and likeness(_TAIL.sub("", _bare(found["next"]))) is Likeness.NONE
+    return f"{found['name']} {found['next']}" if apart else found[0]
+
+
 def _entry(words: str) -> _Entry | None:
     """What a line without its number says of people: 张三 某校教师; 张三、李四群体; 某校 张三 李四."""
     if not words or len(words) > _ENTRY_LENGTH:
         return None
+    words = _BEHIND_COMMA.sub(_apart, _GLUED.sub(" ", words))
     label, colon, behind = words.replace(":", "：").partition("：")
     if colon and not re.search(r"\s", label):
         # 一等奖：张三 李四, or 张三：某校教师.
@@ -201,12 +224,13 @@ def _entry(words: str) -> _Entry | None:
         clear = all(like is Likeness.CLEAR for _, like in first)
         return _Entry(names, _home("".join(rest)), clear and (group or (len(first) == 1 and role and bool(rest))))
     names = [pair for token in tokens[1:] for pair in _if_clear(token)]
+    listed = len(names) == 1 and bool(_NUMBER.fullmatch(tokens[-1])) and bool(_if_clear(tokens[-2]))
     if len(first) > 2 and sum(like is Likeness.CLEAR for _, like in first) >= _SHARE * len(first):
         names += [pair for pair in first if pair[1] is Likeness.CLEAR]
     for remark in _REMARK.findall(words):
         inside = _likes(remark[1:-1])
         names += inside if len(inside) > 1 and all(like is Likeness.CLEAR for _, like in inside) else []
-    return _Entry(names, "", False) if names else None
+    return _Entry(names, "", listed) if names else None
 
 
 def _likes(token: str) -> list[tuple[str, Likeness]]:
@@ -239,7 +263,8 @@ class _List:
     def marks(self) -> Iterator[Mark]:
         likes = [like for entry in self.entries for _, like in entry.names]
         surnames = sum(like >= Likeness.SURNAME for like in likes)
-        lowest = Likeness.LENGTH if surnames >= _SHARE * len(likes) else Likeness.CLEAR
+        clear = sum(like is Likeness.CLEAR for like in likes)
+        lowest = Likeness.LENGTH if surnames >= _SHARE * len(likes) and clear * 3 >= len(likes) else Likeness.CLEAR
         for entry in self.entries:
             people = [Mark(PersonalKind.NAME, _bare(word)) for word, like in entry.names if like >= lowest]
             yield from people
@@ -280,7 +305,9 @@ def _in_lists(lines: Sequence[str], appoints: bool) -> Iterator[Mark]:
         body = _BULLET.sub("", line)
         marker = _MARKER.match(body)
         level = _LEVELS[marker.lastgroup if marker else None]
-        words = body[marker.end() :].strip() if marker else body.strip()
+        words = (body[marker.end() :] if marker else body).strip()
+        if above and above[-1].of is _Of.PEOPLE:
+            words = words.rstrip("。；;") or words
         if _SENTENCE.search(words):
             yield from _close(run)
             run = _List(_Of.OPEN, 5)
@@ -353,6 +380,7 @@ _RESIDENT = re.compile(
 _LIVES = re.compile(
     rf"(?:家住|现住(?:址)?|居住于|居住在|住址|家庭地址|户籍地址?)[：:为在]?(?P<place>{_PLACE})(?=$|[，,。；;、\s）)]|居民|村民)"
 )
+_HOME_LABEL = re.compile(r"^\s*(?:家庭住址|家庭地址|现住址|住址|户籍地址)\s?[：:\t]\s*(?P<place>[^，。；;\t]{4,60})")
 # 云澜市居民 tells nothing of where somebody lives.
 _DWELLING = re.compile("小区|社区|[村组号路街巷苑园楼栋室庄院寨屯弄里湾坊]|单元|胡同|公寓|花园|新城|家属")
 
@@ -367,7 +395,7 @@ def _home(said: str) -> str:
 
 _LABEL = re.compile(
     r"(?:姓\s?名|联\s?系\s?人|联络人|联络员|负责人|责任人|经办人|承办人|法定代表人|法人代表|法人|项目负责人|主要完成人|完成人|指导教师|指导老师|教练|选手"
-    r"|申报人|申请人|当事人|获奖人|获奖者|作者|班主任|户主|监护人|受助人|传承人|发明人|被推荐人|推荐人|校长|园长|群体成员|填表人|审核人|值班人员?)"
+    r"|申报人|申请人|当事人|获奖人|获奖者|作者|班主任|户主|监护人|受助人|传承人|发明人|被推荐人|推荐人|校长|园长|群体成员|队员|领队|评委|裁判员?|授课人|主讲人|讲解员|填表人|审核人|值班人员?)"
     r"(?:及联?系?电话|（签字）|（签名）)?\s?[：:]"
 )
 _CALLED = re.compile(
@@ -385,10 +413,11 @@ _DESCRIBED = re.compile(
     rf"(?:^|[、。；\s（(.．）)])(?P<name>[{PEOPLE_HAN}·]{{2,17}}|[{PEOPLE_HAN}] +[{PEOPLE_HAN}])"
     r"(?:同志)?\s?[，,（(]\s?(?:男|女)\s?(?:[，,、）)。；;]|$)"
 )
-_NUMBERED = rf"[{PEOPLE_HAN}·]{{2,9}}(?:、[{PEOPLE_HAN}·]{{2,9}}){{0,30}}"
+_ONE = rf"(?:(?!等)[{PEOPLE_HAN}·]){{2,9}}"
+_NUMBERED = rf"{_ONE}(?:、{_ONE}){{0,30}}"
 _FORMULA = re.compile(
     rf"(?:授予|追授|追记|表彰|嘉奖|奖励|表扬|给予|[对给为]|和|个人|{'|'.join(OFFICES)})(?=(?P<names>{_NUMBERED})"
-    r"(?:同志)?(?:等\d+[名位]|等[一二三四五六七八九十两]+[名位]|等同志|记(?:个人)?[一二三]等功|记大?功|予以(?:表彰|嘉奖|表扬|奖励|通报)"
+    r"(?:同志)?(?:等[\d一二三四五六七八九十两]+[名位人]|等同志|[\d一二三四五六七八九十两]+[名位]|记(?:个人)?[一二三]等功|记大?功|予以(?:表彰|嘉奖|表扬|奖励|通报)"
     r"|(?:同志)?“[^”]{2,40}”(?:荣誉|光荣)?称号))"
 )
 _COMRADE = re.compile(rf"(?:授予|追授|追记|表彰|嘉奖|奖励|表扬|[对给])(?=(?P<names>{_NUMBERED})同志)")
@@ -428,6 +457,8 @@ def _described(line: str) -> Iterator[Mark]:
             for home in _LIVES.finditer(line, found.end()):
                 if _DWELLING.search(home["place"]):
                     yield Mark(PersonalKind.ADDRESS, home["place"])
+    if (home_line := _HOME_LABEL.match(line)) and _DWELLING.search(home_line["place"]):
+        yield Mark(PersonalKind.ADDRESS, _SPACE.sub("", home_line["place"]))
 
 
 def _in_formula(line: str) -> Iterator[Mark]:
@@ -448,6 +479,7 @@ _NAME_HEAD = re.compile(
     r"|包保(?:干部|责任人)|领队|队长|主讲人|学科带头人|带头人|传承人|值班人员|驾驶员|志愿者|调解员|户主|村民|先进个人|优秀教师|教师|学生)"
     r"(?:姓名)?(?:（[^（）]{1,12}）|及(?:联系)?电话|及(?:联系|职务).{0,4}|、(?:联系)?电话)?"
 )
+_STRICT_HEAD = re.compile("姓名|^联系人|^联络员|^联络人")
 _TELEPHONE_HEAD = re.compile("电话|手机|联系方式|传真|热线|座机|固话|联系号码|手机号")
 _CONTACT_HEAD = re.compile("联系电话|联系方式|手机|移动电话|办公电话|住宅电话|宅电|联系号码|座机|固话")
 _PUBLIC = re.compile("举报|监督|投诉|咨询|服务|热线|值班|报修|报警|急救|救援|客服|预约|查询|受理|求助")
@@ -465,7 +497,7 @@ def _in_table(table: Table) -> Iterator[Mark]:
     people: dict[int, list[str]] = {}
     for head, cells in zip(heads, printed, strict=True):
         if _NAME_HEAD.fullmatch(head):
-            for at, names in enumerate(_in_column(cells, strict="姓名" in head)):
+            for at, names in enumerate(_in_column(cells, strict=bool(_STRICT_HEAD.search(head)))):
                 people.setdefault(at, []).extend(names)
     yield from (Mark(PersonalKind.NAME, name) for names in people.values() for name in names)
     public = bool(_PLACE_HEAD.search("".join(heads)))
@@ -489,10 +521,11 @@ def _in_column(cells: Sequence[str], *, strict: bool) -> list[list[str]]:
     Under 负责人 units may stand as well; a name whose surname is not known counts only where nearly all are names.
     """
     found = [[pair for token in _tokens(_NUMBER.sub(" ", cell)) for pair in _likes(token)] for cell in cells]
-    filled = [likes for likes in found if likes]
-    good = sum(any(like >= Likeness.SURNAME for _, like in likes) for likes in filled)
-    share = good / len(filled) if filled else 0
-    lowest = Likeness.LENGTH if share >= (_SHARE if strict else 0.8) else Likeness.SURNAME
+    filled = [max(like for _, like in likes) for likes in found if likes]
+    enough = _SHARE * len(filled) if strict else 0.8 * len(filled)
+    # 姓名 says itself that the words below are names.
+    known = sum(like >= (Likeness.LENGTH if strict else Likeness.SURNAME) for like in filled) >= enough
+    lowest = Likeness.LENGTH if known else Likeness.SURNAME
     out: list[list[str]] = []
     for cell, likes in zip(cells, found, strict=True):
         # 张三 局长: of several words in a cell a title is none of the names.
@@ -537,6 +570,7 @@ _NAME_BEFORE = re.compile(
 _LAST_NAME = re.compile(
     rf"(?:{'|'.join(OFFICES)}|联系人|负责人|责任人|经办人|联系|或|和|与|及|找)(?P<name>[{PEOPLE_HAN}]{{2,4}})$"
 )
+_NEAR = 3  # lines behind a name in which 电话： is that person's
 _LIST_BEFORE = 40  # characters before a number in which a name may stand
 
 
@@ -575,9 +609,12 @@ def _figures(lines: Sequence[str], people: Masker) -> Iterator[Mark]:
             wanted = bool(number["mobile"]) or (bool(name) and bool(number["area"]))
             if under and label is not None and not wanted:
                 before = line[max(0, label.start() - _BEFORE_LABEL) : label.end()]
-                told = bool(_CONTACT_HEAD.search(label[0])) and not _PUBLIC.search(before)
-                wanted = told or names(at) or names(at - 1) or names(at + 1)
-            if wanted or (number["area"] and names(at) and "\t" not in line):
+                if _PUBLIC.search(before):
+                    wanted = names(at)
+                else:
+                    wanted = bool(_CONTACT_HEAD.search(label[0])) or any(map(names, range(at - _NEAR, at + 2)))
+            listed = bool(name) and people.hides(name)
+            if wanted or listed or (number["area"] and names(at) and "\t" not in line):
                 yield Mark(PersonalKind.TELEPHONE, _SPACE.sub("", number[0]))
 
 
