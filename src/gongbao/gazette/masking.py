@@ -108,6 +108,7 @@ _REACH = 5
 
 _GROUP = re.compile(r"[0-9]+(?:x(?![a-z0-9]))?")
 _FIGURE_GAP = re.compile(r"(?:[^\S\t\r\n\f\v]|[-‐‑‒–—−()·*\u200b-\u200f\u2060\ufeff（）]|\r?\n){1,4}")
+_WIDEST_FIGURE_GAP = 8
 AREA_CODE = r"0(?:10|2\d|[3-9]\d\d)"
 _BEFORE_LOCAL = re.compile(rf"(?:(?:00)?86)?{AREA_CODE}")
 _BEFORE_MOBILE = re.compile("(?:00)?860?|0")
@@ -200,7 +201,8 @@ class Masker:
             return
         chain: list[tuple[int, int]] = []
         for found in _GROUP.finditer(folded):
-            if chain and not _FIGURE_GAP.fullmatch(folded, chain[-1][1], found.start()):
+            gap = found.start() - chain[-1][1] if chain else 0
+            if gap > _WIDEST_FIGURE_GAP or (gap and not _FIGURE_GAP.fullmatch(folded, chain[-1][1], found.start())):
                 yield from self._in_chain(folded, chain)
                 chain = []
             chain.append(found.span())
