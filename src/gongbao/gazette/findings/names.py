@@ -1,10 +1,533 @@
-"""One name in two spellings."""
+"""One name in two spellings: of units, firms, places, projects, documents and defined terms.
 
+Two names are taken for one where they differ as a slip of typing or of reading makes them differ: one character for
+another that sounds or looks alike, two that changed places, one that is lacking or doubled. First and second, east and
+west and the like are different things. The rarer spelling is the one to mend. Names of persons are not looked at.
+"""
+
+import difflib
+import re
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
 
-from gongbao.gazette.findings.model import Finding, Manuscript
+from gongbao.gazette.findings.alike import alike, look_alike
+from gongbao.gazette.findings.model import Finding, FindingKind, Manuscript, Place, Severity, name_of, shortened
+from gongbao.gazette.heads import title_key
+from gongbao.gazette.model import Clause, Document, PartKind
 
 
 def names_in_two_spellings(manuscript: Manuscript) -> Iterator[Finding]:
-    """One name in two spellings."""
-    yield from ()
+    """All findings of this kind: titles that bear one number first, then names of all kinds."""
+    words = _Words(manuscript)
+    told: set[tuple[str, int]] = set()
+    for finding in _titles_of_one_number(manuscript):
+        told |= {(FindingKind.NAME, place.line) for place in finding.places[:1]}
+        yield finding
+    for finding in _spellings(words):
+        if (FindingKind.NAME, finding.line) not in told:
+            yield finding
+
+
+# --- all words of a manuscript ------------------------------------------------------------------------------------
+
+
+class _Words:
+    """The words of all clauses as one text, and the way back to the clause."""
+
+    def __init__(self, manuscript: Manuscript) -> None:
+        self.manuscript = manuscript
+        self.starts: list[int] = []
+        self.sources: list[tuple[Document, Clause, bool]] = []
+        pieces: list[str] = []
+        at = 0
+        for document in manuscript.gazette.documents:
+            for clause in document.walk():
+                for words, is_text in ((clause.heading, False), (clause.text, True)):
+                    if words:
+                        self.starts.append(at)
+                        self.sources.append((document, clause, is_text))
+                        pieces.append(words + "\n")
+                        at += len(words) + 1
+        self.text = "".join(pieces)
+
+    def source(self, at: int) -> tuple[Document, Clause]:
+        document, clause, _ = self.sources[bisect_right(self.starts, at) - 1]
+        return document, clause
+
+    def place(self, at: int, length: int) -> Place:
+        number = bisect_right(self.starts, at) - 1
+        _, clause, is_text = self.sources[number]
+        if not is_text:
+            return Place(clause.line, shortened(self.text[at : at + length]))
+        start = at - self.starts[number]
+        return self.manuscript.place(clause, start, start + length)
+
+
+# --- names --------------------------------------------------------------------------------------------------------
+
+
+class _Kind(Enum):
+    UNIT = "单位"
+    FIRM = "机构"
+    PLACE = "地名"
+    PROJECT = "项目"
+    TITLE = "文件"
+    TERM = "简称"
+
+
+_ENGLISH = {
+    _Kind.UNIT: "unit",
+    _Kind.FIRM: "body",
+    _Kind.PLACE: "place",
+    _Kind.PROJECT: "project",
+    _Kind.TITLE: "document",
+    _Kind.TERM: "defined term",
+}
+_HAN = "\u4e00-\u9fff"
+_UNIT = re.compile(
+    r"(?:委员会|管委会|常委会|[^结布格大全开时变棋残平邮]局|发展改革委|[健康国改建]委|办公室|办公厅|办事处|人民政府|人民法院|检察院"
+    r"|支队|大队|总队|指挥部|领导小组|联席会议|海关|联合会|总工会)$"
+)
+_FIRM = re.compile(
+    r"(?:公司|集团|[^工农]厂|合作社|医院|卫生院|学校|中学|小学|幼儿园|学院|大学|银行|支行|分行|研究院|研究所|研究中心|协会|商会|中心|基地|农场"
+    r"|监测站|服务站|养老院|敬老院|博物馆|图书馆|文化馆|体育馆|药店|药房|酒店|超市|电厂)$"
+)
+_PLACE = re.compile(
+    r"(?:湖|河|江|渠|溪|[^负靠]山|水库|公园|路|街|大道|广场|桥|镇|乡|村|社区|街道|园区|开发区|示范区|新区|产业园|湿地|景区|古镇|车站|机场|[^关]港)$"
+)
+_PROJECT = re.compile(r"(?:项目|工程|规划|计划|方案|行动|平台|基金|系统|线路|生产线|配套|厂房|管网|泵站)$")
+# What makes of two names that are alike two things.
+_FIGURES = set("一二三四五六七八九十百千零〇两甲乙丙丁戊己庚辛壬癸")
+_APART = _FIGURES | set("东西南北中上下左右前后内外大小新老高低正副市县区乡镇村省州")
+_MAY_LACK = set("和与及的市县区省乡镇、第级型类式性总分副")
+# Characters that are both right in the words where they stand for one another.
+_SAME_WORD = frozenset(
+    map(frozenset, ("做作", "的地", "的得", "它他", "账帐", "像象", "划画", "订定", "唯惟", "粘黏", "份分"))
+)
+_FILLERS = "于在对由向从与和及或把将被给为是按让请至到以而经自凡各该本此其"
+_FILLERS_BEHIND = set("的由在应可不与和从为予是将须，。；、）\n")
+_SHORT_PLACE_ENDS = set("庄楼营寨店集沟坡岗寺桥河湾洼家屯堡铺庙园城山湖王李张刘陈")
+
+_CLEAN = re.compile(
+    rf"(?:^|(?<=[、，。；：（）(“”\s]))(?P<name>[{_HAN}]{{3,30}})(?=[、，。；：（）)“”\s]|等[、，。；）]|$)", re.M
+)
+_TITLE = re.compile(r"《([^《》\n]{6,80})》")
+_DEFINED = re.compile(
+    r"(?:以下|下)均?(?:简称|统称|称)为?[:：]?\s*[“\"《]?"
+    r"(?P<name>[^“”\"《》（）()，。；、\s]{3,16})[”\"》]?[）)，]"
+)
+# Words that may stand before a name in the same breath.
+_LEADING = re.compile(
+    rf"(?:[{_FILLERS}]|其中|以及|同时|负责|牵头|会同|配合|包括|通过|推进|推动|支持|建设|加快|组织|责任单位|整治|改造|打通|提升|完善|实施"
+    r"|打造|修复|严控|保护|加强|做好|开展|启动|新建|扩建|改建|修建|治理|位于|依托|围绕|建成|落实|对接|编制|严格)+"
+)
+
+
+def _kind_of(name: str) -> _Kind | None:
+    for kind, pattern in ((_Kind.FIRM, _FIRM), (_Kind.UNIT, _UNIT), (_Kind.PROJECT, _PROJECT), (_Kind.PLACE, _PLACE)):
+        if pattern.search(name):
+            return kind
+    return None
+
+
+def _names(text: str) -> dict[str, _Kind]:
+    """Names that stand between marks, so that it is known where they begin and end."""
+    out: dict[str, _Kind] = {}
+    for found in _CLEAN.finditer(text):
+        name = found["name"]
+        kind = _kind_of(name)
+        if kind is not None:
+            out.setdefault(name, kind)
+            if (lead := _LEADING.match(name)) and len(name) - lead.end() >= 4:
+                out.setdefault(name[lead.end() :], kind)
+    for found in _TITLE.finditer(text):
+        out.setdefault(found[1], _Kind.TITLE)
+    for found in _DEFINED.finditer(text):
+        out[found["name"]] = _Kind.TERM
+    return out
+
+
+# --- how two spellings differ -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Slip:
+    """How `other` differs from `name`: the characters of each, for the message."""
+
+    name: str
+    other: str
+    at: int
+    ours: str
+    theirs: str
+
+
+def _slip(name: str, other: str, kind: _Kind) -> _Slip | None:
+    """The slip that makes `other` of `name`; None where they may be two names."""
+    if len(name) == len(other):
+        places = [at for at, (a, b) in enumerate(zip(name, other, strict=True)) if a != b]
+        if not places:
+            return None
+        first, last = places[0], places[-1]
+        ours, theirs = name[first : last + 1], other[first : last + 1]
+        if first == last:
+            return _Slip(name, other, first, ours, theirs) if _taken_for(name, first, ours, theirs, kind) else None
+        swapped = len(ours) <= 4 and sorted(ours) == sorted(theirs) and len(name) >= 5
+        if len(ours) == 3:
+            swapped = swapped and ours == theirs[::-1]  # 农业农村 turned round
+        elif len(ours) == 4:
+            swapped = swapped and ours == theirs[2:] + theirs[:2]
+        if swapped and not (set(ours) & _FIGURES or set(ours) <= _APART) and kind is not _Kind.PLACE:
+            return _Slip(name, other, first, ours, theirs)
+        return None
+    longer, shorter = (name, other) if len(name) > len(other) else (other, name)
+    if len(longer) - len(shorter) != 1 or kind in (_Kind.PLACE, _Kind.TERM):
+        return None
+    at = next((at for at, (a, b) in enumerate(zip(longer, shorter, strict=False)) if a != b), len(shorter))
+    if longer[at + 1 :] != shorter[at:]:
+        return None
+    char = longer[at]
+    doubled = char in (longer[at - 1 : at], longer[at + 1 : at + 2])
+    least = {_Kind.UNIT: 7, _Kind.FIRM: 8, _Kind.PROJECT: 10, _Kind.TITLE: 12}[kind]
+    if len(longer) < least or not 0 < at < len(shorter):
+        return None
+    if char in _MAY_LACK or char in _APART or (doubled and char in "区市县"):
+        return None
+    ours, theirs = (char, "") if longer is name else ("", char)
+    return _Slip(name, other, at, ours, theirs)
+
+
+def _taken_for(name: str, at: int, ours: str, theirs: str, kind: _Kind) -> bool:
+    if ours in _FIGURES or theirs in _FIGURES or (ours in _APART and theirs in _APART):
+        return False
+    if frozenset((ours, theirs)) in _SAME_WORD or not (_is_han(ours) and _is_han(theirs)):
+        return False
+    if kind is _Kind.UNIT and {ours, theirs} <= set("和与及"):
+        return len(name) >= 8
+    if len(name) < 3:
+        return False
+    if kind is _Kind.PLACE and len(name) <= 4 and at == 0 and set(name[1:-1]) & _SHORT_PLACE_ENDS:
+        return False
+    return alike(ours, theirs)
+
+
+def _is_han(char: str) -> bool:
+    return "\u4e00" <= char <= "\u9fff"
+
+
+# --- where they stand ---------------------------------------------------------------------------------------------
+
+_BUDGET = 12
+"""Places that are looked at for each character of the text at the most, so that time grows with its length."""
+
+
+def _spellings(words: _Words) -> Iterator[Finding]:
+    text = words.text
+    names = _names(text)
+    found: dict[frozenset[str], tuple[_Slip, _Kind]] = {}
+    for slip, kind in (*_among(names), *_in_text(text, names), *_short_places(text)):
+        found.setdefault(frozenset((slip.name, slip.other)), (slip, kind))
+    told: set[tuple[int, str]] = set()
+    for slip, kind in sorted(found.values(), key=lambda one: -len(one[0].name)):
+        finding = _told(words, slip, kind, told)
+        if finding is not None:
+            yield finding
+
+
+def _told(words: _Words, slip: _Slip, kind: _Kind, told: set[tuple[int, str]]) -> Finding | None:
+    name, other = slip.name, slip.other
+    ours, theirs = _places(words.text, name), _places(words.text, other)
+    if not ours or not theirs:
+        return None
+    rarer = len(theirs) < len(ours) or (len(theirs) == len(ours) and theirs[0] > ours[0])
+    if len(theirs) == len(ours) and len(name) != len(other):
+        longer = max(name, other, key=len)
+        if longer[slip.at : slip.at + 1] in (longer[slip.at - 1 : slip.at], longer[slip.at + 1 : slip.at + 2]):
+            rarer = other is longer  # a doubled character is wrong
+    if not rarer:
+        slip = _Slip(other, name, slip.at, slip.theirs, slip.ours)
+        name, other, ours, theirs = other, name, theirs, ours
+    if len(theirs) >= 3 and len(ours) < 4 * len(theirs):
+        return None  # both are used again and again: two names
+    key = (theirs[0] + slip.at, slip.theirs)
+    if key in told:
+        return None
+    told.add(key)
+    document, clause = words.source(theirs[0])
+    where = [words.place(at, len(other)) for at in theirs[:5]] + [words.place(at, len(name)) for at in ours[:1]]
+    if slip.ours and slip.theirs:
+        differ, english = f"“{slip.theirs}”与“{slip.ours}”不同", f"“{slip.theirs}” for “{slip.ours}”"
+    elif slip.theirs:
+        differ, english = f"多一“{slip.theirs}”字", f"“{slip.theirs}” too many"
+    else:
+        differ, english = f"少一“{slip.ours}”字", f"“{slip.ours}” is lacking"
+    return Finding(
+        name_of(document),
+        FindingKind.NAME,
+        Severity.WARNING if len(ours) > len(theirs) else Severity.NOTE,
+        f"{kind.value}名称写法不一：“{other}”（{len(theirs)}处）与“{name}”（{len(ours)}处），{differ}。",
+        f"A {_ENGLISH[kind]} in two spellings: {other} ({len(theirs)}) and {name} ({len(ours)}); {english}.",
+        tuple(dict.fromkeys(where)),
+        clause.locator,
+        clause.eid,
+    )
+
+
+def _places(text: str, words: str) -> list[int]:
+    out: list[int] = []
+    at = text.find(words)
+    while at >= 0 and len(out) < 1000:
+        out.append(at)
+        at = text.find(words, at + 1)
+    return out
+
+
+def _among(names: dict[str, _Kind]) -> Iterator[tuple[_Slip, _Kind]]:
+    """Names of which one becomes the other by one slip: they share what is left when a character is taken out."""
+    left: dict[str, list[str]] = {}
+    turned: dict[str, list[str]] = {}
+    for name in names:
+        if len(name) > 80:
+            continue
+        for key in {name, *(name[:at] + name[at + 1 :] for at in range(len(name)))}:
+            left.setdefault(key, []).append(name)
+        turned.setdefault("".join(sorted(name)), []).append(name)
+    for group in (*left.values(), *turned.values()):
+        if len(group) > 30:
+            continue
+        for at, name in enumerate(group):
+            for other in group[at + 1 :]:
+                slip = _slip(name, other, names[name])
+                if slip is not None:
+                    yield slip, names[name]
+
+
+def _in_text(text: str, names: dict[str, _Kind]) -> Iterator[tuple[_Slip, _Kind]]:
+    """Misspellings inside running words: where half of a name stands and the other half nearly does."""
+    pairs = Counter(text[at : at + 2] for at in range(len(text) - 1))
+    wanted: dict[str, list[tuple[str, int]]] = {}
+    for name in names:
+        if names[name] is _Kind.TERM and len(name) == 3:
+            wanted.setdefault(name[:2], []).append((name, 0))
+            wanted.setdefault(name[1:], []).append((name, 1))
+        if not 4 <= len(name) <= 40:
+            continue
+        half = len(name) // 2
+        for start, end in ((0, half), (half, len(name))):
+            grams = [(pairs[name[at : at + 2]], at) for at in range(start, end - 1)]
+            if grams:
+                at = min(grams)[1]
+                wanted.setdefault(name[at : at + 2], []).append((name, at))
+    left = _BUDGET * len(text)
+    for gram in sorted(wanted, key=lambda gram: pairs[gram] * len(wanted[gram])):
+        left -= pairs[gram] * len(wanted[gram])
+        if left < 0:
+            wanted[gram] = []  # 公司 stands everywhere, and says nothing
+    seen: set[tuple[str, str]] = set()
+    for at in range(len(text) - 1):
+        for name, offset in wanted.get(text[at : at + 2], ()):
+            start = at - offset
+            in_first = offset < len(name) // 2
+            for length in (len(name), len(name) - 1, len(name) + 1):
+                # The half that is whole stays where it is; the other one is longer or shorter.
+                begin = start if in_first else start + len(name) - length
+                other = text[begin : begin + length] if begin >= 0 else ""
+                if other == name or (name, other) in seen or len(other) != length:
+                    continue
+                seen.add((name, other))
+                slip = _slip(name, other, names[name])
+                if slip is not None and _stands_alone(text, begin, other, slip, names[name]):
+                    yield slip, names[name]
+
+
+def _stands_alone(text: str, begin: int, other: str, slip: _Slip, kind: _Kind) -> bool:
+    """Whether what differs is inside the name: at its ends a character may belong to the words beside it."""
+    if not all(_is_han(char) or char in "“”（）·、—-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ" for char in other):
+        return False
+    before, behind = text[begin - 1 : begin], text[begin + len(other) : begin + len(other) + 1]
+    first = 1 if kind is _Kind.UNIT else 2
+    if len(slip.ours) != len(slip.theirs) and slip.at < first and before and _is_han(before):
+        return False
+    if slip.at > 0 and slip.at + max(len(slip.ours), len(slip.theirs)) < len(other):
+        return True
+    if kind is _Kind.TERM and slip.at and (look_alike(slip.ours, slip.theirs) or behind in _FILLERS_BEHIND):
+        return True
+    return not (before and _is_han(before)) if slip.at == 0 else not (behind and _is_han(behind))
+
+
+_PLACE_END = r"(?:湖|水库|公园|湿地|景区|大道|产业园|[路街镇山]|河(?!南|北|道|长))"
+_SHORT_PLACES = re.compile(rf"(?=([{_HAN}]{{2}}{_PLACE_END}))")
+_LONGER_PLACES = re.compile(rf"(?=([{_HAN}]{{3}}{_PLACE_END}))")
+
+
+def _short_places(text: str) -> Iterator[tuple[_Slip, _Kind]]:
+    """青岩湖 and 清岩湖 in running words: the two or three characters before what says that it is a place."""
+    by_key: dict[str, set[str]] = {}
+    for pattern, places in ((_SHORT_PLACES, (0, 1)), (_LONGER_PLACES, (1,))):
+        for found in pattern.finditer(text):
+            name = found[1]
+            for at in places:
+                by_key.setdefault(f"{name[:at]}?{name[at + 1 :]}", set()).add(name)
+    for group in by_key.values():
+        if not 2 <= len(group) <= 30:
+            continue
+        members = sorted(group)
+        for at, name in enumerate(members):
+            for other in members[at + 1 :]:
+                slip = _slip(name, other, _Kind.PLACE)
+                if slip is not None:
+                    yield slip, _Kind.PLACE
+
+
+# --- titles that bear one number ----------------------------------------------------------------------------------
+
+_WRAPPED = re.compile(r"关于(?:印发|转发|批转|公布|发布)(.*?)的(?:通知|公告|决定|命令)(?:（.{1,12}）)?$")
+_ISSUER = re.compile(r"^.{0,40}?(?=关于)")
+_IS_ISSUED = re.compile(r"[^《。]{0,30}(?:印发|公布|发布|同意|通过|转发)")
+_MARKED = re.compile(r"（[^（）]{1,12}）$")
+
+
+def _core(title: str) -> str:
+    """What a document is about: without who issues it, without 印发…的通知 round it, without brackets at its end."""
+    words = re.sub(r"\s", "", title)
+    if found := _WRAPPED.search(words):
+        words = found[1].strip("《》〈〉")
+    words = _MARKED.sub("", words)
+    return title_key(_ISSUER.sub("", words))
+
+
+@dataclass(frozen=True, slots=True)
+class _Titled:
+    title: str
+    core: str
+    document: Document
+    place: Place
+    clause: Clause | None
+    own: bool
+
+
+def _titles_of_one_number(manuscript: Manuscript) -> Iterator[Finding]:
+    """Titles that differ a little although the number behind them is the same, and those of one document in itself."""
+    of: dict[str, list[_Titled]] = {}
+    for document in manuscript.gazette.documents:
+        if document.number:
+            line = _title_line(manuscript, document)
+            place = Place(line, shortened(document.title))
+            of.setdefault(document.number, []).append(
+                _Titled(document.title, _core(document.title), document, place, None, True)
+            )
+            for part in document.instruments:
+                of[document.number].append(
+                    _Titled(part.title, _core(part.title), document, Place(part.line, part.title), None, True)
+                )
+    for document in manuscript.gazette.documents:
+        clauses = {clause.eid: clause for clause in document.walk()} if document.references else {}
+        for reference in document.references:
+            if reference.number and reference.title and (clause := clauses.get(reference.eid)) is not None:
+                at = clause.text.find(reference.title[:8])
+                found = manuscript.place(clause, at, at + len(reference.title)) if at >= 0 else None
+                of.setdefault(reference.number, []).append(
+                    _Titled(
+                        reference.title,
+                        _core(reference.title),
+                        document,
+                        found or Place(clause.line, shortened(reference.title)),
+                        clause,
+                        False,
+                    )
+                )
+    for number, titles in of.items():
+        yield from _compared(number, titles)
+    for document in manuscript.gazette.documents:
+        yield from _own_title(manuscript, document)
+
+
+def _compared(number: str, titles: list[_Titled]) -> Iterator[Finding]:
+    counts = Counter(title.core for title in titles)
+    told: set[str] = set()
+    if len(counts) > 20:
+        return
+    for title in titles:
+        if title.core in told or title.own:
+            continue
+        for other in sorted(titles, key=lambda one: (not one.own, -counts[one.core])):
+            better = other.own or counts[other.core] > counts[title.core]
+            if not better and (counts[other.core] < counts[title.core] or other.place.line > title.place.line):
+                continue
+            if other.core == title.core or not _nearly(title.core, other.core):
+                continue
+            told.add(title.core)
+            yield _titles_differ(number, title, other)
+            break
+
+
+def _nearly(one: str, other: str) -> bool:
+    if one == other or min(len(one), len(other)) < 5 or one.endswith(other) or other.endswith(one):
+        return False
+    if one in other or other in one:
+        return False
+    return difflib.SequenceMatcher(None, one, other, autojunk=False).ratio() >= 0.75
+
+
+def _titles_differ(number: str, title: _Titled, other: _Titled) -> Finding:
+    return Finding(
+        name_of(title.document),
+        FindingKind.NAME,
+        Severity.ERROR,
+        f"同一文号{number}的名称不一致：此处为《{title.title}》，另一处为《{other.title}》。",
+        f"Titles under the one number {number} differ: 《{title.title}》 here, and 《{other.title}》 elsewhere.",
+        (title.place, other.place),
+        title.clause.locator if title.clause else "",
+        title.clause.eid if title.clause else "",
+    )
+
+
+def _own_title(manuscript: Manuscript, document: Document) -> Iterator[Finding]:
+    """What a document issues, by its own title, against the words of the covering text and the heading of the text."""
+    if len(document.instruments) != 1 or not document.parts or document.parts[0].kind is not PartKind.BODY:
+        return
+    wrapped = _WRAPPED.search(re.sub(r"\s", "", document.title))
+    instrument = document.instruments[0]
+    key = title_key(_MARKED.sub("", instrument.title))
+    if wrapped is not None:
+        named = title_key(_MARKED.sub("", wrapped[1].strip("《》")))
+        if _nearly(named, key):
+            place = Place(_title_line(manuscript, document), shortened(document.title))
+            yield Finding(
+                name_of(document),
+                FindingKind.NAME,
+                Severity.ERROR,
+                f"标题称印发“{wrapped[1].strip('《》')}”，所印文件题为“{instrument.title}”。",
+                f"The title says that {wrapped[1].strip('《》')} is issued, and the text is called {instrument.title}.",
+                (Place(instrument.line, shortened(instrument.title)), place),
+            )
+            return
+    for clause in document.parts[0].walk():
+        for found in _TITLE.finditer(clause.text[:5000]):
+            named = title_key(_MARKED.sub("", found[1]))
+            if _nearly(named, key) and _IS_ISSUED.match(clause.text, found.end()):
+                yield Finding(
+                    name_of(document),
+                    FindingKind.NAME,
+                    Severity.ERROR,
+                    f"通知称印发《{found[1]}》，所印文件题为“{instrument.title}”。",
+                    f"The covering text issues 《{found[1]}》; what is printed is called {instrument.title}.",
+                    (
+                        manuscript.place(clause, found.start(), found.end()),
+                        Place(instrument.line, shortened(instrument.title)),
+                    ),
+                    clause.locator,
+                    clause.eid,
+                )
+                return
+
+
+def _title_line(manuscript: Manuscript, document: Document) -> int:
+    key = title_key(document.title)
+    for line in range(document.first_line, min(document.first_line + 12, document.last_line + 1)):
+        words = title_key(manuscript.raw_lines[line - 1])
+        if len(words) > 3 and (key.startswith(words) or words.startswith(key)):
+            return line
+    return document.first_line
