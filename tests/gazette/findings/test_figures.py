@@ -7,7 +7,7 @@ import pytest
 from gongbao.gazette.findings import Finding, FindingKind, Manuscript
 from gongbao.gazette.findings.figures import contradicting_figures
 from gongbao.gazette.read import read_gazette
-from tests.gazette.findings.planted import annexed, html, notice, pipes, tabs, twins
+from tests.gazette.findings.planted import BUSY, annexed, html, notice, pipes, tabs, twins
 
 
 def found(text: str) -> list[Finding]:
@@ -126,11 +126,11 @@ PLANTED = {
     "a target in the text and in a table": plan(
         "12",
         "云澜市“十四五”养老服务规划",
-        "一、发展目标\n\n到2025年，养老机构护理型床位占比达到{{55→60}}%。\n\n表1 主要指标\n\n"
+        "一、发展目标\n\n到2025年，社区食堂覆盖率达到{{64→68}}%。\n\n表1 主要指标\n\n"
         + tabs(
             "序号|指标名称|2021年现状|2025年目标",
-            "1|养老机构护理型床位占比（%）|50|55",
-            "2|居家养老服务覆盖率（%）|70|90",
+            "1|社区食堂覆盖率（%）|41|64",
+            "2|助浴服务普及率（%）|33|52",
         ),
     ),
     "a target in two clauses": plan(
@@ -202,6 +202,37 @@ PLANTED = {
         "云澜市充电设施建设方案",
         "一、建设任务\n\n全市共安排充电站项目{{3→6}}个，具体见下表。\n\n充电站项目清单\n\n"
         + tabs("序号|项目名称|车位（个）", "1|东关充电站|20", "2|北门充电站|16", "3|西街充电站|12"),
+    ),
+    "a count in the title of a table": notice("51", "公布饭店名单的通知", "现将饭店名单公布如下（见附件）。")
+    + "\n附件\n\n星级饭店名单（共{{3→4}}家）\n\n"
+    + tabs("序号|饭店名称|星级", "1|云澜饭店|五星", "2|青屿宾馆|四星", "3|南湖酒店|四星"),
+    "a target of a year in a table": plan(
+        "52",
+        "云澜市“十四五”林业发展规划",
+        "一、目标\n\n到2025年，全市森林覆盖率达到42%，湿地保护率达到58%。\n\n二、指标\n\n"
+        + tabs("序号|指标|2020年|2025年", "1|森林覆盖率（%）|39|{{42→43}}", "2|湿地保护率（%）|52|58"),
+    ),
+    "a time within which": rules(
+        "53",
+        "云澜市信访办理办法",
+        "第二条 承办单位应当在收到信访事项之日起15个工作日内答复。\n\n第三条 承办单位自收到信访事项之日起{{15→10}}个工作日内答复信访人。",
+    ),
+    "a rate for each": rules(
+        "54",
+        "云澜市公益岗位管理办法",
+        "第二条 公益性岗位补贴标准为每人每月800元。\n\n第三条 公益性岗位补贴标准为每人每月{{800→1000}}元，按季发放。",
+    ),
+    "an amount of a covering text alone": annexed(
+        "55",
+        "下达专项资金的通知",
+        "现下达2023年专项资金共计{{2050→2150}}万元，请专款专用。",
+        "专项资金分配表",
+        tabs("县区|金额（万元）", "青屿县|1200", "云岭县|850", "合计|2050"),
+    ),
+    "an area in two paragraphs": notice(
+        "56",
+        "建设青屿县医院的批复",
+        "青屿县医院项目总建筑面积3.5万平方米。\n\n请按青屿县医院项目总建筑面积{{3.5→5.3}}万平方米办理规划手续。",
     ),
 }
 
@@ -294,6 +325,10 @@ CLEAN = {
 @pytest.mark.parametrize("name", CLEAN)
 def test_nothing_is_told_of_what_may_be_right(name: str) -> None:
     assert [(finding.message, finding.line) for finding in found(CLEAN[name])] == []
+
+
+def test_a_busy_document() -> None:
+    assert found(BUSY) == []
 
 
 REAL = {

@@ -7,7 +7,7 @@ import pytest
 from gongbao.gazette.findings import Finding, FindingKind, Manuscript
 from gongbao.gazette.findings.sums import wrong_sums
 from gongbao.gazette.read import read_gazette
-from tests.gazette.findings.planted import annexed, html, notice, pipes, tabs, twins
+from tests.gazette.findings.planted import BUSY, annexed, html, notice, pipes, tabs, twins
 
 
 def found(text: str) -> list[Finding]:
@@ -257,7 +257,7 @@ PLANTED = {
     "an amount that adds up beside a count that does not": notice(
         "24",
         "奖励科技创新单位的决定",
-        "市政府决定对{{15→16}}家单位给予奖励210万元。其中，对在平台建设方面成绩突出的5家单位给予奖励100万元；对在成果转化方面成绩突出的10家单位给予奖励110万元。",
+        "市政府决定对{{15→16}}家单位给予奖励210万元。其中，建站5家，奖励100万元；转化成果10家，奖励110万元。",
     ),
     "parts that come to more than the whole": notice(
         "25",
@@ -306,6 +306,32 @@ PLANTED = {
             "3|西街市场|700",
             "合计|{{3个→5个}}|2150",
         ),
+    ),
+    "parts of which something is made up": notice(
+        "52",
+        "设立产业基金的通知",
+        "基金总规模{{9→10}}亿元，由市级出资4亿元、县级出资3亿元、社会资本2亿元组成。\n\n基金期限另行规定。",
+    ),
+    "amounts of counties that are more than all": notice(
+        "53",
+        "下达抗旱资金的通知",
+        "现下达抗旱资金{{510→500}}万元，其中青屿县200万元、云岭县180万元、南湖区130万元。",
+        markdown=True,
+    ),
+    "tasks that are announced and numbered": notice(
+        "54",
+        "做好春耕生产的通知",
+        "全市重点抓好{{三→五}}项工作。\n\n（一）备耕。及早调运种子。\n\n（二）抗旱。修好泵站。\n\n（三）植保。防治病虫。",
+    ),
+    "numbers in brackets within a paragraph": notice(
+        "55",
+        "申报示范社的通知",
+        "申报单位应当具备以下{{三→四}}个条件：（1）依法登记；（2）信用良好；（3）有固定场所。逾期不予受理。",
+    ),
+    "decimal clauses": notice(
+        "56",
+        "印发消防规程的通知",
+        "1 总则\n\n1.1 本规程适用于下列{{四→五}}类场所：\n\n（1）商场；\n\n（2）学校；\n\n（3）医院；\n\n（4）车站。\n\n1.2 其他场所参照执行。",
     ),
 }
 
@@ -468,7 +494,7 @@ CLEAN = {
     "parts that do add up": notice(
         "45",
         "通报帮扶情况的通知",
-        "共评选星级机构16家，其中三星级9家、二星级7家。总投资12.5亿元，其中中央资金5亿元、省级资金2.5亿元、自筹5亿元。今年共完成20项（新建12项、续建8项）。",
+        "共认定书屋21家，其中公办12家、民办9家。总投资12.5亿元，其中中央资金5亿元、省级资金2.5亿元、自筹5亿元。今年共完成20项（新建12项、续建8项）。",
     ),
     "等 and names that go on": notice(
         "46",
@@ -529,6 +555,10 @@ CLEAN = {
 @pytest.mark.parametrize("name", CLEAN)
 def test_nothing_is_told_of_what_may_be_right(name: str) -> None:
     assert [(finding.message, finding.line) for finding in found(CLEAN[name])] == []
+
+
+def test_a_busy_document() -> None:
+    assert found(BUSY) == []
 
 
 def test_real_issues(gazettes: Path) -> None:

@@ -473,7 +473,7 @@ class _Sheet:
             agree, off = best[0], best[3]
             name = self.columns[at].name.rpartition(" / ")[2]
             if _PURE_SUM.match(name):
-                holds = agree >= max(1, 2 * len(off))
+                holds = agree >= max(1, len(off))
             elif _SUM_NAME.match(name) and not any(one.by > 0 for _, one in off):
                 holds = agree >= max(2, 3 * len(off))
             elif _SUM_NAME.match(name):

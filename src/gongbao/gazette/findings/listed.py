@@ -1,7 +1,7 @@
 """Figures of the running text against the tables and lists of the same document.
 
-What a covering text says of the list it publishes (对甲公司等37家企业奖励510万元), and what a sentence says of a
-quantity that a table has a column for (全市共有书屋358家, beside a column 书屋总数 whose total is 365).
+What a covering text says of the list it publishes (对甲公司等12家企业奖励96万元), and what a sentence says of a
+quantity that a table has a column for (全市共有书屋74家, beside a column 书屋总数 whose total is 47).
 """
 
 import re
@@ -34,8 +34,11 @@ _OF_LIST = re.compile(
     r"(?:共|计|安排|下达|授予|确定|认定|命名|公布|评选|表彰|奖励)[\u4e00-\u9fff]{0,6}\s*$|(?:等|为|对|将|的)\s*$"
 )
 _PEOPLE_WORDS = re.compile(r"姓名|个人|教师|工作者|人员|标兵|劳动模范|能手|同志|专家|选手|人才|学生|青年|人选")
+_COUNTED_TITLE = re.compile(
+    r"[（(]\s*(?:共|共计|计)?\s*(?P<number>\d{1,5})\s*(?P<unit>家|个|项|名|人|所|处|件|户|条|座)\s*[)）]$"
+)
 # What there is, and not what is published: 全市共有企业1200家.
-_STOCK = re.compile(r"(?:共有|现有|拥有|已|累计|建成|超过|达到?|组织|选派|带动|服务|新增|来自)[^，。；]{0,12}$")
+_STOCK = re.compile(r"(?:共有|现有|拥有|已|累计|建成|超过|(?<!下)达到?|组织|选派|带动|服务|新增|来自)[^，。；]{0,12}$")
 _PERSON_LINE = re.compile(
     r"[\u4e00-\u9fff·]{2,4}\s+[\u4e00-\u9fff]{4,}|[\u4e00-\u9fff]\s[\u4e00-\u9fff]\s+[\u4e00-\u9fff]{4,}"
 )
@@ -60,6 +63,7 @@ _HAN_BEHIND = re.compile(r"(?:的)?(?P<name>[\u4e00-\u9fff]{2,20})(?=[，。；�
 def figures_against_lists(manuscript: Manuscript, document: Document) -> Iterator[Finding]:
     """The figures of the text that no table or list of the document bears out."""
     tables = [table for table in manuscript.tables(document) if table.rows]
+    yield from _titles(manuscript, document, tables)
     told: set[Place] = set()
     for finding in _columns(manuscript, document, tables):
         told.add(finding.places[0])
@@ -196,6 +200,42 @@ def _sums(choices: list[set[Decimal]]) -> set[Decimal]:
         if len(out) > _MANY_SUMS:
             out = set(sorted(out)[:_MANY_SUMS])
     return out
+
+
+def _titles(manuscript: Manuscript, document: Document, tables: list[Table]) -> Iterator[Finding]:
+    """名单（共10家） above a table of nine."""
+    of_part: dict[int, list[Table]] = {}
+    clauses = {clause.eid: number for number, part in enumerate(document.parts) for clause in part.walk()}
+    for table in tables:
+        of_part.setdefault(clauses.get(table.eid, -1), []).append(table)
+    titled = [(part.title, part.line, of_part.get(number, [])) for number, part in enumerate(document.parts)]
+    titled += [(table.title, table.line, [table]) for table in tables if all(table.title != t for t, _, _ in titled)]
+    headings = {clause.heading for clause in document.walk()}  # counted with the lists
+    for title, line, below in titled:
+        if title in headings:
+            continue
+        found = _COUNTED_TITLE.search(title)
+        if found is None or not below:
+            continue
+        counts = {count for table in below for count in counts_in(table)}
+        counts.add(Decimal(sum(len(table.rows) for table in below)))
+        value = Decimal(found["number"])
+        if value in counts:
+            continue
+        rows = sum(len(table.rows) for table in below)
+        near = (*range(line, line + 6), *range(line - 1, line - 6, -1))
+        shown = (k for k in near if 0 < k <= len(manuscript.raw_lines) and found[0] in manuscript.raw_lines[k - 1])
+        number = next(shown, line)
+        yield Finding(
+            name_of(document),
+            FindingKind.FIGURE,
+            Severity.ERROR,
+            f"标题“{shortened(title)}”称{plain(value)}{found['unit']}，表中为{rows}行。",
+            f"The title says {plain(value)}, but the table has {rows} rows.",
+            (Place(number, shortened(title)), Place(below[0].line, shortened(" ".join(below[0].names)))),
+            below[0].locator,
+            below[0].eid,
+        )
 
 
 def _covering(manuscript: Manuscript, document: Document, tables: list[Table]) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from gongbao.gazette.findings.model import Finding, FindingKind, Manuscript, Place, Severity, name_of, shortened
 from gongbao.gazette.findings.quantities import Figure, base_of, decimals_of, figures_in, han_number, plain
-from gongbao.gazette.indicators import Change, Comparison, Indicator, find_indicators
+from gongbao.gazette.indicators import Change, Comparison, Indicator, TargetYear, find_indicators
 from gongbao.gazette.model import Clause, Document
 from gongbao.gazette.tables import Kind, Table
 
@@ -52,7 +52,7 @@ _ATTRIBUTES = (
 )
 _BETWEEN = re.compile(r"\s*(?:（[^（）]{0,10}）)?(?:约为|约|为|达到|达|是|：|:|共|共计|合计)?\s*")
 _LEADING_VERBS = re.compile(
-    r"^(?:.*(?:推进|推动|实施|建设好?|启动|开工|建成|完成|支持|谋划|抓好|加快|同意|批准|包括|为|对|将|以|由|关于|原则同意|新建|本|该"
+    r"^(?:.*(?:推进|推动|实施|建设好?|启动|开工|建成|完成|支持|谋划|抓好|加快|同意|批准|包括|为|对|将|以|由|关于|原则同意|新建|本|该|请?按照?|根据|依据"
     r"|和|及|与)(?=.{4}))"
 )
 _NAME_COLUMN = re.compile(r"(?:项目|工程|建设项目|重点项目)?名称$|^项目$|^工程$")
@@ -66,7 +66,7 @@ _GENERIC = re.compile(
 _LIMIT = re.compile(
     r"(?P<word>不得?超过|不得?高于|不得?大于|不得?多于|不得?低于|不得?少于|不得?小于|不得?短于"
     r"|最高(?:不超过|限额为|为)?|最长(?:不超过|为)?|至少|最低为?|为|≥|≤)"
-    r"\s*(?P<value>\d{1,9}(?:\.\d{1,4})?|[一二三四五六七八九十]{1,3})\s*"
+    r"\s*(?P<per>每[^，。；\d]{1,6})?\s*(?P<value>\d{1,9}(?:\.\d{1,4})?|[一二三四五六七八九十]{1,3})\s*"
     r"(?P<unit>个?工作日|个?自然日|个月|日|天|年|小时|分钟|周岁|岁|[十百千万亿]{0,2}元(?:/[^，。；]{1,3})?|%|％|平方米|公里|米"
     r"|人|名|家|个|次|倍|亩|课时|学时|分贝|吨|毫米|厘米)"
 )
@@ -83,6 +83,15 @@ _LIMIT_NOUN = re.compile(
 _SELF_TERM = re.compile(
     r"本(?P<what>办法|规定|细则|意见|方案|通知|规则|政策|措施|条例|标准|决定)[^。；]{0,60}?有效期限?为?\s*"
     r"(?P<value>\d{1,2}|[一二三四五六七八九十])\s*年"
+)
+
+
+_NAMED_WITH_UNIT = re.compile(r"(?:\d{1,3}[.．、])?(?P<name>[^（(]{3,40})(?:[（(](?P<unit>[^（）()]{1,8})[)）])?")
+_PLAIN_TARGET = re.compile(r"[≥>＞≤<＜]?\s*(?P<value>\d{1,9}(?:\.\d{1,4})?)\s*(?P<unit>[%％])?")
+# 市局应当自收到申请之日起5个工作日内审核.
+_WITHIN = re.compile(
+    r"(?P<who>[\u4e00-\u9fff]{2,20}?)(?:应当|应该|应|须|必须)?(?:在|自)收到(?P<what>[^，。；]{2,16}?)(?:之日起|后)，?(?P<value>\d{1,3})"
+    r"(?P<unit>个?工作日|日|天)内(?:予以|进行|作出|给予)?(?P<do>[\u4e00-\u9fff]{2})"
 )
 
 
@@ -112,7 +121,8 @@ class _Value:
 def _targets(manuscript: Manuscript) -> Iterator[Finding]:
     said: dict[tuple[str, str, Change, int], list[tuple[Document, Indicator]]] = {}
     for document in manuscript.gazette.documents:
-        for indicator in find_indicators(document):
+        in_tables = [each for table in manuscript.tables(document) for each in _of_years(document, table)]
+        for indicator in (*find_indicators(document), *in_tables):
             name = _target_name(indicator)
             if indicator.year is None or len(name) < 4 or _NOT_ONE_THING.search(indicator.name):
                 continue
@@ -147,6 +157,39 @@ def _targets(manuscript: Manuscript) -> Iterator[Finding]:
             first.locator,
             first.eid,
         )
+
+
+def _of_years(document: Document, table: Table) -> Iterator[Indicator]:
+    """The rows of a table with a column of indicators and one for a year, as targets of that year."""
+    name_at = next((k for k, name in enumerate(table.names) if re.fullmatch("(?:主要)?指标(?:名称)?", name)), None)
+    if name_at is None or document.date is None:
+        return
+    for at, column in enumerate(table.names):
+        year = re.fullmatch(r"(?P<year>20\d\d)年?(?:目标值?|预期目标|规划目标)?", column)
+        if year is None or int(year["year"]) < document.date.year:
+            continue
+        for row in table.rows:
+            named = _NAMED_WITH_UNIT.fullmatch(row.cells[name_at].printed)
+            cell = _PLAIN_TARGET.fullmatch(row.cells[at].printed)
+            if named is None or cell is None or row.line is None:
+                continue
+            unit = (cell["unit"] or named["unit"] or "").replace("％", "%")
+            yield Indicator(
+                document.number,
+                table.locator,
+                table.eid,
+                row.line,
+                named["name"].strip(),
+                Comparison.EQUAL,
+                Change.NONE,
+                cell["value"],
+                "",
+                unit,
+                int(year["year"]),
+                TargetYear.HEADING,
+                (),
+                "\t".join(each.printed for each in row.cells),
+            )
 
 
 def _target_name(indicator: Indicator) -> str:
@@ -184,7 +227,7 @@ def _headings(document: Document, eid: str) -> set[str]:
 
 
 def _made_up_of(one: Indicator, other: Indicator) -> bool:
-    """新建24所、改扩建11所 beside 新建（改扩建）35所: figures beside the smaller make up the larger."""
+    """新建12所、改扩建8所 beside 新建（改扩建）20所: figures beside the smaller make up the larger."""
     if _amount(one) >= _amount(other):
         return False
     base = base_of(one.unit)[0]
@@ -196,7 +239,7 @@ def _place(manuscript: Manuscript, document: Document, indicator: Indicator) -> 
     at = indicator.quote.find(indicator.value)
     quote = indicator.quote[max(0, at - 40) : at + 30]
     clause = next((clause for clause in document.walk() if clause.eid == indicator.eid), None)
-    if clause is None:
+    if clause is None or (indicator.line != clause.line and "\t" in indicator.quote):
         return Place(indicator.line, shortened(quote))
     start = clause.text.find(quote)
     if start < 0:
@@ -402,6 +445,13 @@ def _limits_in(
                 (f"本{term['what']}有效期", "", "年"),
                 _Value(document, clause, place, f"{term['value']}年", value, value),
             )
+    for found in _WITHIN.finditer(words):
+        who = re.sub("(?:应当|应该|应|须|必须)$", "", found["who"])
+        subject = f"{who}收到{found['what']}后{found['do']}"
+        place = manuscript.place(clause, at + found.start(), at + found.end())
+        value = Decimal(found["value"])
+        words_of = f"{found['value']}{found['unit']}"
+        yield (subject, "within", found["unit"][-1]), _Value(document, clause, place, words_of, value, value)
     for found in _LIMIT.finditer(words):
         value = _number(found["value"])
         if value is None:
@@ -424,7 +474,7 @@ def _limits_in(
         base, power = base_of(unit)
         same = {"日": "天", "个工作日": "工作日", "个自然日": "天", "自然日": "天"}.get(base, base)
         yield (
-            (subject, direction, same),
+            (subject, direction, (found["per"] or "") + same),
             _Value(
                 document,
                 clause,

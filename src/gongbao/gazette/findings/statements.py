@@ -45,6 +45,11 @@ _ANNOUNCED = re.compile(
     r"(?<![第每各少于过前后中级上多之])(?P<number>\d{1,2}|[一二三四五六七八九十两]{1,3})"
     r"(?P<unit>个方面|大|项|条|点|种|类|个步骤|个阶段|个环节|种情形)(?P<what>[^，。；：、（）\d]{0,10})[:：]$"
 )
+# 重点抓好五项工作。 before numbered clauses.
+_TO_DO = re.compile(
+    r"(?:抓好|做好|实施|开展|落实|推进|完成|聚焦|突出)(?:以下|下列)?(?P<number>\d{1,2}|[一二三四五六七八九十两]{1,3})"
+    r"(?P<unit>个方面|项|大)(?:重点)?(?:工作|任务|措施|行动|工程|举措)。$"
+)
 _INLINE = (
     re.compile(r"([一二三四五六七八九十])是"),
     re.compile(r"[（(](\d{1,2}|[一二三四五六七八九十]{1,2})[)）]"),
@@ -86,7 +91,7 @@ _CLASSES: tuple[tuple[str, ...], ...] = (
     ("进口", "出口"),
 )
 _CLASS_PATTERNS = tuple(tuple(re.compile(each) for each in classes) for classes in _CLASSES)
-_NO_PART = re.compile(r"(?:每|各|同比|增长|增加|下降|比上年|较|占|提高|不足|人均|户均|达到?)[^，、；]{0,6}$")
+_NO_PART = re.compile(r"(?:每|各|同比|增长|增加|下降|比上年|较|占|提高|不足|人均|户均|(?<!下)达到?)[^，、；]{0,6}$")
 _SHARES = re.compile(
     r"权重|分别占|各占|占总(?:成绩|分|评)|占比分别|比例分别|按.{0,12}比例(?:构成|计入|分担|承担)|分值分别|所占比重分别"
 )
@@ -199,6 +204,8 @@ class Lists:
                 elif any("\n" in clause.text for clause in stated.numbered):
                     out.append(Decimal(len(stated.entries) - len(stated.numbered)))
         tables = self._tables(stated)
+        if stated.line.start >= 0 and any(table.title == stated.line.words for table in tables):
+            return []  # a caption, which is held against its table with the figures of the text
         for table in tables:
             if id(table) not in self._counted:
                 self._counted[id(table)] = counts_in(table)
@@ -329,6 +336,10 @@ def _stated_by(line: ListLine) -> tuple[list[Figure], bool]:
             number = int(found["number"]) if found["number"].isdecimal() else han_number(found["number"])
             if number is not None and number > 1:
                 return [Figure(found.start("number"), found.end("unit"), Decimal(number), found["unit"], True)], True
+    if len(words) <= _ENTRY_LENGTH and (found := _TO_DO.search(words)):
+        number = int(found["number"]) if found["number"].isdecimal() else han_number(found["number"])
+        if number is not None and number > 1:
+            return [Figure(found.start("number"), found.end("unit"), Decimal(number), found["unit"], True)], True
     if len(words) > _ENTRY_LENGTH or re.search("[。；]", words[:-1]):
         return [], False
     bracket = _BRACKET.search(words)
@@ -463,6 +474,11 @@ def _divisions(text: str) -> Iterator[tuple[str, int, str, int, bool]]:
             continue
         head = re.split("[，。；、]", text[max(0, bracket.start() - _WHOLE_LENGTH) : bracket.start()])[-1]
         yield head, bracket.start() - len(head), inside, bracket.start("inside"), False
+    for made in re.finditer(r"由(?P<inside>[^。；由]{6,200}?)(?:组成|构成)", text):
+        before = text[max(0, made.start() - _WHOLE_LENGTH) : made.start()]
+        head = re.split("[。；]", before.rstrip("，"))[-1]
+        behind = len(before) - len(before.rstrip("，"))
+        yield head, made.start() - behind - len(head), made["inside"], made.start("inside"), False
     for colon in re.finditer("[：:](?!.{0,6}其中)", text):
         head = re.split("[。；：]", text[max(0, colon.start() - _WHOLE_LENGTH) : colon.start()])[-1]
         if "其中" in head or not re.search(r"(?:共|合计|总计|总投资|总额|总数|分别(?:是|为))", head):
