@@ -41,8 +41,9 @@ _LEAD_IN = re.compile(
     r"(?:下列|以下|如下|下述)(?P<number>\d{1,2}|[一二三四五六七八九十两]{1,3})"
     r"(?P<unit>个|家|名|项|条|种|类|点|件|款|所|处|人|位|大|方面|步|情形)"
 )
+# 二类家庭： is a name, so something stands before the number.
 _ANNOUNCED = re.compile(
-    r"(?<![第每各少于过前后中级上多之])(?P<number>\d{1,2}|[一二三四五六七八九十两]{1,3})"
+    r"(?<=[\u4e00-\u9fff]{2})(?<![第每各少于过前后中级上多之])(?P<number>\d{1,2}|[一二三四五六七八九十两]{1,3})"
     r"(?P<unit>个方面|大|项|条|点|种|类|个步骤|个阶段|个环节|种情形)(?P<what>[^，。；：、（）\d]{0,10})[:：]$"
 )
 # 重点抓好五项工作。 before numbered clauses.
