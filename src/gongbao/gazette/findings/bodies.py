@@ -99,12 +99,13 @@ class _Known:
     created: dict[str, str] = field(default_factory=dict)
     office: bool = False
     named_offices: set[str] = field(default_factory=set)
+    named: list[_Mention] = field(default_factory=list)  # with a name, and with a task
 
 
 def _of_document(manuscript: Manuscript, document: Document) -> Iterator[Finding]:
     known = _Known()
     mentions: list[_Mention] = []
-    for words in (document.title, *(part.title for part in document.parts)):
+    for words in (document.title, document.issuer, document.addressees, *(part.title for part in document.parts)):
         _introductions(words, known)
     for clause in document.walk():
         for heading, words in ((True, clause.heading), (False, clause.text)):
@@ -118,10 +119,14 @@ def _of_document(manuscript: Manuscript, document: Document) -> Iterator[Finding
         if mention.kind not in known.kinds:
             told.add(key)
             yield _finding(manuscript, document, mention, known)
-        elif mention.office and mention.kind in known.created and not known.office:
-            if mention.kind not in known.named_offices:
-                told.add(key)
-                yield _office_finding(manuscript, document, mention, known)
+        elif (
+            mention.office
+            and mention.kind in known.created
+            and not (known.office or mention.kind in known.named_offices)
+        ):
+            told.add(key)
+            yield _office_finding(manuscript, document, mention, known)
+    yield from _another_name(manuscript, document, mentions, known)
 
 
 def _introductions(words: str, known: _Known) -> None:
@@ -160,6 +165,10 @@ def _read(clause: Clause, words: str, heading: bool, known: _Known) -> list[_Men
                 known.kinds.add(kind)
                 if office:
                     known.named_offices.add(kind)
+                name = _NAMED_AFTER.search(before)
+                if name is not None:
+                    called_so = name["name"] + found[0]
+                    known.named.append(_Mention(clause, heading, found.start(), end, kind, office, called_so))
             continue
         if kind == "专家组" and not re.search(r"(?:报请?|报送|提交|向)(?:市级?|县级?)?$", before):
             continue  # 经专家组评审: called together for the day
@@ -175,6 +184,43 @@ def _name(before: str) -> str:
     """What stands before the kind of a body as its name: 成立云澜市河道整治工作."""
     words = re.split(r"[，。；：]|成立|设立|组建|建立|组成的?|为成员的?", before)[-1]
     return words if len(words) <= 24 else ""
+
+
+_NAMED_AFTER = re.compile(
+    r"(?:报请|报送|报经|上报|提交|提请|报|向|经)(?P<name>(?!省|国|全国|中央|自治区|上级)[\u4e00-\u9fff“”]{3,24})$"
+)
+
+
+def _another_name(
+    manuscript: Manuscript, document: Document, mentions: list[_Mention], known: _Known
+) -> Iterator[Finding]:
+    """What is created is never spoken of again, and all goes to one body of its kind that has quite another name."""
+    for kind, created in known.created.items():
+        named = [mention for mention in known.named if mention.kind == kind]
+        called = any(mention.kind == kind for mention in mentions)
+        if not named or called or len({mention.called for mention in named}) > 1 or not _core(created):
+            continue
+        other = named[0].called
+        if document.text.count(created) > 1 or _alike(_core(created), _core(other)):
+            continue
+        yield _told(
+            manuscript,
+            document,
+            named[0],
+            f"事项报“{other}”，而文中成立的是“{created}”。",
+            f"“{other}” is reported to, but what the document creates is “{created}”.",
+        )
+
+
+def _core(name: str) -> str:
+    """What tells a body from others of its kind: 河道整治 of 云澜市河道整治工作领导小组."""
+    return re.sub(r"^.{0,4}?[市县区]|工作|专项", "", _KIND.sub("", name))
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two names share half of their pairs of characters; what differs by little is another check's matter."""
+    pairs = [{name[k : k + 2] for k in range(len(name) - 1)} for name in (one, other)]
+    return one in other or other in one or 2 * len(pairs[0] & pairs[1]) >= min(len(pairs[0]), len(pairs[1]))
 
 
 def _finding(manuscript: Manuscript, document: Document, mention: _Mention, known: _Known) -> Finding:

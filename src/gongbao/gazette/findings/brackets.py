@@ -466,9 +466,7 @@ class _Reader:
 _WORTH_READING = re.compile(
     r"以上|以下|以内|超过|高于|低于|不足|满|[≥≤<>＜＞]|[\d一二三四五六七八九十）)万元%人]\s?(?:[—\-–－~～〜至到])"
 )
-_CONNECTIVES = re.compile(
-    r"[、，；。：或和及与（）()\s的以且]|部分|包括|之间|人员|人群|企业|项目|单位|家庭|儿童|老人|老年人"
-)
+_CONNECTIVES = re.compile(r"[、，；。：或和及与（）()\s的以且]|部分|包括|之间|人员|企业|项目|单位|家庭")
 
 
 def _says_something(words: str) -> bool:
@@ -505,9 +503,7 @@ def _not_below(one: _Bracket, other: _Bracket) -> bool:
 
 # --- tables -------------------------------------------------------------------------------------------------------
 
-_NO_SCALE_COLUMN = re.compile(
-    r"目标|指标值|限值|参考|电话|编号|序号|时间|日期|年份|期限|备注|完成|任务|规模|内容|面积|数量"
-)
+_NO_SCALE_COLUMN = re.compile(r"目标|指标值|限值|参考|电话|编号|序号|日期|年份|年度|备注|任务|内容")
 
 
 def _scales_of_table(table: Table, said: dict[str, bool]) -> list[_Scale]:
@@ -563,7 +559,9 @@ def _of_cell(printed: str, said: dict[str, bool], unit: str) -> _Bracket | None:
         return None
     bracket = brackets[0]
     rest = words[: bracket.start] + words[bracket.end :]
-    return bracket if len(re.sub(r"[\W_]|的|部分|之间", "", rest)) <= 8 and not re.search(r"\d", rest) else None
+    if re.search(r"[\d年月日号时]", rest) or (not bracket.unit and (bracket.low or 0) >= 1900):
+        return None  # 3-5月, 2022-2023
+    return bracket if len(re.sub(r"[\W_]|的|部分|之间", "", rest)) <= 8 else None
 
 
 # --- what is wrong ------------------------------------------------------------------------------------------------
@@ -650,7 +648,9 @@ def _hole(one: _Bracket, two: _Bracket) -> tuple[_Fault, Severity] | None:
     if finest < 1 and gap <= finest:
         return None  # 0—4.9, 5.0—9.9
     if gap <= 1 and not one.unit.startswith("元"):
-        return None
+        # 不足10人 and 11人以上 leave 10 out; 80—89分 and 90分以上 leave nothing out.
+        outside = one.high_bound in _OUTSIDE or two.low_bound in _OUTSIDE
+        return (_Fault.HOLE, Severity.ERROR) if outside and _WHOLE.search(one.unit) else None
     if one.unit.startswith("元") and gap <= finest and finest < 1:
         return None
     return _Fault.HOLE, Severity.WARNING if gap <= finest else Severity.ERROR

@@ -7,7 +7,7 @@ entitled, are no deadlines. That a document holds from a day before its date is 
 
 import calendar
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -73,6 +73,7 @@ class _Where:
 
 # --- deadlines that are over --------------------------------------------------------------------------------------
 
+_YEAR = r"(?:19|20)\d{2}"
 _SENTENCE_END = re.compile("[。；！？]")
 _SEGMENT_END = re.compile("[，。；！？：:]")
 _MUST = re.compile(
@@ -104,6 +105,7 @@ _RECENT = 100
 def _past(where: _Where, line: str, issued: date, *, regulation: bool) -> Iterator[Finding]:
     latest: date | None = None
     deadlines = read_deadlines(line, issued)
+    starts = [deadline.start for deadline in deadlines]
     for deadline in deadlines:
         if deadline.kind is not DeadlineKind.FIXED_DATE or deadline.date is None:
             continue
@@ -111,6 +113,8 @@ def _past(where: _Where, line: str, issued: date, *, regulation: bool) -> Iterat
         if deadline.date >= issued or not _is_asked(line, deadline, where.document.kind):
             continue
         printed = deadline.year_from in (YearFrom.WORDS, YearFrom.PLAN, YearFrom.SENTENCE)
+        if deadline.year_from is YearFrom.SENTENCE and not _is_its_year(line, deadline):
+            continue
         if not printed and (
             regulation
             or deadline.relation is not Relation.BY
@@ -130,12 +134,16 @@ def _past(where: _Where, line: str, issued: date, *, regulation: bool) -> Iterat
             line[deadline.start : deadline.end] + behind,
         )
     for found in _LABELLED.finditer(line):
-        label = _last_day(found["year"], found["month"], found["day"])
+        year = found["year"] or found["first"]
+        if not year or not (found["year"] or found["month"]):
+            continue
+        label = _last_day(year, found["month"], found["day"])
         if label is not None and label < issued and not _TOLD.search(line[found.end() : found.end() + 20]):
-            if any(found.start() <= one.start < found.end() for one in deadlines):
+            at = bisect_left(starts, found.start())
+            if at < len(starts) and starts[at] < found.end():
                 continue
             yield where.finding(
-                found.start("year"),
+                found.start(),
                 found.end(),
                 Severity.ERROR,
                 f"“{found[0]}”早于发文日期{_chinese(issued)}。",
@@ -145,10 +153,20 @@ def _past(where: _Where, line: str, issued: date, *, regulation: bool) -> Iterat
 
 
 _LABELLED = re.compile(
-    r"(?:完成时[限间]|完成期限|时间节点|截止(?:时间|日期)|报送时[限间]|整改[时期]限|工作时限|办理时限)\s?(?:[：:]|为)\s?"
-    r"(?:20\d{2}\s?年\s?\d{1,2}\s?月(?:\s?\d{1,2}\s?日)?\s?[至—\-~～]\s?)?"
-    r"(?P<year>20\d{2})\s?年(?:\s?(?P<month>\d{1,2})\s?月(?:\s?(?P<day>\d{1,2})\s?日)?)?(?![至—\-~～\s]*\d)"
+    r"(?:(?:报名|申报|征集|受理|活动|竞赛|培训|公示|反馈|整治|实施|征求意见|投票|展览)(?:时间|期|期限)|完成时[限间]|完成期限|时间节点|截止(?:时间|日期)|报送时[限间]|整改[时期]限|工作时限|办理时限)\s?(?:[：:]|为)\s?"
+    r"(?:(?P<first>20\d{2})\s?年\s?\d{1,2}\s?月(?:\s?\d{1,2}\s?日)?\s?[至到—\-~～]\s?)?"
+    r"(?:(?P<year>20\d{2})\s?年)?(?:\s?(?P<month>\d{1,2})\s?月(?:\s?(?P<day>\d{1,2})\s?日)?)?(?![至—\-~～\s]*\d)"
 )
+
+
+_ITS_YEAR = re.compile(rf"{_YEAR}\s?年(?:\s?\d{{1,2}}\s?月|[底末初]|前|，|全年|内|[上下]半年|第?[一二三四]季度|汛)")
+
+
+def _is_its_year(line: str, deadline: Deadline) -> bool:
+    """Whether the year named before a deadline is meant for it: not in 2022年度的资金于4月底前拨付."""
+    before = _SENTENCE_END.split(line[max(0, deadline.start - 100) : deadline.start])[-1]
+    years = list(re.finditer(rf"{_YEAR}\s?年", before))
+    return bool(years) and _ITS_YEAR.match(before, years[-1].start()) is not None
 
 
 def _sentence(line: str, deadline: Deadline) -> str:
@@ -187,7 +205,6 @@ def _is_asked(line: str, deadline: Deadline, kind: DocumentKind) -> bool:
 
 # --- periods ------------------------------------------------------------------------------------------------------
 
-_YEAR = r"(?:19|20)\d{2}"
 _LINK = r"\s?(?:起|开始)?\s?[，,]?\s?(?:—{1,2}|-{1,2}|－|–|~|～|〜|至|到|截至|截止到?|延续?至)\s?"
 _RANGE_MAY_STAND = re.compile(r"[年月日号\d起始，]\s?(?:[—\-－–~～〜至到]|截[至止]|延续?至)\s?(?:\d|次年|翌年|第二年)")
 _PERIODS = tuple(
@@ -376,6 +393,13 @@ _STAGE = re.compile(
 )
 
 
+_STAGE_RANGE = re.compile(
+    rf"(?P<year1>{_YEAR})\s?年\s?(?P<month1>\d{{1,2}})\s?月(?:\s?\d{{1,2}}\s?日)?"
+    rf"(?:\s?[—\-–－~～至到]{{1,2}}\s?(?:(?P<year2>{_YEAR})\s?年)?\s?(?P<month2>\d{{1,2}})\s?月(?:\s?(?P<day2>\d{{1,2}})\s?日)?)?"
+    r"(?![—\-–－~～至到起前年\d])"
+)
+
+
 def _stages(manuscript: Manuscript, document: Document, clauses: Sequence[Clause]) -> Iterator[Finding]:
     """A stage that begins before the one before it."""
     before: tuple[date, str] | None = None
@@ -388,6 +412,21 @@ def _stages(manuscript: Manuscript, document: Document, clauses: Sequence[Clause
             before = None
             continue
         label = found[0][found.start("year") - found.start() :]
+        over = _STAGE_RANGE.search(words, found.start("year"), found.end() + 30)
+        end = (
+            _last_day(over["year2"] or over["year1"], over["month2"] or over["month1"], over["day2"]) if over else None
+        )
+        if document.date is not None and end is not None and begin <= end < document.date:
+            where = _Where(manuscript, document, clause, words is clause.heading, 0)
+            period = over[0] if over else label
+            yield where.finding(
+                found.start(),
+                found.end(),
+                Severity.WARNING,
+                f"本阶段“{period}”在发文日期{_chinese(document.date)}之前已经结束。",
+                f"This stage (“{period}”) is over before the date of the document, {document.date}.",
+                words[:80],
+            )
         if before is not None and begin < before[0]:
             where = _Where(manuscript, document, clause, words is clause.heading, 0)
             yield where.finding(

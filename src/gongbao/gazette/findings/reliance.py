@@ -127,16 +127,16 @@ class _Ended:
 
     def of(self, reference: Reference, document: Document) -> _End | None:
         """What says that the document named had ended when `document` was issued, or was to take effect."""
+        keys = [_key(title) for title in _titles_of(reference.title) if title]
         if reference.number:
             found = list(self.by_number.get(reference.number, ()))
             own_year = re.search(r"〔(\d{4})〕", reference.number)
-            for end in self.by_title.get(_key(reference.title), ()) if reference.title else ():
+            for end in [one for key in keys for one in self.by_title.get(key, ())]:
                 # Known by its title only: a later number is that of a later document.
                 if not end.number and own_year and end.since is not None and int(own_year[1]) < end.since.year:
                     found.append(end)
         else:
-            key = _key(reference.title)
-            found = [end for end in self.by_title.get(key, ()) if not self._is_replaced(key, end)]
+            found = [end for key in keys for end in self.by_title.get(key, ()) if not self._is_replaced(key, end)]
         for end in found:
             if end.by is document or _had_ended(end, document):
                 return end
@@ -206,10 +206,10 @@ _RELIES_BEFORE = re.compile(
 )
 _RELIES_BEHIND = re.compile(
     r"^(?:第[〇零一二三四五六七八九十百\d]{1,6}[条款项](?:第[^，。；]{1,8}[款项])?)?(?:[、和及与或]|等)?(?:中|里|所|的|有关|相关|关于[^，。；]{1,20}的)*"
-    r"(?:规定|要求|执行|办理|标准|条件|程序|精神|实施|落实|明确|确定|处理|处罚|兑现)"
+    r"(?:规定|要求|执行|办理|标准|条件|程序|精神|实施|落实|明确|确定|处理|处罚|兑现)(?!情况|效果|过程|期间|以来|中的|总结)"
 )
 _FORMER = re.compile(
-    r"(?:原|曾[^，。；]{0,12}|旧|此前[^，。；]{0,8}|替代|取代|代替|废止|修订|修改|不再(?:执行|适用|按照?)|停止执行)$"
+    r"(?:总结|评估|回顾|梳理|吸取|原|曾[^，。；]{0,12}|旧|此前[^，。；]{0,8}|替代|取代|代替|废止|修订|修改|不再(?:执行|适用|按照?)|停止执行)$"
 )
 _NOT_ANY_MORE = re.compile(r"废止|失效|停止执行|停止施行|不再(?:执行|适用|施行)|作废|取代|替代")
 _OF_OLD = re.compile(
