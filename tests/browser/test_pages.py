@@ -310,7 +310,7 @@ def test_by_keyboard_from_the_skip_link_to_a_clause_and_its_citation(copying):
     page.keyboard.press("Tab")
     assert focused(page) == "复制引用" and shows_focus(page)
     page.keyboard.press("Enter")
-    first = queries.clauses(queries.get_revision(SUBSIDY)).first()
+    first = queries.clauses(queries.get_revision(SUBSIDY))[0]
     expect(page.locator("#told")).to_contain_text(f"{SUBSIDY} {first.locator}")
     page.keyboard.press("Escape")
     expect(page.locator(".copier")).to_have_count(0)

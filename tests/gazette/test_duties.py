@@ -104,6 +104,28 @@ def test_a_bracket_that_is_not_closed() -> None:
     assert (duty.lead, duty.duty) == (("市园林局", "各县（市、区）政府（管委会）"), "修剪行道树。")
 
 
+@pytest.mark.parametrize(
+    "bracket",
+    [
+        "（牵头单位：市园林局；配合单位：市水利局；完成时限：2026年6月30日前）",
+        "（责任单位：市园林局；配合单位：市水利局；完成时间：2026年6月底前）",
+        "（市园林局牵头，市水利局配合，2026年6月30日前完成）",
+        "（市园林局负责，市水利局配合；2026年6月底前）",
+    ],
+)
+def test_the_day_in_the_bracket_is_that_of_the_task(bracket: str) -> None:
+    duty = only(f"新建口袋公园12个。{bracket}")
+    assert (duty.lead, duty.support, duty.duty) == (("市园林局",), ("市水利局",), "新建口袋公园12个。")
+    assert duty.deadline is not None
+    assert duty.deadline.date == date(2026, 6, 30)
+
+
+def test_a_day_in_the_words_is_a_duty_beside_that_of_the_bracket() -> None:
+    found = duties(clause("3月底前确定方案，5月底前开工。（市园林局牵头，2026年6月30日前完成）", "1."))
+    days = [duty.deadline.date if duty.deadline else None for duty in found]
+    assert days == [date(2026, 6, 30), date(2022, 3, 31), date(2022, 5, 31)]
+
+
 def test_the_heading_is_the_task_where_only_a_bracket_follows() -> None:
     found = duties(clause("（市园林局负责）", "4.", "修剪行道树。"))
     assert [(duty.duty, duty.lead) for duty in found] == [("修剪行道树。", ("市园林局",))]

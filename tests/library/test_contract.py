@@ -14,7 +14,11 @@ from django.conf import LazySettings
 from gongbao import SCHEMA_VERSION, cli
 from gongbao.gazette import read_gazette
 from gongbao.gazette.addresses import ABBREVIATIONS
+from gongbao.gazette.deadlines import DeadlineKind, Every, Relation, YearFrom
+from gongbao.gazette.findings import FindingKind, Severity
+from gongbao.gazette.indicators import Change, Comparison, TargetYear
 from gongbao.gazette.model import ClauseKind, DocumentKind, PartKind, ReferenceKind
+from gongbao.gazette.tables import Kind
 from gongbao.office.library.actions import Outcome
 from gongbao.office.library.queries import GroundKind, Status
 from tests.rig import ROOT
@@ -75,6 +79,16 @@ ENUMERATIONS: dict[str, list[str]] = {
     "part kinds": [value.value for value in PartKind],
     "document kinds": [value.value for value in DocumentKind],
     "scopes": ["whole", "partial", ""],
+    "cell types": [value.value for value in Kind],
+    "deadline kinds": [value.value for value in DeadlineKind],
+    "deadline relations": [value.value for value in Relation],
+    "year sources": [value.value for value in YearFrom],
+    "periods": [value.value for value in Every],
+    "comparisons": [value.value for value in Comparison],
+    "changes": [value.value for value in Change],
+    "target years": [value.value for value in TargetYear],
+    "finding kinds": [value.value for value in FindingKind],
+    "severities": [value.value for value in Severity],
 }
 
 
@@ -138,6 +152,13 @@ def _one(value: Any, kind: str, told: dict[str, str], met: set[str], path: str) 
     elif kind == "object of integer":
         if not all(isinstance(key, str) and type(number) is int for key, number in value.items()):
             raise wrong()
+    elif kind == "object of cell":
+        if not all(isinstance(key, str) and (cell is None or type(cell) is str) for key, cell in value.items()):
+            raise wrong()
+    elif kind == "object of column":
+        for column in value.values():
+            if set(column) != {"type", "unit"} or column["type"] not in values("cell types"):
+                raise wrong()
     elif kind.startswith("one of "):
         name = kind.removeprefix("one of ")
         allowed = [kind.value for kind in ClauseKind] if name == "clause kinds" else values(name)
@@ -251,6 +272,70 @@ def test_status(ingested: list[Any], printed: Callable[..., Any]) -> None:
     for day in ("2021-05-01", "2022-06-01", "2030-01-01"):
         check(printed("status", "云岭政办〔2021〕5号", "--on", day), told, met)
     all_met(told, met)
+
+
+# A plan with units, days and targets, and a list with groups, a merged cell, totals and words in a column of figures.
+PLAN = (
+    "云岭市人民政府关于印发云岭市2021年重点工作方案的通知\n云岭政〔2021〕11号\n各县人民政府：\n"
+    "现将《云岭市2021年重点工作方案》印发给你们。\n云岭市人民政府\n2021年1月5日\n云岭市2021年重点工作方案\n"
+    "一、目标\n1. 新建口袋公园12至15个，园林业产值增长6%以上。（市园林局牵头，市财政局等配合，2021年6月30日前完成）\n"
+    "2. 市水利局应于每月25日前报送进度，汛期前完成检修。\n"
+    "3. 市卫生健康委应在接到报告后半小时内核查，12至24个月内完成评估，每月5日16:00前报送月报。\n"
+    "二、补助\n附件\n补助表\n单位：万元\n序号\t片区\t单位名称\t补助\n一、东片，共2家，合计1200万元\t\t\t\n"
+    "1\t甲路，共2家\t云岭一号园圃\t1,000\n2\t\t云岭二号园圃\t200\n小计\t\t\t1200\n二、西片\t\t\t\n3\t乙路\t云岭三号园圃\t待定\n"
+    "合计\t\t\t1200\n注：按年拨付。\t\t\t\n"
+)
+
+
+@pytest.fixture
+def planned(printed: Callable[..., Any], tmp_path: Path) -> Callable[..., Any]:
+    (tmp_path / "plan.txt").write_text(PLAN, encoding="utf-8")
+    printed("ingest", "TMP/plan.txt")
+    return printed
+
+
+def test_tables(planned: Callable[..., Any]) -> None:
+    told, met = fields("gongbao tables NUMBER --json"), set[str]()
+    found = planned("tables", "云岭政〔2021〕11号")
+    assert len(found) == 1
+    for one in found:
+        check(one, told, met)
+    all_met(told, met, {"totals[].spans"})
+
+
+def test_duties(planned: Callable[..., Any]) -> None:
+    told, met = fields("gongbao duties [NUMBER] --json"), set[str]()
+    for one in planned("duties"):
+        check(one, told, met)
+    all_met(told, met)
+
+
+def test_indicators(planned: Callable[..., Any]) -> None:
+    told, met = fields("gongbao indicators [NUMBER] --json"), set[str]()
+    for one in planned("indicators"):
+        check(one, told, met)
+    all_met(told, met)
+
+
+def test_check(printed: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "wrong.txt").write_text(PLAN.replace("小计\t\t\t1200", "小计\t\t\t1250"), encoding="utf-8")
+    told, met = fields("gongbao check FILE --json"), set[str]()
+    found = printed("check", "TMP/wrong.txt")
+    assert [one["kind"] for one in found] == ["sum"]
+    for one in found:
+        check(one, told, met)
+    all_met(told, met)
+
+
+def test_feeds(planned: Callable[..., Any]) -> None:
+    opened, listed = fields("gongbao feed NAME --json"), fields("gongbao feeds --json")
+    assert set(opened) - set(listed) == {"path"}
+    met: set[str] = set()
+    check(planned("feed", "云岭市园林局值班室", "--unit", "园林局"), opened, met)
+    check(planned("revoke-feed", "1"), listed, met)
+    for one in planned("feeds"):
+        check(one, listed, met)
+    all_met(opened, met)
 
 
 def test_migrate(printed: Callable[..., Any]) -> None:

@@ -588,7 +588,7 @@ class TestCitations:
             assert queries.get_clause(f"{key} {row.eid}").pk == row.pk
 
     def test_queries_of_a_clause(self, django_assert_max_num_queries: Any) -> None:
-        with django_assert_max_num_queries(3):
+        with django_assert_max_num_queries(4):
             clause = queries.get_clause("云岭政办〔2021〕5号 第二条")
             assert clause.revision.document.number and clause.part.title
             whole = queries.with_all_below(clause)
@@ -602,7 +602,7 @@ class TestCitations:
 
     def test_queries_of_an_outline(self, django_assert_num_queries: Any) -> None:
         revision = queries.get_revision("云岭政办〔2021〕5号")
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             parts = queries.outline(revision)
         read = read_gazette(RULES).documents[0]
         assert [(part.label, part.title, part.clauses) for part in parts] == [
@@ -620,7 +620,7 @@ class TestCitations:
     def test_what_was_cleaned_and_the_raw_lines(self) -> None:
         revision = queries.get_revision("云岭政〔2021〕7号")
         assert queries.raw_text(revision) == OPINIONS.rstrip("\n")
-        assert list(queries.cleanings(revision)) == list(revision.source.cleanings.order_by("start"))
+        assert queries.cleanings(revision, 1, 1000) == list(revision.source.cleanings.order_by("start"))
 
 
 def test_figures_that_run_together_without_a_space_are_told_apart() -> None:
@@ -683,7 +683,7 @@ def test_look_ups_go_by_an_index(look_up: str) -> None:
             [place],
         ),
         # PostgreSQL may take either index that begins with the revision.
-        "outline": (queries.clauses(revision), ["one_clause_per" if connection.vendor == "postgresql" else place]),
+        "outline": (revision.clauses.order_by("order"), ["one_clause_per" if connection.vendor == "postgresql" else place]),
         "cited_by": (queries._naming(revision), ["reference_number", "reference_title"]),
     }
     plan = _plan(rows[look_up][0])

@@ -54,6 +54,7 @@ def test_in_english_no_chinese_stands_outside_what_is_marked_as_chinese(english,
 def test_in_chinese_no_english_words_stand_outside_what_is_marked(client, sample):
     """What a translation forgot shows as a run of Latin letters; documents themselves are looked at elsewhere."""
     known = {"gongbao", "English", "ingest", "FILE", "http", "testserver", "documents", "gazette", "txt"}
+    known |= {"Akoma", "Ntoso", "JSON", "Word", "xlsx"}
     for url in every_page(sample):
         for words, language, element in said(read(client.get(url))):
             if element.attributes.get("id") in ("cite-address", "cite-words") or element.tag in ("code", "td", "del"):
@@ -420,7 +421,7 @@ def test_a_document_of_seven_hundred_clauses_takes_no_more_queries_than_one_of_o
     with django_assert_num_queries(len(few)):
         page = read(client.get(address("云岭政办〔2021〕2号")))
     assert len(page.all(class_="clause")) == 700
-    assert len(few) <= 14
+    assert len(few) <= 18
 
 
 def test_other_brackets_and_a_title_lead_to_the_permanent_address(client, sample):
@@ -527,7 +528,7 @@ def test_the_raw_text_is_shown_line_by_line_with_every_change(client, sample):
         following = page.all("a", rel="next")
         url = following[0].attributes["href"] if following else ""
     assert "\n".join(lines) == queries.raw_text(revision)
-    assert changes == queries.cleanings(revision).count() > 0
+    assert changes == len(queries.cleanings(revision, 1, 100_000)) > 0
 
 
 def test_only_the_lines_with_changes(client, sample):

@@ -15,16 +15,17 @@ from typing import Any, NoReturn
 import click
 
 from gongbao import __version__
-from gongbao.cli import library
+from gongbao.cli import content, library
 from gongbao.cli.printing import EXIT_REFUSED, answer, json_option
 from gongbao.core.errors import GongbaoError
 from gongbao.sample import GAZETTE
 
 READING = "Reading a gazette"
 ASKING = "Asking what it says"
+HANDING_OUT = "Handing out"
 SERVING = "Serving the site"
 DEVELOPING = "Developing"
-SECTIONS = (READING, ASKING, SERVING, DEVELOPING)
+SECTIONS = (READING, ASKING, HANDING_OUT, SERVING, DEVELOPING)
 
 ENVIRONMENT = (
     ("GONGBAO_HOME", "folder of the embedded database, uploaded files and the secret key (default: var)"),
@@ -210,6 +211,7 @@ def django_command(arguments: Sequence[str]) -> None:
 
 
 library.register(main)
+content.register(main)
 
 # --- the one place where errors end
 

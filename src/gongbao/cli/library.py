@@ -16,8 +16,10 @@ from gongbao.cli.printing import (
     cut,
     fit,
     json_option,
+    masked_option,
     on_option,
     print_json,
+    reader,
     revision_option,
     say,
     table,
@@ -141,12 +143,12 @@ def documents(
         "status": wanted or "",
         "text": text,
     }
-    found: Any = queries.with_status(queries.list_documents(**conditions, on=day), day)
+    found: Any = queries.with_status(queries.list_documents(**conditions, on=day, reader=reader(False)), day)
     if as_json:
         rows: Any = queries.with_details(found).iterator(chunk_size=500)
         print_json([contract.document(revision, revision.status, day) for revision in rows])
         return
-    table = [
+    body = [
         [
             revision.document.key if revision.document.number else "",
             revision.date.isoformat() if revision.date else "",
@@ -157,10 +159,10 @@ def documents(
         ]
         for revision in found.iterator(chunk_size=500)
     ]
-    if table:
-        for line in table(table, ("NUMBER", "DATE", "STATUS", "KIND", "ARTICLES", "TITLE")):
+    if body:
+        for line in table(body, ("NUMBER", "DATE", "STATUS", "KIND", "ARTICLES", "TITLE")):
             say(line)
-        say(f"{len(table)} document{'' if len(table) == 1 else 's'}; status on {day}", err=True)
+        say(f"{len(body)} document{'' if len(body) == 1 else 's'}; status on {day}", err=True)
     else:
         say("no document meets these conditions", err=True)
 
@@ -168,8 +170,9 @@ def documents(
 @click.argument("number")
 @revision_option
 @on_option
+@masked_option
 @json_option
-def document(number: str, revision: int | None, day: date | None, as_json: bool) -> None:
+def document(number: str, revision: int | None, day: date | None, masked: bool, as_json: bool) -> None:
     """Show a document with its outline.
 
     For instance: gongbao document 许政办〔2022〕27号
@@ -178,7 +181,7 @@ def document(number: str, revision: int | None, day: date | None, as_json: bool)
     from gongbao.office.library import contract, queries
 
     found = queries.get_revision(number, revision)
-    answer = contract.whole_document(found, day or today())
+    answer = contract.whole_document(found, day or today(), reader(masked))
     if as_json:
         print_json(answer)
         return
@@ -206,8 +209,9 @@ def document(number: str, revision: int | None, day: date | None, as_json: bool)
 
 
 @click.argument("citation", nargs=-1, required=True)
+@masked_option
 @json_option
-def clause(citation: Sequence[str], as_json: bool) -> None:
+def clause(citation: Sequence[str], masked: bool, as_json: bool) -> None:
     """Print a clause with all below it.
 
     For instance: gongbao clause "许政办〔2022〕27号 第三十六条"
@@ -217,7 +221,8 @@ def clause(citation: Sequence[str], as_json: bool) -> None:
     with_django()
     from gongbao.office.library import contract, queries
 
-    answer = contract.clause(queries.get_clause(" ".join(citation)))
+    sees = reader(masked)
+    answer = contract.clause(queries.get_clause(" ".join(citation), sees), sees)
     if as_json:
         print_json(answer)
         return

@@ -1,11 +1,13 @@
 """What the commands share: their options, and how they print for programs and for people."""
 
 import json
+import os
 import sys
 import time
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from shutil import get_terminal_size
 from typing import Any
 
@@ -13,6 +15,7 @@ import click
 
 from gongbao import SCHEMA_VERSION
 from gongbao.core.dates import read_date
+from gongbao.core.errors import GongbaoError
 
 EXIT_REFUSED = 1
 # Seconds between two lines of progress where stderr is no terminal and a line cannot be written over.
@@ -52,6 +55,29 @@ on_option = click.option("--on", "day", type=Day(), metavar="DATE", help="The da
 revision_option = click.option(
     "--revision", type=click.IntRange(min=1), metavar="N", help="An older revision, counted from 1."
 )
+
+
+masked_option = click.option(
+    "--masked", is_flag=True, help="Mask personal data, as for a visitor: for what is handed on."
+)
+
+
+def reader(masked: bool) -> Any:
+    """The reader of a command: whoever works on the database itself, or a visitor where --masked is given."""
+    from gongbao.office.people.readers import KEEPER, VISITOR
+
+    return VISITOR if masked else KEEPER
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write what a command makes: whole, or not at all. Raises GongbaoError."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        draft.write_bytes(content)
+        os.replace(draft, path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise GongbaoError(f"this file cannot be written: {error.strerror}", where=str(path)) from error
 
 
 def with_django() -> None:
@@ -143,7 +169,7 @@ class Progress:
         if now - self.last < (0.1 if self.terminal else _PROGRESS_EVERY):
             return
         self.last = now
-        line = f"{step} {self.file}: {done} of {total} {'documents' if step == 'reading' else 'clauses'}"
+        line = f"{step} {self.file}: {done} of {total} {'clauses' if step == 'keeping' else 'documents'}"
         if self.terminal:
             click.echo(f"\r\x1b[K{cut(line, get_terminal_size().columns - 1)}", err=True, nl=False)
             self.drawn = True

@@ -155,6 +155,10 @@ _SAYS_WHO = re.compile(
     r"(?:负责|牵头|配合|协助|参与|落实|承担|支持|指导|负责牵头汇总|汇总|建立|实施|组织实施|推进|督导)$"
 )
 _SEGMENT = re.compile("[，,；;。]")
+_BY_WHEN = re.compile(
+    r"[^：:]{0,12}[年月日底末初旬度时前内](?:之?前|以前|底|末|内)?"
+    r"(?:全面|全部|基本)?(?:完成|落实到位|落实|建成|完工|办结|到位|实施|开工|竣工|投用|达到)?"
+)
 
 
 def read_responsibility(words: str) -> Units | None:
@@ -162,7 +166,7 @@ def read_responsibility(words: str) -> Units | None:
 
     Where somebody 牵头, those who 负责 beside them are support; where nobody does, all who 负责 are lead.
     """
-    words = words.strip(" 。；，")
+    words = _without_time(words.strip(" 。；，"))
     first = words.split("。")[0]
     labels = list(_LABEL.finditer(words))
     if labels and labels[0].start() == 0:
@@ -172,6 +176,15 @@ def read_responsibility(words: str) -> Units | None:
     else:
         return None
     return units if any(is_unit(name) for name in (*units.lead, *units.support)) else None
+
+
+def _without_time(words: str) -> str:
+    """The words of a bracket without the segments at their end that say by when: …，2022年6月30日前完成."""
+    while (cut := max(words.rfind("，"), words.rfind("；"), words.rfind(","))) >= 0 and _BY_WHEN.fullmatch(
+        words, cut + 1
+    ):
+        words = words[:cut]
+    return words
 
 
 def _labelled(words: str, labels: "list[re.Match[str]]") -> Units:
@@ -487,15 +500,18 @@ class _Reader:
     def _task(self, place: _Place, task: str, words: str, quote: str, bracket: _Bracket) -> None:
         units = self._with_blanket(bracket.units)
         deadlines = read_deadlines(words, self.issued)
+        # （…，完成时限：2022年6月30日前）: the day of the whole task.
+        named = read_deadlines(quote[bracket.start - bracket.end :], self.issued)
+        deadline = named[0] if len(named) == 1 else None
         single = len(deadlines) == 1 and len(_SENTENCE.findall(words[:_QUOTE_LENGTH])) == 1
         bracketed = quote[-(bracket.end - bracket.start) :]
         shown = quote.strip() if len(quote) <= _QUOTE_LENGTH else quote[-_QUOTE_LENGTH:]
         if len(bracketed) > _QUOTE_LENGTH:
             shown = bracketed
-        if single and _actor(words, deadlines[0]) is None:
+        if deadline is None and single and _actor(words, deadlines[0]) is None:
             self.out.append(place.duty(units, _shortened(task), deadlines[0], shown))
             return
-        self.out.append(place.duty(units, _shortened(task), None, shown))
+        self.out.append(place.duty(units, _shortened(task), deadline, shown))
         self._sentences(place, words, units)
 
     def _role(self, place: _Place) -> bool:

@@ -230,7 +230,8 @@ class _Reader:
             own = own if own[0] is not None else context
             if not own_past:
                 text = clause.text
-                if heading and len(heading) > 12 and _FIGURE.search(heading):
+                # A short heading is a name; a whole sentence that only its bracket follows is not.
+                if (len(heading) > 12 or heading.endswith("。")) and _FIGURE.search(heading):
                     self._line(clause, heading, -len(heading) - 1, own)
                 self._text(clause, text, own)
             lead_in = clause.text.rstrip().endswith("：") and len(clause.text) < 200

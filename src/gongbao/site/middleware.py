@@ -16,6 +16,7 @@ POLICY = (
 )
 
 LOGGED = 500  # characters of an address
+SECRET = "/feeds/"  # what stands behind it in an address lets whoever reads it in
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -42,5 +43,10 @@ class RequestLog:
         began = time.perf_counter()
         response = self.get_response(request)
         milliseconds = (time.perf_counter() - began) * 1000
-        log.info("%s %s %d %.0f ms", request.method, request.path[:LOGGED], response.status_code, milliseconds)
+        log.info("%s %s %d %.0f ms", request.method, _logged(request.path), response.status_code, milliseconds)
         return response
+
+
+def _logged(path: str) -> str:
+    before, secret, _token = path.partition(SECRET)
+    return (before + secret + "…" if secret else path)[:LOGGED]

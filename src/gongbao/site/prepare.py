@@ -50,14 +50,28 @@ def _alone() -> Iterator[None]:
 
 
 def migrate() -> list[str]:
-    """Bring the database to this version's form, creating it if need be; the changes that were made."""
+    """Bring the database to this version's form, creating it if need be; the changes that were made.
+
+    What an older version derived from the documents is derived again. It may be interrupted and run again.
+    """
     from django.core.management import call_command
+
+    from gongbao.office.library.actions import derive_outdated
 
     with answering_database(), _alone():
         made = pending_migrations()
         if made:
             call_command("migrate", verbosity=0, interactive=False)
+        derive_outdated()
     return made
+
+
+def _is_derived() -> bool:
+    """Whether this version derived all that is derived. Until then personal data may be unmarked, and is not shown."""
+    from gongbao.office.library import queries
+    from gongbao.office.library.actions import DERIVATION
+
+    return not queries.outdated(DERIVATION).exists()
 
 
 def collect_static() -> None:
@@ -73,7 +87,7 @@ def ready_database() -> None:
     from django.conf import settings
 
     with answering_database():
-        if not pending_migrations():
+        if not pending_migrations() and _is_derived():
             return
         if not settings.EMBEDDED_DATABASE:
             raise GongbaoError("the database is not in the form this version needs; run: gongbao migrate")

@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -20,10 +20,16 @@ from gongbao.core.citations import read_number
 from gongbao.core.errors import GongbaoError
 from gongbao.gazette import model as reading
 from gongbao.gazette import read_gazette
+from gongbao.gazette.deadlines import DeadlineKind
+from gongbao.gazette.duties import find_duties
 from gongbao.gazette.files import read_file
+from gongbao.gazette.indicators import find_indicators
+from gongbao.gazette.masking import Masker
+from gongbao.gazette.personal import find_personal
 from gongbao.gazette.source import DEFAULT_LIMIT, DOCX, MARKDOWN, PDF, PLAIN, SourceText
 from gongbao.office import kept
-from gongbao.office.library.keys import KEY_LENGTH, document_key, locator_key, numbered_key, title_key
+from gongbao.office.library import queries
+from gongbao.office.library.keys import KEY_LENGTH, bounded, document_key, locator_key, numbered_key, title_key
 from gongbao.office.library.models import (
     EID_LENGTH,
     NUMBER_LENGTH,
@@ -32,17 +38,25 @@ from gongbao.office.library.models import (
     Cleaning,
     ContentsLine,
     Document,
+    Duty,
+    DutyUnit,
+    Feed,
+    Indicator,
     Part,
+    PersonalMark,
     Printing,
     Reference,
     Revision,
     Source,
 )
+from gongbao.office.people.readers import KEEPER
 
 Progress = Callable[[str, int, int], None]
 """Called with the step ("reading": documents, "keeping": clauses), how many are done, and how many there are."""
 
 ACTION = "library.ingest"
+DERIVATION = 1
+"""Raised whenever what is derived from a text would come out otherwise: old rows are then made again."""
 _BATCH = 1000  # rows given to the database at once; Django cuts further where a database takes fewer values
 _QUERY_BATCH = 500
 _SUFFIXES = {PLAIN: ".txt", MARKDOWN: ".md", DOCX: ".docx", PDF: ".pdf"}
@@ -255,7 +269,8 @@ class _Writer:
             revision.document.current = revision
         Document.objects.bulk_update([revision.document for _, revision in fresh], ["current"], _BATCH)
 
-        self._clauses(fresh)
+        clauses = self._clauses(fresh)
+        _derive([(text, revision, clauses[revision.pk]) for text, revision in fresh])
         Printing.objects.bulk_create(
             [
                 Printing(
@@ -385,16 +400,17 @@ class _Writer:
             text=text.text,
         )
 
-    def _clauses(self, fresh: Sequence[tuple[reading.Document, Revision]]) -> None:
-        """Parts, clauses and references of the new revisions.
+    def _clauses(self, fresh: Sequence[tuple[reading.Document, Revision]]) -> dict[int, dict[str, Clause]]:
+        """Parts, clauses and references of the new revisions; the clauses by the id of the revision and their eId.
 
         Clauses go in level by level, because a row must be there before those below can point at it.
         """
         parts: list[Part] = []
         levels: dict[int, list[Clause]] = defaultdict(list)
-        by_eid: dict[tuple[int, str], Clause] = {}
+        by_eid: dict[int, dict[str, Clause]] = {}
         for text, revision in fresh:
             order = 0
+            by_eid[revision.pk] = {}
             for place, read in enumerate(text.parts):
                 part = Part(
                     revision=revision,
@@ -411,7 +427,7 @@ class _Writer:
                 order += len(rows)
                 for row in rows:
                     levels[row.depth].append(row)
-                    by_eid[revision.pk, row.eid] = row
+                    by_eid[revision.pk][row.eid] = row
         Part.objects.bulk_create(parts, _BATCH)
         Annex.objects.bulk_create(
             [
@@ -421,7 +437,7 @@ class _Writer:
             ],
             _BATCH,
         )
-        total, done = len(by_eid), 0
+        total, done = sum(map(len, levels.values())), 0
         for depth in sorted(levels):
             for start in range(0, len(levels[depth]), _BATCH):
                 batch = levels[depth][start : start + _BATCH]
@@ -434,7 +450,7 @@ class _Writer:
                 references.append(
                     Reference(
                         revision=revision,
-                        clause=by_eid.get((revision.pk, reference.eid)),
+                        clause=by_eid[revision.pk].get(reference.eid),
                         order=place,
                         line=reference.line,
                         kind=reference.kind,
@@ -447,6 +463,7 @@ class _Writer:
                     )
                 )
         Reference.objects.bulk_create(references, _BATCH)
+        return by_eid
 
 
 def _rows(clauses: Sequence[reading.Clause], revision: Revision, part: Part, first: int) -> list[Clause]:
@@ -478,6 +495,128 @@ def _rows(clauses: Sequence[reading.Clause], revision: Revision, part: Part, fir
         todo.append(row)  # met again when all below it has been taken
         todo += [(child, row, depth + 1) for child in reversed(read.children)]
     return rows
+
+
+# --- what is derived
+
+
+def _derive(read: Iterable[tuple[reading.Document, Revision, Mapping[str, Clause]]]) -> None:
+    """Personal data, duties and indicators of revisions that have none yet: the text, its row, its clauses by eId."""
+    marks: list[PersonalMark] = []
+    duties: list[Duty] = []
+    units: list[DutyUnit] = []
+    indicators: list[Indicator] = []
+    revisions: list[Revision] = []
+    for text, revision, clauses in read:
+        found = find_personal(text)
+        marks += [PersonalMark(revision=revision, kind=mark.kind, value=mark.value) for mark in found]
+        mask = Masker(found)
+        revision.masked_text = mask(text.text) if mask.hides(text.text) else None
+        revision.derived_by = DERIVATION
+        revisions.append(revision)
+        for place, duty in enumerate(find_duties(text)):
+            deadline = duty.deadline
+            row = Duty(
+                revision=revision,
+                clause=clauses[duty.eid],
+                order=place,
+                line=duty.line,
+                lead=list(duty.lead),
+                support=list(duty.support),
+                others=duty.others,
+                duty=duty.duty,
+                quote=duty.quote,
+                deadline=deadline.as_dict() if deadline else None,
+                deadline_kind=deadline.kind if deadline else "",
+                due=deadline.date if deadline and deadline.kind == DeadlineKind.FIXED_DATE else None,
+            )
+            duties.append(row)
+            units += [DutyUnit(duty=row, name=bounded(name), leads=True) for name in duty.lead]
+            units += [DutyUnit(duty=row, name=bounded(name), leads=False) for name in duty.support]
+        indicators += [
+            Indicator(
+                revision=revision,
+                clause=clauses[target.eid],
+                order=place,
+                line=target.line,
+                name=target.name,
+                comparison=target.comparison,
+                change=target.change,
+                value=target.value,
+                high=target.high,
+                unit=target.unit,
+                year=target.year,
+                year_from=target.year_from,
+                units=list(target.units),
+                quote=target.quote,
+            )
+            for place, target in enumerate(find_indicators(text))
+        ]
+    PersonalMark.objects.bulk_create(marks, _BATCH)
+    Duty.objects.bulk_create(duties, _BATCH)
+    DutyUnit.objects.bulk_create(units, _BATCH)
+    Indicator.objects.bulk_create(indicators, _BATCH)
+    Revision.objects.bulk_update(revisions, ["masked_text", "derived_by"], _BATCH)
+
+
+def derive_outdated(progress: Progress | None = None) -> int:
+    """Derive again what an older version of the program derived, or did not yet; how many revisions that were.
+
+    A revision at a time, each whole: it may be interrupted, and goes on from there the next time.
+    """
+    outdated = list(queries.outdated(DERIVATION).values_list("pk", flat=True))
+    for done, pk in enumerate(outdated):
+        if progress is not None:
+            progress("deriving", done, len(outdated))
+        with kept.action("library.derive"):
+            kept.one_at_a_time(ACTION)
+            revision = queries.outdated(DERIVATION).filter(pk=pk).select_related("document").first()
+            if revision is None:
+                continue  # another process was faster
+            DutyUnit.objects.filter(duty__revision=revision).delete()
+            for derived in (Duty, Indicator, PersonalMark):
+                derived.objects.filter(revision=revision).delete()
+            clauses = {clause.eid: clause for clause in revision.clauses.all()}
+            _derive([(queries.as_read(revision, KEEPER), revision, clauses)])
+    return len(outdated)
+
+
+# --- feeds
+
+
+def open_feed(name: str, unit: str = "") -> tuple[Feed, str]:
+    """A calendar of the duties of a unit ("" for all), and the token for its address, which nobody is told again.
+
+    Raises GongbaoError where no duty names the unit.
+    """
+    name = " ".join(name.split())
+    if not name:
+        raise GongbaoError("a feed needs a name, so that it is known whom it was given to")
+    if len(name) > KEY_LENGTH:
+        raise GongbaoError(f"the name of the feed is longer than {KEY_LENGTH} characters")
+    if unit:
+        unit = queries.unit_meant(unit)
+    token = secrets.token_urlsafe(32)
+    with kept.action("library.open_feed"):
+        feed = Feed(digest=queries.feed_digest(token), name=name, unit=unit, created_at=timezone.now())
+        feed.save()
+    return feed, token
+
+
+def revoke_feed(number: int) -> Feed:
+    """End a feed: its address answers no more. Raises GongbaoError where there is none or it has been revoked."""
+    with kept.action("library.revoke_feed"):
+        feed = Feed.objects.select_for_update().filter(pk=number).first() if 0 < number < 2**63 else None
+        if feed is None:
+            raise GongbaoError(f"there is no feed {number}; gongbao feeds lists them")
+        if feed.revoked_at is not None:
+            raise GongbaoError(f"feed {number} was revoked on {timezone.localtime(feed.revoked_at).date()}")
+        feed.revoked_at = timezone.now()
+        feed.save()
+    return feed
+
+
+# --- which document a text is
 
 
 def _match(read: Sequence[reading.Document], digests: Sequence[str], gazette: str) -> list[Document | None]:

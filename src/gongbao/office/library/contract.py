@@ -10,9 +10,12 @@ from typing import Any
 from gongbao import SCHEMA_VERSION
 from gongbao.core.citations import Citation
 from gongbao.gazette import model as reading
+from gongbao.gazette.findings import Finding
+from gongbao.gazette.tables import Table
 from gongbao.office.library import queries
 from gongbao.office.library.actions import IngestResult
-from gongbao.office.library.models import Clause, Part, Reference, Revision
+from gongbao.office.library.models import Clause, Duty, Feed, Indicator, Part, Reference, Revision
+from gongbao.office.people.readers import Reader
 
 Json = dict[str, Any]
 
@@ -97,8 +100,8 @@ def _repealing(revision: Revision) -> Iterable[Reference]:
     return queries.repeals(revision) if fetched is None else fetched
 
 
-def whole_document(revision: Revision, day: date) -> Json:
-    """A document with all its clauses, what it refers to and what refers to it."""
+def whole_document(revision: Revision, day: date, reader: Reader) -> Json:
+    """A document with all its clauses, what it refers to and what refers to it, as the reader may see it."""
     references = queries.references(revision)
     targets = queries.targets(references)
     return {
@@ -113,7 +116,7 @@ def whole_document(revision: Revision, day: date) -> Json:
                 "prefix": part.prefix,
                 "clauses": [_nested(one) for one in part.clauses],
             }
-            for part in queries.outline(revision)
+            for part in queries.outline(revision, reader)
         ],
         "references": [
             {
@@ -154,7 +157,7 @@ def whole_document(revision: Revision, day: date) -> Json:
     }
 
 
-def clause(found: Clause) -> Json:
+def clause(found: Clause, reader: Reader) -> Json:
     """A clause with all below it; `found.revision.document` is at hand (see queries.get_clause)."""
     revision = found.revision
     return {
@@ -163,7 +166,7 @@ def clause(found: Clause) -> Json:
         "title": revision.title,
         "revision": revision.sequence,
         "citation": str(Citation(revision.document.key, found.locator)),
-        **_nested(queries.with_all_below(found)),
+        **_nested(queries.with_all_below(found, reader)),
     }
 
 
@@ -211,4 +214,70 @@ def standing(revision: Revision, day: date) -> Json:
             }
             for ground in found.grounds
         ],
+    }
+
+
+def table(revision: Revision, found: Table) -> Json:
+    """A table of a revision, `revision.document` at hand."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "document": revision.document.key,
+        "revision": revision.sequence,
+        **found.as_json(),
+    }
+
+
+def duty(found: Duty) -> Json:
+    """A duty of `queries.duties`."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "document": found.revision.document.key,
+        "title": found.revision.title,
+        "clause": found.clause.locator,
+        "eid": found.clause.eid,
+        "line": found.line,
+        "lead": found.lead,
+        "support": found.support,
+        "others": found.others,
+        "duty": found.duty,
+        "deadline": found.deadline,
+        "quote": found.quote,
+    }
+
+
+def indicator(found: Indicator) -> Json:
+    """A target of `queries.indicators`."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "document": found.revision.document.key,
+        "title": found.revision.title,
+        "clause": found.clause.locator,
+        "eid": found.clause.eid,
+        "line": found.line,
+        "name": found.name,
+        "comparison": found.comparison,
+        "change": found.change,
+        "value": found.value,
+        "high": found.high,
+        "unit": found.unit,
+        "year": found.year,
+        "year_from": found.year_from,
+        "units": found.units,
+        "quote": found.quote,
+    }
+
+
+def finding(found: Finding) -> Json:
+    return {"schema_version": SCHEMA_VERSION, **found.as_dict()}
+
+
+def feed(found: Feed) -> Json:
+    """A feed, without its address, which is not kept."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "feed": found.pk,
+        "name": found.name,
+        "unit": found.unit,
+        "created_at": found.created_at.isoformat(timespec="seconds"),
+        "revoked_at": found.revoked_at.isoformat(timespec="seconds") if found.revoked_at else None,
     }

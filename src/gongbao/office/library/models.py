@@ -110,14 +110,20 @@ class Revision(KeptModel):
     created_at = models.DateTimeField()
     title_key = models.CharField(max_length=KEY_LENGTH, db_index=True)
     title = models.TextField()
+    derived_by = models.PositiveIntegerField(default=0, help_text="DERIVATION that the rows derived from it are of")
     issuer = models.TextField(blank=True, default="")
     addressees = models.TextField(blank=True, default="")
     text = models.TextField()
+    # What a visitor may search; null where the text holds no personal data.
+    masked_text = models.TextField(null=True, blank=True)  # noqa: DJ001
 
     class Meta(KeptModel.Meta):
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["document", "sequence"], name="one_revision_per_sequence")]
-        indexes = [models.Index(fields=["date"], name="revision_date")]
+        indexes = [
+            models.Index(fields=["date"], name="revision_date"),
+            models.Index(fields=["derived_by"], name="revision_derived_by"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.title} ({self.sequence})"
@@ -287,3 +293,118 @@ class Reference(KeptModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.number or self.title}"
+
+
+# --- what is derived from the text of a revision: a cache, made again when the reader of gazettes learns more
+
+
+class PersonalMark(KeptModel):
+    """A piece of personal data in a revision (gongbao.gazette.personal.Mark): what a visitor sees masked."""
+
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="personal_marks")
+    kind = models.CharField(max_length=20)
+    value = models.TextField()
+
+    class Meta(KeptModel.Meta):
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        # Such a record may be printed in a log or an error; its value may not.
+        return self.kind
+
+
+class Duty(KeptModel):
+    """One thing that somebody must do (gongbao.gazette.duties.Duty).
+
+    `deadline` is gongbao.gazette.deadlines.Deadline as a dictionary; its kind, and the day of one that has a fixed
+    day, stand beside it, to be sought by.
+    """
+
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="duties", db_index=False)
+    clause = models.ForeignKey(Clause, on_delete=models.PROTECT, related_name="duties", db_index=False)
+    order = models.PositiveIntegerField()
+    line = models.PositiveIntegerField()
+    others = models.BooleanField()
+    deadline_kind = models.CharField(max_length=20, blank=True, default="")
+    due = models.DateField(null=True, blank=True)
+    lead = models.JSONField(default=list, blank=True, help_text="list of strings")
+    support = models.JSONField(default=list, blank=True, help_text="list of strings")
+    deadline = models.JSONField(null=True, blank=True)
+    duty = models.TextField()
+    quote = models.TextField()
+
+    class Meta(KeptModel.Meta):
+        ordering = ["order"]
+        verbose_name_plural = "duties"
+        constraints = [models.UniqueConstraint(fields=["revision", "order"], name="one_duty_per_place")]
+        indexes = [
+            models.Index(fields=["due"], name="duty_due"),
+            models.Index(fields=["deadline_kind"], name="duty_deadline_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"duty {self.order}"
+
+
+class DutyUnit(KeptModel):
+    """That a unit leads, or supports, in a duty: the lists of the duty once more, to be sought by."""
+
+    duty = models.ForeignKey(Duty, on_delete=models.PROTECT, related_name="units")
+    name = models.CharField(max_length=KEY_LENGTH, db_index=True)
+    leads = models.BooleanField()
+
+    class Meta(KeptModel.Meta):
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Indicator(KeptModel):
+    """One quantified target (gongbao.gazette.indicators.Indicator)."""
+
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="indicators", db_index=False)
+    clause = models.ForeignKey(Clause, on_delete=models.PROTECT, related_name="indicators", db_index=False)
+    order = models.PositiveIntegerField()
+    line = models.PositiveIntegerField()
+    comparison = models.CharField(max_length=10)
+    change = models.CharField(max_length=10, blank=True, default="")
+    year = models.PositiveIntegerField(null=True, blank=True)
+    year_from = models.CharField(max_length=10, blank=True, default="")
+    value = models.CharField(max_length=40, help_text="a decimal, as printed")
+    high = models.CharField(max_length=40, blank=True, default="", help_text="the upper end of a range")
+    unit = models.CharField(max_length=40, blank=True, default="")
+    name = models.TextField()
+    units = models.JSONField(default=list, blank=True, help_text="list of strings: who answers for it")
+    quote = models.TextField()
+
+    class Meta(KeptModel.Meta):
+        ordering = ["order"]
+        constraints = [models.UniqueConstraint(fields=["revision", "order"], name="one_indicator_per_place")]
+        indexes = [models.Index(fields=["year"], name="indicator_year")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+# --- feeds
+
+
+class Feed(KeptModel):
+    """A calendar of duties at an address that only those know who were given it, until it is revoked.
+
+    Kept is the SHA-256 of the token in the address, not the token: who reads the database cannot use it. `unit` is
+    the unit whose duties it holds; "" for all.
+    """
+
+    digest = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=KEY_LENGTH)
+    unit = models.CharField(max_length=KEY_LENGTH, blank=True, default="")
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(KeptModel.Meta):
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,5 +1,8 @@
 """The only code that reads the library for a page, a command or an export.
 
+What hands out words of a document takes the `reader` they are for, a visitor unless another is named, and masks here,
+and nowhere else, the personal data that the reader may not see: see `mask_of`.
+
 The day on which a status is asked for is passed in. A list is a queryset of revisions (each the current one of its
 document), so that whoever shows it takes one page of it; see `page`.
 """
@@ -7,16 +10,17 @@ document), so that whoever shows it takes one page of it; see `page`.
 import difflib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
-from enum import StrEnum
+from enum import Enum, StrEnum
+from hashlib import sha256
 from heapq import nlargest
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.paginator import Page, Paginator
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value, When
 from django.db.models.functions import Abs, Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -24,8 +28,24 @@ from django.utils.translation import gettext_lazy as _
 from gongbao.core.citations import read_citation, read_number
 from gongbao.core.errors import GongbaoError
 from gongbao.gazette import model as reading
+from gongbao.gazette.masking import Mark, Masker, PersonalKind
+from gongbao.gazette.tables import Table, find_tables
 from gongbao.office.library.keys import document_key, locator_key, locator_steps, step_number, title_key
-from gongbao.office.library.models import Clause, Document, Part, Reference, Revision, Source
+from gongbao.office.library.models import (
+    Clause,
+    Cleaning,
+    Document,
+    Duty,
+    DutyUnit,
+    Feed,
+    Indicator,
+    Part,
+    PersonalMark,
+    Reference,
+    Revision,
+    Source,
+)
+from gongbao.office.people.readers import VISITOR, Reader
 
 PAGE_SIZE = 50
 _QUERY_BATCH = 500
@@ -46,6 +66,56 @@ class Status(models.TextChoices):
     REPEALED = "repealed", _("Repealed")  # 已废止
 
 
+# --- who sees what
+
+_T = TypeVar("_T")
+
+
+def mask_of(revision: Revision, reader: Reader) -> Callable[[str], str]:
+    """What turns words of the revision into those that the reader may see. One query for a revision, the first time."""
+    if reader.sees_personal_data:
+        return _as_it_is
+    masker: Masker | None = getattr(revision, "_masker", None)
+    if masker is None:
+        marks = revision.personal_marks.values_list("kind", "value")
+        masker = Masker(Mark(PersonalKind(kind), value) for kind, value in marks)
+        revision._masker = masker  # type: ignore[attr-defined]
+    return masker
+
+
+def _as_it_is(text: str) -> str:
+    return text
+
+
+def masked(value: _T, mask: Callable[[str], str]) -> _T:
+    """A value, or a tree of lists, tuples, dictionaries and dataclasses, with every string in it masked."""
+    if mask is _as_it_is:
+        return value
+    return _masked(value, mask)
+
+
+def _masked(value: Any, mask: Callable[[str], str]) -> Any:
+    if isinstance(value, str):
+        return value if isinstance(value, Enum) else mask(value)
+    if isinstance(value, (list, tuple)):
+        return type(value)(_masked(one, mask) for one in value)
+    if isinstance(value, dict):
+        return {key: _masked(one, mask) for key, one in value.items()}
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{field.name: _masked(getattr(value, field.name), mask) for field in fields(value)})
+    return value
+
+
+def _seen(clauses: Iterable[Clause], revision: Revision, reader: Reader) -> list[Clause]:
+    """The clauses of the revision as the reader may see them; their eIds say nothing and stay."""
+    found = list(clauses)
+    mask = mask_of(revision, reader)
+    if mask is not _as_it_is:
+        for clause in found:
+            clause.text, clause.heading, clause.locator = mask(clause.text), mask(clause.heading), mask(clause.locator)
+    return found
+
+
 # --- lists
 
 
@@ -54,7 +124,7 @@ def documents() -> QuerySet[Revision]:
     return (
         Revision.objects.filter(current_of__isnull=False)
         .select_related("document")
-        .defer("text")
+        .defer("text", "masked_text")
         .order_by(
             F("date").desc(nulls_last=True),
             "document__series",
@@ -74,11 +144,12 @@ def list_documents(
     status: str = "",
     on: date | None = None,
     text: str = "",
+    reader: Reader = VISITOR,
 ) -> QuerySet[Revision]:
     """The documents that meet all conditions given, newest first.
 
     `year` is that of the date of the document, `status` its Status on the day `on` (today, where none is given), and
-    `text` words that each stand in its title, its number or its text.
+    `text` words that each stand in its title, its number or its text, as far as the reader may see it.
     """
     found = documents()
     if gazette:
@@ -93,9 +164,10 @@ def list_documents(
         number = read_number(text)
         # The words of a number are looked for in its normal form, whatever brackets were typed.
         for word in [str(number)] if number else text.split():
-            found = found.filter(
-                Q(title__icontains=word) | Q(document__number__icontains=word) | Q(text__icontains=word)
-            )
+            in_text = Q(text__icontains=word)
+            if not reader.sees_personal_data:
+                in_text = Q(masked_text__icontains=word) | (Q(masked_text__isnull=True) & in_text)
+            found = found.filter(Q(title__icontains=word) | Q(document__number__icontains=word) | in_text)
     if status:
         found = with_status(found, on or timezone.localdate()).filter(status=_plain(status))
     return found
@@ -126,12 +198,13 @@ def facets(
     status: str = "",
     on: date | None = None,
     text: str = "",
+    reader: Reader = VISITOR,
 ) -> dict[str, list[FacetValue]]:
     """For each of FACETS the values there are, the most frequent first (years: the latest first). Five queries."""
     day = on or timezone.localdate()
     wanted = (_plain(gazette), _plain(issuer), _plain(kind), year, _plain(status))
     # The short columns are read once and counted here: in the database each facet would look through the texts again.
-    found = with_status(list_documents(text=text), day).order_by()
+    found = with_status(list_documents(text=text, reader=reader), day).order_by()
     rows = [
         (*names, dated and dated.year, standing)
         for *names, dated, standing in found.values_list("gazette", "issuer", "kind", "date", "status")
@@ -251,6 +324,17 @@ def repealed_on(day: date) -> tuple[set[int], set[int]]:
 
     whole = {revision for revision, found in scopes.items() if "whole" in found}
     return whole, {revision for revision, found in scopes.items() if found} - whole
+
+
+def repealed_documents() -> dict[str, date]:
+    """What documents of the library repeal as a whole: number, or title where no number is named, to the first day."""
+    repeals = _in_library().filter(kind=reading.ReferenceKind.REPEALS, scope="whole")
+    dated = repeals.annotate(since=Coalesce("revision__in_force_from", "revision__date")).filter(since__isnull=False)
+    out: dict[str, date] = {}
+    for number, title, since in dated.order_by("since").values_list("number", "title", "since"):
+        if name := number or title:
+            out.setdefault(name, since)
+    return out
 
 
 def with_status(revisions: QuerySet[Revision], day: date) -> QuerySet[Any]:
@@ -379,7 +463,7 @@ def _naming(revision: Revision) -> QuerySet[Reference]:
         .filter(named)
         .exclude(revision__document=revision.document_id)
         .select_related("revision__document", "clause")
-        .defer("revision__text", "clause__text")
+        .defer("revision__text", "revision__masked_text", "clause__text")
         .order_by("revision__date", "revision__document__key", "order")
     )
 
@@ -420,17 +504,28 @@ def targets(given: Iterable[Reference]) -> dict[int, Document]:
     by_number: dict[str, list[Document]] = {}
     by_title: dict[str, dict[int, Document]] = {}
     for batch in _batches(numbers):
-        for document in Document.objects.filter(number__in=batch).select_related("current").defer("current__text"):
+        for document in (
+            Document.objects.filter(number__in=batch)
+            .select_related("current")
+            .defer("current__text", "current__masked_text")
+        ):
             by_number.setdefault(document.number, []).append(document)
     for batch in _batches(keys):
         for document in (
-            Document.objects.filter(current__title_key__in=batch).select_related("current").defer("current__text")
+            Document.objects.filter(current__title_key__in=batch)
+            .select_related("current")
+            .defer("current__text", "current__masked_text")
         ):
             by_title.setdefault(document.shown.title_key, {})[document.pk] = document
         parts = Part.objects.filter(
             title_key__in=batch, kind=reading.PartKind.INSTRUMENT, revision__current_of__isnull=False
         ).select_related("revision__document__current")
-        for part in parts.defer("revision__text", "revision__document__current__text"):
+        for part in parts.defer(
+            "revision__text",
+            "revision__masked_text",
+            "revision__document__current__text",
+            "revision__document__current__masked_text",
+        ):
             by_title.setdefault(part.title_key, {})[part.revision.document_id] = part.revision.document
     out = {}
     for reference in given:
@@ -445,7 +540,7 @@ def targets(given: Iterable[Reference]) -> dict[int, Document]:
     return out
 
 
-def _batches(values: Sequence[str]) -> Iterator[Sequence[str]]:
+def _batches(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
     return (values[start : start + _QUERY_BATCH] for start in range(0, len(values), _QUERY_BATCH))
 
 
@@ -460,7 +555,11 @@ def get_document(number: str) -> Document:
     wanted = _plain(number).strip()
     if not wanted:
         raise GongbaoError("no document is named; write its number, like 许政办〔2022〕27号")
-    known = Document.objects.filter(current__isnull=False).select_related("current").defer("current__text")
+    known = (
+        Document.objects.filter(current__isnull=False)
+        .select_related("current")
+        .defer("current__text", "current__masked_text")
+    )
     read = read_number(wanted)
     names = {name for name in (str(read) if read else "", document_key("", "", wanted)) if name}
     found = list(known.filter(key__in=names))
@@ -503,7 +602,7 @@ def revisions(document: Document) -> list[Revision]:
     """All revisions of a document with their sources, the first first."""
     return list(
         document.revisions.select_related("source")
-        .defer("text", "source__raw_text", "source__text")
+        .defer("text", "masked_text", "source__raw_text", "source__text")
         .order_by("sequence")
     )
 
@@ -535,9 +634,9 @@ def _alike(wanted: str, names: Iterable[str]) -> list[str]:
 # --- clauses
 
 
-def clauses(revision: Revision) -> QuerySet[Clause]:
-    """All clauses of the revision in reading order. `depth`, `order` and `last` say how they nest. One query."""
-    return revision.clauses.order_by("order")
+def clauses(revision: Revision, reader: Reader = VISITOR) -> list[Clause]:
+    """All clauses of the revision in reading order. `depth`, `order` and `last` say how they nest."""
+    return _seen(revision.clauses.order_by("order"), revision, reader)
 
 
 def parts(revision: Revision) -> list[Part]:
@@ -545,10 +644,10 @@ def parts(revision: Revision) -> list[Part]:
     return list(revision.parts.order_by("order"))
 
 
-def outline(revision: Revision) -> list[reading.Part]:
-    """The parts of the revision with their clauses nested as they were read: plain values. Two queries."""
+def outline(revision: Revision, reader: Reader = VISITOR) -> list[reading.Part]:
+    """The parts of the revision with their clauses nested as they were read: plain values."""
     by_part: dict[int, list[Clause]] = {}
-    for clause in clauses(revision):
+    for clause in clauses(revision, reader):
         by_part.setdefault(clause.part_id, []).append(clause)
     return [
         reading.Part(
@@ -561,6 +660,40 @@ def outline(revision: Revision) -> list[reading.Part]:
         )
         for part in parts(revision)
     ]
+
+
+def as_read(revision: Revision, reader: Reader = VISITOR) -> reading.Document:
+    """The revision as the plain value that reading a gazette yields, with `revision.document` at hand."""
+    return reading.Document(
+        number=revision.document.number,
+        title=revision.title,
+        issuer=revision.issuer,
+        addressees=revision.addressees,
+        date=revision.date,
+        kind=reading.DocumentKind(revision.kind),
+        first_line=revision.first_line,
+        last_line=revision.last_line,
+        text=text(revision, reader),
+        parts=outline(revision, reader),
+        announced_annexes=[
+            reading.AnnouncedAnnex(annex.label, annex.title, annex.present) for annex in revision.annexes.all()
+        ],
+        references=[
+            reading.Reference(
+                reading.ReferenceKind(one.kind),
+                one.number,
+                one.title,
+                one.scope,
+                tuple(one.provisions),
+                one.eid,
+                one.line,
+            )
+            for one in references(revision)
+        ],
+        validity=reading.Validity(
+            revision.in_force_from, revision.in_force_until, revision.from_clause, revision.until_clause
+        ),
+    )
 
 
 def tree(rows: Iterable[Clause]) -> list[reading.Clause]:
@@ -576,39 +709,33 @@ def tree(rows: Iterable[Clause]) -> list[reading.Clause]:
     return top
 
 
-def below(clause: Clause) -> list[Clause]:
-    """The clause and all below it in reading order. One query."""
-    return list(
-        Clause.objects.filter(revision=clause.revision_id, order__gte=clause.order, order__lte=clause.last).order_by(
-            "order"
-        )
-    )
+def below(clause: Clause, reader: Reader = VISITOR) -> list[Clause]:
+    """The clause and all below it in reading order."""
+    rows = Clause.objects.filter(revision=clause.revision_id, order__gte=clause.order, order__lte=clause.last)
+    return _seen(rows.order_by("order"), clause.revision, reader)
 
 
-def ancestors(clause: Clause) -> list[Clause]:
-    """The clauses in which the clause stands, the outermost first. One query."""
-    return list(
-        Clause.objects.filter(revision=clause.revision_id, order__lt=clause.order, last__gte=clause.order).order_by(
-            "order"
-        )
-    )
+def ancestors(clause: Clause, reader: Reader = VISITOR) -> list[Clause]:
+    """The clauses in which the clause stands, the outermost first."""
+    rows = Clause.objects.filter(revision=clause.revision_id, order__lt=clause.order, last__gte=clause.order)
+    return _seen(rows.order_by("order"), clause.revision, reader)
 
 
-def with_all_below(clause: Clause) -> reading.Clause:
+def with_all_below(clause: Clause, reader: Reader = VISITOR) -> reading.Clause:
     """The clause as a plain value, what stands below it nested in it: `full_text()` is its whole wording."""
-    return tree(below(clause))[0]
+    return tree(below(clause, reader))[0]
 
 
-def clause_at(revision: Revision, eid: str) -> Clause:
+def clause_at(revision: Revision, eid: str, reader: Reader = VISITOR) -> Clause:
     """The clause of an eId. Raises GongbaoError."""
     clause = revision.clauses.filter(eid=_plain(eid)).select_related("part").first()
     if clause is None:
         raise GongbaoError(f"{revision.document.key} has no clause with the address {_short(eid)}")
     clause.revision = revision
-    return clause
+    return _seen([clause], revision, reader)[0]
 
 
-def get_clause(citation: str) -> Clause:
+def get_clause(citation: str, reader: Reader = VISITOR) -> Clause:
     """The clause a person cites: `许政办〔2022〕27号 第三十六条`, with `revision.document` at hand.
 
     The locator is looked up as it stands, then without what people write differently, then as the end of just one
@@ -621,9 +748,7 @@ def get_clause(citation: str) -> Clause:
             f"{revision.document.key} is a whole document; name a clause of it, such as "
             f"{_example(revision)}, or see gongbao document"
         )
-    clause = find_clause(revision, locator)
-    clause.revision = revision
-    return clause
+    return find_clause(revision, locator, reader)
 
 
 def _cited(citation: str) -> tuple[Revision, str]:
@@ -637,7 +762,7 @@ def _cited(citation: str) -> tuple[Revision, str]:
     keyed = (
         Document.objects.filter(key__in=beginnings, current__isnull=False)
         .select_related("current")
-        .defer("current__text")
+        .defer("current__text", "current__masked_text")
     )
     found = max(keyed, key=lambda document: len(document.key), default=None)
     if found is not None:
@@ -653,8 +778,14 @@ def _cited(citation: str) -> tuple[Revision, str]:
     return get_revision(read.number), read.locator
 
 
-def find_clause(revision: Revision, locator: str) -> Clause:
+def find_clause(revision: Revision, locator: str, reader: Reader = VISITOR) -> Clause:
     """The clause of the revision that a locator names; see get_clause."""
+    clause = _find_clause(revision, locator)
+    clause.revision = revision
+    return _seen([clause], revision, reader)[0]
+
+
+def _find_clause(revision: Revision, locator: str) -> Clause:
     locator = _plain(locator)
     rows = revision.clauses.select_related("part").order_by()
     exact = list(rows.filter(locator_key=locator_key(locator)))
@@ -760,17 +891,47 @@ def sources() -> QuerySet[Source]:
     return Source.objects.order_by("-pk").defer("raw_text", "text")
 
 
-def cleanings(revision: Revision) -> QuerySet:
-    """What cleaning altered in the lines of the revision, in order."""
-    return revision.source.cleanings.filter(line__range=(revision.first_line, revision.last_line)).order_by(
-        "start", "pk"
-    )
+def cleaned_lines(revision: Revision) -> Counter[int]:
+    """How much cleaning altered in each line of the revision in which it altered something."""
+    return Counter(_cleanings(revision, revision.first_line, revision.last_line).values_list("line", flat=True))
 
 
-def raw_text(revision: Revision) -> str:
+def cleaned_reasons(revision: Revision) -> Counter[str]:
+    """Why cleaning altered something in the lines of the revision, and how often."""
+    return Counter(_cleanings(revision, revision.first_line, revision.last_line).values_list("reason", flat=True))
+
+
+def cleanings(revision: Revision, first: int, last: int, reader: Reader = VISITOR) -> list[Cleaning]:
+    """What cleaning altered in the lines `first` to `last` of the revision's source, in order."""
+    found = list(_cleanings(revision, first, last))
+    mask = mask_of(revision, reader)
+    if mask is not _as_it_is:
+        raw = revision.source.raw_text
+        for change in found:
+            # A piece of a name is no name; where it stands in one, the whole of it is masked.
+            around = raw[max(0, change.start - _AROUND) : change.start + len(change.before) + _AROUND]
+            if mask(around) is not around:
+                change.before, change.after = mask(around), ""
+    return found
+
+
+_AROUND = 20  # characters: no piece of personal data is longer than what stands around a change in it
+
+
+def _cleanings(revision: Revision, first: int, last: int) -> QuerySet[Cleaning]:
+    first, last = max(first, revision.first_line), min(last, revision.last_line)
+    return revision.source.cleanings.filter(line__range=(first, last)).order_by("start", "pk")
+
+
+def text(revision: Revision, reader: Reader = VISITOR) -> str:
+    """The cleaned text of the revision, whole."""
+    return mask_of(revision, reader)(revision.text)
+
+
+def raw_text(revision: Revision, reader: Reader = VISITOR) -> str:
     """The lines of the source's raw text in which the revision stands, as they were received."""
     lines = revision.source.raw_text.split("\n")
-    return "\n".join(lines[revision.first_line - 1 : revision.last_line])
+    return mask_of(revision, reader)("\n".join(lines[revision.first_line - 1 : revision.last_line]))
 
 
 # --- for the pages: what is near something that is not there, and what stands beside and behind a clause
@@ -780,29 +941,30 @@ def near_documents(wanted: str) -> list[Document]:
     """Documents that may have been meant by a number or title that is not there; see get_document."""
     keys = _near_documents(_plain(wanted).strip())
     found = Document.objects.filter(key__in=keys, current__isnull=False).select_related("current")
-    return sorted(found.defer("current__text"), key=lambda document: keys.index(document.key))
+    return sorted(found.defer("current__text", "current__masked_text"), key=lambda document: keys.index(document.key))
 
 
-def near_clauses(revision: Revision, wanted: str) -> list[Clause]:
+def near_clauses(revision: Revision, wanted: str, reader: Reader = VISITOR) -> list[Clause]:
     """Clauses that may have been meant by a locator or an eId that is not there."""
     names = dict(revision.clauses.order_by("order").values_list("locator", "pk"))
     near = _near_clauses(list(names), locator_steps(_plain(wanted)))
     if not near:
         eids = dict(revision.clauses.order_by("order").values_list("eid", "locator"))
         near = [eids[eid] for eid in _alike(wanted, list(eids)[:_MOST_LOOKED_AT])]
-    return list(revision.clauses.filter(pk__in=[names[name] for name in near[:_NEAR]]).order_by("order"))
+    rows = revision.clauses.filter(pk__in=[names[name] for name in near[:_NEAR]]).order_by("order")
+    return _seen(rows, revision, reader)
 
 
-def beside(clause: Clause) -> tuple[Clause | None, Clause | None]:
+def beside(clause: Clause, reader: Reader = VISITOR) -> tuple[Clause | None, Clause | None]:
     """The clauses before and after this one: of its kind and depth in its part, or else in reading order."""
     part = Clause.objects.filter(revision=clause.revision_id, part=clause.part_id)
     alike = part.filter(kind=clause.kind, depth=clause.depth)
     before = alike.filter(order__lt=clause.order).order_by("order").last()
     after = alike.filter(order__gt=clause.last).order_by("order").first()
-    return (
-        before or part.filter(order=clause.order - 1).first(),
-        after or part.filter(order=clause.last + 1).first(),
-    )
+    before = before or part.filter(order=clause.order - 1).first()
+    after = after or part.filter(order=clause.last + 1).first()
+    _seen([one for one in (before, after) if one], clause.revision, reader)
+    return before, after
 
 
 def clause_cited_by(clause: Clause) -> list[Reference]:
@@ -813,3 +975,184 @@ def clause_cited_by(clause: Clause) -> list[Reference]:
         for reference in _naming(clause.revision).exclude(provisions=[])
         if any((steps := locator_steps(one)) and wanted[-len(steps) :] == steps for one in reference.provisions)
     ]
+
+
+# --- what is derived from the text: tables, duties, indicators
+
+
+def outdated(derivation: int) -> QuerySet[Revision]:
+    """The revisions from which an older version of the program derived something, or none did yet."""
+    return Revision.objects.filter(derived_by__lt=derivation).order_by("pk")
+
+
+def counts(revision: Revision) -> dict[str, int]:
+    """How many duties and indicators stand in the revision, and whether tables do (0 or 1)."""
+    return {
+        "tables": int(revision.clauses.filter(text__contains="\t").exists()),
+        "duties": revision.duties.count(),
+        "indicators": revision.indicators.count(),
+    }
+
+
+def tables(revision: Revision, reader: Reader = VISITOR) -> list[Table]:
+    """The tables of a revision in reading order, with the lines of its file, `revision.document` at hand."""
+    # Read before anything is masked: what a column holds is told by all its cells.
+    found = find_tables(as_read(revision, Reader(sees_personal_data=True)), source=revision.source.raw_text)
+    return masked(found, mask_of(revision, reader))
+
+
+@dataclass(frozen=True, slots=True)
+class DutyFilter:
+    """What is asked of the list of duties.
+
+    `unit` is the name, or a part of it, of a unit that leads or supports (with `leads`: that leads); `key` that of a
+    document; `kind` a DeadlineKind, or NO_DEADLINE. `first` and `last` bound the day of a fixed date, both included.
+    The duties of a document that was repealed as a whole by the day `on` are left out, unless it is the document
+    asked for.
+    """
+
+    on: date
+    unit: str = ""
+    key: str = ""
+    kind: str = ""
+    first: date | None = None
+    last: date | None = None
+    leads: bool = False
+
+
+NO_DEADLINE = "none"
+
+
+def duties(asked: DutyFilter) -> QuerySet[Duty]:
+    """The duties that are asked for: first those due on a day, by day; then the others, newest document first."""
+    found = Duty.objects.filter(revision__current_of__isnull=False)
+    if asked.key:
+        found = found.filter(revision__document__key=asked.key)
+    else:
+        whole, _partly = repealed_on(asked.on)
+        found = found.exclude(revision__in=whole) if whole else found
+    if asked.unit:
+        name = "".join(_plain(asked.unit).split())
+        named = DutyUnit.objects.filter(name=name)
+        # A part of a name will do where no unit has it as its whole name.
+        units = (named if named.exists() else DutyUnit.objects.filter(name__contains=name)).filter(duty=OuterRef("pk"))
+        found = found.filter(Exists(units.filter(leads=True) if asked.leads else units))
+    if asked.kind:
+        found = found.filter(deadline_kind="" if asked.kind == NO_DEADLINE else _plain(asked.kind))
+    if asked.first:
+        found = found.filter(due__gte=asked.first)
+    if asked.last:
+        found = found.filter(due__lte=asked.last)
+    return found.select_related("revision__document", "clause").defer(
+        "revision__text", "revision__masked_text", "clause__text"
+    )
+
+
+def by_day(found: QuerySet[Duty]) -> QuerySet[Duty]:
+    """Duties as a calendar has them: those due on a day first, by day, then the others, the newest document first."""
+    newest = F("revision__date").desc(nulls_last=True)
+    return found.order_by(F("due").asc(nulls_last=True), newest, "revision__document__key", "order")
+
+
+def in_reading_order(found: QuerySet[Duty]) -> QuerySet[Duty]:
+    """Duties as the documents have them, the newest document first."""
+    return found.order_by(F("revision__date").desc(nulls_last=True), "revision__document__key", "order")
+
+
+def seen_duties(found: Iterable[Duty], reader: Reader = VISITOR) -> list[Duty]:
+    """Duties as the reader may see them."""
+    out = list(found)
+    for duty, mask in _with_masks(out, reader):
+        duty.duty, duty.quote = mask(duty.duty), mask(duty.quote)
+        duty.lead, duty.support = _masked(duty.lead, mask), _masked(duty.support, mask)
+        duty.deadline = _masked(duty.deadline, mask)
+    return out
+
+
+def units_of(found: QuerySet[Duty]) -> list[FacetValue]:
+    """The units that duties name, with how many duties each has; the most frequent first."""
+    counted = (
+        DutyUnit.objects.filter(duty__in=found.order_by().values("pk"))
+        .order_by()
+        .values_list("name")
+        .annotate(count=Count("duty", distinct=True))
+    )
+    return [FacetValue(name, count) for name, count in sorted(counted, key=lambda row: (-row[1], row[0]))]
+
+
+def unit_meant(typed: str) -> str:
+    """The unit of a duty that a person means: itself, or the only one whose name holds `typed`. Raises GongbaoError."""
+    typed = "".join(_plain(typed).split())
+    names = DutyUnit.objects.filter(duty__revision__current_of__isnull=False).order_by("name")
+    if names.filter(name=typed).exists():
+        return typed
+    found = list(names.filter(name__contains=typed).values_list("name", flat=True).distinct()[: _NEAR + 1])
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise GongbaoError(f"“{_short(typed)}” may be one of several units: {_listed(found)}")
+    raise GongbaoError(f"no duty names a unit “{_short(typed)}”; gongbao duties lists those there are")
+
+
+def indicators(*, key: str = "", year: int | None = None, unit: str = "", text: str = "") -> QuerySet[Indicator]:
+    """The quantified targets of a document ("" for all), for a year, of a unit, or whose name holds `text`."""
+    found = Indicator.objects.filter(revision__current_of__isnull=False)
+    if key:
+        found = found.filter(revision__document__key=key)
+    if year is not None:
+        found = found.filter(year=year) if 0 <= year < 2**31 else found.none()
+    if unit:
+        found = found.filter(units__icontains=_plain(unit))
+    if text := _plain(text).strip():
+        found = found.filter(name__icontains=text)
+    return (
+        found.select_related("revision__document", "clause")
+        .defer("revision__text", "revision__masked_text", "clause__text")
+        .order_by(F("revision__date").desc(nulls_last=True), "revision__document__key", "order")
+    )
+
+
+def seen_indicators(found: Iterable[Indicator], reader: Reader = VISITOR) -> list[Indicator]:
+    """Indicators as the reader may see them."""
+    out = list(found)
+    for one, mask in _with_masks(out, reader):
+        one.name, one.quote, one.units = mask(one.name), mask(one.quote), _masked(one.units, mask)
+    return out
+
+
+def _with_masks(rows: Sequence[Any], reader: Reader) -> Iterator[tuple[Any, Callable[[str], str]]]:
+    """Rows that belong to revisions, each with the mask of its revision. One query for all."""
+    if reader.sees_personal_data:
+        return
+    marks: dict[int, list[Mark]] = defaultdict(list)
+    for batch in _batches(sorted({row.revision_id for row in rows})):
+        held = PersonalMark.objects.filter(revision__in=batch)
+        for revision, kind, value in held.values_list("revision", "kind", "value"):
+            marks[revision].append(Mark(PersonalKind(kind), value))
+    masks = {revision: Masker(found) for revision, found in marks.items()}
+    for row in rows:
+        if row.revision_id in masks:
+            yield row, masks[row.revision_id]
+
+
+# --- feeds
+
+
+def feed_digest(token: str) -> str:
+    """What is kept of the token in a feed's address."""
+    return sha256(token.encode()).hexdigest()
+
+
+def feeds() -> QuerySet[Feed]:
+    """All feeds, those that were revoked too, the oldest first."""
+    return Feed.objects.order_by("pk")
+
+
+def open_feed(token: str) -> Feed | None:
+    """The feed of an address, unless it was revoked or never was."""
+    return Feed.objects.filter(digest=feed_digest(token), revoked_at__isnull=True).first()
+
+
+def duties_of_feed(feed: Feed, on: date) -> list[Duty]:
+    """The duties that a feed holds on a day, as a visitor may see them: who was given its address is not known."""
+    return seen_duties(by_day(duties(DutyFilter(on=on, unit=feed.unit))), VISITOR)

@@ -10,8 +10,11 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, pgettext, pgettext_lazy
 
 from gongbao.office.library.queries import Status
+from gongbao.office.library.words import change_word, comparison_sign
 
 register = template.Library()
+register.filter("change_name", change_word)
+register.filter("comparison_name", comparison_sign)
 
 KINDS = {
     "resolution": pgettext_lazy("kind of document", "Resolution"),

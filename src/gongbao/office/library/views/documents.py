@@ -4,18 +4,18 @@ What is read comes from queries.py; what is said about it is decided here and in
 """
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -28,42 +28,22 @@ from gongbao.office.library.layout import Links, lay_out
 from gongbao.office.library.models import Clause, Document, Reference, Revision
 from gongbao.office.library.queries import GroundKind, Status
 from gongbao.office.library.templatetags.library import KINDS, day, part_name
+from gongbao.office.library.views.common import (
+    Misread,
+    Other,
+    clause_link,
+    day_asked,
+    document_url,
+    misread,
+    no_document,
+    not_found,
+    turning,
+)
+from gongbao.office.people.readers import Reader, reader_of
 
 SHOWN_VALUES = 8  # of a facet; the others are a click away
 RAW_PAGE = 200  # lines
 _YEAR_OF_NUMBER = re.compile(rf"\s*[{OPEN}]\s*((?:19|20)\d\d)\s*[{CLOSE}](?=\s*\d)\s*")
-
-
-@dataclass(frozen=True, slots=True)
-class Other:
-    """Another document, or a clause, as a link; `url` is "" where the library does not hold it."""
-
-    url: str
-    label: str
-    scope: str = ""
-    provisions: str = ""
-    clause: "Other | None" = None
-
-
-class Misread(Exception):
-    """A field of an address that cannot be understood. `name` is what the page calls it, `wanted` how it is written."""
-
-    def __init__(self, name: str, value: str, wanted: str) -> None:
-        super().__init__(name)
-        self.name, self.value, self.wanted = name, value, wanted
-
-
-def _day_asked(request: HttpRequest, today: date) -> date:
-    """The day `on` for which a status is asked, or today."""
-    asked = str(request.GET.get("on", "")).strip()
-    try:
-        return date.fromisoformat(asked) if asked else today
-    except ValueError as error:
-        raise Misread(_("Status on"), asked, _("A date is written like 2022-06-24.")) from error
-
-
-def _misread(request: HttpRequest, field: Misread) -> HttpResponse:
-    return render(request, "library/misread.html", {"room": "documents", "field": field}, status=400)
 
 
 # --- the list
@@ -97,7 +77,7 @@ class Filters:
             year=year,
             status=asked.get("status", ""),
             text=asked.get("text", "")[:200],
-            on=_day_asked(request, today),
+            on=day_asked(request, today),
             today=today,
         )
 
@@ -169,10 +149,11 @@ def _list(request: HttpRequest, *, intro: bool) -> HttpResponse:
     try:
         filters = Filters.of(request, timezone.localdate())
     except Misread as field:
-        return _misread(request, field)
-    found = queries.with_status(queries.list_documents(**filters.asked()), filters.on)
+        return misread(request, field)
+    reader = reader_of(request)
+    found = queries.with_status(queries.list_documents(**filters.asked(), reader=reader), filters.on)
     page = queries.page(found, request.GET.get("page", "1"))
-    counted = queries.facets(**filters.asked())
+    counted = queries.facets(**filters.asked(), reader=reader)
     chosen = {name: str(value) for name, value in filters.query().items() if value not in ("", None)}
     context = {
         "room": "documents",
@@ -186,7 +167,7 @@ def _list(request: HttpRequest, *, intro: bool) -> HttpResponse:
         "facets": [_facet(filters, name, counted[name]) for name in queries.FACETS],
         "chips": _chips(filters),
         "page": page,
-        **_turning(page, lambda number: filters.url(page=str(number) if number > 1 else "")),
+        **turning(page, lambda number: filters.url(page=str(number) if number > 1 else "")),
         "library_is_empty": not page.paginator.count and not queries.documents().exists(),
     }
     response = render(request, "library/documents.html", context)
@@ -250,22 +231,6 @@ def _chips(filters: Filters) -> list[Chip]:
     return chips
 
 
-def _turning(page: Page, address: Any) -> dict[str, Any]:
-    """The links between the pages of a list: the first, the last, and those around this one; None is a gap."""
-    last = page.paginator.num_pages
-    wanted = sorted({1, last, *range(max(1, page.number - 2), min(last, page.number + 2) + 1)})
-    links: list[tuple[int, str]] = []
-    for number in wanted:
-        if links and number > links[-1][0] + 1:
-            links.append((0, ""))
-        links.append((number, address(number)))
-    return {
-        "page_links": links,
-        "previous_url": address(page.number - 1) if page.has_previous() else "",
-        "next_url": address(page.number + 1) if page.has_next() else "",
-    }
-
-
 # --- one document
 
 
@@ -274,11 +239,11 @@ def document(request: HttpRequest, key: str) -> HttpResponse:
     try:
         found = queries.get_document(key)
     except GongbaoError:
-        return _no_document(request, key)
+        return no_document(request, key)
     if found.key != key:
         # Other brackets, a title: the permanent address is the one that is kept.
         asked = request.GET.urlencode()
-        return HttpResponseRedirect(_document_url(found) + (f"?{asked}" if asked else ""))
+        return HttpResponseRedirect(document_url(found) + (f"?{asked}" if asked else ""))
     return _document_page(request, found, found.shown)
 
 
@@ -287,7 +252,7 @@ def revision(request: HttpRequest, key: str, sequence: int) -> HttpResponse:
     try:
         found = queries.get_document(key)
     except GongbaoError:
-        return _no_document(request, key)
+        return no_document(request, key)
     try:
         asked = queries.get_revision(found.key, sequence)
     except GongbaoError:
@@ -295,26 +260,27 @@ def revision(request: HttpRequest, key: str, sequence: int) -> HttpResponse:
             Other(reverse("library:revision", args=[found.key, one.sequence]), _revision_name(one))
             for one in queries.revisions(found)
         ]
-        return _not_found(request, _("revision %(number)d") % {"number": sequence}, near, found, chinese=False)
+        return not_found(request, _("revision %(number)d") % {"number": sequence}, near, found, chinese=False)
     return _document_page(request, found, asked)
 
 
 def _document_page(request: HttpRequest, found: Document, shown: Revision) -> HttpResponse:
     today = timezone.localdate()
     try:
-        on = _day_asked(request, today)
+        on = day_asked(request, today)
     except Misread as field:
-        return _misread(request, field)
+        return misread(request, field)
     shown.document = found
     is_current = shown.pk == found.current_id
-    document_url = _document_url(found)
+    url_of_document = document_url(found)
     revision_url = reverse("library:revision", args=[found.key, shown.sequence])
     # Only the clauses of the newest revision have pages: in an older one a clause is a place in the page.
-    before, after = (document_url, "/") if is_current else (f"{revision_url}#", "")
+    before, after = (url_of_document, "/") if is_current else (f"{revision_url}#", "")
 
     named = queries.references(shown)
     held = queries.targets(named)
-    rows = list(queries.clauses(shown))
+    reader = reader_of(request)
+    rows = queries.clauses(shown, reader)
     eids = {row.eid: row for row in rows}
     parts_held = queries.parts(shown)
     parts = lay_out(
@@ -330,14 +296,16 @@ def _document_page(request: HttpRequest, found: Document, shown: Revision) -> Ht
         "document": found,
         "revision": shown,
         "is_current": is_current,
-        "document_url": document_url,
+        "document_url": url_of_document,
         "print_url": reverse("library:print", args=[found.key]),
         "raw_url": reverse("library:raw", args=[found.key]),
+        "held": _held(found, shown) if is_current else [],
+        "files": _files(found) if is_current else [],
         "gazette_url": f"{reverse('library:documents')}?{urlencode({'gazette': shown.gazette})}",
         "before": before,
         "after": after,
         "on": on,
-        "today_url": "" if on == today else document_url if is_current else revision_url,
+        "today_url": "" if on == today else url_of_document if is_current else revision_url,
         "status": standing.status,
         "grounds": _grounds(standing),
         "from_clause": eids.get(shown.from_clause),
@@ -354,11 +322,34 @@ def _document_page(request: HttpRequest, found: Document, shown: Revision) -> Ht
         "parts": parts,
         "has_outline": any(part.outline for part in parts) or len(parts) > 1,
         "full_name": _full_name(found, shown.title),
-        "signature": _signature(shown),
+        "signature": _signature(shown, reader),
+        "text": "" if parts else queries.text(shown, reader),
         "not_printed": _not_printed(shown),
         "covering": _covering(parts_held),
     }
     return render(request, "library/document.html", context)
+
+
+def _held(found: Document, shown: Revision) -> list[Other]:
+    """What stands in the document beside its words, each with its page."""
+    counted = queries.counts(shown)
+    asked = urlencode({"document": found.key})
+    tables, duties, targets = counted["tables"], counted["duties"], counted["indicators"]
+    out = []
+    if tables:
+        out.append(Other(reverse("library:tables", args=[found.key]), _("Tables")))
+    if duties:
+        label = ngettext("%(number)d duty", "%(number)d duties", duties) % {"number": duties}
+        out.append(Other(f"{reverse('library:duties')}?{asked}", label))
+    if targets:
+        label = ngettext("%(number)d indicator", "%(number)d indicators", targets) % {"number": targets}
+        out.append(Other(f"{reverse('library:indicators')}?{asked}", label))
+    return out
+
+
+def _files(found: Document) -> list[Other]:
+    names = {"docx": _("Word"), "akn": "Akoma Ntoso", "json": "JSON"}
+    return [Other(reverse("library:export", args=[found.key, form]), name) for form, name in names.items()]
 
 
 def _full_name(found: Document, title: str) -> str:
@@ -386,9 +377,9 @@ def _covering(parts: list[Any]) -> str:
     return parts[0].prefix if parts and parts[0].kind == "body" and get_language() != "en" else ""
 
 
-def _signature(shown: Revision) -> list[str]:
+def _signature(shown: Revision, reader: Reader) -> list[str]:
     """The lines of issuer and date at the foot of the first part, as printed; none where they do not stand so."""
-    lines = [line.strip() for line in shown.text.split("\n") if line.strip()]
+    lines = [line.strip() for line in queries.text(shown, reader).split("\n") if line.strip()]
     for place, line in enumerate(lines):
         if shown.date is None or read_date(line) != shown.date:
             continue
@@ -398,16 +389,6 @@ def _signature(shown: Revision) -> list[str]:
         if first < place:
             return lines[first : place + 1]
     return []
-
-
-def _document_url(found: Document) -> str:
-    return reverse("library:document", args=[found.key])
-
-
-def _clause_link(found: Document, clause: Clause | None, label: str = "") -> Other | None:
-    if clause is None:
-        return None
-    return Other(reverse("library:clause", args=[found.key, clause.eid]), label or clause.locator)
 
 
 def _revision_name(one: Revision) -> str:
@@ -423,8 +404,8 @@ def _links(found: Document, named: list[Reference], held: dict[int, Document]) -
         target = held.get(one.pk)
         if target is None or target.pk == found.pk:
             continue
-        by_number[one.number or target.number] = _document_url(target)
-        by_title[one.title] = _document_url(target)
+        by_number[one.number or target.number] = document_url(target)
+        by_title[one.title] = document_url(target)
     by_number.pop("", None)
     return Links(by_number, by_title)
 
@@ -434,18 +415,18 @@ def _named(one: Reference, held: dict[int, Document]) -> Other:
     target = held.get(one.pk)
     title = f"《{one.title}》" if one.title else ""
     label = f"{title}（{one.number}）" if title and one.number else title or one.number
-    return Other(_document_url(target) if target else "", label, one.scope, "、".join(one.provisions))
+    return Other(document_url(target) if target else "", label, one.scope, "、".join(one.provisions))
 
 
 def _naming(one: Reference) -> Other:
     """A document that names this one, with the clause where it does."""
     other = one.revision.document
     return Other(
-        _document_url(other),
+        document_url(other),
         f"{other.number or other.key} {one.revision.title if other.number else ''}".strip(),
         one.scope,
         "、".join(one.provisions),
-        _clause_link(other, one.clause),
+        clause_link(other, one.clause),
     )
 
 
@@ -459,8 +440,8 @@ def _grounds(standing: queries.Standing) -> list[Other]:
     for ground in standing.grounds:
         if ground.kind == GroundKind.REPEAL:
             label = f"{ground.document.number or ground.document.key} {ground.clause.locator if ground.clause else ''}"
-            link = _clause_link(ground.document, ground.clause, label.strip())
-            out.append(link or Other(_document_url(ground.document), label.strip()))
+            link = clause_link(ground.document, ground.clause, label.strip())
+            out.append(link or Other(document_url(ground.document), label.strip()))
         elif ground.clause and (
             (ground.kind == GroundKind.TERM and standing.status == Status.EXPIRED)
             or (ground.kind == GroundKind.COMMENCEMENT and standing.status == Status.NOT_YET)
@@ -477,35 +458,36 @@ def clause(request: HttpRequest, key: str, eid: str) -> HttpResponse:
     try:
         found = queries.get_document(key)
     except GongbaoError:
-        return _no_document(request, key)
+        return no_document(request, key)
     shown = found.shown
     shown.document = found
+    reader = reader_of(request)
     try:
-        one = queries.clause_at(shown, eid)
+        one = queries.clause_at(shown, eid, reader)
     except GongbaoError:
         try:
             # Someone wrote the clause as it is cited: /documents/许政办〔2022〕27号/第三十六条/
-            one = queries.find_clause(shown, eid)
+            one = queries.find_clause(shown, eid, reader)
         except GongbaoError:
-            near = [_clause_link(found, near) for near in queries.near_clauses(shown, eid)]
-            return _not_found(request, eid, near, found)
+            near = [clause_link(found, near) for near in queries.near_clauses(shown, eid, reader)]
+            return not_found(request, eid, near, found)
     url = reverse("library:clause", args=[found.key, one.eid])
     if (found.key, one.eid) != (key, eid):
         return HttpResponseRedirect(url)
 
-    document_url = _document_url(found)
-    below = queries.below(one)
+    url_of_document = document_url(found)
+    below = queries.below(one, reader)
     named = [reference for reference in queries.references(shown) if reference.clause_id in {row.pk for row in below}]
     laid = lay_out(
         [(one.part.pk, one.part.kind, one.part.label, one.part.title)],
         below,
-        before=document_url,
+        before=url_of_document,
         after="/",
         links=_links(found, named, queries.targets(named)),
     )
     parts = queries.parts(shown)
     place = next(index for index, part in enumerate(parts) if part.pk == one.part_id)
-    previous, following = queries.beside(one)
+    previous, following = queries.beside(one, reader)
     citation = one.citation(found)
     address = request.build_absolute_uri(url)
     today = timezone.localdate()
@@ -516,15 +498,15 @@ def clause(request: HttpRequest, key: str, eid: str) -> HttpResponse:
         "clause": one,
         "citation": citation,
         "full_citation": _full_citation(found, shown, one),
-        "document_url": document_url,
-        "before": document_url,
+        "document_url": url_of_document,
+        "before": url_of_document,
         "after": "/",
         "part_name": _part_label(one.part) if len(parts) > 1 else "",
         "part_is_chinese": bool(one.part.label or (one.part.title and one.part.kind != "body")),
         "part_anchor": f"part-{place + 1}",
         "ancestors": [
             Other(reverse("library:clause", args=[found.key, above.eid]), _short_name(above))
-            for above in queries.ancestors(one)
+            for above in queries.ancestors(one, reader)
         ],
         "own_name": _short_name(one),
         "html": laid[0].html,
@@ -532,10 +514,10 @@ def clause(request: HttpRequest, key: str, eid: str) -> HttpResponse:
         "today": today,
         "address": address,
         "print_url": reverse("library:clause_print", args=[found.key, one.eid]),
-        "words_to_copy": f"{queries.with_all_below(one).full_text()}\n{citation}\n{address}",
+        "words_to_copy": f"{queries.tree(below)[0].full_text()}\n{citation}\n{address}",
         "cited_by": _once([_naming(reference) for reference in queries.clause_cited_by(one)]),
-        "previous": _clause_link(found, previous),
-        "next": _clause_link(found, following),
+        "previous": clause_link(found, previous),
+        "next": clause_link(found, following),
     }
     return render(request, "library/clause.html", context)
 
@@ -571,7 +553,11 @@ def print_sheet(request: HttpRequest, key: str, eid: str = "") -> HttpResponse:
     try:
         found = queries.get_document(key)
         found.shown.document = found
-        cited = queries.clause_at(found.shown, eid).citation(found) if eid else found.number or found.key
+        cited = (
+            queries.clause_at(found.shown, eid, reader_of(request)).citation(found)
+            if eid
+            else found.number or found.key
+        )
     except GongbaoError as error:
         raise Http404(str(error)) from error
     # In a string of CSS a backslash, a quotation mark and the end of a line have a meaning.
@@ -600,22 +586,21 @@ def raw(request: HttpRequest, key: str) -> HttpResponse:
     try:
         found = queries.get_document(key)
     except GongbaoError:
-        return _no_document(request, key)
+        return no_document(request, key)
     shown = found.shown
     shown.document = found
-    changes = queries.cleanings(shown)
-    numbers = Counter(changes.values_list("line", flat=True))
+    reader = reader_of(request)
+    numbers = queries.cleaned_lines(shown)
     only_changed = request.GET.get("changed") == "1"
-    lines = [
-        RawLine(shown.first_line + offset, text) for offset, text in enumerate(queries.raw_text(shown).split("\n"))
-    ]
+    received = queries.raw_text(shown, reader).split("\n")
+    lines = [RawLine(shown.first_line + offset, text) for offset, text in enumerate(received)]
     if only_changed:
         lines = [line for line in lines if line.number in numbers]
     page = Paginator(lines, RAW_PAGE).get_page(request.GET.get("page", "1"))
     on_page = list(page.object_list)
     by_line = defaultdict(list)
     if on_page:
-        for change in changes.filter(line__range=(on_page[0].number, on_page[-1].number)):
+        for change in queries.cleanings(shown, on_page[0].number, on_page[-1].number, reader):
             by_line[change.line].append(change)
     for line in on_page:
         line.changes = by_line[line.number]
@@ -624,13 +609,13 @@ def raw(request: HttpRequest, key: str) -> HttpResponse:
         given = ({"changed": "1"} if changed else {}) | ({"page": str(number)} if number > 1 else {})
         return reverse("library:raw", args=[found.key]) + (f"?{urlencode(given)}" if given else "")
 
-    reasons = Counter(changes.values_list("reason", flat=True))
+    reasons = queries.cleaned_reasons(shown)
     context = {
         "room": "documents",
         "document": found,
         "revision": shown,
         "source": shown.source,
-        "document_url": _document_url(found),
+        "document_url": document_url(found),
         "change_count": sum(reasons.values()),
         "reasons": reasons.most_common(),
         "only_changed": only_changed,
@@ -638,33 +623,6 @@ def raw(request: HttpRequest, key: str) -> HttpResponse:
         "changed_url": address(1, changed=True),
         "lines": on_page,
         "page": page,
-        **_turning(page, address),
+        **turning(page, address),
     }
     return render(request, "library/raw.html", context)
-
-
-# --- what is not there
-
-
-def _no_document(request: HttpRequest, key: str) -> HttpResponse:
-    near = [
-        Other(_document_url(one), f"{one.number or one.key} {one.shown.title if one.number else ''}".strip())
-        for one in queries.near_documents(key)
-    ]
-    return _not_found(request, key, near)
-
-
-def _not_found(
-    request: HttpRequest, looked_for: str, near: list[Any], found: Document | None = None, *, chinese: bool = True
-) -> HttpResponse:
-    context = {
-        "room": "documents",
-        "looked_for": looked_for,
-        # What is not Chinese is the number of a revision; a clause and a document are looked for by what is printed.
-        "chinese": chinese,
-        "near": [one for one in near if one],
-        "document": found,
-        "document_title": found.shown.title if found and found.number else "",
-        "document_url": _document_url(found) if found else "",
-    }
-    return render(request, "library/not_found.html", context, status=404)

@@ -1,0 +1,1 @@
+"""The pages of the library: documents and clauses, what they hold, and what all of them share."""
