@@ -683,7 +683,10 @@ def test_look_ups_go_by_an_index(look_up: str) -> None:
             [place],
         ),
         # PostgreSQL may take either index that begins with the revision.
-        "outline": (revision.clauses.order_by("order"), ["one_clause_per" if connection.vendor == "postgresql" else place]),
+        "outline": (
+            revision.clauses.order_by("order"),
+            ["one_clause_per" if connection.vendor == "postgresql" else place],
+        ),
         "cited_by": (queries._naming(revision), ["reference_number", "reference_title"]),
     }
     plan = _plan(rows[look_up][0])

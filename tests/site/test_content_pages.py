@@ -14,9 +14,9 @@ import openpyxl
 import pytest
 from django.contrib.auth.models import Permission
 from django.urls import reverse
-from gongbao.gazette.masking import MASK
 from lxml import etree
 
+from gongbao.gazette.masking import MASK
 from gongbao.office.library import actions
 from gongbao.office.library.models import PersonalMark
 from tests.library.test_content import NAMES, PLAN, ingest

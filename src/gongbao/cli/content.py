@@ -4,6 +4,7 @@ With --json each prints the objects of docs/contract.md, otherwise the same for 
 """
 
 import os
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -265,7 +266,7 @@ def export(number: str, file: Path | None, form: str, revision: int | None, mask
 
     content = exports.FORMATS[form].make(queries.get_revision(number, revision), reader(masked))
     if file is None:
-        click.get_binary_stream("stdout").write(content)
+        sys.stdout.buffer.write(content)
     else:
         write_file(file, content)
         say(f"{file}: {len(content)} bytes", err=True)
