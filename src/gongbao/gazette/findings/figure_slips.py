@@ -29,7 +29,7 @@ _WRONG_YEAR_OTHER = re.compile(
 _NO_WORD = re.compile(
     rf"(?<=[{HAN}])(?:[〔﹝]\s?{_YEAR}\s?[〕﹞]|(?<=[政办发函文])[\[［]\s?{_YEAR}\s?[\]］])\s?第?(?P<serial>\d{{1,4}})(?=\s?(?:[^\d\s号、，,—\-－–~～至和及与A-Za-z]|，\s?[{HAN}]|$))"
 )
-_NO_SERIAL = re.compile(rf"(?<=[{HAN}])[〔﹝]{_YEAR}[〕﹞]号")
+_NO_SERIAL = re.compile(rf"(?<=[{HAN}])[〔﹝]{_YEAR}[〕﹞]第?号")
 _CITED = re.compile(rf"(?<=[{HAN}])[〔﹝]\s?(?P<year>{_YEAR})\s?[〕﹞]\s?\d{{1,5}}\s?号")
 
 
@@ -120,6 +120,9 @@ _LAST_DAY = re.compile(
 _LONG_YEAR = re.compile(r"(?<![\d.,])(?:(?:19|20)\d{3}|20\d{4})年")
 _FAR_YEAR = re.compile(r"(?<!\d)(?:2[2-9]\d{2}|[3-9]\d{3})年\s?(?=\d{1,2}月|[底末度])")
 _CLOCK = re.compile(r"(?<!\d)(?P<hour>\d{1,2})[时点](?P<minute>\d{1,2})分(?![之钟比点线厂散店支])")
+_HOUR = re.compile(
+    r"(?:[上下]午|晚上?|凌晨|中午|[每\d]日|于|自)\s?(?P<hour>\d{1,2})(?:[时点]|[:：](?P<minute>\d{2}))(?!\d)"
+)
 _CLOCKS = re.compile(
     r"(?<![\d:：])(?P<h1>\d{1,2})[:：](?P<m1>\d{2})\s?(?:—{1,2}|－|-|–|~|～|至|到)\s?(?P<h2>\d{1,2})[:：](?P<m2>\d{2})(?![\d:：])"
 )
@@ -163,6 +166,9 @@ def dates(text: ShownText) -> Iterator[Hit]:
         yield hit(paragraph, found, f"年份“{found[0].strip()}”有误。", f"“{found[0].strip()}” is no year.")
     for paragraph, found in matches(text, _CLOCK):
         if int(found["hour"]) > 24 or int(found["minute"]) > 59:
+            yield hit(paragraph, found, f"时刻“{found[0]}”不存在。", f"There is no such time as “{found[0]}”.")
+    for paragraph, found in matches(text, _HOUR):
+        if int(found["hour"]) > 24 or int(found["minute"] or 0) > 59:
             yield hit(paragraph, found, f"时刻“{found[0]}”不存在。", f"There is no such time as “{found[0]}”.")
     for paragraph, found in matches(text, _CLOCKS):
         if any(int(found[name]) > last for name, last in (("h1", 24), ("h2", 24), ("m1", 59), ("m2", 59))):
@@ -254,6 +260,8 @@ def _is_number(token: str, words: str, at: int) -> bool:
     unit = re.match(_UNIT_BEHIND, behind)
     if re.fullmatch(r"[12][0-9OolI]{3}", token) and re.search("[OolI]", token[1:]):
         return bool(behind[:1] == "年" or date_behind or re.match("[-—－~～至]", behind))
+    if unit is None and re.fullmatch("[0-9]{3,}[Oo]{1,3}[0-9]*", token) and 6 <= len(token) <= 11:
+        return True
     if unit is None:
         # 3O5 is a number where words stand on both sides; B1O and O3 are names of something.
         before = words[at - 1 : at] if at else ""
@@ -290,7 +298,7 @@ def figures(text: ShownText) -> Iterator[Hit]:
         return text.hit(paragraph.start + start, paragraph.start + end, Severity.WARNING, zh, en)
 
     for paragraph, found in matches(text, _TWO_POINTS):
-        if not paragraph.text[: found.start()].strip():
+        if not paragraph.text[max(0, found.start() - 20) : found.start()].strip():
             continue  # a number of a clause
         figure = found["figure"]
         yield hit(

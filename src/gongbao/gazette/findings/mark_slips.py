@@ -54,6 +54,7 @@ def marks(text: ShownText) -> Iterator[Hit]:
                 f"A paragraph begins with the mark “{first[0].strip()}”.",
             )
     yield from _ends(text)
+    yield from _items_without_stop(text)
     yield from _no_mark_before_number(text)
 
 
@@ -82,6 +83,30 @@ def _ends(text: ShownText) -> Iterator[Hit]:
                 Severity.WARNING,
                 f"下一段“{mark.printed}”之前，本段句末缺标点：“{words[-6:]}”。",
                 f"The clause before {mark.printed} ends without a mark: “{words[-6:]}”.",
+            )
+
+
+def _items_without_stop(text: ShownText) -> Iterator[Hit]:
+    """An item without a mark at its end between two of the same numbering that have one."""
+    paragraphs = text.paragraphs
+    for before, one, two in zip(paragraphs, paragraphs[1:], paragraphs[2:], strict=False):
+        words = one.text.strip(" *")
+        if one.row or not re.search(f"[{HAN}]$", words) or one.document is not two.document:
+            continue
+        marks = [read_marker(each.text.strip()) for each in (before, one, two)]
+        if any(mark is None for mark in marks) or len({mark.style for mark in marks if mark}) != 1:
+            continue
+        mark = marks[1]
+        if mark is None or len(words) - mark.end < 15 or "，" not in words:
+            continue
+        if all(each.text.rstrip().endswith(("。", "；")) for each in (before, two)):
+            last = one.start + len(one.text.rstrip(" *")) - 1
+            yield text.hit(
+                last,
+                last + 1,
+                Severity.WARNING,
+                f"“{mark.printed}”末尾缺标点：“{words[-6:]}”。",
+                f"{mark.printed} ends without a mark: “{words[-6:]}”.",
             )
 
 
@@ -179,16 +204,16 @@ def brackets(text: ShownText) -> Iterator[Hit]:
         loose += _loose(k, paragraph.text)
     told: dict[tuple[int, str], list[_Loose]] = {}
     waiting: dict[str, _Loose] = {}
-    kept: list[_Loose] = []
+    kept: dict[_Loose, None] = {}
     for one in loose:
         opener = waiting.get(one.form)
         if not one.opens and opener is not None and _may_span(text, opener, one):
-            kept.remove(opener)
+            del kept[opener]
             del waiting[one.form]
             continue
         if one.opens:
             waiting[one.form] = one
-        kept.append(one)
+        kept[one] = None
     for one in kept:
         if one.opens and one.form in "“「『" and _goes_on(text, one):
             continue

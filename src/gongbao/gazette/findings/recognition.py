@@ -9,7 +9,7 @@ Days that no calendar has (6月31日) are told by `deadlines`; here are the othe
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from collections import Counter
 from collections.abc import Callable, Iterator
 
@@ -29,10 +29,11 @@ def suspected_errors(manuscript: Manuscript) -> Iterator[Finding]:
     taken: list[tuple[int, int]] = []
     hits: list[Hit] = []
     for look in _LOOKS:
-        # What an earlier look has told is not told again by a later one.
-        found = [hit for hit in look(text) if not _overlaps(taken, hit)]
-        hits += found
-        taken = sorted([*taken, *((hit.start, hit.end) for hit in found)])
+        # What one look has told is not told again by another.
+        for hit in look(text):
+            if not _overlaps(taken, hit):
+                insort(taken, (hit.start, hit.end))
+                hits.append(hit)
     together: dict[tuple[int, str], list[Hit]] = {}
     for hit in sorted(hits, key=lambda hit: (hit.start, hit.end)):
         together.setdefault((text.line(hit.start), hit.message), []).append(hit)
@@ -124,10 +125,16 @@ def _city(text: ShownText) -> Iterator[Hit]:
             for paragraph, found in matches(text, pattern)
             if (name := found["name"] or found["name2"]) not in names and name not in CITIES
         ]
-        for paragraph, found in wrong:
+        # Another city is named again, or beside others; a slip stands alone.
+        often = Counter(found["name"] or found["name2"] for _, found in wrong)
+        for paragraph, found in wrong[:_MOST_NAMES]:
             name = found["name"] or found["name2"]
-            # Another city is named again, or beside others; a slip stands alone.
-            if text.cleaned.count(name) > 1 or _COMMON.search(name) or _beside_another(paragraph.text, found):
+            if (
+                often[name] > 1
+                or text.cleaned.count(name) > 1
+                or _COMMON.search(name)
+                or _beside_another(paragraph.text, found)
+            ):
                 continue
             yield text.hit(
                 paragraph.start + found.start(),
@@ -138,6 +145,7 @@ def _city(text: ShownText) -> Iterator[Hit]:
             )
 
 
+_MOST_NAMES = 50
 _COMMON = re.compile("[多可是于即及由对在各一二三四五六七八九十几数每该本全其他我与和至到向为的市县区]")
 _ANOTHER = re.compile(rf"^[{HAN}]{{0,8}}、[{HAN}]{{2,3}}[市县]|[市县][{HAN}]{{0,8}}、$")
 

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from gongbao.gazette.findings.look_alikes import look_alikes
+from gongbao.gazette.findings.look_alikes import look_alikes, variants
 from gongbao.gazette.findings.model import Severity, shortened
 from gongbao.gazette.findings.shown_text import Hit, Paragraph, ShownText, matches
 from gongbao.gazette.lines import HAN
@@ -24,10 +24,16 @@ _TWICE = {
     "将": ("即", "军领士"),
     "应": ("相对适反效供响感回呼", "急用对收届邀聘变"),
     "且": ("", ""),
+    "其": ("", ""),
+    "该": ("应", ""),
+    "及": ("", "时格"),
+    "不": ("", ""),
+    "是": ("但可于还只就都若总凡正不要算也则便倒", "非否"),
+    "在": ("存现所潜实内外正旨意健好", "线校职岗编场建途座"),
     "须": ("", ""),
     "按": ("", "摩"),
 }
-_TWICE_PATTERN = re.compile("([的或由被从于与并将应且须按])\\1")
+_TWICE_PATTERN = re.compile("([的或由被从于与并将应且须按其该及不是在])\\1")
 _PAIR_WORDS = (
     "应当 应该 必须 可以 不得 予以 进行 实施 开展 加强 推进 推动 加快 提高 提升 完善 建立 健全 负责 严格 以及 "
     "或者 并且 而且 按照 根据 依据 对于 关于 由于 因为 通过 经过 以下 有关 相关 其他 依法 及时 全面 积极 认真 "
@@ -64,6 +70,14 @@ _PAIR_MAY_STAND = {
     "主动": "脉",
 }
 _PAIR_PATTERN = re.compile(rf"({'|'.join(_PAIR_WORDS.split())})\1")
+# 认养人认养人; not 申请人申请人民法院, 委员会委员会议, 一步步一步步.
+_THREE_TWICE = re.compile(
+    rf"((?!一|多少|有|的)[{HAN}](?!的)[{HAN}](?![的会部组局室所院处委团队级类年月日号一二三四五六七八九十])[{HAN}])\1(?!民)"
+)
+_OTHERS_TWICE = re.compile(
+    r"市市人民政府|县县人民政府|局局(?=[，。；、）负牵])|厅厅(?=[，。；、）负牵])|自自(?=\d|发布|公布|印发|施行)|可以可(?!以)"
+    "|对对(?=[认各市县本企项申其])"
+)
 _GRAM = 4
 _FARTHEST = 300
 
@@ -88,6 +102,8 @@ def words_twice(text: ShownText) -> Iterator[Hit]:
             continue
         if found[1] == "应" and following != "当":
             continue
+        if found[1] in "不是在" and paragraph.row:
+            continue
         if found[1] == "将" and last not in "，；。、":
             continue
         yield hit(paragraph.start + found.start(), paragraph.start + found.end(), found[1])
@@ -96,6 +112,10 @@ def words_twice(text: ShownText) -> Iterator[Hit]:
         if following and following in _PAIR_MAY_STAND.get(found[1], ""):
             continue
         yield hit(paragraph.start + found.start(), paragraph.start + found.end(), found[1])
+    for paragraph, found in matches(text, _THREE_TWICE):
+        yield hit(paragraph.start + found.start(), paragraph.start + found.end(), found[1])
+    for paragraph, found in matches(text, _OTHERS_TWICE):
+        yield hit(paragraph.start + found.start(), paragraph.start + found.end(), found[0])
     for paragraph in text.paragraphs:
         for start, middle in _repeats(paragraph.text):
             end = 2 * middle - start
@@ -210,10 +230,10 @@ _FOREIGN = re.compile(rf"(?<=[{HAN}])[\u3041-\u30fa\u30fc\u0400-\u04ff\uac00-\ud
 _CONTROL = re.compile(
     "[\ufffd\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ue000-\uf8ff]+|锟斤拷|烫烫烫|â€[\x80-\xbf™œ]?|Ã[\x80-\xbf©¨]"
 )
-_SIGN = re.compile(rf"(?<=[{HAN}])(?P<sign>[■◇▼▽☆※#^`|\\=§¤¦¬¿¡†‡▪▫►◄♦♠♣♥]|\?|\$(?!\d))(?=[{HAN}])")
+_SIGN = re.compile(rf"(?<=[{HAN}])(?P<sign>[■◆◇▼▽☆※#^`|\\§¤¦¬¿¡†‡▪▫►◄♦♠♣♥]|\?|\$(?!\d))(?=[{HAN}])")
 _BOX = re.compile(rf"(?<=[{HAN}，。、])□+(?=[{HAN}，。、])")
 _TEX = re.compile(r"\\[A-Za-z]{2,}|\\[_%&#]|\$\$|_\{|\^\{")
-_ENTITY = re.compile(r"&(?:[A-Za-z]{2,8}|#\d{2,6}|#x[0-9A-Fa-f]{2,6});")
+_ENTITY = re.compile(r"&(?:[A-Za-z]{2,8}|#\d{2,6}|#x[0-9A-Fa-f]{2,6})[;；]")
 _TAG = re.compile(
     r"</?(?:html|body|head|center|h[1-6]|img|a|hr|br|td|tr|th|table|thead|tbody|del|ins|small|big|pre|code|section|nbsp)(?:\s[^<>\n]{0,80})?/?>",
     re.I,
@@ -284,8 +304,9 @@ def strays(text: ShownText) -> Iterator[Hit]:
         )
     for paragraph, found in matches(text, _SIGN, rows=False):
         sign = found["sign"]
-        if paragraph.text.count(sign) > 2 or (sign == "=" and re.search(r"[×÷+/=].*=|=.*[×÷+/]", paragraph.text)):
-            continue
+        often = _near(paragraph.text, found.start()).count(sign)
+        if often > 2 or (sign == "#" and often > 1):
+            continue  # a list of its own kind; #话题#
         yield hit(
             paragraph,
             *found.span(),
@@ -295,7 +316,8 @@ def strays(text: ShownText) -> Iterator[Hit]:
         )
     for paragraph, found in matches(text, _BOX, rows=False):
         # □ is a box to tick in forms, where it comes several times or with spaces.
-        if paragraph.text.count("□") != len(found[0]) or len(found[0]) > 3 or not re.search("[，。；]", paragraph.text):
+        near = _near(paragraph.text, found.start())
+        if near.count("□") != len(found[0]) or len(found[0]) > 3 or not re.search("[，。；]", near):
             continue
         yield hit(
             paragraph,
@@ -317,25 +339,55 @@ def strays(text: ShownText) -> Iterator[Hit]:
                 continue  # one formula is one finding
             seen.add(paragraph.start)
             yield hit(paragraph, *found.span(), Severity.WARNING, zh.format(found[0]), en.format(found[0]))
+    yield from _markup(text)
+
+
+def _near(words: str, at: int) -> str:
+    """The words round a place: a line may be endless, and is not read anew for each of its signs."""
+    return words[max(0, at - 400) : at + 400]
+
+
+_BACKSLASH = re.compile(r"\\[A-Za-z]{2,}")
+_LONGEST = 5000
+_ONE_TAG = re.compile(r"</?[A-Za-z]{1,6}\s?/?>")
+
+
+def _markup(text: ShownText) -> Iterator[Hit]:
+    """Markup that cleaning took out of the middle of a sentence; beside tables and formulas it is as it should be."""
     for change in text.gazette.changes:
-        # &nbsp; in the middle of a sentence; elsewhere it is layout.
-        if Reason.ENTITY in change.reason.split("; ") and (entity := re.search("&[a-z]+;", change.before)):
-            start = change.start + entity.start()
-            end = change.start + entity.end()
+        reasons = change.reason.split("; ")
+        if Reason.ENTITY in reasons:
+            found = re.search("&[a-z]+;", change.before)
+        elif Reason.TAG in reasons:
+            found = _ONE_TAG.search(change.before)
+        elif Reason.NOTATION in reasons:
+            found = _BACKSLASH.search(change.before)
+        else:
+            continue
+        if found is None:
+            continue
+        start, end = change.start + found.start(), change.start + found.end()
+        line = text.manuscript.raw_lines[text.line(start) - 1]
+        if len(line) > _LONGEST:
+            continue
+        if Reason.NOTATION in reasons:
+            told = "$" not in line
+        else:
             around = text.raw[start - 1 : start] + text.raw[end : end + 1]
-            line = text.manuscript.raw_lines[text.line(start) - 1]
-            if (
-                re.fullmatch(f"[{HAN}]{{2}}", around)
-                and len(line) > 20
-                and "<" not in line
-                and line.count(entity[0]) == 1
-            ):
-                yield Hit(
-                    start, end, Severity.NOTE, f"有网页代码的残留“{entity[0]}”。", f"A leftover of HTML, “{entity[0]}”."
-                )
+            told = (
+                re.fullmatch(f"[{HAN}]{{2}}", around) is not None
+                and len(line) > 12
+                and line.count(found[0]) == 1
+                and not re.search(r"[|\t]|<t[dhr]", line)
+                and len(re.findall("<[/a-zA-Z]", line)) == (Reason.TAG in reasons)
+            )
+        if told:
+            yield Hit(
+                start, end, Severity.NOTE, f"有排版代码的残留“{found[0]}”。", f"A leftover of markup, “{found[0]}”."
+            )
 
 
-# --- characters -------------------------------------------------------------------------------------------------------
+# --- characters -----------------------------------------------------------------------------------------------------
 
 
 def characters(text: ShownText) -> Iterator[Hit]:
@@ -364,11 +416,19 @@ def characters(text: ShownText) -> Iterator[Hit]:
                 f"“{wrong}”疑为“{right}”之误。",
                 f"“{wrong}” is likely meant to be “{right}”.",
             )
+    for at, wrong, right in variants(text.cleaned):
+        yield text.hit(
+            at,
+            at + 1,
+            Severity.WARNING,
+            f"“{wrong}”不是规范的简化字，疑为“{right}”。",
+            f"“{wrong}” is no simplified form; “{right}” is likely meant.",
+        )
 
 
 _DIGIT_WORD = re.compile(
     r"\d曰|\d夭(?![折亡])|\d[万亿]无(?=[，。；、）]|以[上下内]|$)|\d忆(?=[元吨])|(?<=\d{4})午(?=\d{1,2}月|底|度|末|初)|(?<=\d月)\d{1,2}[目口](?![标的前录])"
-    r"|(?<=年)\d{1,2}目(?=\d{1,2}日)|\d方元"
+    r"|(?<=年)\d{1,2}目(?=\d{1,2}日)|(?<![第\d])\d{1,2}(?:个工作)?目内|\d方元"
 )
 _DIGIT_WORDS = str.maketrans("曰夭无忆午目口方", "日天元亿年日日万")
 
