@@ -109,14 +109,14 @@ def measure(documents: int, runs: int) -> dict[str, Any]:
         return ask
 
     held = list(queries.documents())
-    by_length = sorted(held, key=lambda revision: (queries.clauses(revision).count(), revision.document.key))
+    by_length = sorted(held, key=lambda revision: (revision.clauses.count(), revision.document.key))
     if documents:
         # Documents of one model are alike: a middling and a long one, not the very first or last.
         long, middling = by_length[-2], by_length[len(by_length) // 2]
     else:
         long, middling = by_length[-1], by_length[len(by_length) // 2]
-    deepest = queries.clauses(long).order_by("-depth", "order").first()
-    heading = queries.clauses(long).filter(depth=0).order_by("-last", "order").first()
+    deepest = long.clauses.order_by("-depth", "order").first()
+    heading = long.clauses.filter(depth=0).order_by("-last", "order").first()
     assert deepest is not None and heading is not None
     citation = deepest.citation(long.document)
     issuer = long.issuer
@@ -140,6 +140,10 @@ def measure(documents: int, runs: int) -> dict[str, Any]:
         "clause, the deepest": clause(deepest),
         "clause with most below it": clause(heading),
         "text as received": reverse("library:raw", args=[long.document.key]),
+        "tables of a document": reverse("library:tables", args=[long.document.key]),
+        "duties": reverse("library:duties"),
+        "duties of a unit, by day": f"{reverse('library:duties')}?unit=市财政局&from=2020-01-01",
+        "indicators": reverse("library:indicators"),
     }
 
     def listed() -> int:

@@ -499,6 +499,10 @@ def _bare_verb(words: str) -> bool:
     return bool(re.search(rf"(?:{_VERB}|推动|对|组织)$", words))
 
 
+# 培训合格后15个工作日, 最长5日, 延长5个工作日: a time within which something is done, and no quantity.
+_NO_NAME = re.compile(r"(?:之?后|延长|顺延)$|^(?:最长|最短|最多|最少|最高|最低|误差|偏差)$")
+
+
 def _name(words: str) -> str:
     words = words.strip()
     words = words[-60:]
@@ -514,7 +518,9 @@ def _name(words: str) -> str:
     while len(stripped) > _NAME_LENGTH and "、" in stripped:
         stripped = stripped.partition("、")[2]
     han = len(re.findall(f"[{_HAN}A-Z]", stripped))
-    return stripped[-_NAME_LENGTH:] if han >= 2 else ""
+    if han < 2 or _NO_NAME.search(stripped):
+        return ""
+    return stripped[-_NAME_LENGTH:]
 
 
 def _decimal(words: str) -> str:
