@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import gongbao
 from gongbao.gazette.findings import FindingKind
 from gongbao.gazette.findings.bodies import bodies_never_created
 from tests.gazette.findings.twins import issued, manuscript, marked, notice, twins
@@ -116,6 +117,11 @@ PLANTED = {
         "云澜政办〔2023〕27号",
         "第一条 ⟨名木须登记。¦市林业局成立名木鉴定专家组。⟩\n\n第二条 移植方案须提交专家组审定。",
     ),
+    "a body of quite another name": issued(
+        "云澜市老旧小区改造方案",
+        "云澜政办〔2023〕29号",
+        "一、成立云澜市⟨老旧小区改造¦招商引资⟩工作领导小组，办公室设在市住建局。\n\n二、各区方案报市招商引资工作领导小组审定。",
+    ),
     "parts of headquarters": notice(
         "做好防台工作",
         "青政办〔2023〕28号",
@@ -137,7 +143,7 @@ def test_a_planted_error_is_found_and_its_clean_twin_is_silent(name: str) -> Non
     line = planted.wrong.split("\n")[found[0].line - 1]
     # The body is called on the line that is told, and not on the one where it should have been created.
     assert found[0].line > planted.line or name in WHERE, found
-    assert found[0].message.split("”")[0].lstrip("“") in line
+    assert found[0].message.split("”")[0].split("“")[1] in line
     assert found[0].message_en.endswith(".")
     assert list(bodies_never_created(manuscript(planted.right))) == []
 
@@ -182,3 +188,8 @@ def test_the_real_issues(gazettes: Path) -> None:
     for name in ("02", "05"):
         text = (gazettes / f"xuchang-2022-{name}.txt").read_text(encoding="utf-8")
         assert list(bodies_never_created(manuscript(text))) == []
+
+
+def test_the_sample_is_clean() -> None:
+    text = (Path(gongbao.__file__).parent / "sample" / "gazette.txt").read_text(encoding="utf-8")
+    assert list(bodies_never_created(manuscript(text))) == []

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import gongbao
 from gongbao.gazette.findings import FindingKind, Severity
 from gongbao.gazette.findings.brackets import holes_and_overlaps
 from tests.gazette.findings.twins import issued, manuscript, marked, notice, twins
@@ -144,6 +145,22 @@ PLANTED = {
         "云澜政办〔2023〕27号",
         "第一条 补助标准见下表：\n\n类别\t100平方米以下\t⟨200¦100⟩—500平方米\t500—1000平方米\n冷库\t1\t3\t5\n常温库\t2\t4\t6",
     ),
+    "a scale that else begins behind the last end": issued(
+        "云澜市信用扣分办法",
+        "云澜政办〔2023〕29号",
+        "第一条 标准见下表：\n\n逾期天数\t扣分\n1—30天\t1\n31—60天\t2\n⟨60¦61⟩—90天\t3\n91天以上\t5",
+    ),
+    "levels of an emergency": issued(
+        "云澜市坍塌应急预案",
+        "云澜政办〔2023〕30号",
+        "一、重大事故：造成10人以上30人以下死亡；较大事故：造成3人以上⟨9¦10⟩人以下死亡；一般事故：造成3人以下死亡。\n\n"
+        "二、本预案所称“以上”包括本数，“以下”不包括本数。",
+    ),
+    "wages in parts": notice(
+        "调整缴费比例",
+        "青政办〔2023〕31号",
+        "月工资3000元（含）以下的部分，按5%缴纳；3000元至8000元（含）的部分，按8%缴纳；⟨9000¦8000⟩元以上的部分，按10%缴纳。",
+    ),
     "counted things that share a bound": issued(
         "青屿县合作社奖补办法",
         "青政办〔2023〕28号",
@@ -187,6 +204,11 @@ CLEAN = {
     "levels of an emergency": "第一条 14日内2个以上5个以下县区发生疫情的，启动三级响应；5个以上10个以下县区发生疫情的，启动二级响应；10个以上县区发生疫情的，"
     "启动一级响应。\n\n第二条 本预案所称“以上”含本数，“以下”不含本数。",
     "percent bands in whole percent": "第一条 完成率90%以上的得10分，80%—89%的得8分，60%—79%的得5分，60%以下的不得分。",
+    "rain": "第一条 24小时降雨量50—99.9毫米为暴雨，100—249.9毫米为大暴雨，250毫米以上为特大暴雨。",
+    "deaths, injuries and losses": "第一条 重大事故，指造成10人以上30人以下死亡，或者50人以上100人以下重伤，或者5000万元以上1亿元以下损失的；"
+    "较大事故，指造成3人以上10人以下死亡，或者10人以上50人以下重伤，或者1000万元以上5000万元以下损失的。\n\n"
+    "第二条 本预案所称“以上”包括本数，所称“以下”不包括本数。",
+    "months of stages": "第一条 安排见下表：\n\n阶段\t时间\n一\t3—5月\n二\t7—8月\n三\t10—12月",
     "brackets of unlike things": "第一条 城市人口50万以上的设市级中心，乡镇人口3万—5万人的设乡级站，村庄人口1000—2000人的设村级点。",
 }
 
@@ -225,3 +247,8 @@ def test_the_real_issues(gazettes: Path) -> None:
         ("许政办〔2022〕39号", 1114, "warning"),
         ("许政办〔2022〕42号", 1841, "note"),
     ]
+
+
+def test_the_sample_is_clean() -> None:
+    text = (Path(gongbao.__file__).parent / "sample" / "gazette.txt").read_text(encoding="utf-8")
+    assert list(holes_and_overlaps(manuscript(text))) == []

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import gongbao
 from gongbao.gazette.findings import FindingKind, Severity
 from gongbao.gazette.findings.deadlines import deadlines_before_date
 from tests.gazette.findings.twins import issued, manuscript, marked, notice, twins
@@ -116,6 +117,17 @@ PLANTED = {
         "一、实施步骤\n\n（一）部署阶段（2023年4月1日—4月30日）。制定方案。\n\n（二）排查阶段（⟨2022¦2023⟩年5月—2023年8月）。逐户排查。\n\n"
         "（三）总结阶段（2023年9月）。形成报告。",
     ),
+    "a stage that is over": issued(
+        "云澜市消防整治方案",
+        "云澜政办〔2023〕30号",
+        "一、实施步骤\n\n（一）动员部署（2023年⟨1月—2¦3月—4⟩月）。印发方案。\n\n（二）全面实施（2023年5月—10月）。集中整治。",
+    ),
+    "a time to apply that is over": notice(
+        "征集年度课题", "青政办〔2023〕31号", "一、申报时间：2023年2月5日至⟨2¦5⟩月20日。"
+    ),
+    "two payments": notice(
+        "拨付救灾资金", "云澜政办〔2023〕32号", "一、2023年⟨1¦4⟩月底前，市财政局拨付首批资金；6月底前，拨付剩余资金。"
+    ),
     "dotted dates": notice("安排巡检", "云澜政办〔2023〕28号", "巡检期：2023.06.01—2023.⟨05¦08⟩.30。"),
     "the signature": notice("放假安排", "青政办〔2023〕29号", "各单位安排好值班。", "2023年⟨4月31日¦4月30日⟩"),
 }
@@ -156,6 +168,9 @@ CLEAN = {
     "a period of months": "活动时间为2023年5月至8月，每月20日至25日集中巡查。",
     "overtime": "值班时间为2023年4月29日至5月3日，3日18时交接。",
     "leap day": "活动于2024年2月29日举行，2月29日闭幕。",
+    "a noun that the day belongs to": "各区要对2022年12月31日前立项的项目进行清理。",
+    "the money of an earlier year": "2022年度的奖励资金，于4月底前拨付到位。",
+    "done since": "编制工作于2022年11月底前启动，已全部完成。",
     "from a past day on": "自2022年1月1日至2022年12月31日期间缴纳的税款予以返还。",
 }
 
@@ -191,3 +206,8 @@ def test_the_real_issues(gazettes: Path) -> None:
         for name in ("02", "05")
     }
     assert found == {"02": [("许政办〔2022〕13号", 2224, "error")], "05": []}
+
+
+def test_the_sample_is_clean() -> None:
+    text = (Path(gongbao.__file__).parent / "sample" / "gazette.txt").read_text(encoding="utf-8")
+    assert list(deadlines_before_date(manuscript(text))) == []

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import gongbao
 from gongbao.gazette.findings import FindingKind, Severity
 from gongbao.gazette.findings.reliance import reliance_on_repealed
 from tests.gazette.findings.twins import issued, manuscript, marked, notice, twins
@@ -142,6 +143,9 @@ PLANTED = {
         "第一条 码头管理参照《云澜市渡口管理⟨规定¦办法⟩》执行。\n\n第二条 本办法自2023年8月1日起施行。",
         "2023年3月1日",
     ),
+    "the notice that issued it": REPEAL
+    + "\n"
+    + notice("开展粮情普查", "云澜政办〔2023〕30号", "普查按照《关于印发云澜市粮库⟨管理¦普查⟩办法的通知》执行。"),
     "a table": REPEAL
     + "\n"
     + notice(
@@ -175,6 +179,7 @@ CLEAN = {
     "the new one": "集市设置按照《云澜市集市管理办法》（云澜政办〔2023〕5号）执行。",
     "a later document of a title that is known to be repealed": "公墓建设按照《云澜市殡葬管理办法》（云澜政〔2022〕40号）执行。",
     "another series": "按照云澜政〔2017〕30号文件要求执行。",
+    "what it has taught": "在总结《云澜市集市管理暂行办法》执行情况的基础上，提出以下要求。",
     "the law": "依据《中华人民共和国行政许可法》执行。",
     "it is repealed again": "《云澜市集市管理暂行办法》（云澜政办〔2017〕30号）自本通知印发之日起废止。",
 }
@@ -227,3 +232,8 @@ def test_the_real_issues(gazettes: Path) -> None:
         for name in ("02", "05")
     }
     assert found == {"02": [("许政〔2022〕9号", 792, "warning")], "05": []}
+
+
+def test_the_sample_is_clean() -> None:
+    text = (Path(gongbao.__file__).parent / "sample" / "gazette.txt").read_text(encoding="utf-8")
+    assert list(reliance_on_repealed(manuscript(text))) == []

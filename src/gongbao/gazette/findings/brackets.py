@@ -588,9 +588,10 @@ def _judge(scale: _Scale, manuscript: Manuscript, document: Document) -> Iterato
         return
     faults: dict[_Fault, list[tuple[_Shown, _Shown, Severity]]] = {}
     touching = 0
+    apart = any(_is_apart(lower.bracket, upper.bracket) for lower, upper in pairwise(shown))
     for lower, upper in pairwise(shown):
         touching += _touch(lower.bracket, upper.bracket)
-        fault = _fault(lower, upper, scale)
+        fault = _fault(lower, upper, apart=apart)
         if fault is not None:
             faults.setdefault(fault[0], []).append((lower, upper, fault[1]))
     for kind, pairs in faults.items():
@@ -614,7 +615,14 @@ _CUSTOM = ("岁", "分")
 """Units of which everybody says 60以下 and means less than 60."""
 
 
-def _fault(lower: _Shown, upper: _Shown, scale: _Scale) -> tuple[_Fault, Severity] | None:
+def _is_apart(lower: _Bracket, upper: _Bracket) -> bool:
+    """Whether the scale counts 1—30, 31—60: then 60—90 behind it begins too early."""
+    if lower.high is None or upper.low is None or not lower.plain:
+        return False
+    return 0 < upper.low - lower.high <= max(lower.finest, upper.finest)
+
+
+def _fault(lower: _Shown, upper: _Shown, *, apart: bool) -> tuple[_Fault, Severity] | None:
     one, two = lower.bracket, upper.bracket
     if one.high is None or two.low is None:
         return None  # a ladder: 30万元以上, 50万元以上
@@ -636,8 +644,8 @@ def _fault(lower: _Shown, upper: _Shown, scale: _Scale) -> tuple[_Fault, Severit
         if _Bound.LAW_IN not in (top, bottom):
             return _Fault.BOTH, Severity.WARNING
         return None  # 100万元（含）以下 and 100万元以上: what is meant is plain
-    if one.plain and two.plain and top is bottom is _Bound.OPEN and _WHOLE.search(one.unit):
-        return _Fault.UNDECIDED, Severity.NOTE
+    if one.plain and two.plain and top is bottom is _Bound.OPEN and (apart or _WHOLE.search(one.unit)):
+        return _Fault.UNDECIDED, Severity.WARNING if apart else Severity.NOTE
     return None
 
 

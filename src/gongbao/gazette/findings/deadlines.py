@@ -81,7 +81,7 @@ _MUST = re.compile(
     r"|(?<!所)需(?![求要])|确保|力争|请|限(?:期|于|时)|不得(?:迟|晚)于|[最不][迟晚]"
 )
 _TASK = re.compile(
-    r"[，]?(?:将[^，。；]{1,30})?(?:分别|全部|全面|基本|集中|如期|按时|统一|一次性|自行)?"
+    r"[，]?(?:[^，。；的]{2,20}?(?:局|委|办|政府|单位|部门|厅|中心|公司|管委会))?(?:将[^，。；]{1,30})?(?:分别|全部|全面|基本|集中|如期|按时|统一|一次性|自行)?"
     r"(?:完成(?!的)|报送|上报|报至|报市|报省|报县|报[^，。；的]{1,12}(?:备案|审批|审核|汇总)|提交|递交|制定|印发|出台|编制|建立|落实|整改|反馈|上线|启动|部署"
     r"|建成(?!的)|投入使用(?!的)|投用(?!的)|开工(?!的|建设的)|竣工(?!的)|完工(?!的)|实现|达到|清零|拨付|兑现|公布|公示|汇总|移交|召开|组织|开展|配齐|修订)"
 )
@@ -96,7 +96,8 @@ _ENTITLED_BEHIND = re.compile(
     r"^[^，。；：]{0,60}的[^，。；：的]{0,16}[，：]?(?:可|按|给予|不|享受|予以|适用|仍|继续|由|参照|纳入|均|一律|从)"
 )
 _CONDITION = re.compile(r"^[^，。；：]{0,60}的(?:[，。；：）]|$)")
-_RELATIVE = re.compile(r"^[^，。；的]{1,10}的")
+_RELATIVE = re.compile(r"^(?![将对把由向就，])[^，。；的]{1,10}的")
+_DONE_SINCE = re.compile(r"已经?(?:全部|基本|全面|顺利|如期|按时)?(?:完成|建成|实现|到位|落实|印发|启动)")
 _TIMES_AGAIN = re.compile(r"每|次年|翌年|当年|下一?年|年度|常年|逐年")
 _RECENT = 100
 """Days for which a date without a year may be one that has just passed; further back it is the next year's."""
@@ -189,11 +190,11 @@ def _is_asked(line: str, deadline: Deadline, kind: DocumentKind) -> bool:
     task = _TASK.match(behind)
     # 2005年8月31日前出生的儿童应当入学 asks for nothing by that day.
     relative = task is None and _RELATIVE.search(behind) is not None
-    asks = bool(_MUST.search(near) or (not relative and _MUST.search(segment[:20])))
+    if relative or _DONE_SINCE.search(behind):
+        return False
+    asks = bool(_MUST.search(near) or _MUST.search(segment[:20]))
     if not asks:
         if _ENTITLED_BEFORE.search(near) or _ENTITLED_BEHIND.search(behind) or _CONDITION.search(behind):
-            return False
-        if relative:
             return False
         if _REVIEW.search(before) or _REVIEW.search(behind):
             return False
@@ -389,7 +390,9 @@ def _exists(found: "re.Match[str]") -> bool:
 # --- stages and tables --------------------------------------------------------------------------------------------
 
 _STAGE = re.compile(
-    rf"(?:阶段|步)[^\d。]{{0,12}}(?P<year>{_YEAR})\s?年(?:\s?(?P<month>\d{{1,2}})\s?月(?:\s?(?P<day>\d{{1,2}})\s?日)?)?(?P<till>底?前)?"
+    r"(?:(?:阶段|第[一二三四五]步)[^\d。，（(：]{0,8}[（(：，]?"
+    r"|(?:动员|部署|启动|实施|推进|排查|摸底|自查|整治|整改|总结|验收|评估|巩固|提升)[（(])"
+    rf"\s?(?P<year>{_YEAR})\s?年(?:\s?(?P<month>\d{{1,2}})\s?月(?:\s?(?P<day>\d{{1,2}})\s?日)?)?(?P<till>底?前)?"
 )
 
 
