@@ -196,8 +196,9 @@ _UNIT_BEHIND = (
     "(?:[年月日号]|[万亿]|元|[%％‰]|个|家|人|项|户|亩|吨|公里|平方|立方|小时|分钟|公斤|千瓦|辆|套|台|座|件|次|倍|岁|周岁"
     "|米(?!粉|面)|条|所|名|处)"
 )
-_LETTERED = re.compile(r"(?<![A-Za-z0-9_\-/.@:：#〔\[])[0-9A-Za-z][0-9A-Za-z.,|]*")
+_LETTERED = re.compile(r"(?<![A-Za-z0-9_\-/.@#〔\[])[0-9A-Za-z][0-9A-Za-z.,|]*")
 _LETTER_YEAR = re.compile(r"[〔﹝\[［(（](?P<year>[12lI][0-9OoDlI]{3})[〕﹞\]］)）]\s?(?P<serial>[0-9OolI]{1,4})\s?号")
+_COUNTED = re.compile("第(?P<letters>[lO][0-9lO]*|[0-9]+[lO][0-9lO]*)(?=[条章节款项批次期号届])")
 _CHINESE_NOUGHT = re.compile("(?<=[〇零一二三四五六七八九])[OoＯｏ]+(?=[〇零一二三四五六七八九年])")
 _DIGITS = str.maketrans("OolI|SZB", "00111528")
 
@@ -228,6 +229,15 @@ def letters(text: ShownText) -> Iterator[Hit]:
                 f"文号“{words}”的数字中有字母。",
                 f"There is a letter among the figures of the document number “{words}”.",
             )
+    for paragraph, found in matches(text, _COUNTED):
+        token = found["letters"]
+        yield text.hit(
+            paragraph.start + found.start(),
+            paragraph.start + found.end(),
+            Severity.WARNING,
+            f"数字“{token}”中有字母，疑为“{token.translate(_DIGITS)}”之误。",
+            f"There is a letter in the number “{token}”; “{token.translate(_DIGITS)}” is likely meant.",
+        )
     for paragraph, found in matches(text, _CHINESE_NOUGHT):
         yield text.hit(
             paragraph.start + found.start(),
@@ -270,7 +280,10 @@ def _is_number(token: str, words: str, at: int) -> bool:
     if re.search("[SZB]", token):
         return bool(re.fullmatch(r"[0-9]+[SZB][0-9]+", token) and re.match("[万亿元年%％]", behind))
     if token[0] in "Oo|":
-        return False
+        # O3日 is the mean of ozone; 年O5月 is a date.
+        return bool(
+            re.fullmatch("[Oo][1-9]", token) and words[at - 1 : at] in ("年", "月") and behind[:1] in ("月", "日")
+        )
     if token[0] in "lI":
         # I类, I级 and the like are Roman; l0万元 and I5家 are not.
         return bool(re.fullmatch(r"[lI][0-9OolI.,]*[0-9Oo][0-9OolI]*", token))
@@ -283,7 +296,7 @@ _TWO_POINTS = re.compile(
     r"(?<![\d.．A-Za-z/\-])(?P<figure>\d{1,3}[.．]\d{1,4}[.．]\d{1,4})(?![\d.．])\s?(?=[%％‰]|[百千]?[万亿]|元|个百分点|亩|吨|公里|平方|立方|公顷|倍|微克|千瓦|公斤|度(?![范标]))"
 )
 _POINT_TWICE = re.compile(
-    r"(?<=\d)(?:\.{2}|．{2}|\.．|．\.|。\.|\.。|。(?=\d+(?:[万亿%％]|元|个百分点|亩|吨|公里)))(?=\d)"
+    r"(?<=\d\.\d)\.(?=[万亿%％])|(?<=[一-龥])\.(?=\d+(?:[万亿%％]|个百分点))|(?<=\d)，(?=\d{3}，\d{3}[万亿]?元)|(?<=\d)(?:\.{2}|．{2}|\.．|．\.|。\.|\.。|。(?=\d+(?:[万亿%％]|元|个百分点|亩|吨|公里)))(?=\d)"
 )
 _COMMAS = re.compile(
     r"(?<![\d.,，A-Za-z])(?P<figure>\d+(?:,\d+)+)(?P<rest>\.\d+)?(?!\d)\s?(?P<unit>[百千]?[万亿]?元|[万亿]|亩|吨|公里|平方|立方|公顷|人|户|家|千瓦)?"
@@ -354,7 +367,7 @@ def _around(words: str, start: int, end: int, chars: str) -> str:
 _UNIT_TWICE = re.compile(
     r"(?<=[\d一二三四五六七八九十百千万亿])\s?(?P<unit>[％%]{2}|万万|亿亿|亿元元|万元元|元元(?![素旦])|元[万亿]元|万元万元|亿元亿元|万亿亿|亿万亿"
     r"|公里公里|平方米平方米|立方米立方米|公顷公顷|个百分点个百分点|吨吨|万吨吨|米米(?=[，。；、）的]|$)|亩亩(?!均)|号号(?=[）)，。、文令]|$)"
-    r"|年年(?=\d)|月月(?=\d)|日日(?=[，。；、）前至起内]))"
+    r"|个个(?=[村县乡镇街社单部月点地行市])|名名(?=[学教干职代农企党])|公里里(?!程)|年年(?=\d)|月月(?=\d)|日日(?=[，。；、）前至起内]))"
 )
 _DIGIT_BEHIND = re.compile(r"\d\s?$")
 _HUNDRED = re.compile(r"百分之百分之|百分之[\d.]+[％%]")

@@ -3,16 +3,19 @@
 Each group begins with the wrong character and the right one; the words behind are wrong whatever stands round them,
 but for the characters in [^…] directly before or behind: [^来]自已[^经] is told, 来自已建成的 is not. A combination
 that comes about where one word ends and the next begins (缴纳+人) is what the [^…] keep out; where that would take
-more than a few, the pair is left out. Held against large bodies of laws and news without an alarm.
+more than a few, the pair is left out. Words that came about in a large body of laws and news were taken out.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from gongbao.gazette.findings.terms import NOT_WRONG, SIMILAR, TERMS
+
 _GROUPS = """
 人>入 [^引推促改跟先演外]进人[新实规快良正第深市现全高下] [^参增附追添更外施强叠愈倍]加人[世协组][^员]
 人>入 [^接验签回征招吸没代托查催应领]收人[^员民] [^法带证人纪选介]人库[^存]
+子>予 给子[^女孙公弟宫项系]
 人>入 [^缴吸接容采出归交加瓦]纳人[^民] [^下上所并系前后陈序排罗]列人[^员民事物名群口] [^委南竞中招]投人[^民员身寿才所]
 人>入 [^资加夜更]深人[^士员静们民] 嵌人 涌人[^潮]
 人>入 [^金]融人[^才员] [^关备投专标]注人[^民员] [^记登收抄著摄笔附实纪目摘]录人[^员才民物类] 迈人新 迈人高 步人新
@@ -35,7 +38,7 @@ _GROUPS = """
 曰>日 曰[前起常期均内] 生曰 即曰 今曰 近曰 次曰 当曰 昨曰 工作曰 节假曰
 日>目 日标 项日[^常均内夜] 栏日 科日 日录[^用取入制]
 目>日 目期 之目起 节假目
-白>自 白治区 白治 白然[^灾]资源 白愿 白主 白身 白觉 白行车 白动化 白查白纠
+白>自 擅白 白治区 白治 白然[^灾]资源 白愿 白主 白身 白觉 白行车 白动化 白查白纠
 自>百 自分之 自姓
 白>百 白分之 白姓
 士>土 [^人战女男博护硕绅烈勇骑卫院]士地 士壤 士建[^议立设] 国士资源 国士空间 混凝士 水士保持 水士流失 领士完整
@@ -732,7 +735,23 @@ def _expanded(words: str) -> list[str]:
     return [words[: found.start()] + char + words[found.end() :] for char in found[1]]
 
 
+def _of_terms(table: dict[str, list[LookAlike]]) -> None:
+    """Add the terms in which one character is put for another that looks like it."""
+    confused: dict[str, set[str]] = {}
+    pairs = [line.split(" ", 1)[0].replace(">", "") for line in _GROUPS.strip().split("\n")]
+    for group in (*SIMILAR, *pairs):
+        for char in group:
+            confused.setdefault(char, set()).update(group)
+    for term in TERMS:
+        for at, char in enumerate(term):
+            for other in sorted(confused.get(char, set()) - {char}):
+                wrong = term[:at] + other + term[at + 1 :]
+                if wrong not in NOT_WRONG:
+                    table.setdefault(wrong[:2], []).append(LookAlike(wrong, term, "", ""))
+
+
 _TABLE = _read(_GROUPS)
+_of_terms(_TABLE)
 _ALONE = {key: entries[0] for key, entries in _TABLE.items() if len(key) == 1}
 
 

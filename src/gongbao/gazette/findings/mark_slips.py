@@ -218,7 +218,7 @@ def brackets(text: ShownText) -> Iterator[Hit]:
         if one.opens and one.form in "“「『" and _goes_on(text, one):
             continue
         told.setdefault((one.paragraph, one.form), []).append(one)
-    for (k, form), ones in told.items():
+    for (k, form), ones in _crossed(told).items():
         paragraph = text.paragraphs[k]
         first = ones[0]
         start, end = paragraph.start + first.at, paragraph.start + first.at + 1
@@ -234,10 +234,12 @@ def brackets(text: ShownText) -> Iterator[Hit]:
         yield text.hit(start, end, Severity.WARNING, zh, en)
     for k, paragraph in enumerate(text.paragraphs):
         del k
-        if paragraph.row or paragraph.text.count('"') % 2 == 0:
+        if paragraph.row or len(re.findall('["＂]', paragraph.text)) % 2 == 0:
             continue
-        if len(re.findall(rf'[{HAN}，。、]"|"[{HAN}]', paragraph.text)) and not re.search(r'\d"', paragraph.text):
-            at = paragraph.text.rfind('"')
+        if len(re.findall(rf'[{HAN}，。、]["＂]|["＂][{HAN}]', paragraph.text)) and not re.search(
+            r'\d"', paragraph.text
+        ):
+            at = max(paragraph.text.rfind('"'), paragraph.text.rfind("＂"))
             yield text.hit(
                 paragraph.start + at,
                 paragraph.start + at + 1,
@@ -245,6 +247,20 @@ def brackets(text: ShownText) -> Iterator[Hit]:
                 '本段的引号“"”不成对。',
                 "The straight quotation marks of this paragraph are odd in number.",
             )
+
+
+def _crossed(told: dict[tuple[int, str], list[_Loose]]) -> dict[tuple[int, str], list[_Loose]]:
+    """《甲） leaves two halves of different pairs in one paragraph; they are one error, told where the first stands."""
+    out: dict[tuple[int, str], list[_Loose]] = {}
+    last: tuple[int, str] | None = None
+    for (k, form), ones in told.items():
+        before = last if last is not None and last[0] == k else None
+        if before is not None and len(ones) == len(out[before]) == 1 and out[before][0].opens != ones[0].opens:
+            out[before] = [*out[before], *ones]
+        else:
+            out[k, form] = ones
+            last = (k, form)
+    return out
 
 
 def _loose(k: int, words: str) -> Iterator[_Loose]:
