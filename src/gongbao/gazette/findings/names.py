@@ -101,11 +101,31 @@ _PLACE = re.compile(
 _PROJECT = re.compile(r"(?:项目|工程|规划|计划|方案|行动|平台|基金|系统|线路|生产线|配套|厂房|管网|泵站)$")
 # What makes of two names that are alike two things.
 _FIGURES = set("一二三四五六七八九十百千零〇两甲乙丙丁戊己庚辛壬癸")
-_APART = _FIGURES | set("东西南北中上下左右前后内外大小新老高低正副市县区乡镇村省州")
-_MAY_LACK = set("和与及的市县区省乡镇、第级型类式性总分副")
+_SIDES = set("东西南北中上下左右前后内外大小新老高低正副")
+_APART = _FIGURES | _SIDES | set("市县区乡镇村省州")
+_MAY_LACK = set("和与及的市县区省乡镇、第级型类式性总分副各非不未无有新全本该等原对在将把被向从由于给让")
 # Characters that are both right in the words where they stand for one another.
 _SAME_WORD = frozenset(
-    map(frozenset, ("做作", "的地", "的得", "它他", "账帐", "像象", "划画", "订定", "唯惟", "粘黏", "份分"))
+    map(
+        frozenset,
+        (
+            "做作",
+            "的地",
+            "的得",
+            "它他",
+            "账帐",
+            "像象",
+            "划画",
+            "订定",
+            "唯惟",
+            "粘黏",
+            "份分",
+            "检监",
+            "住驻",
+            "济纪",
+            "利力",
+        ),
+    )
 )
 _FILLERS = "于在对由向从与和及或把将被给为是按让请至到以而经自凡各该本此其"
 _FILLERS_BEHIND = set("的由在应可不与和从为予是将须，。；、）\n")
@@ -120,10 +140,16 @@ _DEFINED = re.compile(
     r"(?P<name>[^“”\"《》（）()，。；、\s]{3,16})[”\"》]?[）)，]"
 )
 # Words that may stand before a name in the same breath.
-_LEADING = re.compile(
-    rf"(?:[{_FILLERS}]|其中|以及|同时|负责|牵头|会同|配合|包括|通过|推进|推动|支持|建设|加快|组织|责任单位|整治|改造|打通|提升|完善|实施"
-    r"|打造|修复|严控|保护|加强|做好|开展|启动|新建|扩建|改建|修建|治理|位于|依托|围绕|建成|落实|对接|编制|严格)+"
+_VERBS = (
+    r"其中|以及|同时|负责|牵头|会同|配合|包括|通过|推进|推动|支持|建设|加快|组织|单位|整治|改造"
+    r"|打通|提升|完善|实施|打造|修复|严控|保护|加强|做好|开展|启动|新建|扩建|改建|修建|治理|位于"
+    r"|依托|围绕|建成|落实|对接|编制|严格|沿着|途经|毗邻|流经|疏浚|修通"
 )
+_LEADING = re.compile(rf"(?:[{_FILLERS}]|{_VERBS})+")
+_BEFORE_NAMES = frozenset(_VERBS.split("|"))
+
+
+_NO_NAME_WITH = re.compile("的|应当|可以|不得|相关|有关|以及|或者")
 
 
 def _kind_of(name: str) -> _Kind | None:
@@ -139,7 +165,7 @@ def _names(text: str) -> dict[str, _Kind]:
     for found in _CLEAN.finditer(text):
         name = found["name"]
         kind = _kind_of(name)
-        if kind is not None:
+        if kind is not None and not _NO_NAME_WITH.search(name):
             out.setdefault(name, kind)
             if (lead := _LEADING.match(name)) and len(name) - lead.end() >= 4:
                 out.setdefault(name[lead.end() :], kind)
@@ -151,6 +177,10 @@ def _names(text: str) -> dict[str, _Kind]:
 
 
 # --- how two spellings differ -------------------------------------------------------------------------------------
+
+
+# Shorter names are abbreviated by a character, or have one more as another name.
+_LEAST = {_Kind.UNIT: 7, _Kind.FIRM: 8, _Kind.PROJECT: 10, _Kind.TITLE: 12}
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +204,14 @@ def _slip(name: str, other: str, kind: _Kind) -> _Slip | None:
         ours, theirs = name[first : last + 1], other[first : last + 1]
         if first == last:
             return _Slip(name, other, first, ours, theirs) if _taken_for(name, first, ours, theirs, kind) else None
-        swapped = len(ours) <= 4 and sorted(ours) == sorted(theirs) and len(name) >= 5
+        swapped = len(ours) <= 4 and sorted(ours) == sorted(theirs) and len(name) >= (7 if kind is _Kind.PLACE else 5)
         if len(ours) == 3:
             swapped = swapped and ours == theirs[::-1]  # 农业农村 turned round
         elif len(ours) == 4:
             swapped = swapped and ours == theirs[2:] + theirs[:2]
-        if swapped and not (set(ours) & _FIGURES or set(ours) <= _APART) and kind is not _Kind.PLACE:
+        if len(ours) > 2 and kind is _Kind.PROJECT:
+            return None  # 工程建设 and 建设工程
+        if swapped and not (set(ours) & _FIGURES or set(ours) <= _SIDES):
             return _Slip(name, other, first, ours, theirs)
         return None
     longer, shorter = (name, other) if len(name) > len(other) else (other, name)
@@ -190,13 +222,30 @@ def _slip(name: str, other: str, kind: _Kind) -> _Slip | None:
         return None
     char = longer[at]
     doubled = char in (longer[at - 1 : at], longer[at + 1 : at + 2])
-    least = {_Kind.UNIT: 7, _Kind.FIRM: 8, _Kind.PROJECT: 10, _Kind.TITLE: 12}[kind]
-    if len(longer) < least or not 0 < at < len(shorter):
+    if len(longer) < _LEAST[kind] or not 0 < at < len(shorter):
+        return None
+    if not _is_han(char) or (kind is _Kind.PROJECT and _SAYS.search(longer)):
+        return None
+    if kind is _Kind.UNIT and not _begins_like_a_unit(longer, at):
         return None
     if char in _MAY_LACK or char in _APART or (doubled and char in "区市县"):
         return None
     ours, theirs = (char, "") if longer is name else ("", char)
     return _Slip(name, other, at, ours, theirs)
+
+
+# No name of a project, but words about one.
+_SAYS = re.compile("[的在将对应有内所及其]")
+_LEVELS = set("市省县区州旗盟镇乡")
+_BUREAU = re.compile("[局委厅]$|委员会$")
+
+
+def _begins_like_a_unit(name: str, at: int) -> bool:
+    """Whether the slip is in the name and not in words before it: 报送省人大常委会 and 报省人大常委会."""
+    level = next((place for place, char in enumerate(name[:8]) if char in _LEVELS), None)
+    if level is not None:
+        return level < at
+    return name.endswith("局") and at > 1
 
 
 def _taken_for(name: str, at: int, ours: str, theirs: str, kind: _Kind) -> bool:
@@ -205,7 +254,7 @@ def _taken_for(name: str, at: int, ours: str, theirs: str, kind: _Kind) -> bool:
     if frozenset((ours, theirs)) in _SAME_WORD or not (_is_han(ours) and _is_han(theirs)):
         return False
     if kind is _Kind.UNIT and {ours, theirs} <= set("和与及"):
-        return len(name) >= 8
+        return len(name) >= 8 and name[0] in _LEVELS and bool(_BUREAU.search(name))
     if len(name) < 3:
         return False
     if kind is _Kind.PLACE and len(name) <= 4 and at == 0 and set(name[1:-1]) & _SHORT_PLACE_ENDS:
@@ -219,7 +268,7 @@ def _is_han(char: str) -> bool:
 
 # --- where they stand ---------------------------------------------------------------------------------------------
 
-_BUDGET = 12
+_BUDGET = 6
 """Places that are looked at for each character of the text at the most, so that time grows with its length."""
 
 
@@ -305,7 +354,7 @@ def _among(names: dict[str, _Kind]) -> Iterator[tuple[_Slip, _Kind]]:
 
 
 def _in_text(text: str, names: dict[str, _Kind]) -> Iterator[tuple[_Slip, _Kind]]:
-    """Misspellings inside running words: where half of a name stands and the other half nearly does."""
+    """Misspellings inside running words: where a part of a name stands and the rest nearly does."""
     pairs = Counter(text[at : at + 2] for at in range(len(text) - 1))
     wanted: dict[str, list[tuple[str, int]]] = {}
     for name in names:
@@ -314,8 +363,10 @@ def _in_text(text: str, names: dict[str, _Kind]) -> Iterator[tuple[_Slip, _Kind]
             wanted.setdefault(name[1:], []).append((name, 1))
         if not 4 <= len(name) <= 40:
             continue
-        half = len(name) // 2
-        for start, end in ((0, half), (half, len(name))):
+        # A slip spoils two of three parts at the most.
+        parts = 3 if len(name) >= 6 else 2
+        for part in range(parts):
+            start, end = len(name) * part // parts, len(name) * (part + 1) // parts
             grams = [(pairs[name[at : at + 2]], at) for at in range(start, end - 1)]
             if grams:
                 at = min(grams)[1]
@@ -328,18 +379,25 @@ def _in_text(text: str, names: dict[str, _Kind]) -> Iterator[tuple[_Slip, _Kind]
     seen: set[tuple[str, str]] = set()
     for at in range(len(text) - 1):
         for name, offset in wanted.get(text[at : at + 2], ()):
-            start = at - offset
-            in_first = offset < len(name) // 2
-            for length in (len(name), len(name) - 1, len(name) + 1):
-                # The half that is whole stays where it is; the other one is longer or shorter.
-                begin = start if in_first else start + len(name) - length
-                other = text[begin : begin + length] if begin >= 0 else ""
-                if other == name or (name, other) in seen or len(other) != length:
+            start, kind, size = at - offset, names[name], len(name)
+            # One end is as it should be, whatever the slip; what is lacking may stand before the part that is whole.
+            for begin, length in _windows(start, size, kind):
+                if begin < 0 or (text[begin] != name[0] and text[begin + length - 1 : begin + length] != name[-1]):
+                    continue
+                other = text[begin : begin + length]
+                if other == name or (name, other) in seen:
                     continue
                 seen.add((name, other))
-                slip = _slip(name, other, names[name])
-                if slip is not None and _stands_alone(text, begin, other, slip, names[name]):
-                    yield slip, names[name]
+                slip = _slip(name, other, kind)
+                if slip is not None and _stands_alone(text, begin, other, slip, kind):
+                    yield slip, kind
+
+
+def _windows(start: int, size: int, kind: _Kind) -> tuple[tuple[int, int], ...]:
+    """Where a name of `size` characters that should begin at `start` may stand: begin and length."""
+    if size < _LEAST.get(kind, 100):
+        return ((start, size),)
+    return (start, size), (start, size - 1), (start + 1, size - 1), (start, size + 1), (start - 1, size + 1)
 
 
 def _stands_alone(text: str, begin: int, other: str, slip: _Slip, kind: _Kind) -> bool:
@@ -347,7 +405,7 @@ def _stands_alone(text: str, begin: int, other: str, slip: _Slip, kind: _Kind) -
     if not all(_is_han(char) or char in "“”（）·、—-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ" for char in other):
         return False
     before, behind = text[begin - 1 : begin], text[begin + len(other) : begin + len(other) + 1]
-    first = 1 if kind is _Kind.UNIT else 2
+    first = 1 if kind is _Kind.UNIT and slip.theirs != other[0] else 2
     if len(slip.ours) != len(slip.theirs) and slip.at < first and before and _is_han(before):
         return False
     if slip.at > 0 and slip.at + max(len(slip.ours), len(slip.theirs)) < len(other):
@@ -365,20 +423,55 @@ _LONGER_PLACES = re.compile(rf"(?=([{_HAN}]{{3}}{_PLACE_END}))")
 def _short_places(text: str) -> Iterator[tuple[_Slip, _Kind]]:
     """青岩湖 and 清岩湖 in running words: the two or three characters before what says that it is a place."""
     by_key: dict[str, set[str]] = {}
+    begins: set[str] = set()  # names that stand somewhere without a word before them
     for pattern, places in ((_SHORT_PLACES, (0, 1)), (_LONGER_PLACES, (1,))):
         for found in pattern.finditer(text):
             name = found[1]
+            if name[-2:] in _GENERIC:
+                continue
+            if _begins(text, found.start()):
+                begins.add(name)
             for at in places:
                 by_key.setdefault(f"{name[:at]}?{name[at + 1 :]}", set()).add(name)
-    for group in by_key.values():
-        if not 2 <= len(group) <= 30:
+    for key, group in by_key.items():
+        members = sorted(group & begins)
+        if not 2 <= len(members) <= 30:
             continue
-        members = sorted(group)
         for at, name in enumerate(members):
             for other in members[at + 1 :]:
+                if key[0] == "?" and (name[0] in _NO_NAME or other[0] in _NO_NAME):
+                    continue
                 slip = _slip(name, other, _Kind.PLACE)
                 if slip is not None:
                     yield slip, _Kind.PLACE
+
+
+_GENERIC = {
+    "道路",
+    "铁路",
+    "公路",
+    "线路",
+    "电路",
+    "网路",
+    "水路",
+    "陆路",
+    "乡镇",
+    "城镇",
+    "村镇",
+    "市镇",
+    "小镇",
+    "集镇",
+    "建制镇",
+}
+_NO_NAME = set(_FILLERS) | set("是市县区省有称成过时事之所可能应需要及并又还就都也不未无各某另")
+
+
+def _begins(text: str, at: int) -> bool:
+    """Whether a name may begin here: behind a mark, or behind words that go before names."""
+    before = text[at - 1 : at]
+    if not before or not _is_han(before) or before in _FILLERS:
+        return True
+    return text[max(0, at - 2) : at] in _BEFORE_NAMES
 
 
 # --- titles that bear one number ----------------------------------------------------------------------------------

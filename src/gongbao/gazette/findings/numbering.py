@@ -37,7 +37,7 @@ def wrong_numbering(manuscript: Manuscript) -> Iterator[Finding]:
 
 
 # Such a document prints clauses of others.
-_AMENDS = re.compile("关于(?:公布|集中|宣布)?(?:修改|修正|修订|废止|清理|失效)|修正案$")
+_AMENDS = re.compile("关于(?:公布|集中|宣布)?(?:修改|修正|修订|废止|清理|失效)|修正案(?:（[^（）]*）)?$")
 
 
 # --- one run of numbers -------------------------------------------------------------------------------------------
@@ -122,8 +122,20 @@ def _like(printed: str, number: int) -> str:
 
 
 def _told(document: Document, items: Sequence[_Item], what: str = "编号", what_en: str = "number") -> Iterator[Finding]:
-    for wrong in _faults(items):
+    faults = [wrong for wrong in _faults(items) if not _is_glued(wrong)]
+    if len(faults) > max(3, len(items) // 4):
+        return  # an excerpt, or no numbering
+    for wrong in faults:
         yield _finding(document, wrong, what, what_en)
+
+
+def _is_glued(wrong: _Wrong) -> bool:
+    """Whether the number that seems to be skipped stands in the words before: …通报。第五条 is one line with 第四条."""
+    if wrong.fault is not _Fault.SKIPPED or wrong.before.clause is None or wrong.before.number == 0:
+        return False
+    mark = _like(wrong.item.printed, wrong.wanted)
+    wanted = re.compile(rf"(?:^|[。；：！？\s）”]){re.escape(mark)}", re.M)
+    return any(wanted.search(words) for clause in wrong.before.clause.walk() for words in (clause.heading, clause.text))
 
 
 def _finding(document: Document, wrong: _Wrong, what: str = "编号", what_en: str = "number") -> Finding:
@@ -189,8 +201,16 @@ _DECIMALS = range(Style.DECIMAL_1, Style.DECIMAL_5 + 1)
 _UNSURE = (Style.ARABIC, Style.ARABIC_BRACKET, Style.ARABIC_HALF)
 
 
+# （四）、（五）项所列人员…, 第七节相应改为第八节: words about a clause, and no clause.
+_ABOUT = re.compile(
+    r"(?:[、和至及]?[（(][^（）()]{1,3}[）)])*\s?项(?!目)|[、和至及][（(]|相应(?:改|调整)|(?:修改|改)为|规定的"
+)
+
+
 def _marker_of(clause: Clause) -> Marker | None:
-    return read_marker(clause.number + " 文") if clause.number and clause.kind is not ClauseKind.BOX else None
+    if not clause.number or clause.kind is ClauseKind.BOX or _ABOUT.match(clause.heading or clause.text):
+        return None
+    return read_marker(clause.number + " 文")
 
 
 def _clause_place(clause: Clause) -> Place:
@@ -211,6 +231,8 @@ def _lists(part: Part, amends: bool) -> Iterator[list[_Item]]:
     yield articles
     yield _boxes(part)
     groups = _groups(part)
+    if amends:
+        groups = [(style, items) for style, items in groups if style in (Style.HAN, Style.HAN_BRACKET)]
     excerpt = any(_EXCERPT.search(words) for words in (part.title, *(each.text[:400] for each in part.clauses[:2])))
     running = _running(groups)
     for style in running:
@@ -383,7 +405,7 @@ def _decimals(document: Document, part: Part) -> Iterator[Finding]:
     deep = False
     for clause in part.walk():
         mark = _marker_of(clause)
-        if mark is not None and mark.style in _DECIMALS:
+        if mark is not None and mark.style in _DECIMALS and not re.match("[，,。、—-]", clause.heading or clause.text):
             found.append((mark.path, clause, mark.printed))
             deep = deep or len(mark.path) > 1
         elif not clause.number and found and (mark := _decimal_as_words(clause, found[-1][0][0])) is not None:
@@ -595,6 +617,7 @@ _REFERENCE = re.compile(
     rf"(?:第(?P<paragraph>{_FIGURE})款)?"
     rf"(?:第?[（(]?(?P<item>{_FIGURE})[）)]?(?P<is_item>项))?"
 )
+_EXPLAINS = re.compile("适用|解释|实施[《〈]|贯彻[《〈]|执行[《〈]")
 _DIVISION = re.compile(rf"{_SELF}第(?P<number>{_FIGURE})(?P<kind>章|部分)")
 # What may stand before a reference that names no other document.
 _BEFORE = re.compile(
@@ -620,12 +643,14 @@ def _references(manuscript: Manuscript, document: Document, part: Part) -> Itera
         elif mark.style in (Style.HAN, Style.PART):
             sections.append(mark.number)
     whole = len(articles) >= 3 and min(articles) == 1
+    # Where a text explains another, 第三十二条 may be that of the other.
+    explains = bool(_EXPLAINS.search(document.title) or _EXPLAINS.search(part.title))
     for clause in part.walk():
         for words in (clause.heading, clause.text):
             if "第" not in words or len(words) > 50_000:
                 continue
             if whole:
-                yield from _article_references(manuscript, document, clause, words, articles)
+                yield from _article_references(manuscript, document, clause, words, articles, explains)
             for found in _DIVISION.finditer(words):
                 known = chapters if found["kind"] == "章" else sections
                 number = _number(found["number"])
@@ -648,7 +673,7 @@ def _place_of(manuscript: Manuscript, clause: Clause, words: str, start: int, en
 
 
 def _article_references(
-    manuscript: Manuscript, document: Document, clause: Clause, words: str, articles: dict[int, Clause]
+    manuscript: Manuscript, document: Document, clause: Clause, words: str, articles: dict[int, Clause], explains: bool
 ) -> Iterator[Finding]:
     last = max(articles)
     own = False  # whether the reference before this one in the same breath was to this text
@@ -664,7 +689,8 @@ def _article_references(
         elif _FOREIGN.search(before):
             own = False
         else:
-            own = bool(_BEFORE.search(before))
+            # 第五十条 at the beginning of a sentence may be the article itself, torn from its line.
+            own = not explains and bool(before.strip() and _BEFORE.search(before))
         behind = found.end()
         number = _number(found["article"])
         if not own or number is None or words[found.end() : found.end() + 1] in "”":
@@ -721,6 +747,8 @@ def _made_of(article: Clause, paragraph: int | None) -> tuple[int, int]:
             items = max(items, mark.number)
         for found in _ITEM_MARK.findall(clause.text[:20_000]):
             items = max(items, _number(found) or 0)
+    if not items and count > 1:
+        items = count  # 项 that are printed without numbers
     return count, items
 
 
