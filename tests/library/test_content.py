@@ -8,7 +8,16 @@ from django.utils import timezone
 from gongbao.core.errors import GongbaoError
 from gongbao.gazette import read_bytes
 from gongbao.office.library import actions, queries
-from gongbao.office.library.models import Duty, DutyUnit, Feed, Indicator, PersonalMark, Revision
+from gongbao.office.library.models import (
+    Duty,
+    DutyUnit,
+    Feed,
+    Finding,
+    Indicator,
+    PersonalMark,
+    Revision,
+    Source,
+)
 from gongbao.office.library.queries import DutyFilter
 from gongbao.office.people.readers import KEEPER, VISITOR
 
@@ -209,3 +218,48 @@ def test_a_feed_that_cannot_be_opened(name: str, unit: str, words: str) -> None:
     with pytest.raises(GongbaoError, match=words):
         actions.open_feed(name, unit)
     assert not Feed.objects.exists()
+
+
+# --- findings
+
+WRONG = PLAN.replace("2. 改造旧桥梁3座。", "4. 改造旧桥梁3座。")
+
+
+def test_what_a_check_tells_is_kept_with_its_clause() -> None:
+    ingest(WRONG)
+    (one,) = queries.findings()
+    assert (one.kind, one.line, one.clause and one.clause.locator) == ("numbering", 10, "一4")
+    assert one.places and one.message and one.message_en
+    assert list(queries.findings(key="云岭政〔2026〕11号", kind="numbering", severity=one.severity)) == [one]
+    assert not queries.findings(kind="sum") and not queries.findings(key="云岭政〔2026〕12号")
+    assert queries.counts(one.revision)["findings"] == 1  # type: ignore[arg-type]
+    ingest(PLAN)
+    assert not queries.findings()
+
+
+def test_the_same_text_in_another_file_is_told_once() -> None:
+    ingest(WRONG)
+    ingest(WRONG + REPEAL)
+    assert len(queries.findings()) == 1
+    assert Finding.objects.count() == 2
+
+
+def test_sources_that_an_older_version_checked_are_checked_again() -> None:
+    ingest(WRONG)
+    before = list(Finding.objects.values_list("order", "line", "message", "clause"))
+    with actions.kept.action("test"):
+        Finding.objects.all().delete()
+        Source.objects.update(checked_by=0)
+    told: list[tuple[str, int, int]] = []
+    actions.derive_outdated(lambda *step: told.append(step))
+    assert told == [("checking", 0, 1)]
+    assert list(Finding.objects.values_list("order", "line", "message", "clause")) == before
+    assert not queries.unchecked(actions.CHECKS).exists()
+
+
+def test_a_finding_quotes_no_name_to_a_visitor() -> None:
+    ingest(PLAN.replace("2. 改造旧桥梁3座。", "2. 联系人钱多多，，改造旧桥梁3座。"))
+    (one,) = queries.seen_findings(queries.findings(), KEEPER)
+    assert NAMES[0] in repr(one.places)
+    (one,) = queries.seen_findings(queries.findings())
+    assert NAMES[0] not in repr((one.places, one.message, one.message_en))

@@ -155,6 +155,9 @@ def table(body: Sequence[Sequence[str]], head: Sequence[str] = ()) -> list[str]:
     return [fit("  ".join(row[at] + " " * (widths[at] - width(row[at])) for at in used).rstrip()) for row in rows]
 
 
+_COUNTED = {"reading": "documents", "checking": "files", "keeping": "clauses", "deriving": "documents"}
+
+
 class Progress:
     """What long work is doing, on stderr: one line written over on a terminal, elsewhere a line now and then."""
 
@@ -169,7 +172,7 @@ class Progress:
         if now - self.last < (0.1 if self.terminal else _PROGRESS_EVERY):
             return
         self.last = now
-        line = f"{step} {self.file}: {done} of {total} {'clauses' if step == 'keeping' else 'documents'}"
+        line = f"{step} {self.file}: {done} of {total} {_COUNTED[step]}"
         if self.terminal:
             click.echo(f"\r\x1b[K{cut(line, get_terminal_size().columns - 1)}", err=True, nl=False)
             self.drawn = True

@@ -69,9 +69,9 @@ def migrate() -> list[str]:
 def _is_derived() -> bool:
     """Whether this version derived all that is derived. Until then personal data may be unmarked, and is not shown."""
     from gongbao.office.library import queries
-    from gongbao.office.library.actions import DERIVATION
+    from gongbao.office.library.actions import CHECKS, DERIVATION
 
-    return not queries.outdated(DERIVATION).exists()
+    return not (queries.outdated(DERIVATION).exists() or queries.unchecked(CHECKS).exists())
 
 
 def collect_static() -> None:

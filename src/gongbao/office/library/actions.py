@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from bisect import bisect_right
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ from gongbao.gazette import read_gazette
 from gongbao.gazette.deadlines import DeadlineKind
 from gongbao.gazette.duties import find_duties
 from gongbao.gazette.files import read_file
+from gongbao.gazette.findings import Finding as FoundInText
+from gongbao.gazette.findings import check_gazette
 from gongbao.gazette.indicators import find_indicators
 from gongbao.gazette.masking import Masker
 from gongbao.gazette.personal import find_personal
@@ -41,6 +44,7 @@ from gongbao.office.library.models import (
     Duty,
     DutyUnit,
     Feed,
+    Finding,
     Indicator,
     Part,
     PersonalMark,
@@ -52,11 +56,14 @@ from gongbao.office.library.models import (
 from gongbao.office.people.readers import KEEPER
 
 Progress = Callable[[str, int, int], None]
-"""Called with the step ("reading": documents, "keeping": clauses), how many are done, and how many there are."""
+"""Called with the step, how many are done, and how many there are: "reading" (documents), "checking" (the file),
+"keeping" (clauses); "deriving" (documents) and "checking" (files) where an older library is brought up to date."""
 
 ACTION = "library.ingest"
 DERIVATION = 1
 """Raised whenever what is derived from a text would come out otherwise: old rows are then made again."""
+CHECKS = 1
+"""Raised whenever a check would tell something else."""
 _BATCH = 1000  # rows given to the database at once; Django cuts further where a database takes fewer values
 _QUERY_BATCH = 500
 _SUFFIXES = {PLAIN: ".txt", MARKDOWN: ".md", DOCX: ".docx", PDF: ".pdf"}
@@ -147,6 +154,10 @@ def ingest_source(
     if not gazette.documents:
         raise GongbaoError("no document was found in it", where=name)
     _refuse_what_cannot_be_kept(gazette, name)
+    if progress is not None:
+        progress("checking", 0, 1)
+    # Before the database is locked: it takes as long as reading does.
+    findings = check_gazette(gazette, source.text)
 
     draft: Path | None = None
     try:
@@ -158,7 +169,7 @@ def ingest_source(
             kept.one_at_a_time(ACTION)
             if known := Source.objects.filter(sha256=source.sha256).first():
                 return _known(known, name)
-            result = _Writer(source, name, stored_as, gazette, timezone.now(), progress).write()
+            result = _Writer(source, name, stored_as, gazette, findings, timezone.now(), progress).write()
             if draft is not None:
                 # Last: a name derived from the content is harmless if the commit fails now, a missing file is not.
                 _put(draft, stored_as)
@@ -209,10 +220,12 @@ class _Writer:
         name: str,
         stored_as: str,
         gazette: reading.Gazette,
+        findings: Sequence[FoundInText],
         now: datetime,
         progress: Progress | None,
     ) -> None:
         self.gazette = gazette
+        self.findings = findings
         self.name = name
         self.now = now
         self.progress = progress or (lambda step, done, total: None)
@@ -322,6 +335,7 @@ class _Writer:
             ),
             _BATCH,
         )
+        _keep_findings(self.source, self.findings)
         return IngestResult(
             source_id=self.source.pk,
             file=self.name,
@@ -559,10 +573,61 @@ def _derive(read: Iterable[tuple[reading.Document, Revision, Mapping[str, Clause
     Revision.objects.bulk_update(revisions, ["masked_text", "derived_by"], _BATCH)
 
 
+def _keep_findings(source: Source, found: Sequence[FoundInText]) -> None:
+    """The findings of a source. By its text alone: what else the library holds may change, and they stay."""
+    printings = list(source.printings.order_by("first_line").values_list("first_line", "last_line", "revision"))
+    firsts = [first for first, _last, _revision in printings]
+    places: list[int | None] = []
+    for finding in found:
+        at = bisect_right(firsts, finding.line) - 1
+        stands = finding.document and at >= 0 and finding.line <= printings[at][1]
+        places.append(printings[at][2] if stands else None)
+    clauses: dict[tuple[int, str], int] = {}
+    for eids in _batches(sorted({finding.eid for finding in found if finding.eid})):
+        rows = Clause.objects.filter(revision__printings__source=source, eid__in=eids)
+        clauses |= {(revision, eid): pk for revision, eid, pk in rows.values_list("revision", "eid", "pk")}
+    Finding.objects.bulk_create(
+        [
+            Finding(
+                source=source,
+                revision_id=revision,
+                clause_id=clauses.get((revision, finding.eid)) if revision else None,
+                order=order,
+                line=finding.line,
+                kind=finding.kind,
+                severity=finding.severity,
+                document=finding.document,
+                message=finding.message,
+                message_en=finding.message_en,
+                places=[{"line": place.line, "quote": place.quote} for place in finding.places],
+            )
+            for order, (finding, revision) in enumerate(zip(found, places, strict=True))
+        ],
+        _BATCH,
+    )
+    source.checked_by = CHECKS
+    source.save()
+
+
+def _check_outdated(progress: Progress | None) -> None:
+    """Check again the sources that an older version checked, or none did. A source at a time, each whole."""
+    outdated = list(queries.unchecked(CHECKS).values_list("pk", flat=True))
+    for done, pk in enumerate(outdated):
+        if progress is not None:
+            progress("checking", done, len(outdated))
+        with kept.action("library.check"):
+            kept.one_at_a_time(ACTION)
+            source = queries.unchecked(CHECKS).filter(pk=pk).first()
+            if source is not None:
+                Finding.objects.filter(source=source).delete()
+                _keep_findings(source, check_gazette(read_gazette(source.raw_text), source.raw_text))
+
+
 def derive_outdated(progress: Progress | None = None) -> int:
     """Derive again what an older version of the program derived, or did not yet; how many revisions that were.
 
-    A revision at a time, each whole: it may be interrupted, and goes on from there the next time.
+    A revision at a time, each whole: it may be interrupted, and goes on from there the next time. Personal data comes
+    first, since nothing is shown before it is marked; then the files are checked again.
     """
     outdated = list(queries.outdated(DERIVATION).values_list("pk", flat=True))
     for done, pk in enumerate(outdated):
@@ -578,6 +643,7 @@ def derive_outdated(progress: Progress | None = None) -> int:
                 derived.objects.filter(revision=revision).delete()
             clauses = {clause.eid: clause for clause in revision.clauses.all()}
             _derive([(queries.as_read(revision, KEEPER), revision, clauses)])
+    _check_outdated(progress)
     return len(outdated)
 
 

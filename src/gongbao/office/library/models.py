@@ -34,6 +34,7 @@ class Source(KeptModel):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="superseded_by"
     )
     notes = models.TextField(blank=True, default="", help_text="what the file holds that is not in its text; lines")
+    checked_by = models.PositiveIntegerField(default=0, help_text="CHECKS that the findings in it are of")
     raw_text = models.TextField()
     text = models.TextField()
 
@@ -385,6 +386,35 @@ class Indicator(KeptModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Finding(KeptModel):
+    """One thing that a check of the source tells an editor (gongbao.gazette.findings.Finding).
+
+    `revision` is the one it stands in, null for the issue itself (its table of contents). `places` are objects with
+    line and quote.
+    """
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="findings", db_index=False)
+    revision = models.ForeignKey(Revision, null=True, blank=True, on_delete=models.PROTECT, related_name="findings")
+    clause = models.ForeignKey(
+        Clause, null=True, blank=True, on_delete=models.PROTECT, related_name="findings", db_index=False
+    )
+    order = models.PositiveIntegerField()
+    line = models.PositiveIntegerField()
+    kind = models.CharField(max_length=20, db_index=True)
+    severity = models.CharField(max_length=10)
+    document = models.TextField(blank=True, default="")
+    message = models.TextField()
+    message_en = models.TextField()
+    places = models.JSONField(default=list, blank=True)
+
+    class Meta(KeptModel.Meta):
+        ordering = ["order"]
+        constraints = [models.UniqueConstraint(fields=["source", "order"], name="one_finding_per_place")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}, line {self.line}"
 
 
 # --- feeds

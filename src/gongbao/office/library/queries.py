@@ -38,6 +38,7 @@ from gongbao.office.library.models import (
     Duty,
     DutyUnit,
     Feed,
+    Finding,
     Indicator,
     Part,
     PersonalMark,
@@ -985,12 +986,43 @@ def outdated(derivation: int) -> QuerySet[Revision]:
     return Revision.objects.filter(derived_by__lt=derivation).order_by("pk")
 
 
+def unchecked(checks: int) -> QuerySet[Source]:
+    """The sources that an older version of the program checked, or none did yet."""
+    return Source.objects.filter(checked_by__lt=checks).order_by("pk")
+
+
+def findings(*, key: str = "", kind: str = "", severity: str = "") -> QuerySet[Finding]:
+    """What was found in the current revisions, or in that of a document; the newest document first."""
+    # A later file that prints the same text again tells the same again.
+    found = Finding.objects.filter(revision__current_of__isnull=False, source=F("revision__source"))
+    if key:
+        found = found.filter(revision__document__key=key)
+    if kind:
+        found = found.filter(kind=_plain(kind))
+    if severity:
+        found = found.filter(severity=_plain(severity))
+    return (
+        found.select_related("revision__document", "clause")
+        .defer("revision__text", "revision__masked_text", "clause__text")
+        .order_by(F("revision__date").desc(nulls_last=True), "revision__document__key", "order")
+    )
+
+
+def seen_findings(found: Iterable[Finding], reader: Reader = VISITOR) -> list[Finding]:
+    """Findings as the reader may see them. Those of an issue as a whole belong to no revision, and quote no list."""
+    out = list(found)
+    for one, mask in _with_masks([row for row in out if row.revision_id], reader):
+        one.message, one.message_en, one.places = mask(one.message), mask(one.message_en), _masked(one.places, mask)
+    return out
+
+
 def counts(revision: Revision) -> dict[str, int]:
-    """How many duties and indicators stand in the revision, and whether tables do (0 or 1)."""
+    """How many duties, indicators and findings stand in the revision, and whether tables do (0 or 1)."""
     return {
         "tables": int(revision.clauses.filter(text__contains="\t").exists()),
         "duties": revision.duties.count(),
         "indicators": revision.indicators.count(),
+        "findings": revision.findings.filter(source=revision.source_id).count(),
     }
 
 
