@@ -250,3 +250,21 @@ def test_one_who_may_see_it_does(staff, personal):
 def test_an_account_without_the_permission_is_a_visitor(client, personal, django_user_model):
     client.force_login(django_user_model.objects.create_user("other"))
     assert NAMES[0] not in words_of(client.get(address("云岭政〔2026〕11号")))
+
+
+# --- findings
+
+
+def test_findings_are_listed_with_their_places(english, sample):
+    page = read(english.get("/findings/"))
+    rows = page.one("ol", class_="duties").all("li")
+    places = [place for row in rows for place in row.all("a") if "/raw/" in place.attributes["href"]]
+    assert places
+    for place in places:
+        url, _, line = place.attributes["href"].partition("#")
+        assert f'id="{line}"' in english.get(unescape(url)).content.decode()
+    assert not read(english.get("/findings/?kind=sum")).all("ol", class_="duties")
+    assert english.get("/findings/?kind=poem").status_code == 400
+    assert english.get("/findings/?severity=9").status_code == 400
+    first = read(english.get(f"/findings/?document={quote('云政办〔2026〕5号')}"))
+    assert len(first.one("ol", class_="duties").all("p", class_="what")) == 1

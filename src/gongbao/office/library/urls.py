@@ -21,6 +21,7 @@ urlpatterns = [
     path("duties.xlsx", content.duties_xlsx, name="duties_xlsx"),
     path("indicators/", content.indicators, name="indicators"),
     path("indicators.xlsx", content.indicators_xlsx, name="indicators_xlsx"),
+    path("findings/", content.findings, name="findings"),
     # The log leaves the token out: see gongbao.site.middleware.
     path("feeds/<str:token>.ics", content.feed, name="feed"),
 ]

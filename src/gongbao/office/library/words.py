@@ -29,6 +29,24 @@ CHANGES = {
     "": "",
 }
 
+FINDING_KINDS = {
+    "sum": pgettext_lazy("kind of finding", "Sum"),
+    "figure": pgettext_lazy("kind of finding", "Contradicting figures"),
+    "numbering": pgettext_lazy("kind of finding", "Numbering"),
+    "contents": pgettext_lazy("kind of finding", "Table of contents"),
+    "name": pgettext_lazy("kind of finding", "Two spellings"),
+    "bracket": pgettext_lazy("kind of finding", "Scale"),
+    "deadline": pgettext_lazy("kind of finding", "Deadline"),
+    "body": pgettext_lazy("kind of finding", "Body never created"),
+    "repealed": pgettext_lazy("kind of finding", "Repealed document"),
+    "recognition": pgettext_lazy("kind of finding", "Slip of recognition"),
+}
+SEVERITIES = {
+    "error": pgettext_lazy("severity", "Error"),
+    "warning": pgettext_lazy("severity", "Warning"),
+    "note": pgettext_lazy("severity", "Note"),
+}
+
 
 def deadline_kind_word(kind: str) -> str:
     return str(DEADLINE_KINDS.get(kind or NO_DEADLINE, kind))

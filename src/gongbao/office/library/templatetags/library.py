@@ -103,6 +103,22 @@ def whole_issue(name: str) -> SafeString:
 
 
 @register.filter
+def with_quotations(message: str) -> SafeString:
+    """A message in the language of the page, each “quotation” in it marked with the language it is in."""
+    chinese_page = get_language() != "en"
+
+    def marked(found: "re.Match[str]") -> str:
+        chinese = bool(re.search("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]", found[0]))
+        if chinese == chinese_page:
+            return found[0]
+        return f'<span lang="{"zh-Hans" if chinese else "en"}">{found[0]}</span>'
+
+    return mark_safe(
+        re.sub("“[^“”]*”|《[^《》]*》|[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+", marked, escape(message))
+    )
+
+
+@register.filter
 def day(value: date | None) -> str:
     """2022年6月24日 or 24 June 2022; "" for none."""
     return date_format(value, pgettext("format of a date", "j F Y")) if value else ""

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -19,9 +20,10 @@ from gongbao.core.errors import GongbaoError
 from gongbao.gazette.tables import Cell, Kind, Table
 from gongbao.office.library import exports, queries
 from gongbao.office.library.layout import SHORT_CELL
-from gongbao.office.library.models import Duty, Indicator
+from gongbao.office.library.models import Duty, Finding, Indicator
 from gongbao.office.library.views.common import Misread, Other, document_url, misread, no_document, turning
-from gongbao.office.library.words import DEADLINE_KINDS
+from gongbao.office.library.views.documents import RAW_PAGE
+from gongbao.office.library.words import DEADLINE_KINDS, FINDING_KINDS, SEVERITIES
 from gongbao.office.people.readers import reader_of
 
 PAGE_SIZE = 50
@@ -309,6 +311,62 @@ def indicators_xlsx(request: HttpRequest) -> HttpResponse:
     name = _("Indicators")
     seen = queries.seen_indicators(found, reader_of(request))
     return _file(exports.indicators_workbook(seen, name), exports.XLSX, f"{name}.xlsx")
+
+
+FINDING_FIELDS = ("kind", "severity", "document")
+
+
+@require_safe
+def findings(request: HttpRequest) -> HttpResponse:
+    url = reverse("library:findings")
+    asked = Asked.of(request, FINDING_FIELDS)
+    kind, severity = asked.get("kind"), asked.get("severity")
+    for value, known, label in (
+        (kind, FINDING_KINDS, _("Kind of finding")),
+        (severity, SEVERITIES, pgettext("of a finding", "Severity")),
+    ):
+        if value and value not in known:
+            return misread(request, Misread(label, value, ", ".join(known)))
+    found = queries.findings(key=asked.get("document"), kind=kind, severity=severity)
+    context = _paged(request, found, lambda number: asked.url(url, page=str(number) if number > 1 else ""))
+    labels = {
+        "kind": _("Kind of finding"),
+        "severity": pgettext("of a finding", "Severity"),
+        "document": _("Document"),
+    }
+    shown = {"kind": str(FINDING_KINDS.get(kind, "")), "severity": str(SEVERITIES.get(severity, ""))}
+    seen = queries.seen_findings(context["page"].object_list, reader_of(request))
+    context |= {
+        "room": "findings",
+        "asked": asked,
+        "rows": [_finding_row(one) for one in seen],
+        "kinds": [(name, word, name == kind) for name, word in FINDING_KINDS.items()],
+        "severities": [(name, word, name == severity) for name, word in SEVERITIES.items()],
+        "chips": _chips(asked, url, labels, shown),
+        "all_url": url,
+    }
+    return render(request, "library/findings.html", context)
+
+
+def _finding_row(one: Finding) -> dict[str, Any]:
+    assert one.revision is not None
+    key = one.revision.document.key
+    raw = reverse("library:raw", args=[key])
+    clause = None
+    if one.clause is not None:
+        clause = Other(reverse("library:clause", args=[key, one.clause.eid]), f"{key} {one.clause.locator}")
+    return {
+        "finding": one,
+        "message": one.message_en if get_language() == "en" else one.message,
+        "kind": FINDING_KINDS.get(one.kind, one.kind),
+        "severity": SEVERITIES.get(one.severity, one.severity),
+        "clause": clause or Other(reverse("library:document", args=[key]), key),
+        "places": [
+            Other(f"{raw}?{urlencode({'page': page})}#line-{place['line']}", place["quote"], str(place["line"]))
+            for place in one.places
+            if (page := max(0, place["line"] - one.revision.first_line) // RAW_PAGE + 1)
+        ],
+    }
 
 
 # --- feeds

@@ -344,6 +344,9 @@ def _held(found: Document, shown: Revision) -> list[Other]:
     if targets:
         label = ngettext("%(number)d indicator", "%(number)d indicators", targets) % {"number": targets}
         out.append(Other(f"{reverse('library:indicators')}?{asked}", label))
+    if found_wrong := counted["findings"]:
+        label = ngettext("%(number)d finding", "%(number)d findings", found_wrong) % {"number": found_wrong}
+        out.append(Other(f"{reverse('library:findings')}?{asked}", label))
     return out
 
 
