@@ -279,6 +279,16 @@ CLEAN = {
     "people whose names are near": notice(
         "一、名单\n\n单位\t姓名\n县林场\t甲某清\n县林场\t甲某青\n县农场\t乙某明\n县农场\t乙某鸣\n\n二、要求\n\n再接再厉。"
     ),
+    "words before a name": notice(
+        "一、报批\n\n经审议后，报送市人民代表大会常务委员会，报市人民代表大会常务委员会备案。\n\n"
+        "二、程序\n\n由市人民代表大会各专门委员会、市人民代表大会专门委员会初审。"
+    ),
+    "words that sound alike and are both right": notice(
+        "一、成员\n\n市监察委员会、检察委员会派员参加。\n\n二、范围\n\n占用道路的，由道路主管部门处理；与铁路、于铁路、是道路、市道路有关的，另行规定。"
+    ),
+    "two words in either order": notice(
+        "一、范围\n\n国家重点建设工程、国家重点工程建设均可申报。\n\n二、其他\n\n应当报上级审定。"
+    ),
     "issued on trial": ISSUED.replace("行动方案的通知", "行动方案（试行）的通知"),
 }
 

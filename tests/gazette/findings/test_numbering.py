@@ -406,6 +406,21 @@ CLEAN = {
     "decrees are cited by article": notice(
         "一、依据\n\n违反土地管理法第七十七条的，依法查处。民法典第一千二百条另有规定的除外。\n\n二、时间\n\n即日起。"
     ),
+    "项 without numbers are counted all the same": rules(
+        "第一条 为了保护，制定本办法。\n第二条 禁止下列行为：\n向井内投放杂物；\n擅自封堵井口；\n损毁井栏。\n"
+        "第三条 违反本办法第二条第三项规定的，责令改正。\n第四条 本办法自印发之日起施行。\n"
+    ),
+    "words about an item at the beginning of a line": rules(
+        "第一条 下列人员负责巡查：\n（一）养护人；\n（二）村干部；\n（三）志愿者。\n（二）、（三）项所列人员，每季轮换一次。\n"
+        "第二条 本办法自印发之日起施行。\n第三条 由市水利局解释。\n"
+    ),
+    "an article on the line of the one before": rules(
+        "第一条 为了保护，制定本办法。\n第二条 由市水利局主管。第三条 每季巡查一次。\n第四条 自印发之日起施行。\n"
+    ),
+    "a text that explains another": (
+        "云澜市实施《青屿省水井条例》办法\n第一条 为了实施《青屿省水井条例》，制定本办法。\n第二条 由市水利局主管。\n"
+        "第三条 违反第四十一条第二款规定的，由市水利局处理。\n第四条 自印发之日起施行。\n"
+    ),
     "sections of chapters": rules(
         "第一章 总则\n第一节 目的\n第一条 为了保护，制定本办法。\n第二节 范围\n第二条 适用于本市。\n第二章 养护\n第一节 日常\n"
         "第三条 每日巡查。\n第二节 大修\n第四条 三年一次。\n第三章 附则\n第五条 自印发之日起施行。\n"

@@ -165,6 +165,8 @@ def _names(text: str) -> dict[str, _Kind]:
     for found in _CLEAN.finditer(text):
         name = found["name"]
         kind = _kind_of(name)
+        if kind is _Kind.PLACE and len(name) <= 4 and (name[0] in _NO_NAME or name[-2:] in _GENERIC):
+            continue
         if kind is not None and not _NO_NAME_WITH.search(name):
             out.setdefault(name, kind)
             if (lead := _LEADING.match(name)) and len(name) - lead.end() >= 4:
