@@ -213,7 +213,7 @@ def _slip(name: str, other: str, kind: _Kind) -> _Slip | None:
             swapped = swapped and ours == theirs[2:] + theirs[:2]
         if len(ours) > 2 and kind is _Kind.PROJECT:
             return None  # 工程建设 and 建设工程
-        if swapped and not (set(ours) & _FIGURES or set(ours) <= _SIDES):
+        if swapped and not (set(ours) & _FIGURES or set(ours) <= _SIDES or "各" in ours):
             return _Slip(name, other, first, ours, theirs)
         return None
     longer, shorter = (name, other) if len(name) > len(other) else (other, name)
@@ -397,7 +397,7 @@ def _in_text(text: str, names: dict[str, _Kind]) -> Iterator[tuple[_Slip, _Kind]
 
 def _windows(start: int, size: int, kind: _Kind) -> tuple[tuple[int, int], ...]:
     """Where a name of `size` characters that should begin at `start` may stand: begin and length."""
-    if size < _LEAST.get(kind, 100):
+    if size + 1 < _LEAST.get(kind, 100):
         return ((start, size),)
     return (start, size), (start, size - 1), (start + 1, size - 1), (start, size + 1), (start - 1, size + 1)
 
