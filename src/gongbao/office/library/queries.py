@@ -360,6 +360,7 @@ class GroundKind(StrEnum):
     COMMENCEMENT = "commencement"  # from when it is in force
     TERM = "term"  # until when
     REPEAL = "repeal"  # what another document repeals of it
+    AMENDMENT = "amendment"  # what another document changes in it; only in a history
 
 
 @dataclass(frozen=True, slots=True)
@@ -418,6 +419,35 @@ def standing_on(revision: Revision, day: date) -> Standing:
     return Standing(Status.IN_FORCE, day, tuple(own))
 
 
+def history(revision: Revision) -> list[Ground]:
+    """What happened to the document, by day: its date, when it came into force, amendments, repeals, its end.
+
+    What other documents did to it counts from the day on which they came into force; a day that is not known is left
+    out. The date of the document is a commencement without a clause.
+    """
+    standing = standing_on(revision, date.max)
+    out = [ground for ground in standing.grounds if ground.since]
+    if revision.date and all(ground.since != revision.date for ground in out):
+        out.append(_own_ground(GroundKind.COMMENCEMENT, revision, None, revision.date))
+    for reference in cited_by(revision):
+        if reference.kind != reading.ReferenceKind.AMENDS:
+            continue
+        amending = reference.revision
+        if since := amending.in_force_from or amending.date:
+            out.append(
+                Ground(
+                    GroundKind.AMENDMENT,
+                    amending.document,
+                    amending.title,
+                    reference.clause,
+                    since,
+                    reference.scope,
+                    tuple(reference.provisions),
+                )
+            )
+    return sorted(out, key=lambda ground: (ground.since or date.min, ground.kind))
+
+
 def _own_ground(kind: GroundKind, revision: Revision, clause: Clause | None, since: date) -> Ground:
     return Ground(kind, revision.document, revision.title, clause, since)
 
@@ -447,7 +477,7 @@ def _repeal_grounds(revision: Revision) -> list[Ground]:
 
 
 def _instrument_keys(revision: Revision) -> list[str]:
-    return [part.title_key for part in revision.parts.all() if part.kind == reading.PartKind.INSTRUMENT]
+    return [part.title_key for part in parts(revision) if part.kind == reading.PartKind.INSTRUMENT]
 
 
 # --- references
@@ -471,12 +501,17 @@ def _naming(revision: Revision) -> QuerySet[Reference]:
 
 def cited_by(revision: Revision) -> list[Reference]:
     """Where other documents of the library name this one, whatever for (see `kind`)."""
-    return list(_naming(revision))
+    found: list[Reference] | None = getattr(revision, "_named_by", None)
+    if found is None:
+        # A page asks several times: what repeals it, what amends it, which of its clauses are cited.
+        found = list(_naming(revision))
+        revision._named_by = found  # type: ignore[attr-defined]
+    return found
 
 
 def repealed_by(revision: Revision) -> list[Reference]:
     """The references by which other documents of the library repeal this one or parts of it, on whatever day."""
-    repeals = _naming(revision).filter(kind=reading.ReferenceKind.REPEALS)
+    repeals = [one for one in cited_by(revision) if one.kind == reading.ReferenceKind.REPEALS]
     return [one for one in repeals if one.number or _is_older(revision.date, one.revision.date)]
 
 
@@ -642,7 +677,13 @@ def clauses(revision: Revision, reader: Reader = VISITOR) -> list[Clause]:
 
 def parts(revision: Revision) -> list[Part]:
     """Covering text, instruments and annexes in reading order."""
-    return list(revision.parts.order_by("order"))
+    if "parts" in getattr(revision, "_prefetched_objects_cache", {}):
+        return list(revision.parts.all())
+    found: list[Part] | None = getattr(revision, "_parts", None)
+    if found is None:
+        found = list(revision.parts.order_by("order"))
+        revision._parts = found  # type: ignore[attr-defined]
+    return found
 
 
 def outline(revision: Revision, reader: Reader = VISITOR) -> list[reading.Part]:
@@ -968,12 +1009,31 @@ def beside(clause: Clause, reader: Reader = VISITOR) -> tuple[Clause | None, Cla
     return before, after
 
 
+def clauses_cited(revision: Revision, rows: Iterable[Clause]) -> list[tuple[Clause, list[Reference]]]:
+    """The clauses among `rows`, those of the revision, that other documents name, each with where they do."""
+    naming = [one for one in cited_by(revision) if one.provisions]
+    if not naming:
+        return []
+    by_end: dict[str, list[tuple[Clause, list[str]]]] = defaultdict(list)
+    for row in rows:
+        if steps := locator_steps(row.locator):
+            by_end[steps[-1]].append((row, steps))
+    cited: dict[int, tuple[Clause, list[Reference]]] = {}
+    for reference in naming:
+        for provision in reference.provisions:
+            steps = locator_steps(provision)
+            for row, own in by_end.get(steps[-1], []) if steps else []:
+                if own[-len(steps) :] == steps:
+                    cited.setdefault(row.pk, (row, []))[1].append(reference)
+    return sorted(cited.values(), key=lambda item: item[0].order)
+
+
 def clause_cited_by(clause: Clause) -> list[Reference]:
     """Where other documents of the library name this clause."""
     wanted = locator_steps(clause.locator)
     return [
         reference
-        for reference in _naming(clause.revision).exclude(provisions=[])
+        for reference in cited_by(clause.revision)
         if any((steps := locator_steps(one)) and wanted[-len(steps) :] == steps for one in reference.provisions)
     ]
 

@@ -24,6 +24,7 @@ from gongbao.core.dates import DATE_PATTERN, date_from_match, read_date
 from gongbao.core.errors import GongbaoError
 from gongbao.gazette.model import gap
 from gongbao.office.library import queries
+from gongbao.office.library.compare import Kind, compare
 from gongbao.office.library.layout import Links, lay_out
 from gongbao.office.library.models import Clause, Document, Reference, Revision
 from gongbao.office.library.queries import GroundKind, Status
@@ -43,6 +44,7 @@ from gongbao.office.people.readers import Reader, reader_of
 
 SHOWN_VALUES = 8  # of a facet; the others are a click away
 RAW_PAGE = 200  # lines
+COMPARED_PAGE = 200  # clauses
 _YEAR_OF_NUMBER = re.compile(rf"\s*[{OPEN}]\s*((?:19|20)\d\d)\s*[{CLOSE}](?=\s*\d)\s*")
 
 
@@ -313,6 +315,12 @@ def _document_page(request: HttpRequest, found: Document, shown: Revision) -> Ht
         "days_counted": _days_counted(shown, eids.get(shown.from_clause)),
         "repeals": [_named(one, held) for one in named if one.kind == "repeals"],
         "repealed_by": [_naming(one) for one in queries.repealed_by(shown)],
+        "events": _events(shown),
+        "clauses_cited": [
+            (Other(f"#{row.eid}", row.locator), _once([_naming(one) for one in references]))
+            for row, references in queries.clauses_cited(shown, rows)
+        ],
+        "compare_url": reverse("library:compare", args=[found.key]) if found.shown.sequence > 1 else "",
         "cited_by": _once([_naming(one) for one in queries.cited_by(shown) if one.kind != "repeals"]),
         "revisions": [
             Other(reverse("library:revision", args=[found.key, one.sequence]), _revision_name(one))
@@ -392,6 +400,92 @@ def _signature(shown: Revision, reader: Reader) -> list[str]:
         if first < place:
             return lines[first : place + 1]
     return []
+
+
+@require_safe
+def comparison(request: HttpRequest, key: str) -> HttpResponse:
+    """Two revisions side by side: `from` and `to`, otherwise the newest and the one before it."""
+    try:
+        found = queries.get_document(key)
+    except GongbaoError:
+        return no_document(request, key)
+    known = queries.revisions(found)
+    numbers = {one.sequence: one for one in known}
+    chosen = []
+    for name, label, other in (("from", _("Before"), len(known) - 1), ("to", _("After"), len(known))):
+        asked = str(request.GET.get(name, "")).strip()
+        if asked and (not asked.isdecimal() or int(asked[:9]) not in numbers):
+            return misread(request, Misread(label, asked, _("It is the number of a revision.")))
+        chosen.append(numbers[int(asked[:9])] if asked else numbers[max(other, 1)])
+    before, after = chosen
+    before.document = after.document = found
+    reader = reader_of(request)
+    rows = compare(queries.clauses(before, reader), queries.clauses(after, reader))
+    everything = request.GET.get("all") == "1"
+    address = reverse("library:compare", args=[found.key])
+
+    def url(**values: object) -> str:
+        return f"{address}?{urlencode({'from': before.sequence, 'to': after.sequence, **values})}"
+
+    differing = [row for row in rows if row.kind is not Kind.SAME]
+    page = Paginator(rows if everything else differing, COMPARED_PAGE).get_page(request.GET.get("page", "1"))
+    kept = {"all": 1} if everything else {}
+    context = {
+        "room": "documents",
+        "document": found,
+        "document_url": document_url(found),
+        "before": before,
+        "after": after,
+        "names": [(one.sequence, _revision_name(one)) for one in known],
+        "facts": _changed_facts(before, after),
+        "changed": len(differing),
+        "page": page,
+        "everything": everything,
+        "toggle_url": url() if everything else url(all=1),
+        "before_url": reverse("library:revision", args=[found.key, before.sequence]),
+        "after_url": reverse("library:revision", args=[found.key, after.sequence]),
+        **turning(page, lambda number: url(**kept, page=number)),
+    }
+    return render(request, "library/comparison.html", context)
+
+
+def _changed_facts(before: Revision, after: Revision) -> list[tuple[str, str, str]]:
+    """What is said of the document beside its clauses, where it differs: its name, before, after."""
+    facts = (
+        (_("Title"), before.title, after.title),
+        (_("Issuer"), before.issuer, after.issuer),
+        (_("Date"), day(before.date), day(after.date)),
+        (_("In force from"), day(before.in_force_from), day(after.in_force_from)),
+        (_("In force until"), day(before.in_force_until), day(after.in_force_until)),
+        (_("Addressed to"), before.addressees, after.addressees),
+    )
+    return [fact for fact in facts if fact[1] != fact[2]]
+
+
+def _events(shown: Revision) -> list[tuple[date, str, Other | None]]:
+    """The time line of a document: day, what happened, and the clause that says so; [] where it says nothing new."""
+    words = {
+        GroundKind.COMMENCEMENT: _("in force"),
+        GroundKind.TERM: _("last day in force"),
+        GroundKind.REPEAL: _("repealed"),
+        GroundKind.AMENDMENT: _("amended"),
+    }
+    out: list[tuple[date, str, Other | None]] = []
+    for ground in queries.history(shown):
+        assert ground.since is not None
+        what = words[ground.kind]
+        if ground.kind is GroundKind.COMMENCEMENT and ground.clause is None and ground.since == shown.date:
+            what = _("issued")
+        elif ground.kind is GroundKind.REPEAL and ground.scope != "whole":
+            what = _("repealed in part")
+        link = None
+        if ground.document.pk != shown.document_id:
+            label = f"{ground.document.key} {ground.clause.locator if ground.clause else ''}".strip()
+            link = clause_link(ground.document, ground.clause, label) or Other(document_url(ground.document), label)
+        elif ground.clause is not None:
+            link = Other(f"#{ground.clause.eid}", ground.clause.locator)
+        out.append((ground.since, what, link))
+    return out if len(out) > 1 else []
 
 
 def _revision_name(one: Revision) -> str:
