@@ -172,7 +172,7 @@ _SAME = {"(": "（", ")": "）", "［": "[", "］": "]"}
 _CLOSERS = {_SAME.get(close, close): _SAME.get(opened, opened) for opened, close in _PAIRED.items()}
 _BRACKET = re.compile(f"[{re.escape(''.join(_PAIRED) + ''.join(_PAIRED.values()))}]")
 _INTERVAL = re.compile(r"[\[［（(]\s?[-+]?[\d.]+[%％]?\s?[,，、~～—-]\s?(?:[-+]?[\d.]+[%％]?|[+]?∞)\s?[\]］）)]")
-_ITEM_MARK = re.compile(r"(?:^|[\s\t。；，、：:;,.？！])\s*(?:\d{1,3}|[A-Za-z]|[ivx]{1,4}|[①-⑳])[)）]")
+_ITEM_MARK = re.compile(r"(?:^|[\s\t。；，、：:;,.？！])\s{0,4}(?:\d{1,3}|[A-Za-z]|[ivx]{1,4}|[①-⑳])[)）]")
 _ITEM_MARK_HAN = re.compile(r"^\s*[一二三四五六七八九十]{1,3}[)）]")
 _NAMES = {
     "（": ("括号", "bracket"),
