@@ -1,11 +1,12 @@
 """Bodies that were never created: planted ones, their clean twins, and those that a document may well speak of."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 import gongbao
-from gongbao.gazette.findings import FindingKind
+from gongbao.gazette.findings import FindingKind, check
 from gongbao.gazette.findings.bodies import bodies_never_created
 from tests.gazette.findings.twins import issued, manuscript, marked, notice, twins
 
@@ -193,3 +194,21 @@ def test_the_real_issues(gazettes: Path) -> None:
 def test_the_sample_is_clean() -> None:
     text = (Path(gongbao.__file__).parent / "sample" / "gazette.txt").read_text(encoding="utf-8")
     assert list(bodies_never_created(manuscript(text))) == []
+
+
+CREATES = "云岭市人民政府办公室关于做好灯会筹备的通知\n云岭政办〔2026〕7号\n各县人民政府：\n一、成立云岭市灯会筹备{made}，统筹各项工作。\n二、{task}。\n云岭市人民政府办公室\n2026年3月1日\n"
+
+
+@pytest.mark.parametrize(
+    ("made", "task", "wrong"),
+    [
+        ("工作专班", "各单位每月25日前将进展报市灯会筹备指挥部", "灯会筹备指挥部"),
+        ("领导小组", "重大事项由灯会筹备联席会议审定", "灯会筹备联席会议"),
+        ("指挥部", "方案报云岭市灯会筹备工作领导小组审定", "灯会筹备工作领导小组"),
+    ],
+)
+def test_a_body_of_another_kind_than_the_one_that_is_created(made: str, task: str, wrong: str) -> None:
+    (finding,) = [one for one in check(CREATES.format(made=made, task=task)) if one.kind == FindingKind.BODY]
+    assert finding.line == 5 and wrong in finding.message
+    right = re.sub("指挥部|联席会议|(?:工作)?领导小组", made, task)
+    assert not [one for one in check(CREATES.format(made=made, task=right)) if one.kind == FindingKind.BODY]

@@ -100,6 +100,7 @@ class _Known:
     office: bool = False
     named_offices: set[str] = field(default_factory=set)
     named: list[_Mention] = field(default_factory=list)  # with a name, and with a task
+    listed: set[str] = field(default_factory=set)  # named without a task: in a title, with its members
 
 
 def _of_document(manuscript: Manuscript, document: Document) -> Iterator[Finding]:
@@ -127,6 +128,7 @@ def _of_document(manuscript: Manuscript, document: Document) -> Iterator[Finding
             told.add(key)
             yield _office_finding(manuscript, document, mention, known)
     yield from _another_name(manuscript, document, mentions, known)
+    yield from _another_kind(manuscript, document, known)
 
 
 def _introductions(words: str, known: _Known) -> None:
@@ -166,8 +168,10 @@ def _read(clause: Clause, words: str, heading: bool, known: _Known) -> list[_Men
                 if office:
                     known.named_offices.add(kind)
                 name = _NAMED_AFTER.search(before)
-                if name is not None:
-                    called_so = name["name"] + found[0]
+                called_so = (name["name"] if name else _name(before)) + found[0]
+                if name is None:
+                    known.listed.add(called_so)
+                else:
                     known.named.append(_Mention(clause, heading, found.start(), end, kind, office, called_so))
             continue
         if kind == "专家组" and not re.search(r"(?:报请?|报送|提交|向)(?:市级?|县级?)?$", before):
@@ -187,7 +191,7 @@ def _name(before: str) -> str:
 
 
 _NAMED_AFTER = re.compile(
-    r"(?:报请|报送|报经|上报|提交|提请|报|向|经)(?P<name>(?!省|国|全国|中央|自治区|上级)[\u4e00-\u9fff“”]{3,24})$"
+    r"(?:报请|报送|报经|上报|提交|提请|报|向|经|由|送)(?P<name>(?!省|国|全国|中央|自治区|上级)[\u4e00-\u9fff“”]{3,24})$"
 )
 
 
@@ -210,6 +214,25 @@ def _another_name(
             f"事项报“{other}”，而文中成立的是“{created}”。",
             f"“{other}” is reported to, but what the document creates is “{created}”.",
         )
+
+
+def _another_kind(manuscript: Manuscript, document: Document, known: _Known) -> Iterator[Finding]:
+    """A 工作专班 of a name is created, and things go to a 指挥部 of that name, which nobody created."""
+    told: set[str] = set()
+    for mention in known.named:
+        core = _core(mention.called)
+        created = next((name for kind, name in known.created.items() if kind != mention.kind), "")
+        if mention.kind in known.created or len(core) < 2 or mention.called in told or mention.called in known.listed:
+            continue
+        if len(_core(created)) > 1 and (core in _core(created) or _core(created) in core):
+            told.add(mention.called)
+            yield _told(
+                manuscript,
+                document,
+                mention,
+                f"事项交“{mention.called}”，而文中成立的是“{created}”。",
+                f"“{mention.called}” is given a task, but what the document creates is “{created}”.",
+            )
 
 
 def _core(name: str) -> str:
