@@ -65,7 +65,7 @@ _MEASURED = (
     "|微克|毫克|千克|公斤|克|吨标准煤|吨|平方公里|平方千米|平方米|立方米|公里|千米|毫米|厘米|米|公顷|亩|升|千瓦时|千瓦|兆瓦"
     "|摄氏度|℃|分贝|度|倍|㎡|m²|km|mm|kW|MW|kV|元|美元"
 )
-_UNIT = rf"(?:(?:{_MEASURED}|{_COUNTED})(?:/[\u4e00-\u9fff]{{1,4}}|/[a-zA-Z³²\d]{{1,3}})?)"
+_UNIT = rf"(?:(?:{_MEASURED}|{_COUNTED})(?:/(?:(?![的以者至到])[\u4e00-\u9fff]){{1,4}}|/[a-zA-Z³²\d]{{1,3}})?)"
 _SAME_UNIT = {
     "名": "人",
     "位": "人",
@@ -464,7 +464,8 @@ class _Reader:
 
 
 _WORTH_READING = re.compile(
-    r"以上|以下|以内|超过|高于|低于|不足|满|[≥≤<>＜＞]|[\d一二三四五六七八九十）)万元%人]\s?(?:[—\-–－~～〜至到])"
+    r"以上|以下|以内|超过|高于|低于|大于|小于|少于|多于|不足|不到|满|[≥≤<>＜＞]"
+    r"|[\d一二三四五六七八九十）)万元%人]\s?[—\-–－~～〜至到]|[—\-–－~～〜至到]\s?\d"
 )
 _CONNECTIVES = re.compile(r"[、，；。：或和及与（）()\s的以且]|部分|包括|之间|人员|企业|项目|单位|家庭")
 
@@ -635,6 +636,8 @@ def _fault(lower: _Shown, upper: _Shown, *, apart: bool) -> tuple[_Fault, Severi
         return _Fault.NEITHER, Severity.ERROR if top is bottom is _Bound.OUT else Severity.WARNING
     if one.marginal or two.marginal:
         return None  # at the bound both come to the same
+    if top is _Bound.OPEN and one.low_bound is _Bound.IN and bottom is _Bound.OUT:
+        return _Fault.NEITHER, Severity.WARNING  # 3亿元（含）至5亿元, 超过5亿元: each ends before its bound
     if top in _INSIDE and bottom in _INSIDE:
         if top is bottom is _Bound.LAW_IN and one.unit in _CUSTOM:
             return None
@@ -670,6 +673,8 @@ _DIFFERENCE = re.compile(
     r"|(?:同比|环比|较[\u4e00-\u9fff]{1,12})(?:上升|下降|增加|减少|提高|降低|改善|恶化|升高|增长)(?:率|幅度)?$"
 )
 
+_CHANGES = re.compile(r"(?:上升|下降|增加|减少|提高|降低|升高|增长|改善|恶化|高出|超出|超过|超标)(?:了|幅度|浓度|值)?$")
+
 
 def _begins_late(
     scale: _Scale, shown: Sequence[_Shown], manuscript: Manuscript, document: Document
@@ -678,7 +683,10 @@ def _begins_late(
     first = shown[0].bracket
     if scale.table or first.low is None or first.low <= 0 or first.high is None or not first.plain:
         return
-    if len(shown) < 2 or not _DIFFERENCE.search(first.measure):
+    if len(shown) < 2:
+        return
+    # 增长10%—20%的 may well leave smaller growth without a reward; who begins at 1 forgot what is less than 1.
+    if not (_DIFFERENCE.search(first.measure) or (first.low <= 1 and _CHANGES.search(first.measure))):
         return
     if _WHOLE.search(first.unit) and first.low == 1:
         return
