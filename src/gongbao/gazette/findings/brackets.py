@@ -661,7 +661,7 @@ def _hole(one: _Bracket, two: _Bracket) -> tuple[_Fault, Severity] | None:
     if gap <= 1 and not one.unit.startswith("元"):
         # 不足10人 and 11人以上 leave 10 out; 80—89分 and 90分以上 leave nothing out.
         outside = one.high_bound in _OUTSIDE or two.low_bound in _OUTSIDE
-        return (_Fault.HOLE, Severity.ERROR) if outside and _WHOLE.search(one.unit) else None
+        return (_Fault.HOLE, Severity.ERROR) if outside else None
     if one.unit.startswith("元") and gap <= finest and finest < 1:
         return None
     return _Fault.HOLE, Severity.WARNING if gap <= finest else Severity.ERROR
