@@ -237,3 +237,26 @@ def test_the_real_issues(gazettes: Path) -> None:
 def test_the_sample_is_clean() -> None:
     text = (Path(gongbao.__file__).parent / "sample" / "gazette.txt").read_text(encoding="utf-8")
     assert list(reliance_on_repealed(manuscript(text))) == []
+
+
+@pytest.mark.parametrize(("law", "rightly"), [("中华人民共和国合同法", "中华人民共和国民法典"), ("物权法", "民法典")])
+def test_laws_that_the_civil_code_repealed(law: str, rightly: str) -> None:
+    """民法典 第一千二百六十条."""
+    text = notice(
+        "做好灯会摊位租用工作",
+        "云澜政办〔2023〕41号",
+        f"一、摊位租用依照《{law}》签订书面文书。\n\n二、各单位抓好落实。",
+    )
+    (finding,) = reliance_on_repealed(manuscript(text))
+    assert "2021年1月1日" in finding.message
+    assert not list(reliance_on_repealed(manuscript(text.replace(law, rightly))))
+    assert not list(reliance_on_repealed(manuscript(text.replace("2023年3月10日", "2020年3月10日"))))
+
+
+def test_what_was_granted_under_a_former_document_stays() -> None:
+    text = notice(
+        "修订灯会补助",
+        "云澜政办〔2023〕42号",
+        "一、已按云澜政办〔2019〕3号取得的补助，不再收回。\n\n二、云澜政办〔2019〕3号同时废止。",
+    )
+    assert not list(reliance_on_repealed(manuscript(text)))

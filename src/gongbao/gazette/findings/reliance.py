@@ -49,6 +49,14 @@ class _End:
         return self.by is None and not self.known
 
 
+# 民法典 第一千二百六十条: in force from 2021-01-01, it repeals these nine from that day.
+_BY_THE_CIVIL_CODE = {
+    f"{state}{law}": date(2021, 1, 1)
+    for law in ("婚姻法", "继承法", "民法通则", "收养法", "担保法", "合同法", "物权法", "侵权责任法", "民法总则")
+    for state in ("", "中华人民共和国")
+}
+
+
 class _Ended:
     """What has ended, by number and by title."""
 
@@ -63,7 +71,7 @@ class _Ended:
                 numbers.setdefault(document.number, document)
             for key in _keys(document):
                 self.titles[key].append(document)
-        for name, day in manuscript.repealed.items():
+        for name, day in (_BY_THE_CIVIL_CODE | dict(manuscript.repealed)).items():
             number = read_number(name)
             self._put(str(number) if number else "", [] if number else [_key(name)], day, None, None, numbers)
         for document in documents:
@@ -213,7 +221,7 @@ _FORMER = re.compile(
 )
 _NOT_ANY_MORE = re.compile(r"废止|失效|停止执行|停止施行|不再(?:执行|适用|施行)|作废|取代|替代")
 _OF_OLD = re.compile(
-    r"(?:施行|实施|生效|印发|发布|执行|出台|废止|失效)(?:之日)?(?:以)?前|此前|已(?:经)?(?:受理|签订|立项|批准|开工)|过渡期|期满前|到期前|届满前|期间"
+    r"(?:施行|实施|生效|印发|发布|执行|出台|废止|失效)(?:之日)?(?:以)?前|此前|已(?:经)?(?:受理|签订|立项|批准|开工)|已(?:经)?(?:按照?|依照?|依据|根据)|过渡期|期满前|到期前|届满前|期间"
     r"|(?:印发|实施|出台|施行|执行|发布)(?:以来|后以来)|\d{4}年度?[^，。；]{0,6}(?:仍|继续)按"
 )
 _CHANGED = re.compile(r"^[^，。；]{0,6}(?:进行|作出|予以|的)?(?:修订|修改|修正|清理|评估)")
