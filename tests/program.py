@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 PROGRAM = str(Path(sys.executable).parent / "gongbao")
 
@@ -38,8 +39,13 @@ def gongbao(home: Path, *arguments: str, **more: str) -> subprocess.CompletedPro
 
 
 @contextmanager
-def serving(home: Path, *arguments: str, **more: str) -> Iterator[tuple[int, "subprocess.Popen[str]"]]:
-    """The site on a free port of the loopback; its log is in `log` of the home's parent. Gives the port."""
+def serving(
+    home: Path, *arguments: str, told: list[Any] | None = None, **more: str
+) -> Iterator[tuple[int, "subprocess.Popen[str]"]]:
+    """The site on a free port of the loopback; its log is in `log` of the home's parent. Gives the port.
+
+    What it prints when it answers is added to `told`.
+    """
     log = home.parent / "log"
     with open(log, "w") as stderr:
         process = subprocess.Popen(
@@ -58,7 +64,10 @@ def serving(home: Path, *arguments: str, **more: str) -> Iterator[tuple[int, "su
                 if line.startswith("}"):
                     break
             assert lines, f"the site did not start: {log.read_text()}"
-            yield int(json.loads("".join(lines))["address"].rsplit(":", 1)[1]), process
+            printed = json.loads("".join(lines))
+            if told is not None:
+                told.append(printed)
+            yield int(printed["address"].rsplit(":", 1)[1]), process
             if process.poll() is None:
                 process.send_signal(signal.SIGINT)
                 process.wait(PATIENCE)

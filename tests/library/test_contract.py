@@ -1,5 +1,6 @@
 """docs/contract.md against what the commands print: fields, types, values, examples. All texts are invented."""
 
+import io
 import json
 import re
 from collections.abc import Callable
@@ -336,6 +337,16 @@ def test_feeds(planned: Callable[..., Any]) -> None:
     for one in planned("feeds"):
         check(one, listed, met)
     all_met(opened, met)
+
+
+def test_accounts(printed: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("three calm herons\n"))
+    told, met = fields("gongbao account NAME --json"), set[str]()
+    check(printed("account", "yunling", "--password-stdin"), told, met)
+    for one in printed("accounts"):
+        check(one, told, met)
+    # Nobody has signed in.
+    all_met(told, met, {"last_sign_in"})
 
 
 def test_migrate(printed: Callable[..., Any]) -> None:

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 import click
 
 from gongbao import __version__
-from gongbao.cli import content, library
+from gongbao.cli import content, library, people
 from gongbao.cli.printing import EXIT_REFUSED, answer, json_option
 from gongbao.core.errors import GongbaoError
 from gongbao.sample import GAZETTE
@@ -132,6 +132,9 @@ def serve(files: Sequence[Path], host: str, port: int, sample: bool, as_json: bo
     if settings.PRODUCTION:
         collect_static()
     ready_to_serve()
+    demo = server.open_demo_accounts(listener) if sample else {}
+    if not demo:
+        server.shut_demo_accounts()
     if sample or files:
         from gongbao.office.library.actions import ingest_file
 
@@ -139,7 +142,18 @@ def serve(files: Sequence[Path], host: str, port: int, sample: bool, as_json: bo
             tell(f"reading {path}")
             ingest_file(path)
     address = server.address_of(listener)
-    server.serve(listener, lambda: answer(as_json, {"address": address}, f"gongbao is at {address} (Ctrl-C ends it)"))
+    data = {
+        "address": address,
+        "demo_accounts": [{"name": name, "password": password} for name, password in demo.items()],
+    }
+    # On standard output, which is the terminal's; the log goes elsewhere and never holds a password.
+    text = "\n".join(
+        [
+            *(f"sign in as {name} with the password {password}" for name, password in demo.items()),
+            f"gongbao is at {address} (Ctrl-C ends it)",
+        ]
+    )
+    server.serve(listener, lambda: answer(as_json, data, text))
 
 
 @main.command("migrate", section=SERVING)
@@ -212,6 +226,7 @@ def django_command(arguments: Sequence[str]) -> None:
 
 library.register(main)
 content.register(main)
+people.register(main)
 
 # --- the one place where errors end
 

@@ -9,10 +9,6 @@ from pathlib import Path
 
 from gongbao.core.errors import GongbaoError
 
-# An account made for showing the program bears a name that begins so. Its password is known to whoever reads the
-# manual, so no production site may hold one, signed-in or not.
-DEMO_PREFIX = "demo-"
-
 # As long and as varied as the keys that Django itself calls safe.
 KEY_LENGTH = 50
 KEY_VARIETY = 5
@@ -60,8 +56,10 @@ def refuse_unsafe_settings(*, secret_key: str, debug: bool, hosts: Sequence[str]
 
 
 def refuse_demo_accounts() -> None:
-    """Raise GongbaoError when the database holds an account made for showing the program."""
+    """Raise GongbaoError when the database holds an account made for showing the program, signed in or not."""
     from django.contrib.auth import get_user_model
+
+    from gongbao.office.people.actions import DEMO_PREFIX
 
     users = get_user_model()._default_manager.filter(username__startswith=DEMO_PREFIX)
     names = sorted(users.values_list("username", flat=True)[:3])

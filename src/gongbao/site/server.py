@@ -1,14 +1,19 @@
 """The web server that ships with the program: waitress, pure Python, one process with several threads."""
 
+import ipaddress
+import os
+import secrets
 import signal
 import socket
 import sys
 from collections.abc import Callable
 from types import FrameType
 
+from django.db import connections
 from waitress import create_server
 
 from gongbao.core.errors import GongbaoError
+from gongbao.site.prepare import answering_database
 
 THREADS = 8
 
@@ -36,6 +41,37 @@ def address_of(listener: socket.socket) -> str:
     """The address to open in a browser."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def open_demo_accounts(listener: socket.socket) -> dict[str, str]:
+    """The accounts that show the program, with passwords drawn now: on a site that only this machine can reach.
+
+    None in production, on an address that others may reach, or where a proxy or a name of its own says that the site
+    is meant for others: the result is then empty, and nothing is created.
+    """
+    from django.conf import settings
+
+    from gongbao.office.people import actions
+
+    host = listener.getsockname()[0]
+    if settings.PRODUCTION or settings.GONGBAO_PROXY or os.environ.get("GONGBAO_HOSTS", "").strip():
+        return {}
+    if not ipaddress.ip_address(host.partition("%")[0]).is_loopback:
+        return {}
+    passwords = {name: secrets.token_urlsafe(12) for name in actions.DEMO_RIGHTS}
+    with answering_database():
+        actions.open_demo_accounts(passwords)
+    connections.close_all()
+    return passwords
+
+
+def shut_demo_accounts() -> None:
+    """What an earlier run opened for this machine alone is shut before the site serves anybody else."""
+    from gongbao.office.people import actions
+
+    with answering_database():
+        actions.shut_demo_accounts()
+    connections.close_all()
 
 
 def serve(listener: socket.socket, announce: Callable[[], None]) -> None:

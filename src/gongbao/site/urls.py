@@ -7,5 +7,6 @@ from gongbao.site import look
 urlpatterns = [
     path("large-print/", look.large_print, name="large_print"),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("gongbao.office.people.urls")),
     path("", include("gongbao.office.library.urls")),
 ]

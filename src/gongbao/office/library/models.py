@@ -5,6 +5,7 @@ The meaning of the fields is that of `gongbao.gazette.model`, where they have th
 """
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from gongbao.core.citations import Citation
 from gongbao.gazette import model as reading
@@ -40,6 +41,7 @@ class Source(KeptModel):
 
     class Meta(KeptModel.Meta):
         ordering = ["id"]
+        permissions = [("add_gazette", _("May read gazettes into the library"))]
 
     def __str__(self) -> str:
         return self.gazette_title or self.name
