@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gongbao.gazette import read_gazette
+from gongbao.gazette.findings import check
 from gongbao.gazette.findings.contents import contents_against_body
 from gongbao.gazette.findings.model import Finding, FindingKind, Manuscript
 
@@ -217,3 +218,38 @@ def test_real_issues(gazettes: Path) -> None:
         for text in [(gazettes / f"xuchang-2022-{name}.txt").read_text(encoding="utf-8")]
     }
     assert told == {"02": [], "05": [("许政办〔2022〕43号", 27, "contents")]}
+
+
+OWN = """云岭市人民政府办公室关于印发云岭市灯会规划的通知
+云岭政办〔2026〕9号
+各县人民政府：
+现将《云岭市灯会规划》印发给你们。
+云岭市人民政府办公室
+2026年3月1日
+云岭市灯会规划
+目 录
+第一章 规划背景 ...... 1
+第二章 总体思路 ...... 3
+第三章 布展任务 ...... 6
+第一章 规划背景
+灯会办得不错。
+第二章 总体思路
+办得更好。
+第三章 布展任务
+多布展。
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "line"),
+    [
+        ("第三章 布展任务\n多布展。", "第三章 布展工作\n多布展。", 16),
+        ("第二章 总体思路\n办", "第二章 总体构想\n办", 14),
+        ("第三章 布展任务\n多布展。\n", "多布展。\n", 11),
+    ],
+)
+def test_the_contents_of_a_plan_against_its_chapters(right: str, wrong: str, line: int) -> None:
+    assert right in OWN
+    (finding,) = [one for one in check(OWN.replace(right, wrong)) if one.kind is FindingKind.CONTENTS]
+    assert finding.line == line
+    assert not [one for one in check(OWN) if one.kind is FindingKind.CONTENTS]

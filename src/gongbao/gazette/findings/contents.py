@@ -15,7 +15,9 @@ _ALIKE = 0.6
 
 
 def contents_against_body(manuscript: Manuscript) -> Iterator[Finding]:
-    """All findings of this kind. An issue without a table of contents has none."""
+    """All findings of this kind: of the issue's table of contents, and of those that documents have of their own."""
+    for document in manuscript.gazette.documents:
+        yield from _own_contents(manuscript, document)
     gazette = manuscript.gazette
     entries = gazette.contents
     if not entries:
@@ -28,7 +30,16 @@ def contents_against_body(manuscript: Manuscript) -> Iterator[Finding]:
     if len(of) * 2 >= max(len(entries), len(gazette.documents)):
         body = _Body(manuscript, entries)
         for place, entry in enumerate(entries):
-            if place not in of and not body.has(entry.title):
+            twin = next((other for other in of if _same(entries[other].title, entry.title)), None)
+            if place not in of and twin is not None:
+                yield _finding(
+                    "",
+                    Severity.WARNING,
+                    f"目录两次列出《{entry.title}》，正文只印一次。",
+                    f"The contents list 《{entry.title}》 twice, and it is printed once.",
+                    (_entry_place(manuscript, place), _entry_place(manuscript, twin)),
+                )
+            elif place not in of and not body.has(entry.title):
                 yield _finding(
                     "",
                     Severity.ERROR,
@@ -46,6 +57,10 @@ def contents_against_body(manuscript: Manuscript) -> Iterator[Finding]:
                     (_title_place(manuscript, document),),
                 )
     yield from _order(manuscript, of)
+
+
+def _same(one: str, other: str) -> bool:
+    return len(one) > 5 and title_key(one) == title_key(other)
 
 
 def _matched(entries: list[ContentsEntry], documents: list[Document], manuscript: Manuscript) -> dict[int, int]:
@@ -202,6 +217,71 @@ class _Body:
                 return True
             at = self.words.find(key, at + 1)
         return False
+
+
+# --- the contents of one document ---------------------------------------------------------------------------------
+
+_CONTENTS_HEAD = re.compile(r"[\s#*]*目\s*[录次]\s*$")
+_HEADING = re.compile(
+    r"^[\s#*]*(?P<number>第[一二三四五六七八九十百]{1,5}[编章节](?=[\s　])|[一二三四五六七八九十]{1,3}、"
+    r"|附录?[一二三四五六七八九十\d]{0,2}[：:])"
+    r"\s*(?P<title>[^\s。；][^。；]{0,40}?)[\s.…·．]*[（(]?\d{0,4}[）)]?$"
+)
+_LONGEST_CONTENTS = 200  # lines
+
+
+def _own_contents(manuscript: Manuscript, document: Document) -> Iterator[Finding]:
+    """第三章 主要任务 in the contents of a plan, and 第三章 重点任务 above its chapter."""
+    last = min(document.last_line, len(manuscript.raw_lines))
+    for head in range(document.first_line, last + 1):
+        if _CONTENTS_HEAD.match(manuscript.raw_lines[head - 1]):
+            break
+    else:
+        return
+    announced: dict[str, tuple[str, int]] = {}
+    end = head
+    for line in range(head + 1, min(last, head + _LONGEST_CONTENTS) + 1):
+        words = manuscript.raw_lines[line - 1]
+        found = _HEADING.match(words)
+        if found is None:
+            if words.strip():
+                break
+            continue
+        number = found["number"].strip()
+        if number in announced:
+            break  # the body begins
+        announced[number] = (found["title"].strip(), line)
+        end = line
+    if len(announced) < 2:
+        return
+    printed: dict[str, tuple[str, int]] = {}
+    for line in range(end + 1, last + 1):
+        if (found := _HEADING.match(manuscript.raw_lines[line - 1])) is not None:
+            number = found["number"].strip()
+            if number in announced:
+                printed.setdefault(number, (found["title"].strip(), line))
+    # Where hardly a heading comes back, it was no table of contents, or the body is printed otherwise.
+    if 3 * len(printed) < 2 * len(announced):
+        return
+    for number, (title, line) in announced.items():
+        here = Place(line, shortened(manuscript.raw_lines[line - 1].strip(" #*")))
+        if number not in printed:
+            yield _finding(
+                name_of(document),
+                Severity.WARNING,
+                f"本文件目录列有“{number}{title}”，正文中没有这一标题。",
+                f"The contents of the document announce “{number}{title}”, and its text has no such heading.",
+                (here,),
+            )
+        elif title_key(printed[number][0]) != title_key(title):
+            other, there = printed[number]
+            yield _finding(
+                name_of(document),
+                Severity.WARNING,
+                f"本文件目录为“{number}{title}”，正文标题为“{number}{other}”。",
+                f"The contents of the document say “{number}{title}”, the heading “{number}{other}”.",
+                (Place(there, shortened(manuscript.raw_lines[there - 1].strip(" #*"))), here),
+            )
 
 
 # --- order --------------------------------------------------------------------------------------------------------
