@@ -4,8 +4,9 @@
     for finding in check(text):
         print(finding.line, finding.kind, finding.message)
 
-Each kind of finding is looked for in a module of its own, named after it (sums, figures, numbering, contents, names,
-brackets, deadlines, bodies, reliance, recognition); each has one public function, from a Manuscript to findings.
+Each kind of finding is looked for in a module of its own, named after it (sums, figures, numbering, contents, names and
+homophones, brackets, deadlines, bodies, reliance, recognition); each has one public function, from a Manuscript to
+findings.
 `model` has the values. A false alarm is a defect like one that is missed: what may be right is not told.
 """
 
@@ -18,6 +19,7 @@ from gongbao.gazette.findings import (
     contents,
     deadlines,
     figures,
+    homophones,
     names,
     numbering,
     recognition,
@@ -36,6 +38,7 @@ _CHECKS: tuple[Callable[[Manuscript], Iterable[Finding]], ...] = (
     numbering.wrong_numbering,
     contents.contents_against_body,
     names.names_in_two_spellings,
+    homophones.homophones,
     brackets.holes_and_overlaps,
     deadlines.deadlines_before_date,
     bodies.bodies_never_created,
