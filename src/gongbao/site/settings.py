@@ -7,6 +7,9 @@ GONGBAO_SECRET_KEY   the key that signs sessions; production asks for it, elsewh
 GONGBAO_SECRET_KEY_FILE   a file that holds that key, instead
 GONGBAO_HOSTS        the names this site answers to, separated by commas
 GONGBAO_PROXY        address of the proxy whose X-Forwarded-Proto is believed (production behind a proxy)
+GONGBAO_API_LIMIT    how many answers of the API an address gets in a minute (default 120)
+GONGBAO_CACHE        what the processes of the site count together in, where it runs in several: redis://host:6379/0, or
+                     a folder that all of them can write to (default: the memory of the one process)
 GONGBAO_DEBUG        `1` shows Django's error pages to whoever looks: for developers only
 GONGBAO_LOG_LEVEL    DEBUG, INFO (default), WARNING or ERROR
 """
@@ -44,6 +47,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
+    "gongbao.office.intake",
     "gongbao.office.library",
     "gongbao.office.people",
     "gongbao.site",
@@ -62,6 +66,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    # The last, so that what it answers itself goes through all the others.
+    "gongbao.site.api.ApiAnswers",
 ]
 ROOT_URLCONF = "gongbao.site.urls"
 WSGI_APPLICATION = "gongbao.site.wsgi.application"
@@ -112,7 +118,36 @@ else:
         raise GongbaoError(
             "DATABASE_URL must begin with postgresql://; leave it out to use the embedded SQLite database"
         )
+# A file is bounded while it comes in, and is on the disk before anybody looks at it.
+FILE_UPLOAD_HANDLERS = [
+    "gongbao.office.intake.handlers.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES: dict[str, Any]
+if not (shared_cache := os.environ.get("GONGBAO_CACHE", "").strip()):
+    # Small counters, and room for those of many addresses: with too little room some would begin anew too early.
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+            "OPTIONS": {"MAX_ENTRIES": 100_000},
+        }
+    }
+elif shared_cache.startswith(("redis://", "rediss://")):
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": shared_cache}}
+elif "://" not in shared_cache and Path(shared_cache).is_absolute():
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "LOCATION": shared_cache,
+            "OPTIONS": {"MAX_ENTRIES": 10_000},
+        }
+    }
+else:
+    # Such an address may hold a password: what stood there is not repeated.
+    raise GongbaoError("GONGBAO_CACHE is neither an address like redis://host:6379/0 nor the whole path of a folder")
 
 # --- languages and time
 
@@ -176,6 +211,13 @@ SILENCED_SYSTEM_CHECKS = ["security.W021"]
 GONGBAO_PROXY = os.environ.get("GONGBAO_PROXY", "").strip()
 if GONGBAO_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- the API
+
+API_LIMIT = os.environ.get("GONGBAO_API_LIMIT", "").strip() or "120"
+if not API_LIMIT.isdecimal() or not 0 < len(API_LIMIT) <= 9 or int(API_LIMIT) == 0:
+    raise GongbaoError(f"GONGBAO_API_LIMIT is {API_LIMIT!r}; it is how many answers an address gets in a minute")
+GONGBAO_API_LIMIT = int(API_LIMIT)
 
 # --- the log: one line for each event, on stderr
 

@@ -7,6 +7,8 @@ from gongbao.site import look
 urlpatterns = [
     path("large-print/", look.large_print, name="large_print"),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("api/", include("gongbao.site.api")),
     path("", include("gongbao.office.people.urls")),
+    path("", include("gongbao.office.intake.urls")),
     path("", include("gongbao.office.library.urls")),
 ]

@@ -10,11 +10,12 @@ from typing import Any
 from gongbao import SCHEMA_VERSION
 from gongbao.core.citations import Citation
 from gongbao.gazette import model as reading
-from gongbao.gazette.findings import Finding
+from gongbao.gazette.findings import Finding, FindingKind, Place, Severity
 from gongbao.gazette.tables import Table
 from gongbao.office.library import queries
 from gongbao.office.library.actions import IngestResult
 from gongbao.office.library.models import Clause, Duty, Feed, Indicator, Part, Reference, Revision
+from gongbao.office.library.models import Finding as KeptFinding
 from gongbao.office.people.readers import Reader
 
 Json = dict[str, Any]
@@ -269,6 +270,22 @@ def indicator(found: Indicator) -> Json:
 
 def finding(found: Finding) -> Json:
     return {"schema_version": SCHEMA_VERSION, **found.as_dict()}
+
+
+def kept_finding(found: KeptFinding) -> Json:
+    """A finding of `queries.findings`."""
+    return finding(
+        Finding(
+            found.document,
+            FindingKind(found.kind),
+            Severity(found.severity),
+            found.message,
+            found.message_en,
+            tuple(Place(place["line"], place["quote"]) for place in found.places),
+            found.clause.locator if found.clause else "",
+            found.clause.eid if found.clause else "",
+        )
+    )
 
 
 def feed(found: Feed) -> Json:

@@ -788,7 +788,7 @@ def get_clause(citation: str, reader: Reader = VISITOR) -> Clause:
     if not locator:
         raise GongbaoError(
             f"{revision.document.key} is a whole document; name a clause of it, such as "
-            f"{_example(revision)}, or see gongbao document"
+            f"{mask_of(revision, reader)(_example(revision))}, or see gongbao document"
         )
     return find_clause(revision, locator, reader)
 
@@ -822,12 +822,13 @@ def _cited(citation: str) -> tuple[Revision, str]:
 
 def find_clause(revision: Revision, locator: str, reader: Reader = VISITOR) -> Clause:
     """The clause of the revision that a locator names; see get_clause."""
-    clause = _find_clause(revision, locator)
+    clause = _find_clause(revision, locator, mask_of(revision, reader))
     clause.revision = revision
     return _seen([clause], revision, reader)[0]
 
 
-def _find_clause(revision: Revision, locator: str) -> Clause:
+def _find_clause(revision: Revision, locator: str, mask: Callable[[str], str]) -> Clause:
+    """`mask` is for the locators that an error names."""
     locator = _plain(locator)
     rows = revision.clauses.select_related("part").order_by()
     exact = list(rows.filter(locator_key=locator_key(locator)))
@@ -856,12 +857,13 @@ def _find_clause(revision: Revision, locator: str) -> Clause:
     document = revision.document.key
     if found:
         raise GongbaoError(
-            f"“{_short(locator)}” may be one of several clauses of {document}: {_listed([name for _, name in found])}"
+            f"“{_short(locator)}” may be one of several clauses of {document}: "
+            f"{_listed([mask(name) for _, name in found])}"
         )
     near = _near_clauses([name for _, name in names], wanted)
     raise GongbaoError(
         f"{document} has no clause “{_short(locator)}”"
-        + (f"; near it are {_listed(near)}" if near else "; gongbao document shows those it has")
+        + (f"; near it are {_listed(map(mask, near))}" if near else "; gongbao document shows those it has")
     )
 
 
@@ -931,6 +933,13 @@ def _listed(names: Iterable[str]) -> str:
 def sources() -> QuerySet[Source]:
     """The files of the library, the latest first, without their texts."""
     return Source.objects.order_by("-pk").defer("raw_text", "text")
+
+
+def shows_source(source: Source, reader: Reader) -> bool:
+    """Whether the reader may have the file itself: its bytes cannot be masked."""
+    if reader.sees_personal_data:
+        return True
+    return not PersonalMark.objects.filter(revision__printings__source=source).exists()
 
 
 def cleaned_lines(revision: Revision) -> Counter[int]:
