@@ -9,6 +9,5 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/", include("gongbao.site.api")),
     path("", include("gongbao.office.people.urls")),
-    path("", include("gongbao.office.intake.urls")),
     path("", include("gongbao.office.library.urls")),
 ]

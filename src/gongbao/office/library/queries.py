@@ -935,13 +935,6 @@ def sources() -> QuerySet[Source]:
     return Source.objects.order_by("-pk").defer("raw_text", "text")
 
 
-def shows_source(source: Source, reader: Reader) -> bool:
-    """Whether the reader may have the file itself: its bytes cannot be masked."""
-    if reader.sees_personal_data:
-        return True
-    return not PersonalMark.objects.filter(revision__printings__source=source).exists()
-
-
 def cleaned_lines(revision: Revision) -> Counter[int]:
     """How much cleaning altered in each line of the revision in which it altered something."""
     return Counter(_cleanings(revision, revision.first_line, revision.last_line).values_list("line", flat=True))
