@@ -32,9 +32,10 @@ _ENTRY_LENGTH = 60
 _WHOLE_LENGTH = 300  # characters before 其中 within which the whole is stated
 _PARTS_LENGTH = 1500
 _INLINE_LENGTH = 5000
+_MANY_MARKS = 12  # 一是, 二是: longer lists are not written so
 _COUNTED = THINGS | PEOPLE
 _BRACKET = re.compile(r"[（(](?P<said>[^（）()]{1,40})[)）]\s*[:：]?$")
-_FILLER = re.compile(r"[共计合总额数奖励金资补助发企业单位集体个人名项目学校人员万元，、；。:：\s]*")
+_FILLER = re.compile(r"[共计合总额数投奖励金资补助发企业单位集体个人名项目学校人员万元，、；。:：\s]*")
 _TOGETHER = re.compile(r"共(?:计|有|评选|表彰|奖励|认定)?$")
 _NO_ENTRY = re.compile(r"^(?:备?注|说明|附件|附表|联系|（此件|主送|抄送)|[。！？]|[:：]$")
 _LEAD_IN = re.compile(
@@ -45,6 +46,11 @@ _LEAD_IN = re.compile(
 _ANNOUNCED = re.compile(
     r"(?<=[\u4e00-\u9fff]{2})(?<![第每各少于过前后中级上多之])(?P<number>\d{1,2}|[一二三四五六七八九十两]{1,3})"
     r"(?P<unit>个方面|大|项|条|点|种|类|个步骤|个阶段|个环节|种情形)(?P<what>[^，。；：、（）\d]{0,10})[:：]$"
+)
+# 更新设备四类：一是, where the first of the list follows directly.
+_DIRECTLY = re.compile(
+    r"(?<![第每几上多之\d])(?P<number>\d{1,2}|[一二三四五六七八九十两]{1,3})"
+    r"(?P<unit>大?类|个方面|方面|项|种|条|点|个步骤|个阶段|个环节|件|个|大)[^，。；：、（）\d]{0,10}(?=[：:]\s*(?:一是|[（(][1一][)）]))"
 )
 # 重点抓好五项工作。 before numbered clauses.
 _TO_DO = re.compile(
@@ -94,12 +100,32 @@ _CLASSES: tuple[tuple[str, ...], ...] = (
 _CLASS_PATTERNS = tuple(tuple(re.compile(each) for each in classes) for classes in _CLASSES)
 _NO_PART = re.compile(r"(?:每|各|同比|增长|增加|下降|比上年|较|占|提高|不足|人均|户均|(?<!下)达到?)[^，、；]{0,6}$")
 _SHARES = re.compile(
-    r"权重|分别占|各占|占总(?:成绩|分|评)|占比分别|比例分别|按.{0,12}比例(?:构成|计入|分担|承担)|分值分别|所占比重分别"
+    r"权重|分别占|各占|占总(?:成绩|分|评)|占比分别|比例分别|按.{0,12}比例(?:构成|计入|分担|承担|分配|安排|分成)|分值分别|所占比重分别"
+    r"|(?:合计|总计|共计)(?:为|是)?100[%％]"
 )
+_HUNDRED = re.compile(r"(?:合计|总计|共计)(?:为|是)?\s*$")
 _ALL_SHARES = re.compile(r"权重|占总(?:成绩|分|评)|构成|组成")
-_FULL_MARKS = re.compile(r"(?:满分|总分|总分值)(?:值)?(?:为|是|共|计)?\s*(?P<value>\d{2,4})\s*分")
+_FULL_MARKS = re.compile(
+    r"(?:满分|总分|总分值|总计|合计|共计)(?:值)?(?:为|是|共|计)?\s*(?P<value>\d{2,4})\s*分(?![之类为别布管配])"
+)
+_HUNDRED_MARKS = re.compile("百分制")
 _EXTRA_MARKS = re.compile("加分|附加|扣分|扣减|另加|奖励分|以上|以下|得分|不低于|达到|及格|合格|优秀")
+# Limits of time stand beside each other and make no sum.
+_NO_WHOLE = frozenset(
+    ["%", "‰", "个百分点", "分", "次", "大", "点", "个工作日", "个自然日", "工作日", "个月", "个小时"]
+)
 _CONJUNCTION = re.compile(r"(?<=[元家个项人名位所处件条户座公里亩吨%])(?:和|及|以及|与)")
+
+
+_QUARTERS = re.compile(r"(?<![前\d一二三四])第?([一二三四1-4])季度")
+_HALVES = re.compile(r"(?<!前)([上下])半年")
+_QUARTER_ORDER = {"一": 1, "二": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3, "4": 4, "上": 1, "下": 2}
+_CUMULATED = re.compile("累计|达到|前|不低于|不少于|以上|超过|同比|增长|至")
+_YEARLY = re.compile("全年|年度|年|共|总|计划|目标")
+_CLASSES_FOLLOW = re.compile(
+    r"(?<![第每\d])(?P<number>\d{1,2}|[一二三四五六七八九十两]{1,3})"
+    r"(?:个部分|部分|大类|类|种|档|批|期|个|家|大)[^，。；：、（）\d]{0,10}[：:]"
+)
 
 
 def statements_in(manuscript: Manuscript, document: Document) -> Iterator[Finding]:
@@ -436,8 +462,12 @@ def _in_words(manuscript: Manuscript, document: Document, clause: Clause) -> Ite
     at = 0
     for words in clause.text.split("\n"):
         if "\t" not in words and re.search(r"[\d一二三四五六七八九十]", words):
-            for look in (_whole_and_parts, _shares, _inline_lists, _members):
+            told: list[_Said] = []
+            for look in (_whole_and_parts, _shares, _inline_lists, _members, _quarters, _counted_classes):
                 for said in look(words):
+                    if any(said.start < other.end and other.start < said.end for other in told[-8:]):
+                        continue
+                    told.append(said)
                     place = manuscript.place(clause, at + said.start, at + said.end)
                     yield Finding(
                         name_of(document),
@@ -528,6 +558,8 @@ def _compare(text: str, whole: str, whole_at: int, parts: str, parts_at: int, am
             and total_of([piece.figure.amount for piece in others]) == other.amount
             for other, others, _ in results
         )
+        if among and not twin and _has_sibling(whole, figure, pieces):
+            continue
         labels = [piece.label for piece in pieces]
         if not (twin or _is_division(labels, figure, summed, among, complete)):
             continue
@@ -544,9 +576,24 @@ def _compare(text: str, whole: str, whole_at: int, parts: str, parts_at: int, am
         )
 
 
+def _has_sibling(whole: str, figure: Figure, pieces: Sequence[_Piece]) -> bool:
+    """甲类40家，其中小型20家，乙类60家: whether one of what follows is no part, but stands beside the whole.
+
+    It is larger than the whole is, or is called as the whole is while the first part is not.
+    """
+    if pieces[0].figure.amount >= figure.amount:
+        return False
+    if any(piece.figure.amount > figure.amount for piece in pieces[1:]):
+        return True
+    named = re.search(r"([\u4e00-\u9fff]{2})[共有计为]*$", re.split("[，、；]", whole[: figure.start])[-1])
+    if named is None or named[1] in pieces[0].label:
+        return False
+    return any(re.search(f"{named[1]}[共有计为]* ", piece.label) for piece in pieces[1:])
+
+
 def _is_total(whole: str, figure: Figure) -> bool:
     before = whole[max(0, figure.start - 14) : figure.start]
-    return not _NO_PART.search(before) and figure.unit not in ("%", "‰", "个百分点", "分", "次", "大", "点")
+    return not _NO_PART.search(before) and figure.unit not in _NO_WHOLE
 
 
 def _rounding(figure: Figure, pieces: Sequence[_Piece]) -> Decimal:
@@ -621,7 +668,9 @@ def _shares(text: str) -> Iterator[_Said]:
         if (shares := _SHARES.search(words)) and "%" in words.replace("％", "%"):
             behind = words[max(0, shares.start() - 60) :] if "分别" not in shares[0] else words[shares.start() :]
             behind = re.split("；", behind)[0]
-            figures = [f for f in figures_in(behind) if f.unit == "%"]
+            if shares[0].startswith(("合计", "总计", "共计")):
+                behind = re.split("[；：:]", words[: shares.start()])[-1]
+            figures = [f for f in figures_in(behind) if f.unit == "%" and not _HUNDRED.search(behind[: f.start])]
             if len(figures) > 1 and all(f.exact for f in figures):
                 summed = total_of([f.value for f in figures])
                 slack = Decimal("0.2") if any(decimals_of(f.value) for f in figures) else Decimal()
@@ -638,31 +687,48 @@ def _shares(text: str) -> Iterator[_Said]:
                         f"各部分占比{listed}，相加为{plain(summed)}%，不是100%。",
                         f"The shares add up to {plain(summed)}% and not to 100%.",
                     )
-        full = _FULL_MARKS.search(words)
-        if full is not None and not _EXTRA_MARKS.search(words):
-            behind = words[full.end() :]
-            figures = [f for f in figures_in(behind) if f.unit == "分"]
-            value = Decimal(full["value"])
-            summed = total_of([f.value for f in figures])
-            if (
-                len(figures) > 1
-                and all(f.exact for f in figures)
-                and summed != value
-                and value <= 2 * summed <= 3 * value
-            ):
-                yield _Said(
-                    at + full.start(),
-                    at + full.end() + figures[-1].end,
-                    Severity.WARNING,
-                    f"总分为{plain(value)}分，各项分值相加为{plain(summed)}分。",
-                    f"Full marks are {plain(value)}, but the marks listed add up to {plain(summed)}.",
-                )
+        yield from _marks_of(words, at)
         at += len(sentence)
+
+
+def _marks_of(words: str, at: int) -> Iterator[_Said]:
+    """The marks of a sentence against the full marks that it states, before them or behind."""
+    fulls = list(_FULL_MARKS.finditer(words))
+    values = {Decimal(full["value"]) for full in fulls}
+    if not fulls and _HUNDRED_MARKS.search(words):
+        values = {Decimal(100)}
+    inner = list(re.finditer("其中", words))
+    if len(values) != 1 or len(inner) > 1 or _EXTRA_MARKS.search(words) or re.search("每|各(?!项)|分别?计", words):
+        return
+    value = values.pop()
+    figures = [
+        f
+        for f in figures_in(words)
+        if f.unit == "分" and not any(full.start() <= f.start < full.end() for full in fulls)
+    ]
+    # 其中 opens the parts: a figure before it is one of another kind.
+    if any(f.start < inner[0].start() for f in figures) if inner else False:
+        return
+    summed = total_of([f.value for f in figures])
+    if len(figures) < 2 or not all(f.exact for f in figures) or summed == value:
+        return
+    if not value <= 2 * summed <= 3 * value:
+        return
+    if not fulls and summed < value and not re.search("由|分为|包括|其中|构成|组成", words):
+        return
+    first = min([figures[0].start, *(full.start() for full in fulls)])
+    yield _Said(
+        at + first,
+        at + max([figures[-1].end, *(full.end() for full in fulls)]),
+        Severity.WARNING,
+        f"总分为{plain(value)}分，各项分值相加为{plain(summed)}分。",
+        f"Full marks are {plain(value)}, but the marks listed add up to {plain(summed)}.",
+    )
 
 
 def _inline_lists(text: str) -> Iterator[_Said]:
     """抓好以下三项工作：一是…；二是… and 下列四家企业：A、B、C。"""
-    for found in _LEAD_IN.finditer(text):
+    for found in sorted([*_LEAD_IN.finditer(text), *_DIRECTLY.finditer(text)], key=lambda each: each.start()):
         behind = re.match(r"[^，。；：]{0,20}[：:。]", text[found.end() :])
         number = int(found["number"]) if found["number"].isdecimal() else han_number(found["number"])
         if behind is None or number is None or number < 2:
@@ -676,6 +742,8 @@ def _inline_lists(text: str) -> Iterator[_Said]:
             sentence = re.split("。", rest)[0]
             counted = _enumerated(sentence, number)
         if counted is None or counted == number:
+            continue
+        if found.re is _DIRECTLY and (number > _MANY_MARKS or counted < 2):
             continue
         yield _Said(
             found.start(),
@@ -714,6 +782,86 @@ def _enumerated(sentence: str, number: int) -> int | None:
     if joined and number in (count, count + 1):
         return number
     return count + 1 if joined else count
+
+
+def _quarters(text: str) -> Iterator[_Said]:
+    """全年新建200个，一季度建成40个，二季度建成50个…: a year and its quarters or halves."""
+    at = 0
+    for sentence in re.split("(?<=。)", text):
+        if "季度" in sentence or "半年" in sentence:
+            yield from _of_the_year(_without_brackets(sentence), at)
+        at += len(sentence)
+
+
+def _of_the_year(words: str, at: int) -> Iterator[_Said]:
+    for labels in (_QUARTERS, _HALVES):
+        found = list(labels.finditer(words))
+        if [_QUARTER_ORDER[each[1]] for each in found] != list(range(1, (5 if labels is _QUARTERS else 3))):
+            continue
+        head, region = words[: found[0].start()], words[found[0].start() :]
+        if _CUMULATED.search(region):
+            continue
+        wholes = figures_in(head)
+        if not wholes or not wholes[-1].exact or not _YEARLY.search(head):
+            continue
+        whole = wholes[-1]
+        ends = [*(each.start() for each in found[1:]), len(words)]
+        parts = [
+            [f for f in figures_in(words[each.start() : end]) if f.base == whole.base and f.exact]
+            for each, end in zip(found, ends, strict=True)
+        ]
+        if whole.unit in _NO_WHOLE or any(len(each) != 1 for each in parts):
+            continue
+        amounts = [each[0].amount for each in parts]
+        summed = total_of(amounts)
+        step = Decimal(1).scaleb(base_of(whole.unit)[1] - decimals_of(whole.value)) if "万" in whole.unit else Decimal()
+        rising = amounts == sorted(amounts) and amounts[-1] == whole.amount
+        if summed == whole.amount or rising or 2 * abs(summed - whole.amount) < step:
+            continue
+        if not whole.amount <= 2 * summed <= 4 * whole.amount:
+            continue
+        listed = "、".join(each[0].words for each in parts)
+        shown = plain(summed.scaleb(-base_of(whole.unit)[1]))
+        yield _Said(
+            at + whole.start,
+            at + len(words),
+            Severity.ERROR,
+            f"全年为{whole.words}，分期（{listed}）相加为{shown}{whole.unit}。",
+            f"The year has {whole.words}, but its quarters or halves add up to {shown}{whole.unit}.",
+        )
+
+
+def _counted_classes(text: str) -> Iterator[_Said]:
+    """共有车辆90辆，分属三类单位：甲40辆，乙30辆，丙10辆: as many parts as are announced are all there are."""
+    for colon in _CLASSES_FOLLOW.finditer(text):
+        number = int(colon["number"]) if colon["number"].isdecimal() else han_number(colon["number"])
+        begin = max(0, colon.start() - _WHOLE_LENGTH)
+        head = re.split("[。；：]", text[begin : colon.start()])[-1]
+        tail = re.match(r"[^。：:\n]*", text[colon.end() : colon.end() + _PARTS_LENGTH])
+        region = _without_brackets(tail[0] if tail else "")
+        wholes = [f for f in figures_in(head) if _is_total(head, f) and f.exact]
+        if "其中" in head or "其中" in region or not wholes:
+            continue
+        for whole in wholes:
+            if sum(other.base == whole.base for other in wholes) > 1:
+                continue
+            pieces, complete = _pieces(region, whole.base)
+            if len(pieces) != number or not complete or not all(piece.figure.exact for piece in pieces):
+                continue
+            summed = total_of([piece.figure.amount for piece in pieces])
+            if summed == whole.amount or abs(summed - whole.amount) <= _rounding(whole, pieces):
+                continue
+            if not whole.amount <= 2 * summed <= 4 * whole.amount:
+                continue
+            listed = "、".join(piece.figure.words for piece in pieces[:8])
+            shown = plain(summed.scaleb(-base_of(whole.unit)[1]))
+            yield _Said(
+                colon.start() - len(head) + whole.start,
+                colon.end() + pieces[-1].figure.end,
+                Severity.ERROR,
+                f"总数为{whole.words}，{colon['number']}个部分（{listed}）相加为{shown}{whole.unit}。",
+                f"The total is {whole.words}, but its parts add up to {shown}{whole.unit}.",
+            )
 
 
 def _members(text: str) -> Iterator[_Said]:
