@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
+from itertools import accumulate
 
 from gongbao.gazette.model import Clause, Document, Gazette
 from gongbao.gazette.tables import Table, find_tables
@@ -97,6 +98,7 @@ class Manuscript:
         self.text = text
         self.repealed = repealed
         self._tables: dict[int, list[Table]] = {}
+        self._lines: tuple[Clause, _Lines] | None = None
 
     @cached_property
     def raw_lines(self) -> list[str]:
@@ -120,23 +122,26 @@ class Manuscript:
         A clause may stand on many lines of the file: page breaks tear it, and tables are part of its text.
         """
         words = _signature(clause.text[start : end if end is not None else start + 12])
-        # Words that come back in the clause: the one meant is found by what stands before it.
+        # Words that come back in the clause: the one meant is found by what stands before it, and by how much does.
         before = _signature(clause.text[max(0, start - 12) : start])
-        first, last = clause.line, self._behind(clause)
-        for wanted in (before + words, words, words[:4]):
+        lines = self._lines_of(clause)
+        begin = lines.length_before(start)
+        for wanted, lead in ((before + words, len(before)), (words, 0), (words[:4], 0)):
             if not wanted:
                 continue
-            for number in range(first, last):
-                two = self._signatures[number - 1]
-                at = two.find(wanted)
-                if at >= 0:
-                    return number
-                joined = two + (self._signatures[number] if number < len(self._signatures) else "")
-                at = joined.find(wanted)
-                if at >= 0:
-                    begins = at + (len(before) if wanted.startswith(before) and wanted != words else 0)
-                    return number if begins < len(two) else number + 1
+            at = lines.joined.find(wanted, max(0, begin - lead))
+            if at < 0:
+                at = lines.joined.find(wanted)
+            if at >= 0:
+                return clause.line + bisect_right(lines.starts, at + lead) - 1
         return clause.line
+
+    def _lines_of(self, clause: Clause) -> "_Lines":
+        """The lines a clause stands on; those of the clause asked for last are kept."""
+        if self._lines is None or self._lines[0] is not clause:
+            signatures = self._signatures[clause.line - 1 : self._behind(clause) - 1]
+            self._lines = (clause, _Lines(signatures, clause.text))
+        return self._lines[1]
 
     @cached_property
     def _clause_lines(self) -> list[int]:
@@ -151,6 +156,26 @@ class Manuscript:
     def place(self, clause: Clause, start: int, end: int) -> Place:
         """The words clause.text[start:end], at most QUOTE_LENGTH of them, with their line."""
         return Place(self.line_of(clause, start, end), shortened(clause.text[start:end]))
+
+
+_BLOCK = 256
+
+
+class _Lines:
+    """Lines of the file as one string without white space and marks, and where each begins in it."""
+
+    def __init__(self, signatures: list[str], text: str) -> None:
+        self.joined = "".join(signatures)
+        self.starts = list(accumulate((len(signature) for signature in signatures[:-1]), initial=0))
+        self._text = text
+        # So many letters stand before each block of the clause's text; the file has as many, or more.
+        blocks = (len(_signature(text[at : at + _BLOCK])) for at in range(0, len(text), _BLOCK))
+        self._before = list(accumulate(blocks, initial=0))
+
+    def length_before(self, start: int) -> int:
+        """How many letters stand in the text before the offset `start`."""
+        block = min(start // _BLOCK, len(self._before) - 1)
+        return self._before[block] + len(_signature(self._text[block * _BLOCK : start]))
 
 
 def name_of(document: Document) -> str:
