@@ -90,7 +90,7 @@ PLANTED = {
     "the office of headquarters": issued(
         "云澜市防火方案",
         "云澜政办〔2023〕22号",
-        "一、市政府成立森林防火攻坚指挥部，负责统一指挥⟨。¦，指挥部办公室设在市林业局。⟩\n\n二、火情要立即报指挥部办公室。",
+        "一、市政府成立森林防火攻坚指挥部，负责统一指挥⟨。¦，并在市林业局设办公室。⟩\n\n二、火情要立即报指挥部办公室。",
     ),
     "the office of a meeting": notice(
         "建立养老服务机制",
@@ -152,8 +152,8 @@ def test_a_planted_error_is_found_and_its_clean_twin_is_silent(name: str) -> Non
 CLEAN = {
     "a standing body with its name": "各地汛情及时报市防汛抗旱指挥部。",
     "one of the province": "重大情况报省政府安全生产委员会和省推进职能转变协调小组办公室。",
-    "created in the same breath": "成立由市长任组长，市直部门主要负责同志为成员的创建工作领导小组，领导小组下设办公室，办公室设在市住建局。",
-    "short for itself": "设立市排水应急指挥部（以下简称市指挥部），由市指挥部统一指挥。",
+    "created in the same breath": "成立由市长任组长，有关局长参加的创园领导小组，其下设办公室，由市园林局承担。遇事报领导小组办公室。",
+    "short for itself": "设立市排水应急指挥部（以下称市指挥部），由市指挥部统一指挥。",
     "its members": "组长由副市长担任。领导小组每季度召开一次会议。",
     "every unit its own": "各单位要成立工作专班，专班每周向本单位负责人报告。",
     "at every level": "各级领导小组、相关专班和属地指挥部要协调一致，向同级指挥部报告。",

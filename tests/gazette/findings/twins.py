@@ -37,8 +37,8 @@ def manuscript(text: str, repealed: Mapping[str, date] | None = None) -> Manuscr
 def issued(title: str, number: str, body: str, day: str = "2023年3月10日", issuer: str = "云澜市人民政府办公室") -> str:
     """A covering notice and what it issues."""
     return (
-        f"{issuer}\n关于印发《{title}》的通知\n\n{number}\n\n各县（市、区）人民政府，市人民政府各部门：\n\n"
-        f"现将《{title}》印发给你们，请认真贯彻执行。\n\n{issuer}\n\n{day}\n\n{title}\n\n{body}\n"
+        f"{issuer}\n关于印发《{title}》的通知\n\n{number}\n\n各区县政府，市直各单位：\n\n"
+        f"现将《{title}》印发给你们，望遵照执行。\n\n{issuer}\n\n{day}\n\n{title}\n\n{body}\n"
     )
 
 
@@ -46,7 +46,7 @@ def marked(title: str, number: str, body: str, day: str = "2023年3月10日", is
     """The same with Markdown headings."""
     return (
         f"# {issuer} 关于印发{title}的通知\n\n{number}\n\n各乡镇人民政府，县政府各部门：\n\n"
-        f"《{title}》已经县政府同意，现印发给你们，请抓好落实。\n\n{issuer}\n\n{day}\n\n## {title}\n\n{body}\n"
+        f"《{title}》已由县政府审定，现予印发，望抓好落实。\n\n{issuer}\n\n{day}\n\n## {title}\n\n{body}\n"
     )
 
 
