@@ -55,6 +55,7 @@ PAGES = [
     document("云政办〔2026〕3号", "raw"),
     document(SUBSIDY, "art_99"),
     "/nowhere/",
+    "/api/docs",
 ]
 
 
