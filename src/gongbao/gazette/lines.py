@@ -1,6 +1,7 @@
 """A line of a cleaned text, and what a line may be: addressees, a signature, a date, a title, a list of annexes."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from gongbao.core.numerals import CHINESE_NUMERAL
@@ -79,3 +80,8 @@ def is_foot(text: str) -> bool:
 def is_title(text: str) -> bool:
     """…关于…的通知: the line ends a title."""
     return "关于" in text and len(text) <= 160 and bool(TITLE_END.search(text)) and not re.search("[。；]", text)
+
+
+def signature(words: str) -> str:
+    """A line without white space, punctuation and marks, by which it is found again whatever cleaning altered."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", re.sub(r"<[^<>\n]{1,80}>|&nbsp;", "", words)))

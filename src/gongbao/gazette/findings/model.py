@@ -1,7 +1,6 @@
 """What a check tells, and what it is given to look at."""
 
 import re
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import accumulate
 
+from gongbao.gazette.lines import signature
 from gongbao.gazette.model import Clause, Document, Gazette
 from gongbao.gazette.tables import Table, find_tables
 
@@ -107,7 +107,7 @@ class Manuscript:
 
     @cached_property
     def _signatures(self) -> list[str]:
-        return [_signature(line) for line in self.raw_lines]
+        return [signature(line) for line in self.raw_lines]
 
     def tables(self, document: Document) -> list[Table]:
         """The tables of a document, with the lines of the file on which their rows stand."""
@@ -121,9 +121,9 @@ class Manuscript:
 
         A clause may stand on many lines of the file: page breaks tear it, and tables are part of its text.
         """
-        words = _signature(clause.text[start : end if end is not None else start + 12])
+        words = signature(clause.text[start : end if end is not None else start + 12])
         # Words that come back in the clause: the one meant is found by what stands before it, and by how much does.
-        before = _signature(clause.text[max(0, start - 12) : start])
+        before = signature(clause.text[max(0, start - 12) : start])
         lines = self._lines_of(clause)
         begin = lines.length_before(start)
         for wanted, lead in ((before + words, len(before)), (words, 0), (words[:4], 0)):
@@ -169,13 +169,13 @@ class _Lines:
         self.starts = list(accumulate((len(signature) for signature in signatures[:-1]), initial=0))
         self._text = text
         # So many letters stand before each block of the clause's text; the file has as many, or more.
-        blocks = (len(_signature(text[at : at + _BLOCK])) for at in range(0, len(text), _BLOCK))
+        blocks = (len(signature(text[at : at + _BLOCK])) for at in range(0, len(text), _BLOCK))
         self._before = list(accumulate(blocks, initial=0))
 
     def length_before(self, start: int) -> int:
         """How many letters stand in the text before the offset `start`."""
         block = min(start // _BLOCK, len(self._before) - 1)
-        return self._before[block] + len(_signature(self._text[block * _BLOCK : start]))
+        return self._before[block] + len(signature(self._text[block * _BLOCK : start]))
 
 
 def name_of(document: Document) -> str:
@@ -187,8 +187,3 @@ def shortened(words: str) -> str:
     """Words in one line, at most QUOTE_LENGTH of them."""
     words = re.sub(r"\s+", " ", words).strip()
     return words if len(words) <= QUOTE_LENGTH else words[: QUOTE_LENGTH - 1] + "…"
-
-
-def _signature(line: str) -> str:
-    """A line without white space, punctuation and marks, so that what cleaning altered is found again."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", re.sub(r"<[^<>\n]{1,80}>|&nbsp;", "", line)))

@@ -1,12 +1,12 @@
 """Find the blocks of lines with tabs in clauses, with what stands above them, and the lines of the file they are on."""
 
 import re
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 
+from gongbao.gazette.lines import signature
 from gongbao.gazette.tables.cells import unit_line
 from gongbao.gazette.tables.model import ClauseLike
 
@@ -109,7 +109,7 @@ class Source:
         self._from = (0, 0)  # in the first of them, where the next row is looked for
         self._line = first_line - 1
         for number, line in enumerate(text.split("\n")[first_line - 1 : last_line], first_line):
-            if sign := _signature(line):
+            if sign := signature(line):
                 self._at.setdefault(sign, []).append(number)
                 if line.count("<tr") > 1:
                     self._long.append((number, sign))
@@ -121,7 +121,7 @@ class Source:
     def find(self, rows: list[RawRow]) -> None:
         """Give each row its line; rows that are not found have theirs where they fill the gap between two that are."""
         for row in rows:
-            sign = _signature("".join(row.cells))
+            sign = signature("".join(row.cells))
             lines = self._at.get(sign, [])
             at = bisect_right(lines, self._line)
             if sign and at < len(lines) and lines[at] <= self._line + _NEAR:
@@ -147,7 +147,3 @@ class Source:
                 self._from = (place, found + len(sign))
                 return number
         return 0
-
-
-def _signature(line: str) -> str:
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", re.sub(r"<[^<>\n]{1,80}>|&nbsp;", "", line)))
