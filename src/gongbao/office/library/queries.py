@@ -935,6 +935,13 @@ def sources() -> QuerySet[Source]:
     return Source.objects.order_by("-pk").defer("raw_text", "text")
 
 
+def shows_source(source: Source, reader: Reader) -> bool:
+    """Whether the reader may have the file itself: its bytes cannot be masked."""
+    if reader.sees_personal_data:
+        return True
+    return not PersonalMark.objects.filter(revision__printings__source=source).exists()
+
+
 def cleaned_lines(revision: Revision) -> Counter[int]:
     """How much cleaning altered in each line of the revision in which it altered something."""
     return Counter(_cleanings(revision, revision.first_line, revision.last_line).values_list("line", flat=True))
@@ -1075,6 +1082,8 @@ def seen_findings(found: Iterable[Finding], reader: Reader = VISITOR) -> list[Fi
     out = list(found)
     for one, mask in _with_masks([row for row in out if row.revision_id], reader):
         one.message, one.message_en, one.places = mask(one.message), mask(one.message_en), _masked(one.places, mask)
+        if one.clause is not None:
+            one.clause.locator = mask(one.clause.locator)
     return out
 
 
@@ -1160,6 +1169,7 @@ def seen_duties(found: Iterable[Duty], reader: Reader = VISITOR) -> list[Duty]:
         duty.duty, duty.quote = mask(duty.duty), mask(duty.quote)
         duty.lead, duty.support = _masked(duty.lead, mask), _masked(duty.support, mask)
         duty.deadline = _masked(duty.deadline, mask)
+        duty.clause.locator = mask(duty.clause.locator)
     return out
 
 
@@ -1211,6 +1221,7 @@ def seen_indicators(found: Iterable[Indicator], reader: Reader = VISITOR) -> lis
     out = list(found)
     for one, mask in _with_masks(out, reader):
         one.name, one.quote, one.units = mask(one.name), mask(one.quote), _masked(one.units, mask)
+        one.clause.locator = mask(one.clause.locator)
     return out
 
 
