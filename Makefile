@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # The parts of `make test` share the processor and the database: one after the other, whatever -j says.
 .NOTPARALLEL:
 
-.PHONY: help install serve test lint types imports test-sqlite test-postgres bench lock clean
+.PHONY: help install serve test lint types imports test-sqlite test-postgres bench pictures lock clean
 
 help:
 	@echo 'make serve    install, then serve http://127.0.0.1:$(PORT)   (PORT=8001, GAZETTES="a.txt b.txt")'
@@ -21,6 +21,7 @@ help:
 	@echo 'make install  make .venv with gongbao in it'
 	@echo 'make lint | types | imports | test-sqlite | test-postgres   one part of make test'
 	@echo 'make bench    the benchmarks'
+	@echo 'make pictures the pictures in docs/pictures again'
 	@echo 'make lock     choose the versions of the dependencies again (UPGRADE=1: the newest)'
 
 install: $(BIN)/.installed $(LOCALES:.po=.mo)
@@ -62,6 +63,10 @@ test-sqlite: install
 
 bench: install
 	$(BIN)/python -m benchmarks
+
+pictures: install
+	@bash .ci/machine browser
+	$(BIN)/python -m docs.pictures.make
 
 # No address in any file: the registry is whichever the machine is set to.
 COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \

@@ -1,0 +1,106 @@
+"""Takes the pictures of the pages in docs/: `make pictures`, or `python -m docs.pictures.make FOLDER`.
+
+The site is started on a free port with a home of its own and nothing but the sample gazette, so nobody's data can get
+into a picture. What would differ from one run to the next is fixed: the name in the address, the width, the day on
+which the status is asked. A picture therefore changes only when its page does (or the fonts of the machine).
+"""
+
+import io
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from PIL import Image
+from playwright.sync_api import sync_playwright
+
+from tests import rig
+from tests.program import serving
+
+FOLDER = Path(__file__).parent
+HOST = "gongbao.yunlan.example"
+"""What the browser calls the site; it stands in the address of a clause, where a port would change with every run."""
+
+WIDTH = 1280
+DOCUMENT = "/documents/云政办〔2026〕1号/"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """`part` is the piece of the page that is taken, from its upper edge; "" takes the page from its top."""
+
+    path: str
+    height: int = 800
+    language: str = "zh-hans"
+    part: str = ""
+
+
+PICTURES = {
+    "document": Picture(f"{DOCUMENT}?on=2026-05-01", 860),
+    "documents": Picture("/documents/?on=2026-05-01", 700),
+    # From below its head, which says the status of today.
+    "clause": Picture(f"{DOCUMENT}art_8__para_2/", 420, part=".beside"),
+    "duties": Picture("/duties/?unit=市民政局&until=2026-12-31", 760, language="en"),
+    "findings": Picture("/findings/", 560),
+    "raw": Picture("/documents/云政办〔2026〕5号/raw/?changed=1", 560),
+}
+
+
+def make(folder: Path) -> None:
+    """Write all pictures into the folder."""
+    with tempfile.TemporaryDirectory() as scratch:
+        home = Path(scratch) / "home"
+        with (
+            serving(home, "--sample", GONGBAO_HOSTS=HOST) as (port, _process),
+            sync_playwright() as playwright,
+        ):
+            browser = playwright.chromium.launch(
+                executable_path=rig.chromium(),
+                args=[
+                    "--no-sandbox",
+                    "--disable-gpu",
+                    "--disable-quic",
+                    "--no-first-run",
+                    "--disable-background-networking",
+                    "--disable-component-update",
+                    "--disable-sync",
+                    "--hide-scrollbars",
+                    # Letters look the same whatever screen the machine has.
+                    "--disable-lcd-text",
+                    f"--host-resolver-rules=MAP {HOST} 127.0.0.1:{port}",
+                ],
+            )
+            for name, picture in PICTURES.items():
+                context = browser.new_context(viewport={"width": WIDTH, "height": picture.height})
+                site = f"http://{HOST}"
+                context.add_cookies([{"name": "django_language", "value": picture.language, "url": site}])
+                page = context.new_page()
+                answer = page.goto(site + quote(picture.path, safe="/?=&"))
+                assert answer is not None and answer.ok, f"{picture.path} cannot be had"
+                top = 0.0
+                if picture.part:
+                    box = page.locator(picture.part).first.bounding_box()
+                    assert box is not None, f"{picture.part} is not on {picture.path}"
+                    top = box["y"] - 8
+                taken = page.screenshot(
+                    full_page=True,
+                    animations="disabled",
+                    clip={"x": 0, "y": top, "width": WIDTH, "height": picture.height},
+                )
+                (folder / f"{name}.png").write_bytes(_smaller(taken))
+                context.close()
+            browser.close()
+
+
+def _smaller(picture: bytes) -> bytes:
+    """The same with the few colours that a page has: a third of the bytes, and no difference to the eye."""
+    out = io.BytesIO()
+    Image.open(io.BytesIO(picture)).convert("RGB").quantize(64, dither=Image.Dither.NONE).save(
+        out, "PNG", optimize=True
+    )
+    return out.getvalue()
+
+
+if __name__ == "__main__":
+    make(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
