@@ -44,12 +44,12 @@ _LEAD_IN = re.compile(
 )
 # 二类家庭： is a name, so something stands before the number.
 _ANNOUNCED = re.compile(
-    r"(?<=[\u4e00-\u9fff]{2})(?<![第每各少于过前后中级上多之])(?P<number>\d{1,2}|[一二三四五六七八九十两]{1,3})"
+    r"(?<=[\u4e00-\u9fff]{2})(?<![第每各少于过前后中级上多之零百千一二三四五六七八九十])(?P<number>\d{1,2}|[一二三四五六七八九十两]{1,3})"
     r"(?P<unit>个方面|大|项|条|点|种|类|个步骤|个阶段|个环节|种情形)(?P<what>[^，。；：、（）\d]{0,10})[:：]$"
 )
 # 更新设备四类：一是, where the first of the list follows directly.
 _DIRECTLY = re.compile(
-    r"(?<![第每几上多之\d])(?P<number>\d{1,2}|[一二三四五六七八九十两]{1,3})"
+    r"(?<![第每几上多之零百千一二三四五六七八九十\d])(?P<number>\d{1,2}|[一二三四五六七八九十两]{1,3})"
     r"(?P<unit>大?类|个方面|方面|项|种|条|点|个步骤|个阶段|个环节|件|个|大)[^，。；：、（）\d]{0,10}(?=[：:]\s*(?:一是|[（(][1一][)）]))"
 )
 # 重点抓好五项工作。 before numbered clauses.
@@ -123,7 +123,7 @@ _QUARTER_ORDER = {"一": 1, "二": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3
 _CUMULATED = re.compile("累计|达到|前|不低于|不少于|以上|超过|同比|增长|至")
 _YEARLY = re.compile("全年|年度|年|共|总|计划|目标")
 _CLASSES_FOLLOW = re.compile(
-    r"(?<![第每\d])(?P<number>\d{1,2}|[一二三四五六七八九十两]{1,3})"
+    r"(?<![第每零百千一二三四五六七八九十\d])(?P<number>\d{1,2}|[一二三四五六七八九十两]{1,3})"
     r"(?:个部分|部分|大类|类|种|档|批|期|个|家|大)[^，。；：、（）\d]{0,10}[：:]"
 )
 
@@ -359,7 +359,7 @@ def _stated_by(line: ListLine) -> tuple[list[Figure], bool]:
     if words.endswith(("：", ":")):
         last = re.split("[。；]", words[:-1])[-1] + "："
         found = _LEAD_IN.search(last) or _ANNOUNCED.search(last)
-        if found is not None and not re.search("之一|任何|其中[一两二]", last):
+        if found is not None and not re.search("之一|任何|其中[一两二]|以下[为是]", last):
             number = int(found["number"]) if found["number"].isdecimal() else han_number(found["number"])
             if number is not None and number > 1:
                 return [Figure(found.start("number"), found.end("unit"), Decimal(number), found["unit"], True)], True
