@@ -212,3 +212,57 @@ def test_a_body_of_another_kind_than_the_one_that_is_created(made: str, task: st
     assert finding.line == 5 and wrong in finding.message
     right = re.sub("指挥部|联席会议|(?:工作)?领导小组", made, task)
     assert not [one for one in check(CREATES.format(made=made, task=right)) if one.kind == FindingKind.BODY]
+
+
+@pytest.mark.parametrize(
+    ("made", "task"),
+    [
+        ("成立云岭市堤岸防汛指挥部，统筹全市工作。", "险情要在10分钟内报⟨市堤岸防汛委员会¦市堤岸防汛指挥部⟩"),
+        ("设立旧街更新基金管理委员会。", "用款计划报⟨旧街更新基金理事会¦旧街更新基金管理委员会⟩审议"),
+        ("组建古桥修缮工作专班，由市文物局局长任召集人。", "各县每旬向⟨古桥修缮领导小组¦古桥修缮工作专班⟩报送进度"),
+        ("成立云岭市水库建设工作专班。", "各县每旬向⟨水库建设领导小组¦水库建设工作专班⟩报送进度"),
+        ("云岭市灯会筹备领导小组由市文旅局等单位组成。", "节目单报⟨云岭市灯会筹备委员会¦云岭市灯会筹备领导小组⟩审定"),
+        ("建立集市改造联席会议制度。", "争议事项提请⟨集市改造指挥部¦集市改造联席会议⟩研究"),
+        ("设立云岭市港航发展理事会。", "章程报⟨云岭市港航发展管委会¦云岭市港航发展理事会⟩批准"),
+        ("由市林业局牵头核实。", "补植名册报⟨专项治理指挥部¦市林业局⟩"),
+        ("由市林业局牵头核实。", "完工后向⟨项目领导小组¦市林业局⟩提出验收申请"),
+        ("由市林业局牵头核实。", "名次经⟨考核评审小组¦市林业局⟩审定后公布"),
+        ("由市林业局牵头核实。", "各县将台账报⟨清理整治办公室¦市林业局⟩汇总"),
+        ("由市林业局牵头核实。", "搬迁方案由⟨搬迁指挥部¦市林业局⟩审批"),
+    ],
+)
+@pytest.mark.parametrize("form", ["notice", "issued", "marked"])
+def test_a_body_that_differs_from_the_one_created_or_is_called_by_its_matter(made: str, task: str, form: str) -> None:
+    body = f"一、{made}\n\n二、按时办理，{task}。"
+    if form == "notice":
+        planted = twins(notice("推进有关工作", "云岭政办〔2026〕8号", body))
+    elif form == "issued":
+        planted = twins(issued("云岭市有关工作方案", "云岭政办〔2026〕8号", body))
+    else:
+        planted = twins(marked("云岭市有关工作方案", "云岭政办〔2026〕8号", body.replace("一、", "## 一、机制\n\n", 1)))
+    (finding,) = [one for one in check(planted.wrong) if one.kind == FindingKind.BODY]
+    assert finding.line == planted.line
+    assert not [one for one in check(planted.right) if one.kind == FindingKind.BODY]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        # both are created, or the other one is named beside
+        "成立堤岸防汛指挥部。堤岸防汛委员会设主任一人。险情报堤岸防汛委员会。",
+        # a body of another matter, or of another level
+        "成立堤岸防汛指挥部。用水计划报市水资源管理委员会审定。",
+        "成立堤岸防汛工作专班。各地由市县堤岸防汛指挥部统一调度。",
+        "成立堤岸防汛工作专班。重大险情报省堤岸防汛指挥部。",
+        # called short
+        "成立云岭市堤岸防汛项目建设指挥部。方案报项目指挥部审定。",
+        "成立云岭市堤岸清理整治工作专班，办公室设在市水利局。台账报整治办公室。",
+        "由市水利局设立项目办公室。台账报项目办公室汇总。",
+        # no body of the document's own
+        "项目由项目办公室所在地的县实施。",
+        "申请人向社区居民委员会报告，由业主委员会审议。",
+    ],
+)
+def test_bodies_that_may_be_given_a_task(words: str) -> None:
+    text = issued("云岭市工作方案", "云岭政办〔2026〕9号", f"一、安排\n\n（一）抓好落实。{words}")
+    assert list(bodies_never_created(manuscript(text))) == []

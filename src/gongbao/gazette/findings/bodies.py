@@ -16,8 +16,13 @@ from gongbao.gazette.model import Clause, Document
 def bodies_never_created(manuscript: Manuscript) -> Iterator[Finding]:
     """Bodies, and offices of bodies, that have a task in a document and are introduced nowhere in it."""
     for document in manuscript.gazette.documents:
-        if _KIND.search(document.text):
-            yield from _of_document(manuscript, document)
+        places: set[tuple[int, str]] = set()
+        rules = (_called_by_its_kind,) if _KIND.search(document.text) else ()
+        for rule in (*rules, _of_the_same_matter, _called_by_its_matter):
+            for finding in rule(manuscript, document):
+                if (finding.line, finding.eid) not in places:
+                    places.add((finding.line, finding.eid))
+                    yield finding
 
 
 # --- how bodies are called ----------------------------------------------------------------------------------------
@@ -57,7 +62,7 @@ _GENERIC = re.compile(
     r"(?:各级?|各自|各地|各乡镇|各县（?市?、?区?）?|上级|国家|省级?|同级|相应|属地|当地|现场|有关|相关|前方|一线|多个|若干|所在[^，。；]{0,4}|部门|企业|学校|村级?|乡镇级?)(?:工作|专项)?$"
 )
 _CREATED = re.compile(
-    r"(?:成立|设立|组建|建立|设置|组成|抽调|健全|完善|增设|构建|选派|聘请|设|以下简?称(?:为)?)[^，。；\n]{0,40}$"
+    r"(?:成立|设立|组建|建立|设置|组成|抽调|健全|完善|增设|构建|选派|聘请|(?<!建)设|以下简?称(?:为)?)[^，。；\n]{0,40}$"
     r"|(?:成立|设立|组建|建立)[^。；\n]{0,90}(?:长|召集人|成员|组成|参加|参与|负责人|负责同志)[^，。；\n]{0,10}的[^，。；\n]{0,24}$"
     r"|(?:组织|邀请|委托|会同|派出|作为|担任)[^，。；\n]{0,12}$"
 )
@@ -103,7 +108,7 @@ class _Known:
     listed: set[str] = field(default_factory=set)  # named without a task: in a title, with its members
 
 
-def _of_document(manuscript: Manuscript, document: Document) -> Iterator[Finding]:
+def _called_by_its_kind(manuscript: Manuscript, document: Document) -> Iterator[Finding]:
     known = _Known()
     mentions: list[_Mention] = []
     for words in (document.title, document.issuer, document.addressees, *(part.title for part in document.parts)):
@@ -191,7 +196,7 @@ def _name(before: str) -> str:
 
 
 _NAMED_AFTER = re.compile(
-    r"(?:报请|报送|报经|上报|提交|提请|报|向|经|由|送)(?P<name>(?!省|国|全国|中央|自治区|上级)[\u4e00-\u9fff“”]{3,24})$"
+    r"(?:报请|报送|报经|上报|提交|提请|报|向|经|由|送)(?P<name>(?!省|国|全国|中央|自治区|上级|市县|区县|县区|市区)[\u4e00-\u9fff“”]{3,24})$"
 )
 
 
@@ -233,6 +238,126 @@ def _another_kind(manuscript: Manuscript, document: Document, known: _Known) -> 
                 f"事项交“{mention.called}”，而文中成立的是“{created}”。",
                 f"“{mention.called}” is given a task, but what the document creates is “{created}”.",
             )
+
+
+# Kinds of which a document has none of its own by being called so alone, yet which it may create under a name.
+_WIDE = (
+    r"(?:管理|工作|组织|评审)?委员会|管委会|理事会|监事会|议事会|组委会|(?:领导|协调|推进|工作|评审|考核|验收)?小组"
+    r"|领导组|指挥部|指挥中心|(?:工作)?专班|联席会议|工作组"
+)
+_MADE = re.compile(
+    rf"(?:(?:成立|设立|组建|建立|设置)(?:了|由[^，。；\n]{{0,60}}的)?|^)(?P<name>[\u4e00-\u9fff“”]{{2,24}}?)(?P<kind>{_WIDE})"
+    r"(?![\u4e00-\u9fff]{0,4}(?:委员会|小组|专班|理事会|会议))(?P<behind>办公室)?"
+)
+_MADE_BEHIND = re.compile(r"由[^。；\n]{0,60}(?:组成|任|担任|兼任)|组成|为[^。；\n]{0,30}(?:机构|组织)")
+_GIVEN = re.compile(
+    r"(?:报请|报送|报经|上报|提交|提请|(?<![汇申上填])报(?![告名送请经到])|[向经由送])"
+    rf"(?P<name>(?!省|国|全国|中央|自治区|上级|本级|各|同级|市县|区县|县区|市区)[\u4e00-\u9fff“”]{{2,24}}?)(?P<kind>{_WIDE})(?P<office>办公室)?"
+)
+
+
+def _of_the_same_matter(manuscript: Manuscript, document: Document) -> Iterator[Finding]:
+    """A council of some matter is created, and things go to a committee of that very matter."""
+    made: dict[str, tuple[str, str]] = {}  # matter: name, kind
+    given: list[tuple[_Mention, str, str]] = []
+    for clause in document.walk():
+        for heading, words in ((True, clause.heading), (False, clause.text)):
+            if "会" not in words and "组" not in words and "班" not in words and "挥" not in words:
+                continue
+            for found in _MADE.finditer(words):
+                if found.start("name") > found.start() or _MADE_BEHIND.match(words, found.end()):
+                    matter = _matter(found["name"])
+                    if len(matter) > 2:
+                        made[matter] = (found["name"] + found["kind"], found["kind"][-2:])
+            for found in _GIVEN.finditer(words):
+                called = found["name"] + found["kind"]
+                mention = _Mention(
+                    clause, heading, found.start("kind"), found.end(), found["kind"], bool(found["office"]), called
+                )
+                given.append((mention, _matter(found["name"]), found["kind"][-2:]))
+    names = {name for name, _ in made.values()}
+    titles = "\n".join((document.title, document.issuer, document.addressees, *(part.title for part in document.parts)))
+    told: set[str] = set()
+    for mention, matter, kind in given[:200] if made else ():
+        called = mention.called
+        if called in told or len(matter) < 3 or any(called in name or name in called for name in names):
+            continue
+        told.add(called)
+        # Named a second time, in whatever way, it is a body beside the one that is created.
+        if called in titles or document.text.count(called) > sum(one.called == called for one, _, _ in given):
+            continue
+        same = [
+            name
+            for other, (name, its_kind) in made.items()
+            if its_kind != kind and (_within(matter, other) or _within(other, matter))
+        ]
+        if same and not any(
+            its_kind == kind and (matter in other or other in matter) for other, (_, its_kind) in made.items()
+        ):
+            yield _told(
+                manuscript,
+                document,
+                mention,
+                f"事项交“{called}”，而文中成立的是“{same[0]}”。",
+                f"“{called}” is given a task, but what the document creates is “{same[0]}”.",
+            )
+
+
+def _matter(name: str) -> str:
+    return re.sub(r"^(?:[\u4e00-\u9fff]{0,4}?[市县区村镇乡])?|工作$|专项|[“”]", "", name)
+
+
+def _within(short: str, long: str) -> bool:
+    """Whether all characters of one matter stand in the other in their order, but for one or two that are left out."""
+    if not 0 <= len(long) - len(short) <= 2:
+        return False
+    rest = iter(long)
+    return all(char in rest for char in short)
+
+
+_CALLED_BY_MATTER = re.compile(
+    r"(?P<way>报请|报送|报经|上报|提交|提请|(?<![汇申上填])报(?![告名送请经到])|[向经由送])"
+    r"(?P<name>(?:考核|评审|评估|评定|评选|评比|认定|验收|专项|整治|治理|项目|攻坚|行动|清理|排查|改造|搬迁|迁建|建设){1,2}(?:工作)?"
+    r"(?P<kind>领导小组|小组|指挥部|专班|办公室))(?!成员)"
+)
+_DECIDES = re.compile(r"(?:集体|统一|研究|会议)?(?:审定|审议|审批|批准|同意|核准|备案|决定|确定)")
+_ASKED = re.compile(r"[^，。；\n]{0,12}?(?:报告|报送|提出|申请|提交|备案|反馈|移交)")
+_BODIES = re.compile(r"小组|指挥部|专班|联席会议|委员会|工作组|理事会")
+
+
+def _called_by_its_matter(manuscript: Manuscript, document: Document) -> Iterator[Finding]:
+    """A body called by what it does alone (整治办公室), in a document that speaks of no other body of its kind."""
+    titles = (document.title, document.issuer, document.addressees, *(part.title for part in document.parts))
+    told: set[str] = set()
+    for clause in document.walk():
+        for heading, words in ((True, clause.heading), (False, clause.text)):
+            for found in _CALLED_BY_MATTER.finditer(words):
+                name, kind = found["name"], found["kind"].removeprefix("领导")
+                behind = words[found.end() : found.end() + 40]
+                if found["way"] in {"经", "由"}:
+                    asked = _DECIDES.match(behind)
+                elif found["way"] == "向":
+                    asked = _ASKED.match(behind)
+                else:
+                    asked = re.match(r"", behind)
+                if asked is None or name in told:
+                    continue
+                told.add(name)
+                rest = "\n".join((*titles, document.text)).replace(name, "")
+                if kind == "办公室":
+                    rest = re.sub(r"(?:政府|市委|县委|区委)办公室", "", rest)
+                if kind in rest or (kind == "办公室" and _BODIES.search(rest)) or f"{name}（" in document.text:
+                    continue
+                if re.search(rf"(?:成立|设立|组建|建立|设)[^。；\n]{{0,40}}{name}", document.text):
+                    continue
+                mention = _Mention(clause, heading, found.start("kind"), found.end(), kind, False, name)
+                yield _told(
+                    manuscript,
+                    document,
+                    mention,
+                    f"“{name}”在本文件中没有成立或说明。",
+                    f"“{name}” is given a task, but the document nowhere creates or names it.",
+                )
 
 
 def _core(name: str) -> str:
