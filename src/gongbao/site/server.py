@@ -7,15 +7,58 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from copy import copy
 from types import FrameType
+from typing import Any
 
 from django.db import connections
+from django.utils import translation
+from django.utils.translation import gettext as _
 from waitress import create_server
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
+from waitress.utilities import RequestEntityTooLarge
 
 from gongbao.core.errors import GongbaoError
+from gongbao.gazette.source import DEFAULT_LIMIT as LIMIT
+from gongbao.office.intake import ticket
 from gongbao.site.prepare import answering_database
 
 THREADS = 8
+LARGEST_FORM = 1024 * 1024  # bytes; none of ours sends as much
+LARGEST_BODY = 4 * LIMIT + LARGEST_FORM  # several files at once, from a browser without script
+
+
+class Request(HTTPRequestParser):
+    """A request while it comes in. Only a browser that was shown where to give files over may send any."""
+
+    adj: Any
+    error: Any
+
+    def parse_header(self, header_plus: bytes) -> None:
+        super().parse_header(header_plus)
+        if not (self.path == ticket.PATH and ticket.is_held(self.headers.get("COOKIE", ""))):
+            self.adj = copy(self.adj)
+            self.adj.max_request_body_size = LARGEST_FORM
+
+    def received(self, data: bytes) -> int:
+        consumed: int = super().received(data)
+        if isinstance(self.error, RequestEntityTooLarge):
+            self.error = RequestEntityTooLarge(_too_large())
+        return consumed
+
+
+class Channel(HTTPChannel):
+    parser_class = Request
+
+
+def _too_large() -> str:
+    """In both languages: nobody has looked yet which one is wanted."""
+    told = []
+    for language in ("zh-hans", "en"):
+        with translation.override(language):
+            told.append(_("This is more than can be sent at once. Give files one by one, each up to 64 MiB."))
+    return "\n".join(told)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -78,6 +121,7 @@ def serve(listener: socket.socket, announce: Callable[[], None]) -> None:
     """Serve until SIGINT or SIGTERM; `announce` is called when the first request would be answered."""
     from django.conf import settings
 
+    from gongbao.office.intake.worker import Worker
     from gongbao.site.wsgi import application
 
     proxy = (
@@ -93,12 +137,15 @@ def serve(listener: socket.socket, announce: Callable[[], None]) -> None:
         ident="gongbao",
         # No address of ours comes near this; what is longer is refused before anybody looks at it.
         max_request_header_size=16 * 1024,
-        # Nor does what our forms send; a body is kept on disk before any view can refuse it.
-        max_request_body_size=1024 * 1024,
+        # The most that anybody may send; see Request for the others. A body is on disk before a view can refuse it.
+        max_request_body_size=LARGEST_BODY,
         connection_limit=1000,
         channel_timeout=30,  # seconds in which a slow caller must get on
         **proxy,
     )
+
+    server.channel_class = Channel
+    worker = Worker()
 
     def end(signum: int, frame: FrameType | None) -> None:
         sys.exit(0)
@@ -108,4 +155,8 @@ def serve(listener: socket.socket, announce: Callable[[], None]) -> None:
     # A shell that starts us in the background has SIGINT ignored, and we would inherit that.
     signal.signal(signal.SIGINT, end)
     announce()
-    server.run()
+    worker.start()
+    try:
+        server.run()
+    finally:
+        worker.stop()

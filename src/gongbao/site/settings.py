@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
+    "gongbao.office.intake",
     "gongbao.office.library",
     "gongbao.office.people",
     "gongbao.site",
@@ -117,6 +118,12 @@ else:
         raise GongbaoError(
             "DATABASE_URL must begin with postgresql://; leave it out to use the embedded SQLite database"
         )
+# A file is bounded while it comes in, and is on the disk before anybody looks at it.
+FILE_UPLOAD_HANDLERS = [
+    "gongbao.office.intake.handlers.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES: dict[str, Any]

@@ -9,5 +9,6 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/", include("gongbao.site.api")),
     path("", include("gongbao.office.people.urls")),
+    path("", include("gongbao.office.intake.urls")),
     path("", include("gongbao.office.library.urls")),
 ]

@@ -13,6 +13,7 @@ urlpatterns = [
     path("documents/<str:key>/<str:eid>/print.css", documents.print_sheet, name="clause_print"),
     path("documents/<str:key>/export.<str:form>", content.export, name="export"),
     path("documents/<str:key>/raw/", documents.raw, name="raw"),
+    path("documents/<str:key>/source/", content.source, name="source"),
     path("documents/<str:key>/tables/", content.tables, name="tables"),
     path("documents/<str:key>/compare/", documents.comparison, name="compare"),
     path("documents/<str:key>/revisions/<int:sequence>/", documents.revision, name="revision"),

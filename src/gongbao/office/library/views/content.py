@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +22,7 @@ from django.views.decorators.http import require_safe
 from gongbao.core.errors import GongbaoError
 from gongbao.gazette.tables import Cell, Kind, Table
 from gongbao.office.library import exports, queries
+from gongbao.office.library.actions import files_folder
 from gongbao.office.library.layout import SHORT_CELL
 from gongbao.office.library.models import Duty, Finding, Indicator
 from gongbao.office.library.views.common import Misread, Other, document_url, misread, no_document, turning
@@ -312,6 +316,39 @@ def indicators_xlsx(request: HttpRequest) -> HttpResponse:
     seen = queries.seen_indicators(found, reader_of(request))
     return _file(exports.indicators_workbook(seen, name), exports.XLSX, f"{name}.xlsx")
 
+
+# --- the file itself
+
+SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
+
+
+@require_safe
+def source(request: HttpRequest, key: str) -> HttpResponseBase:
+    """The file that the document came in, byte for byte: to be saved, never shown."""
+    try:
+        shown = queries.get_document(key).shown
+    except GongbaoError:
+        return no_document(request, key)
+    if not queries.shows_source(shown.source, reader_of(request)):
+        raise PermissionDenied(_("The file holds personal data, and a file cannot be masked."))
+    try:
+        if not shown.source.stored_as:
+            raise FileNotFoundError
+        stored = open(files_folder() / shown.source.stored_as, "rb")  # noqa: SIM115
+    except OSError as error:
+        raise Http404("this file was not kept") from error
+    name, ending = Path(shown.source.name), Path(shown.source.stored_as).suffix
+    # The name is whoever's who sent the file; what it is, its bytes said.
+    response = FileResponse(
+        stored, as_attachment=True, filename=f"{name.stem}{ending}", content_type="application/octet-stream"
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = SANDBOX
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+# --- findings
 
 FINDING_FIELDS = ("kind", "severity", "document")
 

@@ -301,6 +301,11 @@ def _document_page(request: HttpRequest, found: Document, shown: Revision) -> Ht
         "document_url": url_of_document,
         "print_url": reverse("library:print", args=[found.key]),
         "raw_url": reverse("library:raw", args=[found.key]),
+        "source_url": (
+            reverse("library:source", args=[found.key])
+            if is_current and shown.source.stored_as and queries.shows_source(shown.source, reader)
+            else ""
+        ),
         "held": _held(found, shown) if is_current else [],
         "files": _files(found) if is_current else [],
         "gazette_url": f"{reverse('library:documents')}?{urlencode({'gazette': shown.gazette})}",

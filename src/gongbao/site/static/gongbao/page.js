@@ -57,6 +57,17 @@
     }
   });
 
+  /* What becomes of an upload is told when it changes, and not each time the page looks again. */
+  var upload = document.getElementById("upload");
+  var said = upload && upload.dataset.said;
+  document.addEventListener("htmx:afterSettle", function () {
+    upload = document.getElementById("upload");
+    if (upload && upload.dataset.said !== said) {
+      said = upload.dataset.said;
+      tell(said);
+    }
+  });
+
   /* --- copying --- */
 
   var told = document.getElementById("told");
