@@ -54,6 +54,7 @@ _LEADING = re.compile(
 _TRAILING = re.compile(r"(?:共有|总数|总量|总计|合计|数量|达到|共计|面积为|为|达|共|有|数|是|约)+$")
 _UNIT_BRACKET = re.compile(r"（[^（）]*）|\([^()]*\)|\s")
 _COUNT_NAME = re.compile(r"(?:总数|总量|数量|个数|家数|户数|人数|总计|合计|数)$")
+_SOME = re.compile("抽查|抽检|抽样|部分|示范|重点|试点|入选|获奖|首批|第[一二三四五]批")
 _MANY_SUMS = 500
 _YEAR = re.compile(r"20\d\d(?=\s?年)")
 _HAN_RUN = re.compile(r"[\u4e00-\u9fffA-Za-z0-9+\-“”]{2,30}$")
@@ -386,6 +387,9 @@ def _of_columns(
             if not of_unit or any(_equal(figure, value) for value, *_ in of_unit):
                 continue
             value, unit, table, line = of_unit[0]
+            # Of those that are inspected, or chosen, there may be fewer than there are.
+            if _SOME.search(table.title) and not _SOME.search(before + name):
+                continue
             told = set(_YEAR.findall(table.title + "年".join(table.names)))
             if years and years != told:
                 continue

@@ -25,7 +25,7 @@ _GENERIC_COLUMN = re.compile(
 _COLUMN_TAIL = re.compile(r"(?:总数|数量|标准|金额|个数|人数|名额|任务|计划|数|额)$")
 _NEGATED = "非不无未准半次副类等"
 _PER_BEHIND = re.compile(
-    r"\s*[/／](?P<pers>立方米|平方米|公里|千瓦时|[人户亩吨年月天日次个生床辆台])(?:[·．.•/／](?P<more>[年月天日次]))?"
+    r"\s*[/／](?P<pers>立方米|平方米|公里|千瓦时|人次|小时|分钟|课时|学时|公斤|千克|[人户亩吨年月天日次个生床辆台场班头只株米度])(?:[·．.•/／](?P<more>[年月天日次]))?"
 )
 _PER_BEFORE = re.compile(
     r"每(?P<first>立方米|平方米|公里|千瓦时|学期|学年|[\u4e00-\u9fff])(?:[\u4e00-\u9fff]{0,2}?每(?P<second>学期|学年|[\u4e00-\u9fff]))?[^，。；、每\d]{0,8}$"
@@ -223,10 +223,9 @@ def _wrong(
     if len(lines) > 1 or not found:
         return None
     if len(found) > 1 or not _generic(found[0][1].column):
-        behind = sentence[figure.end : figure.end + 6]
-        found = [
-            (line, cell) for line, cell in found if _of_column(cell.column, figure.unit, between + figure.unit + behind)
-        ]
+        words = between + figure.unit + sentence[figure.end : figure.end + 6]
+        full = [(line, cell) for line, cell in found if cell.column.rpartition("/")[2].strip() in words]
+        found = full or [(line, cell) for line, cell in found if _of_column(cell.column, figure.unit, words)]
     elif pers or changed:
         found = [(line, cell) for line, cell in found if _of_table(line, sentence, start)]
     elif not _CLOSE.fullmatch(between) or len(lines[0].name) < 4 or figure.base == "元":

@@ -16,7 +16,7 @@ from gongbao.gazette.model import Clause, ClauseKind, Document, Part
 
 _UNITS = rf"(?:个?小时|分钟|个?工作日|个?自然日|天|日(?!前|至|起施)|(?<!(?:19|20)\d\d)年|周岁|岁|[十百千万亿]{{0,2}}元|[十百千万亿]{{0,2}}(?:{COUNTERS})|厘米|毫米|[%％])"
 _QUANTITY = re.compile(
-    rf"(?<![\d.年月\-—~～第〔/])(?P<value>\d{{1,9}}(?:\.\d{{1,4}})?)\s*(?P<unit>{_UNITS})(?P<per>[/／][\u4e00-\u9fff]{{1,3}})?"
+    rf"(?<![\d.\-—~～第〔/])(?<!\d[年月])(?P<value>\d{{1,9}}(?:\.\d{{1,4}})?)\s*(?P<unit>{_UNITS})(?P<per>[/／][\u4e00-\u9fff]{{1,3}})?"
 )
 _RANGE = re.compile(r"\s*(?:以上|以下)?\s*(?:至|到|—|-|~|～|以上)\s*\d|\s*以上[^，。；]{0,4}\d")
 _DIRECTION = re.compile(
@@ -41,9 +41,8 @@ _ATTRIBUTE = re.compile(
     r"(?:长度|里程|面积|水位|高度|宽度|深度|厚度|人数|床位数?|班数|规模|容量|产能|额度|限额|标准|编制|名额|时限|期限|比例|层数|库容|流量|距离|间距|年限|金额|总额|价格|保费|费用)$"
 )
 _ATTRIBUTE_LENGTH = 4
-_SUBJECT = re.compile(
-    r"(?:[A-Za-z]{0,2}\d{1,4}(?:号线|[路号线栋楼区#])|[\u4e00-\u9fff]{2,4}路(?!线)|[\u4e00-\u9fff]{2}(?:站|库|桥|河|校|厂|湖))"
-)
+_NUMBERED_THING = re.compile(r"[A-Za-z]{0,2}\d{1,4}(?:号线|[路号线栋楼区#])")
+_SUBJECT = re.compile(r"(?:[\u4e00-\u9fff]{2,4}路(?!线)|[\u4e00-\u9fff]{2}(?:站|库|桥|河|校|厂|湖))")
 _EACH = re.compile(
     r"每(?:[两二三]?年|次|队|届|户|家|村|所|班|组|期|周|月|季度|批|车|站|个[\u4e00-\u9fff]{1,4})(?P<rest>[\u4e00-\u9fff]{2,14})$"
 )
@@ -196,7 +195,9 @@ def _keys(said: _Said) -> Iterator[tuple[str, ...]]:
         return
     left, right = said.left, said.right
     money = said.base.startswith("元") or said.base == "%"
-    if len(left) >= 6 and len(right) >= 4 and not money and not _PROCEDURE.search(left):
+    # What stands before in the sentence would say of which of several cases it is.
+    opening = len(said.prefix) <= len(left) + 3 + len(said.direction)
+    if len(left) >= 6 and len(right) >= 4 and opening and not money and not _PROCEDURE.search(left):
         yield "sides", said.base, said.direction, left[-6:], right[:4]
     if (whole := _whole_key(said)) is not None:
         yield whole
@@ -319,9 +320,10 @@ def _directed_alike(one: _Said, other: _Said) -> bool:
 def _of_one(one: _Said, other: _Said, attribute: str) -> bool:
     """Whether the sentences name the same thing: 7路, or five characters on end beside the attribute."""
     first, second = (each.prefix.replace(attribute, "|") for each in (one, other))
-    things, others = set(_SUBJECT.findall(first)), set(_SUBJECT.findall(second))
-    if things or others:
-        return things == others
+    for subject in (_NUMBERED_THING, _SUBJECT):
+        things, others = set(subject.findall(first)), set(subject.findall(second))
+        if things and others:
+            return bool(things & others) if subject is _SUBJECT else things == others
     grams = {first[k : k + _LEAST_SHARED] for k in range(len(first) - _LEAST_SHARED + 1)}
     return any(
         _han(gram := second[k : k + _LEAST_SHARED]) == _LEAST_SHARED and gram in grams
@@ -374,7 +376,7 @@ def _lists(said: Sequence[_Said]) -> Iterator[tuple[_Said, _Said]]:
     for each in said:
         if (
             len(each.left) >= 2
-            and not re.search("每|其中|[处罚扣]", each.left)
+            and not re.search("每|其中|[处罚扣]", each.left[-6:])
             and each.direction[:1] not in ("超", "少", "低", "高")
         ):
             by_clause.setdefault(id(each.clause), []).append(each)

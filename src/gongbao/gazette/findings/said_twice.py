@@ -12,7 +12,7 @@ from decimal import Decimal
 from gongbao.gazette.findings.model import Finding, FindingKind, Manuscript, Place, Severity, name_of, shortened
 from gongbao.gazette.findings.quantities import Figure, base_of, decimals_of, figures_in, han_number, plain
 from gongbao.gazette.indicators import Change, Comparison, Indicator, TargetYear, find_indicators
-from gongbao.gazette.model import Clause, Document
+from gongbao.gazette.model import Clause, ClauseKind, Document
 from gongbao.gazette.tables import Kind, Table
 
 _HAN = "\u4e00-\u9fff"
@@ -105,7 +105,8 @@ def figures_said_twice(manuscript: Manuscript) -> Iterator[Finding]:
 
 @dataclass(frozen=True, slots=True)
 class _Value:
-    """A value with where it is said. `amount` is in the base unit, `step` what its last place is worth."""
+    """A value with where it is said. `amount` is in the base unit, `step` what its last place is worth,
+    `behind` the words that may tell two duties apart."""
 
     document: Document
     clause: Clause | None
@@ -113,6 +114,7 @@ class _Value:
     words: str
     amount: Decimal
     step: Decimal
+    behind: str = ""
 
 
 # --- targets ----------------------------------------------------------------------------------------------------------
@@ -418,9 +420,16 @@ def _limits(manuscript: Manuscript, document: Document) -> Iterator[Finding]:
             continue
         first = found[0]
         other = next(value for value in found if value.amount != first.amount)
+        if not (first.behind.startswith(other.behind) or other.behind.startswith(first.behind)):
+            continue
         assert first.clause is not None
         assert other.clause is not None
-        if first.clause is other.clause or _of_one_place(document, first.clause.eid, document, other.clause.eid):
+        if (
+            first.clause is other.clause
+            or _beside(first.clause, other.clause)
+            or _items(document, first.clause, other.clause)
+            or _of_one_place(document, first.clause.eid, document, other.clause.eid)
+        ):
             continue
         yield Finding(
             name_of(document),
@@ -432,6 +441,23 @@ def _limits(manuscript: Manuscript, document: Document) -> Iterator[Finding]:
             first.clause.locator,
             first.clause.eid,
         )
+
+
+def _beside(one: Clause, other: Clause) -> bool:
+    """Whether two clauses are items of one list, each of which sets its own limit."""
+    return (
+        one.kind is other.kind
+        and one.kind not in (ClauseKind.SECTION, ClauseKind.ARTICLE, ClauseKind.PARAGRAPH)
+        and not one.heading
+        and one.eid.rpartition("__")[0] == other.eid.rpartition("__")[0]
+    )
+
+
+def _items(document: Document, one: Clause, other: Clause) -> bool:
+    """Whether both clauses are items below words that end in a colon, and so are of what those words name."""
+    clauses = {clause.eid: clause for clause in document.walk()}
+    above = [clauses.get(clause.eid.rpartition("__")[0]) for clause in (one, other)]
+    return all(clause is not None and clause.text.rstrip().endswith(("：", ":")) for clause in above)
 
 
 def _limits_in(
@@ -447,11 +473,15 @@ def _limits_in(
             )
     for found in _WITHIN.finditer(words):
         who = re.sub("(?:应当|应该|应|须|必须)$", "", found["who"])
+        what = re.split("[，。；、）\\s]", words[found.end() : found.end() + 4])[0]
         subject = f"{who}收到{found['what']}后{found['do']}"
         place = manuscript.place(clause, at + found.start(), at + found.end())
         value = Decimal(found["value"])
         words_of = f"{found['value']}{found['unit']}"
-        yield (subject, "within", found["unit"][-1]), _Value(document, clause, place, words_of, value, value)
+        yield (
+            (subject, "within", found["unit"][-1]),
+            _Value(document, clause, place, words_of, value, value, what),
+        )
     for found in _LIMIT.finditer(words):
         value = _number(found["value"])
         if value is None:
