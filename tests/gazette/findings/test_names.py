@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gongbao.gazette import read_gazette
-from gongbao.gazette.findings.alike import alike, look_alike, sound_alike
+from gongbao.gazette.findings.alike import alike, look_alike, nearly_sound_alike, sound_alike
 from gongbao.gazette.findings.model import Finding, FindingKind, Manuscript
 from gongbao.gazette.findings.names import names_in_two_spellings
 
@@ -140,6 +140,86 @@ TITLES = """一、依据
 
 检查以《云澜市运河沿线竹林生态保护专项规划》和《云澜市渡口码头安全运行规范》为准。"""
 
+BRAND = """一、平台
+
+开通“渔火”一张图监管系统。各县将船只信息录入“渔火”一张图监管系统。
+
+二、运行
+
+（一）“渔火”一张图监管系统由市农业农村局维护。
+
+（二）从“渔火”一张图监管系统转出的线索，三日内回复。"""
+
+INN = """一、试点
+
+在三个乡开办“蓝桥书屋”，每个“蓝桥书屋”配书千册。
+
+二、验收
+
+“蓝桥书屋”验收合格的，补助两万元。"""
+
+WATERS = """第一条 为保护鸥栖荡，制定本规定。
+
+第二条 鸥栖荡管护范围以界桩为准。
+
+第三条 在鸥栖荡管护范围内不得围网。
+
+第四条 白鹳港至云澜站货运专线由青屿县养护，白鹳港不得停放危险货物。
+
+第五条 巡查白鹳港的船只应当登记，检查结果抄送鹭鸣洲管护所。
+
+第六条 鹭鸣洲管护所每月巡查一次。"""
+
+SERVICES = """一、力量
+
+依托长空航空护林救援队和济民粮油配送中心开展保障，长空航空护林救援队驻青屿县。
+
+二、物资
+
+济民粮油配送中心储备大米，由长空航空护林救援队空投。青坪卫生院负责救治。
+
+三、善后
+
+济民粮油配送中心清点余粮；青坪卫生院回访伤员，桑园镇青坪卫生院增设床位。"""
+
+PLANTS = """一、布局
+
+恒石建材、绿洲再生、金穗饲料三家承担任务，恒石建材先行试产。
+
+二、分配
+
+| 企业 | 数量（吨） |
+| --- | --- |
+| 恒石建材 | 40 |
+| 绿洲再生 | 25 |
+| 金穗饲料 | 10 |
+
+三、检查
+
+对绿洲再生、金穗饲料每季检查一次。"""
+
+OFFICES = """第一条 护林经费由市林业和草原发展局核定。
+
+第二条 补植方案报市林业和草原发展局批准。
+
+第三条 市林业和草原发展局每年公布名录。
+
+第四条 支持青屿竹材新型工艺研究院开展试验，青屿竹材新型工艺研究院应当开放仪器。
+
+第五条 青屿竹材新型工艺研究院的成果，由县政府收购。"""
+
+SCHOOLS = """一、合并
+
+荷湾小学并入青屿县实验小学，荷湾小学校舍改作幼儿园。
+
+二、资产
+
+荷湾小学图书由县教育局调配；枫林书院藏书不动，枫林书院照常开放。
+
+三、安置
+
+学生到枫林书院参观，由云台生态移民安置点、松涛苑统一接送。松涛苑设站牌，班车停靠松涛苑。"""
+
 ISSUED = (
     "云澜市人民政府办公室关于印发云澜市渡口整治提升行动方案的通知\n云澜政办〔2031〕8号\n各县（市、区）人民政府：\n"
     "《云澜市渡口整治提升行动方案》已经市政府同意，现印发给你们，请认真贯彻落实。\n云澜市人民政府办公室\n2031年4月2日\n"
@@ -216,6 +296,24 @@ PLANTED = [
         "what is issued has another title", ISSUED, "\n云澜市渡口整治提升行动方案\n", "\n云澜市渡口整治提升工作方案\n"
     ),
     Planted("a title against the document that bears it", BOTH, "渡口整治提升行动", "渡口整顿提升行动", 4),
+    Planted("a quoted name before its words", notice(BRAND), "渔火", "鱼火", 4),
+    Planted("a quoted name by its second character", notice(BRAND), "渔火", "渔伙", 3),
+    Planted("a quoted name that is a whole", notice(INN), "蓝桥书屋", "兰桥书屋", 3),
+    Planted("a quoted name inside", notice(INN, mark="## "), "蓝桥书屋", "蓝乔书屋", 2),
+    Planted("a water in an article", notice(WATERS), "鸥栖荡", "鸥西荡", 3),
+    Planted("a harbour before a line", notice(WATERS), "白鹳港", "白灌港", 3),
+    Planted("a harbour at the beginning", notice(WATERS), "白鹳港", "白贯港", 2),
+    Planted("an office on an island", notice(WATERS), "鹭鸣洲管护所", "鹭名洲管护所", 2),
+    Planted("a team by its first character", notice(SERVICES), "长空航空护林救援队", "常空航空护林救援队", 3),
+    Planted("a centre, nearly by its sound", notice(SERVICES), "济民粮油配送中心", "济明粮油配送中心", 2),
+    Planted("a clinic", notice(SERVICES), "青坪卫生院", "青平卫生院", 3),
+    Planted("a short firm in a table", notice(PLANTS), "绿洲再生", "绿州再生", 2),
+    Planted("a short firm in a sentence", notice(PLANTS), "金穗饲料", "金岁饲料", 3),
+    Planted("a short firm by its first characters", notice(PLANTS), "恒石建材", "恒实建材", 2),
+    Planted("和 and 与 in a unit of running words", notice(OFFICES), "林业和草原", "林业与草原", 2),
+    Planted("an institute of another sort", notice(OFFICES), "工艺研究院", "工艺研究所", 3),
+    Planted("a school in running words", notice(SCHOOLS), "荷湾小学", "荷弯小学", 3),
+    Planted("a college of old", notice(SCHOOLS), "枫林书院", "枫临书院", 3),
 ]
 
 
@@ -289,6 +387,27 @@ CLEAN = {
     "two words in either order": notice(
         "一、范围\n\n国家重点建设工程、国家重点工程建设均可申报。\n\n二、其他\n\n应当报上级审定。"
     ),
+    "villages whose committees sound alike": notice(
+        "一、补助\n\n李庄村民委员会三万元，黎庄村民委员会两万元。\n\n二、验收\n\n李庄村民委员会五月验收，李庄村民委员会负责复垦。"
+    ),
+    "two institutes of one trade": notice(
+        "一、分工\n\n省竹业科学研究院负责选种，市竹业科学研究所负责推广。\n\n二、经费\n\n省竹业科学研究院列支，省竹业科学研究院决算。"
+    ),
+    "units that are joined": notice(
+        "一、分工\n\n市水利局和林业局共同检查，市水利局与林业局联合通报。\n\n二、其他\n\n市水利局和林业局按月碰头。"
+    ),
+    "people who hold the same office": notice(
+        "一、任免\n\n白民任云澜市林业站站长。白民任云澜市渡口站站长。\n\n二、兼职\n\n白明任云澜市林业站顾问。"
+    ),
+    "words that are known elsewhere": notice(
+        "一、范围\n\n绿洲再生、金穗饲料。绿洲再生先行。\n\n二、其他\n\n绿舟再生造纸厂与绿舟造船厂不在此列，绿舟再生造纸厂另报。"
+    ),
+    "brands of one family": notice(
+        "一、名单\n\n“东篱书屋”三处，“西篱书屋”一处，“东篱书屋”先建。\n\n二、称谓\n\n“一号渔火”“二号渔火”“一号渔火”统一挂牌。"
+    ),
+    "words before the same words": notice(
+        "一、措施\n\n由县农业农村局认定，向农业农村部门报告。\n\n二、流程\n\n向农业农村部门备案，按县农业农村局要求办理；制定林水治理方案，指定林水治理人员，制定林水治理方案细则。"
+    ),
     "issued on trial": ISSUED.replace("行动方案的通知", "行动方案（试行）的通知"),
 }
 
@@ -309,6 +428,7 @@ def test_the_rarer_spelling_is_told_and_both_are_named() -> None:
 def test_alike() -> None:
     assert sound_alike("清", "青") and not sound_alike("清", "清") and not sound_alike("东", "西")
     assert look_alike("未", "末") and look_alike("末", "未") and not look_alike("未", "未")
+    assert nearly_sound_alike("民", "明") and nearly_sound_alike("明", "民") and not nearly_sound_alike("民", "敏")
     assert alike("晟", "昇") and not alike("甲", "龟")
 
 

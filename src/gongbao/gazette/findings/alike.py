@@ -281,9 +281,19 @@ _MIXED_UP = (
     "未末 日曰 人入 土士 千干于 贝见 治冶 侯候 拔拨 折拆析 戍戌戊 己已巳 密蜜 竞竟 茶荼 崇祟 汨汩 "
     "沪泸 亨享 刺剌 徒徙陡 祗祇 厂广 斤斥 今令 夭天 王玉 问间 风凤 力刀 鸟乌 免兔 杨扬 栗粟 遗遣 "
     "官宫 住往 徽微 弯湾 嵩蒿 淮准 颖颍 郊效 汝妆 禺禹 瑶遥 漯潔 埠阜 梁粱 岗冈 盲育 券卷 炕坑 "
-    "辩辨辫瓣 荟芸 芜芫 萃莘 涧润 栎砾 洛络 鄢焉 郾偃 "
+    "辩辨辫瓣 荟芸 芜芫 萃莘 涧润 栎砾 洛络 鄢焉 郾偃 栖西 "
 )
 """More that are mixed up, by their looks or by a second reading, with spaces between such groups."""
+
+
+_NEAR_SOUNDS = (
+    "班帮 攀旁 满忙 番方 担当 滩汤 南囊 兰郎 干刚 看康 寒航 占张 产昌 山商 然让 赞脏 参仓 三桑 先相 连良 见江 千强 "
+    "官光 宽匡 环黄 专庄 川窗 湾王 烟阳 本崩 盆朋 门盟 分风 根更 痕恒 真正 陈成 深生 人仍 斌冰 品平 民明 林灵 "
+    "金京 亲青 新星 音英 孙松 论龙 存从 "
+    "子之 词池 司诗 早召 草朝 扫少 组朱 粗初 苏书 宗中 从充 走周 凑抽 曾正 层成 最追 翠吹 岁水 "
+    "南兰 宁灵 农龙 你李 牛刘 年连 娘良 内雷 努卢 女吕"
+)
+"""Characters of two groups of sounds that many speakers do not keep apart: -n and -ng, z and zh, n and l."""
 
 
 def _sounds() -> dict[str, int]:
@@ -297,6 +307,12 @@ def _looks() -> frozenset[tuple[str, str]]:
 
 
 _SOUND_OF = _sounds()
+_NEAR = frozenset(
+    (_SOUND_OF[one], _SOUND_OF[other])
+    for pair in _NEAR_SOUNDS.split()
+    for one, other in ((pair[0], pair[1]), (pair[1], pair[0]))
+    if one in _SOUND_OF and other in _SOUND_OF
+)
 _LOOK_ALIKE = _looks()
 
 
@@ -304,6 +320,11 @@ def sound_alike(one: str, other: str) -> bool:
     """Whether two characters are read alike, tones apart. A character is not alike to itself."""
     sound = _SOUND_OF.get(one)
     return one != other and sound is not None and sound == _SOUND_OF.get(other)
+
+
+def nearly_sound_alike(one: str, other: str) -> bool:
+    """Whether two characters are read alike but for what many speakers do not keep apart: 民 and 明, 宁 and 灵."""
+    return (_SOUND_OF.get(one), _SOUND_OF.get(other)) in _NEAR
 
 
 def look_alike(one: str, other: str) -> bool:

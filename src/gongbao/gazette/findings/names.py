@@ -15,6 +15,7 @@ from enum import Enum
 
 from gongbao.gazette.findings.alike import alike, look_alike
 from gongbao.gazette.findings.model import Finding, FindingKind, Manuscript, Place, Severity, name_of, shortened
+from gongbao.gazette.findings.rare_spellings import Rare, rare_spellings
 from gongbao.gazette.heads import title_key
 from gongbao.gazette.model import Clause, Document, PartKind
 
@@ -27,6 +28,10 @@ def names_in_two_spellings(manuscript: Manuscript) -> Iterator[Finding]:
         told |= {(FindingKind.NAME, place.line) for place in finding.places[:1]}
         yield finding
     for finding in _spellings(words):
+        if (FindingKind.NAME, finding.line) not in told:
+            told.add((FindingKind.NAME, finding.line))
+            yield finding
+    for finding in _rare(words):
         if (FindingKind.NAME, finding.line) not in told:
             yield finding
 
@@ -52,6 +57,15 @@ class _Words:
                         pieces.append(words + "\n")
                         at += len(words) + 1
         self.text = "".join(pieces)
+
+    def spans(self) -> list[tuple[int, int]]:
+        """Where the words of each document begin and end."""
+        first = [
+            start
+            for number, start in enumerate(self.starts)
+            if number == 0 or self.sources[number][0] is not self.sources[number - 1][0]
+        ]
+        return list(zip(first, [*first[1:], len(self.text)], strict=True))
 
     def source(self, at: int) -> tuple[Document, Clause]:
         document, clause, _ = self.sources[bisect_right(self.starts, at) - 1]
@@ -278,7 +292,7 @@ def _spellings(words: _Words) -> Iterator[Finding]:
     text = words.text
     names = _names(text)
     found: dict[frozenset[str], tuple[_Slip, _Kind]] = {}
-    for slip, kind in (*_among(names), *_in_text(text, names), *_short_places(text)):
+    for slip, kind in (*_among(names), *_in_text(text, names), *_short_places(text), *_joined(text), *_of_a_sort(text)):
         found.setdefault(frozenset((slip.name, slip.other)), (slip, kind))
     told: set[tuple[int, str]] = set()
     for slip, kind in sorted(found.values(), key=lambda one: -len(one[0].name)):
@@ -417,7 +431,80 @@ def _stands_alone(text: str, begin: int, other: str, slip: _Slip, kind: _Kind) -
     return not (before and _is_han(before)) if slip.at == 0 else not (behind and _is_han(behind))
 
 
-_PLACE_END = r"(?:湖|水库|公园|湿地|景区|大道|产业园|[路街镇山]|河(?!南|北|道|长))"
+_AND = re.compile("[和与]")
+_BODY_END = re.compile(rf"[{_HAN}]{{2,8}}?(?:局|厅|委员会)")
+_BODIES = set("局厅委办部院会和与及")
+
+
+def _joined(text: str) -> Iterator[tuple[_Slip, _Kind]]:
+    """市住房和城乡建设局 and 市住房与城乡建设局 in running words: of one unit the words are joined in one way."""
+    found: dict[tuple[str, str], Counter[str]] = {}
+    for joint in _AND.finditer(text):
+        begin = joint.start()
+        while joint.start() - begin < 8 and _is_han(text[begin - 1 : begin]) and text[begin - 1] not in _FILLERS:
+            begin -= 1
+            if text[begin] in _LEVELS:
+                break
+        end = _BODY_END.match(text, joint.end())
+        if end is None or joint.start() - begin < 2 or set(text[begin : joint.start()]) & _BODIES:
+            continue
+        if not set(end[0].removesuffix("委员会")[:-1]) & _BODIES:
+            found.setdefault((text[begin : joint.start()], end[0]), Counter())[joint[0]] += 1
+    for (before, behind), joints in found.items():
+        if len(joints) == 2:
+            (usual, often), (odd, rarely) = joints.most_common()
+            if often > rarely == 1:
+                yield _Slip(before + usual + behind, before + odd + behind, len(before), usual, odd), _Kind.UNIT
+
+
+_LINKS = set("、和与或")
+_SORTS = re.compile("研究(?=[院所])|博物(?=[院馆])")
+_OWN = 6  # characters that are the name's own: 农业科学 stands in the names of many
+
+
+def _of_a_sort(text: str) -> Iterator[tuple[_Slip, _Kind]]:
+    """One institute that is called 研究院 again and again, and 研究所 once."""
+    found: dict[str, Counter[str]] = {}
+    for sort in _SORTS.finditer(text):
+        own = text[max(0, sort.start() - _OWN) : sort.end()]
+        if all(map(_is_han, own)) and not _NO_NAME_WITH.search(own) and not set(own) & _LINKS:
+            found.setdefault(own, Counter())[text[sort.end()]] += 1
+    for own, ends in found.items():
+        if len(ends) == 2:
+            (usual, often), (odd, rarely) = ends.most_common()
+            if often > rarely == 1:
+                yield _Slip(own + usual, own + odd, len(own), usual, odd), _Kind.FIRM
+
+
+def _rare(words: _Words) -> Iterator[Finding]:
+    """Odd spellings of words whose kind need not be known, beside the usual one."""
+    for rare in rare_spellings(words.text, words.spans()):
+        yield _odd_one(words, rare)
+
+
+def _odd_one(words: _Words, rare: Rare) -> Finding:
+    before, behind = min(rare.before, 4), min(rare.behind, 4)
+    length = before + 1 + behind
+    odd, usual = (words.text[at - before : at - before + length] for at in (rare.wrong, rare.right))
+    wrong, right = words.text[rare.wrong], words.text[rare.right]
+    document, clause = words.source(rare.wrong)
+    return Finding(
+        name_of(document),
+        FindingKind.NAME,
+        Severity.WARNING if rare.often > 1 else Severity.NOTE,
+        f"同一名称两种写法：“{odd}”仅此1处，另有“{usual}”（此名{rare.often}处），“{wrong}”疑为“{right}”之误。",
+        f"One name in two spellings: {odd} stands once, {usual} elsewhere (the name {rare.often} times); "
+        f"“{wrong}” may stand for “{right}”.",
+        tuple(dict.fromkeys(words.place(at - before, length) for at in (rare.wrong, rare.right))),
+        clause.locator,
+        clause.eid,
+    )
+
+
+_PLACE_END = (
+    r"(?:[湖荡]|[港岛](?!口)|书院|大桥|码头|[中小]学(?!生)"
+    r"|水库|公园|湿地|景区|大道|产业园|[路街镇山]|河(?!南|北|道|长))"
+)
 _SHORT_PLACES = re.compile(rf"(?=([{_HAN}]{{2}}{_PLACE_END}))")
 _LONGER_PLACES = re.compile(rf"(?=([{_HAN}]{{3}}{_PLACE_END}))")
 
@@ -435,8 +522,11 @@ def _short_places(text: str) -> Iterator[tuple[_Slip, _Kind]]:
                 begins.add(name)
             for at in places:
                 by_key.setdefault(f"{name[:at]}?{name[at + 1 :]}", set()).add(name)
+    pairs = Counter(text[at : at + 2] for at in range(len(text) - 1))
     for key, group in by_key.items():
-        members = sorted(group & begins)
+        # Whatever stands before it: 白鹭 is seen again and again, 白路 only here.
+        odd = {name for name in group if key[0] != "?" and pairs[name[:2]] == 1 and pairs[name[1:3]] == 1}
+        members = sorted(group & begins | odd if group & begins else ())
         if not 2 <= len(members) <= 30:
             continue
         for at, name in enumerate(members):
