@@ -13,6 +13,7 @@ import pytest
 
 import gongbao.site.settings as settings_of_the_site
 from gongbao.cli import main
+from gongbao.site import server
 from tests import rig
 
 ROOT = Path(__file__).parents[1]
@@ -106,6 +107,12 @@ def test_the_environment_is_told_as_it_is() -> None:
     assert len(KNOWN) > 5
     told = PRODUCTION.read_text(encoding="utf-8")
     assert not [name for name in KNOWN if f"`{name}`" not in told]
+
+
+def test_the_proxy_lets_through_what_the_server_takes() -> None:
+    (block,) = _blocks(PRODUCTION, "nginx")
+    sizes = [int(size) * 1024 * 1024 for size in re.findall(r"client_max_body_size (\d+)m;", block)]
+    assert sizes == [server.LARGEST_FORM, server.LARGEST_BODY]
 
 
 def test_the_places_that_the_threat_model_names_are_there() -> None:
