@@ -6,7 +6,7 @@ sentence up to it, or the same attribute (线路长度) of the same thing (7路)
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -14,7 +14,10 @@ from gongbao.gazette.findings.model import Finding, FindingKind, Manuscript, Sev
 from gongbao.gazette.findings.quantities import COUNTERS, base_of, han_number, plain
 from gongbao.gazette.model import Clause, ClauseKind, Document, Part
 
-_UNITS = rf"(?:个?小时|分钟|个?工作日|个?自然日|天|日(?!前|至|起施)|(?<!(?:19|20)\d\d)年|周岁|岁|[十百千万亿]{{0,2}}元|[十百千万亿]{{0,2}}(?:{COUNTERS})|厘米|毫米|[%％])"
+_UNITS = (
+    r"(?:个?小时|分钟|个?工作日|个?自然日|天|日(?!前|至|起施)|(?<!(?:19|20)\d\d)年|周岁|岁"
+    rf"|[十百千万亿]{{0,2}}元|[十百千万亿]{{0,2}}(?:{COUNTERS})|厘米|毫米|[%％])"
+)
 _QUANTITY = re.compile(
     rf"(?<![\d.\-—~～第〔/])(?<!\d[年月])(?P<value>\d{{1,9}}(?:\.\d{{1,4}})?)\s*(?P<unit>{_UNITS})(?P<per>[/／][\u4e00-\u9fff]{{1,3}})?"
 )
@@ -63,7 +66,8 @@ _LEAST_SHARED = 5
 @dataclass(frozen=True, slots=True)
 class _Said:
     """A figure of a sentence. `left` and `right` are the words at its sides up to the next figure or mark, without
-    what says nothing; `prefix` all of the sentence before it and `rest` all behind; `others` are the other figures of the sentence."""
+    what says nothing; `prefix` all of the sentence before it and `rest` all behind; `others` are the other figures of
+    the sentence, `clauses` those of the part, `item` whether it stands in a list below words that end in a colon."""
 
     document: Document
     part: int
@@ -82,6 +86,7 @@ class _Said:
     others: tuple[str, ...]
     old: Decimal | None
     item: bool
+    clauses: Mapping[str, Clause]
 
 
 def figures_said_again(manuscript: Manuscript) -> Iterator[Finding]:
@@ -131,12 +136,19 @@ def _figures(document: Document, number: int, part: Part) -> Iterator[_Said]:
         at = 0
         for sentence in re.split(r"(?<=[。\n])", clause.text):
             if "\t" not in sentence and re.search(r"\d", sentence):
-                yield from _in_sentence(document, number, clause, sentence, at, item=item)
+                yield from _in_sentence(document, number, clause, sentence, at, parents, item=item)
             at += len(sentence)
 
 
 def _in_sentence(
-    document: Document, number: int, clause: Clause, sentence: str, at: int, *, item: bool
+    document: Document,
+    number: int,
+    clause: Clause,
+    sentence: str,
+    at: int,
+    clauses: Mapping[str, Clause],
+    *,
+    item: bool,
 ) -> Iterator[_Said]:
     begin = 0
     quantities = list(_QUANTITY.finditer(sentence))
@@ -178,6 +190,7 @@ def _in_sentence(
                 tuple(numbers[:number_at] + numbers[number_at + 1 :]),
                 Decimal(change["old"]) if change else None,
                 item,
+                clauses,
             )
 
 
@@ -270,9 +283,9 @@ def _set_apart(one: _Said, other: _Said) -> bool:
 def _headings(said: _Said) -> set[str]:
     """The headings above a clause, and the first words of the items that it stands in."""
     parts = said.clause.eid.split("__")
-    eids = {"__".join(parts[:end]) for end in range(1, len(parts) + 1)}
-    part = said.document.parts[said.part]
-    return {clause.heading for clause in part.walk() if clause.eid in eids and clause.heading} | {part.title}
+    above = (said.clauses.get("__".join(parts[:end])) for end in range(1, len(parts) + 1))
+    title = said.document.parts[said.part].title
+    return {clause.heading for clause in above if clause is not None and clause.heading} | {title}
 
 
 def _listed_together(one: _Said, other: _Said) -> bool:

@@ -5,7 +5,7 @@ values in a document (完成投资 of one sector after another) is no name of on
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -122,6 +122,7 @@ class _Value:
 
 def _targets(manuscript: Manuscript) -> Iterator[Finding]:
     said: dict[tuple[str, str, Change, int], list[tuple[Document, Indicator]]] = {}
+    clauses = {id(document): _by_eid(document) for document in manuscript.gazette.documents}
     for document in manuscript.gazette.documents:
         in_tables = [each for table in manuscript.tables(document) for each in _of_years(document, table)]
         for indicator in (*find_indicators(document), *in_tables):
@@ -142,7 +143,9 @@ def _targets(manuscript: Manuscript) -> Iterator[Finding]:
             first_document is other_document and first.eid == other.eid and "\t" not in first.quote
         ):
             continue
-        if _yearly(first) != _yearly(other) or _of_one_place(first_document, first.eid, other_document, other.eid):
+        if _yearly(first) != _yearly(other) or _of_one_place(
+            clauses[id(first_document)], first.eid, clauses[id(other_document)], other.eid
+        ):
             continue
         if _made_up_of(first, other) or _made_up_of(other, first):
             continue
@@ -215,17 +218,21 @@ def _yearly(indicator: Indicator) -> bool:
     return bool(re.search("年均|每年|平均|累计|新增", indicator.quote[max(0, at - 14) : max(0, at)]))
 
 
-def _of_one_place(one: Document, eid: str, other: Document, other_eid: str) -> bool:
+def _by_eid(document: Document) -> dict[str, Clause]:
+    return {clause.eid: clause for clause in document.walk()}
+
+
+def _of_one_place(one: Mapping[str, Clause], eid: str, other: Mapping[str, Clause], other_eid: str) -> bool:
     """Whether the clauses stand under headings of which one is of a county or a class that the other is not of."""
     first, second = _headings(one, eid), _headings(other, other_eid)
     return any(len(heading) <= _SHORT and _OF_ONE.search(heading) for heading in first ^ second)
 
 
-def _headings(document: Document, eid: str) -> set[str]:
+def _headings(clauses: Mapping[str, Clause], eid: str) -> set[str]:
     """The headings of a clause and of those it stands in, without what says nothing of its scope."""
     parts = eid.split("__")
-    eids = {"__".join(parts[:end]) for end in range(1, len(parts) + 1)}
-    return {clause.heading for clause in document.walk() if clause.eid in eids and clause.heading}
+    above = (clauses.get("__".join(parts[:end])) for end in range(1, len(parts) + 1))
+    return {clause.heading for clause in above if clause is not None and clause.heading}
 
 
 def _made_up_of(one: Indicator, other: Indicator) -> bool:
@@ -408,6 +415,7 @@ def _squeezed(words: str) -> str:
 
 def _limits(manuscript: Manuscript, document: Document) -> Iterator[Finding]:
     said: dict[tuple[str, str, str], list[_Value]] = {}
+    clauses = _by_eid(document)
     for clause in document.walk():
         at = 0
         for words in clause.text.split("\n"):
@@ -427,8 +435,8 @@ def _limits(manuscript: Manuscript, document: Document) -> Iterator[Finding]:
         if (
             first.clause is other.clause
             or _beside(first.clause, other.clause)
-            or _items(document, first.clause, other.clause)
-            or _of_one_place(document, first.clause.eid, document, other.clause.eid)
+            or _items(clauses, first.clause, other.clause)
+            or _of_one_place(clauses, first.clause.eid, clauses, other.clause.eid)
         ):
             continue
         yield Finding(
@@ -453,9 +461,8 @@ def _beside(one: Clause, other: Clause) -> bool:
     )
 
 
-def _items(document: Document, one: Clause, other: Clause) -> bool:
+def _items(clauses: Mapping[str, Clause], one: Clause, other: Clause) -> bool:
     """Whether both clauses are items below words that end in a colon, and so are of what those words name."""
-    clauses = {clause.eid: clause for clause in document.walk()}
     above = [clauses.get(clause.eid.rpartition("__")[0]) for clause in (one, other)]
     return all(clause is not None and clause.text.rstrip().endswith(("：", ":")) for clause in above)
 
