@@ -129,6 +129,15 @@ PLANTED = {
         "拨付救灾资金", "云澜政办〔2023〕32号", "一、2023年⟨1¦4⟩月底前，市财政局拨付首批资金；6月底前，拨付剩余资金。"
     ),
     "dotted dates": notice("安排巡检", "云澜政办〔2023〕28号", "巡检期：2023.06.01—2023.⟨05¦08⟩.30。"),
+    "a day on which it closes": notice(
+        "评选老字号", "云澜政办〔2023〕33号", "一、申报截止日期为2023年⟨1¦4⟩月20日，逾期未报的不再补报。"
+    ),
+    "a label that says what is lost": notice(
+        "征集标识", "青政办〔2023〕34号", "来稿截止时间：2023年⟨2¦5⟩月8日，逾期将不予评选。"
+    ),
+    "who does it, behind the day": notice("改造校舍", "云澜政办〔2023〕35号", "2023年⟨2¦4⟩月底前各学校提交排查结果。"),
+    "hospitals": issued("云澜市用药方案", "云澜政办〔2023〕36号", "一、步骤\n\n2023年⟨1¦6⟩月8日前县级医院制定目录。"),
+    "towns, in a list": notice("清理沟渠", "青政办〔2023〕37号", "（一）2023年⟨2¦5⟩月底前各乡镇完成疏浚。"),
     "the signature": notice("放假安排", "青政办〔2023〕29号", "各单位安排好值班。", "2023年⟨4月31日¦4月30日⟩"),
 }
 
@@ -171,6 +180,8 @@ CLEAN = {
     "a noun that the day belongs to": "各区要对2022年12月31日前立项的项目进行清理。",
     "the money of an earlier year": "2022年度的奖励资金，于4月底前拨付到位。",
     "done since": "编制工作于2022年11月底前启动，已全部完成。",
+    "figures of what was done by then": "2020年底前建成的驿站共12座，2021年底前完成15座，2022年底前完成18座。",
+    "a closing day as a condition": "对申报截止日期为2022年12月31日的项目进行复核。",
     "from a past day on": "自2022年1月1日至2022年12月31日期间缴纳的税款予以返还。",
 }
 
@@ -182,6 +193,16 @@ def test_what_may_be_right_is_not_told(name: str) -> None:
         issued("云澜市工作方案", "云澜政办〔2023〕31号", f"一、工作安排\n\n（一）具体内容。\n\n{CLEAN[name]}"),
     ):
         assert list(deadlines_before_date(manuscript(text))) == []
+
+
+@pytest.mark.parametrize("title", ["云澜市修志历史资料", "历年绿化纪实", "云澜市修路计划完成情况", "云澜市大事记"])
+def test_what_tells_of_the_past_by_its_title_asks_for_nothing(title: str) -> None:
+    text = "2019年底前完成入户，2020年6月底前公布结果。"
+    assert list(deadlines_before_date(manuscript(issued(title, "云澜政办〔2023〕38号", text)))) == []
+    asked = issued(title, "云澜政办〔2023〕38号", "各县务必于2022年底前完成入户。")
+    assert len(list(deadlines_before_date(manuscript(asked)))) == 1
+    plan = issued("云澜市入户方案", "云澜政办〔2023〕38号", "2022年底前完成入户。")
+    assert len(list(deadlines_before_date(manuscript(plan)))) == 1
 
 
 def test_a_regulation_that_names_no_year_means_every_year() -> None:

@@ -342,6 +342,11 @@ CLEAN = {
         "第一条 甲项适用。\n第二条 乙项适用。\n第二条之一 丙项适用。\n第三条 丁项适用。\n第四条 本办法自印发之日起施行。\n"
     ),
     "an excerpt": notice("三、经费\n\n由财政安排。\n\n四、考核\n\n每年一次。\n\n五、附则\n\n自印发之日起施行。"),
+    "an excerpt of articles": (
+        "云澜市人民政府办公室关于印发《云澜市水井条例摘登》的通知\n\n云澜政办〔2031〕9号\n\n各县人民政府：\n\n现印发给你们。\n\n"
+        "云澜市人民政府办公室\n\n2031年3月4日\n\n云澜市水井条例摘登\n\n第二章 护井\n第七条 不得填井。\n第八条 井口加盖。\n"
+        "第十五条 每月巡查。\n第五章 罚则\n第三十条 违反第七条的，责令复原。\n"
+    ),
     "what is left out is marked": rules(
         "第一条 为了保护，制定本办法。\n第二条 适用于本市。\n……\n第九条 违反规定的，责令改正。\n第十条 自印发之日起施行。\n"
     ),
@@ -426,6 +431,11 @@ CLEAN = {
         "第三条 每日巡查。\n第二节 大修\n第四条 三年一次。\n第三章 附则\n第五条 自印发之日起施行。\n"
     ),
 }
+
+
+def test_an_excerpt_still_has_no_article_twice() -> None:
+    text = CLEAN["an excerpt of articles"].replace("第十五条", "第八条")
+    assert [one.line for one in findings(text)] == [text[: text.index("第八条 每月")].count("\n") + 1]
 
 
 @pytest.mark.parametrize("name", CLEAN)

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from gongbao.core.numerals import CIRCLED
 from gongbao.gazette.findings.model import Finding, Manuscript, Place, Severity, shortened
@@ -38,6 +39,19 @@ def lists(part: Part, amends: bool) -> Iterator[list[Item]]:
     A list that does not begin with one is joined to the list of its kind before it where the numbers run on through
     the headings; else what comes before it is unknown, and it stands for itself.
     """
+    whole = not _EXCERPT.search(part.title)
+    for items in _all_lists(part, amends):
+        yield items if whole else _with_gaps(items)
+
+
+def _with_gaps(items: list[Item]) -> list[Item]:
+    """An excerpt leaves out what it likes; that it prints a number twice or out of order is still told."""
+    return [
+        replace(item, gap=True) if at and item.number > items[at - 1].number else item for at, item in enumerate(items)
+    ]
+
+
+def _all_lists(part: Part, amends: bool) -> Iterator[list[Item]]:
     articles = [] if amends else _articles(part)
     yield articles
     yield _boxes(part)
@@ -83,7 +97,7 @@ def _running(groups: list[tuple[Style, list[Item]]]) -> set[Style]:
     return {style for style, count in goes_on.items() if count >= 2 and count > begins[style]}
 
 
-_EXCERPT = re.compile("节选|摘录|摘要|选登|……")
+_EXCERPT = re.compile("节选|摘录|摘要|摘登|摘编|选登|选载|……")
 _ONE = {
     Style.PART: "第一",
     Style.CHAPTER: "第一章",

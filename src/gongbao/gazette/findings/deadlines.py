@@ -26,14 +26,17 @@ def deadlines_before_date(manuscript: Manuscript) -> Iterator[Finding]:
         yield from _term(manuscript, document)
         for part in document.parts:
             regulation = any(clause.kind is ClauseKind.ARTICLE for clause in part.walk())
+            tells = bool(_TELLS.search(part.title))
             for clause in part.walk():
-                yield from _of_clause(manuscript, document, clause, regulation=regulation)
+                yield from _of_clause(manuscript, document, clause, regulation=regulation, tells=tells)
             yield from _stages(manuscript, document, part.clauses)
         for table in manuscript.tables(document):
             yield from _of_table(document, table)
 
 
-def _of_clause(manuscript: Manuscript, document: Document, clause: Clause, *, regulation: bool) -> Iterator[Finding]:
+def _of_clause(
+    manuscript: Manuscript, document: Document, clause: Clause, *, regulation: bool, tells: bool
+) -> Iterator[Finding]:
     for heading, words in ((True, clause.heading), (False, clause.text)):
         at = 0
         for line in words.split("\n"):
@@ -41,7 +44,7 @@ def _of_clause(manuscript: Manuscript, document: Document, clause: Clause, *, re
             if _RANGE_MAY_STAND.search(line):
                 yield from _backward_periods(where, line)
             if document.date is not None and "\t" not in line and ("年" in line or "月" in line):
-                yield from _past(where, line, document.date, regulation=regulation)
+                yield from _past(where, line, document.date, regulation=regulation, tells=tells)
             at += len(line) + 1
 
 
@@ -81,13 +84,20 @@ _MUST = re.compile(
     r"|(?<!所)需(?![求要])|确保|力争|请|限(?:期|于|时)|不得(?:迟|晚)于|[最不][迟晚]"
 )
 _TASK = re.compile(
-    r"[，]?(?:[^，。；的]{2,20}?(?:局|委|办|政府|单位|部门|厅|中心|公司|管委会))?(?:将[^，。；]{1,30})?(?:分别|全部|全面|基本|集中|如期|按时|统一|一次性|自行)?"
+    r"[，]?(?:[^，。；的]{1,20}?(?:局|委|办|政府|单位|部门|厅|中心|公司|管委会|医院|学校|院校|企业|乡镇|街道|各县|各区|机构|银行|协会))?(?:将[^，。；]{1,30})?(?:分别|全部|全面|基本|集中|如期|按时|统一|一次性|自行)?"
     r"(?:完成(?!的)|报送|上报|报至|报市|报省|报县|报[^，。；的]{1,12}(?:备案|审批|审核|汇总)|提交|递交|制定|印发|出台|编制|建立|落实|整改|反馈|上线|启动|部署"
     r"|建成(?!的)|投入使用(?!的)|投用(?!的)|开工(?!的|建设的)|竣工(?!的)|完工(?!的)|实现|达到|清零|拨付|兑现|公布|公示|汇总|移交|召开|组织|开展|配齐|修订)"
 )
+_CLOSES = re.compile(r"截止(?:时间|日期|日|期)\s?(?:为|是|定为|[：:])\s?$")
+_LOST = re.compile("(?:，|。|；)?(?:逾期|$)")
 _TOLD = re.compile(r"已|曾|未(?!来)|原计划|原定|此前|逾期|以来|截至|截止到?$|取得|荣获|获评|比.{0,4}提前|较.{0,4}提前")
 _REVIEW = re.compile(
     r"同比|顺利|圆满|率先|先后|去年|上年(?!度)|过去|回顾|[成立现布发台行到高升束划]了|成效|成绩|历史|当时|按照.{0,30}要求$"
+    r"|(?:完成|建成|改造|实施|竣工)的[^，。；]{1,24}(?:为|共|达|有)\s?\d"
+)
+# What is printed under such a title tells what was done.
+_TELLS = re.compile(
+    "历史|历年|回顾|大事记|纪实|(?:总结|(?:完成|进展|落实|执行|推进|办理)情况(?:汇总|通报|报告|一览)?表?)》?$"
 )
 _DEMANDED = re.compile(r"^[^，。；]{0,40}的(?:要求|目标|部署|规定|任务要求)")
 _SINCE = re.compile(r"(?:截至|截止到?|自|从|较|比|同|与|以|早在|[（(]?原)\s*$")
@@ -103,7 +113,7 @@ _RECENT = 100
 """Days for which a date without a year may be one that has just passed; further back it is the next year's."""
 
 
-def _past(where: _Where, line: str, issued: date, *, regulation: bool) -> Iterator[Finding]:
+def _past(where: _Where, line: str, issued: date, *, regulation: bool, tells: bool) -> Iterator[Finding]:
     latest: date | None = None
     deadlines = read_deadlines(line, issued)
     starts = [deadline.start for deadline in deadlines]
@@ -111,7 +121,7 @@ def _past(where: _Where, line: str, issued: date, *, regulation: bool) -> Iterat
         if deadline.kind is not DeadlineKind.FIXED_DATE or deadline.date is None:
             continue
         earlier, latest = latest, max(latest or deadline.date, deadline.date)
-        if deadline.date >= issued or not _is_asked(line, deadline, where.document.kind):
+        if deadline.date >= issued or not _is_asked(line, deadline, where.document.kind, tells):
             continue
         printed = deadline.year_from in (YearFrom.WORDS, YearFrom.PLAN, YearFrom.SENTENCE)
         if deadline.year_from is YearFrom.SENTENCE and not _is_its_year(line, deadline):
@@ -175,7 +185,10 @@ def _sentence(line: str, deadline: Deadline) -> str:
     return before + _SENTENCE_END.split(line[deadline.start : deadline.end + 300])[0]
 
 
-def _is_asked(line: str, deadline: Deadline, kind: DocumentKind) -> bool:
+_TELLING = (DocumentKind.CIRCULAR, DocumentKind.REPORT, DocumentKind.COMMUNIQUE, DocumentKind.DECISION)
+
+
+def _is_asked(line: str, deadline: Deadline, kind: DocumentKind, tells: bool) -> bool:
     """Whether something is asked for by that day, and not told, nor made a condition."""
     before = line[max(0, deadline.start - 120) : deadline.start]
     behind = line[deadline.end : deadline.end + 120]
@@ -183,6 +196,8 @@ def _is_asked(line: str, deadline: Deadline, kind: DocumentKind) -> bool:
     behind = _SENTENCE_END.split(behind)[0]
     near = _SEGMENT_END.split(before)[-1]
     segment = _SEGMENT_END.split(behind.lstrip("，"))[0]
+    if _CLOSES.search(before) and _LOST.match(behind):
+        return True  # 截止日期为…，逾期未报的不再补报
     if _SINCE.search(before) or _TOLD.search(near) or _TOLD.search(segment[:30]) or _DEMANDED.search(behind):
         return False
     if near.count("《") > near.count("》") or before.count("“") > before.count("”"):
@@ -198,7 +213,12 @@ def _is_asked(line: str, deadline: Deadline, kind: DocumentKind) -> bool:
             return False
         if _REVIEW.search(before) or _REVIEW.search(behind):
             return False
-        if kind in (DocumentKind.CIRCULAR, DocumentKind.REPORT, DocumentKind.COMMUNIQUE, DocumentKind.DECISION):
+        if tells or kind in (
+            DocumentKind.CIRCULAR,
+            DocumentKind.REPORT,
+            DocumentKind.COMMUNIQUE,
+            DocumentKind.DECISION,
+        ):
             return False
         return task is not None or (behind[:1] in ("）", "") and before.endswith(("（", "：")))
     return not _CONDITION.search(behind) or task is not None
