@@ -194,8 +194,9 @@ def dates(text: ShownText) -> Iterator[Hit]:
 _MIXED = re.compile(r"(?:(?<=[0-9])[０-９]|(?<=[０-９])[0-9]|(?<=[0-9])[．，](?=[０-９])|(?<=[０-９])[.,](?=[0-9]))")
 _UNIT_BEHIND = (
     "(?:[年月日号]|[万亿]|元|[%％‰]|个|家|人|项|户|亩|吨|公里|平方|立方|小时|分钟|公斤|千瓦|辆|套|台|座|件|次|倍|岁|周岁"
-    "|米(?!粉|面)|条|所|名|处)"
+    "|米(?!粉|面)|条|所|名|处|批(?!复)|学时|课时|株|艘|头(?!部)|只|栋|幢|场|册|箱|公顷|毫米|厘米|微米|毫克)"
 )
+_MEASURE_BEHIND = "(?:小时|分钟|个工作|个月|周岁|[万亿]元|公里|平方|立方|公顷|亩|吨|千瓦|人次|批次|学时|课时)"
 _LETTERED = re.compile(r"(?<![A-Za-z0-9_\-/.@#〔\[])[0-9A-Za-z][0-9A-Za-z.,|]*")
 _LETTER_YEAR = re.compile(r"[〔﹝\[［(（](?P<year>[12lI][0-9OoDlI]{3})[〕﹞\]］)）]\s?(?P<serial>[0-9OolI]{1,4})\s?号")
 _COUNTED = re.compile("第(?P<letters>[lO][0-9lO]*|[0-9]+[lO][0-9lO]*)(?=[条章节款项批次期号届])")
@@ -270,6 +271,8 @@ def _is_number(token: str, words: str, at: int) -> bool:
     unit = re.match(_UNIT_BEHIND, behind)
     if re.fullmatch(r"[12][0-9OolI]{3}", token) and re.search("[OolI]", token[1:]):
         return bool(behind[:1] == "年" or date_behind or re.match("[-—－~～至]", behind))
+    if re.fullmatch("[1-9][0-9]*[Oo]+0+|[1-9][0-9]*0+[Oo]+0*", token) and len(token) >= 4:
+        return re.match(f"[{HAN}，。；、）%％]|$", behind) is not None
     if unit is None and re.fullmatch("[0-9]{3,}[Oo]{1,3}[0-9]*", token) and 6 <= len(token) <= 11:
         return True
     if unit is None:
@@ -278,7 +281,9 @@ def _is_number(token: str, words: str, at: int) -> bool:
         inside = re.fullmatch(r"[0-9]+[.,]?[Ool]+[0-9]+|[0-9]+\.[0-9]*[Ool]+[0-9]*", token) and len(token) >= 3
         return bool(inside and re.match(f"[{HAN}\t]", before) and re.match(r"[，。；、\t]|$", behind))
     if re.search("[SZB]", token):
-        return bool(re.fullmatch(r"[0-9]+[SZB][0-9]+", token) and re.match("[万亿元年%％]", behind))
+        between = re.fullmatch(r"[0-9]+[SZB][0-9]+", token) and re.match("[万亿元年%％]", behind)
+        # 4S店, 2B类 and 3B户型 are names; a 4B小时 there is not.
+        return bool(between or (re.fullmatch("[0-9]+[SZB]", token) and re.match(_MEASURE_BEHIND, behind)))
     if token[0] in "Oo|":
         # O3日 is the mean of ozone; 年O5月 is a date.
         return bool(
@@ -369,6 +374,7 @@ _UNIT_TWICE = re.compile(
     r"|公里公里|平方米平方米|立方米立方米|公顷公顷|个百分点个百分点|吨吨|万吨吨|米米(?=[，。；、）的]|$)|亩亩(?!均)|号号(?=[）)，。、文令]|$)"
     r"|个个(?=[村县乡镇街社单部月点地行市])|名名(?=[学教干职代农企党])|公里里(?!程)|年年(?=\d)|月月(?=\d)|日日(?=[，。；、）前至起内]))"
 )
+_PER_TIME = re.compile(r"(?<=[\d万亿余])\s?入次(?![年月日级要生区])")
 _DIGIT_BEHIND = re.compile(r"\d\s?$")
 _HUNDRED = re.compile(r"百分之百分之|百分之[\d.]+[％%]")
 
@@ -388,6 +394,14 @@ def units(text: ShownText) -> Iterator[Hit]:
             Severity.WARNING,
             f"单位重复：“{unit}”。",
             f"A unit is set twice: “{unit}”.",
+        )
+    for paragraph, found in matches(text, _PER_TIME):
+        yield text.hit(
+            paragraph.start + found.end() - 2,
+            paragraph.start + found.end(),
+            Severity.WARNING,
+            "“入次”疑为“人次”之误。",
+            "“入次” is likely meant to be “人次”.",
         )
     for paragraph, found in matches(text, _HUNDRED):
         yield text.hit(

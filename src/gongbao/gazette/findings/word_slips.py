@@ -78,6 +78,11 @@ _OTHERS_TWICE = re.compile(
     r"市市人民政府|县县人民政府|局局(?=[，。；、）负牵])|厅厅(?=[，。；、）负牵])|自自(?=\d|发布|公布|印发|施行)|可以可(?!以)"
     "|对对(?=[认各市县本企项申其])"
 )
+# 南至学府街街，: the last character of a street or water behind its name. Not 学府街街道, 路路通.
+_PLACE_TWICE = re.compile(
+    rf"(?<=[{HAN}]{{2}})(?P<last>街|路|巷|桥|河|渠|港|大道|大街|胡同|水库)(?P=last)"
+    r"(?=[，。；、）]|$|[东西南北][侧段]|以[东西南北]|交叉口)"
+)
 _GRAM = 4
 _FARTHEST = 300
 
@@ -116,6 +121,9 @@ def words_twice(text: ShownText) -> Iterator[Hit]:
         yield hit(paragraph.start + found.start(), paragraph.start + found.end(), found[1])
     for paragraph, found in matches(text, _OTHERS_TWICE):
         yield hit(paragraph.start + found.start(), paragraph.start + found.end(), found[0])
+    for paragraph, found in matches(text, _PLACE_TWICE):
+        if paragraph.text[found.start() - 1] != paragraph.text[found.start() - 2]:  # 街街巷巷
+            yield hit(paragraph.start + found.start(), paragraph.start + found.end(), found["last"])
     for paragraph in text.paragraphs:
         for start, middle in _repeats(paragraph.text):
             end = 2 * middle - start
