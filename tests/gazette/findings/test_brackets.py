@@ -199,6 +199,22 @@ def test_a_planted_error_is_found_and_its_clean_twin_is_silent(name: str) -> Non
     assert list(holes_and_overlaps(manuscript(planted.right))) == []
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "一、骨干医师年龄⟨35¦38⟩周岁以下的补贴9万元，38周岁以上、48周岁以下的补贴6万元。",
+        "一、种植面积⟨80¦60⟩亩以下的奖励2万元，60亩以上、200亩以下的奖励5万元。",
+        "一、管线长度大于80米、小于等于⟨240¦200⟩米的，每米收30元；大于200米、小于等于900米的，每米收20元；大于900米的，每米收10元。",
+        "一、水深大于等于2米、小于⟨4¦5⟩米的，每日巡查1次；大于等于5米、小于9米的，每日巡查2次；大于等于9米的，每日巡查4次。",
+    ],
+)
+def test_brackets_before_the_amount_and_bounds_in_words(words: str) -> None:
+    planted = twins(notice("发放补助", "云澜政办〔2023〕41号", words + "\n\n二、以上含本数，以下不含本数。"))
+    found = list(holes_and_overlaps(manuscript(planted.wrong)))
+    assert [one.line for one in found] == [planted.line]
+    assert list(holes_and_overlaps(manuscript(planted.right))) == []
+
+
 CLEAN = {
     "those who ride free are no scale": "第一条 6岁以下儿童、65岁以上老年人免费乘车。",
     "fines": "第一条 违反规定的，处1万元以上3万元以下罚款；情节严重的，处5万元以上10万元以下罚款；特别严重的，处20万元以上50万元以下罚款。",

@@ -78,9 +78,9 @@ _SAME_UNIT = {
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d{1,13})(?:\.\d{1,6})?"
 _CHINESE = r"[一二三四五六七八九十两][一二三四五六七八九十百千零]{0,6}"
 
-_AT_LEAST = ("不低于", "不少于", "不小于", "达到", "突破", "达", "已满", "满", "≥", "≧", ">=")
+_AT_LEAST = ("不低于", "不少于", "不小于", "达到", "突破", "达", "已满", "满", "大于等于", "大于或等于", "≥", "≧", ">=")
 _MORE = ("超过", "超出", "高于", "多于", "大于", "优于", "劣于", ">", "＞")
-_AT_MOST = ("不高于", "不超过", "不大于", "不多于", "未超过", "≤", "≦", "<=")
+_AT_MOST = ("不高于", "不超过", "不大于", "不多于", "未超过", "小于等于", "小于或等于", "≤", "≦", "<=")
 _LESS = ("未达到", "未满", "不足", "不满", "不到", "低于", "少于", "小于", "<", "＜")
 _BEFORE = "|".join(sorted((*_AT_LEAST, *_MORE, *_AT_MOST, *_LESS), key=len, reverse=True))
 
@@ -144,6 +144,7 @@ _AMOUNT_WORD = re.compile(
     r"|予以|可|配备|设置|按照?|引进|预留|每[^，。]{1,6})$"
 )
 _AMOUNT_BEHIND = re.compile(r"的?(?:一次性)?(?:罚款|罚金|奖励|补助|补贴|资助|奖金|违约金|滞纳金)|有期徒刑|拘役|拘留")
+_AMOUNT_UNIT = re.compile("元|[%‰％]|倍|年|月|个月|日|天|小时|分|百分|个百分|$")
 _GRADE = re.compile(
     r"(?:评为|为|定为|确定为|即)?(?:优秀|优良|优|良好|良|中等|合格|基本合格|较好|一般|不合格|较差|差|(?:特|超)?大型|中型|小型|微型|[A-Ea-e]+级?|[一二三四五六七八九ⅠⅡⅢⅣⅤ\d]+(?:级|档|类|等)奖?|特等奖?)"
     r"(?:企业|等次|等级|单位|档次|项目)?$"
@@ -423,8 +424,10 @@ class _Reader:
         self, clause: Clause, line: str, bracket: _Bracket, saying: str, offset: int, place: int, parent: int
     ) -> None:
         measure = bracket.measure
-        if _AMOUNT_WORD.search(measure) or _AMOUNT_BEHIND.match(line, bracket.end):
+        if _AMOUNT_WORD.search(measure):
             return
+        if _AMOUNT_UNIT.match(bracket.unit) and _AMOUNT_BEHIND.match(line, bracket.end):
+            return  # 5万元以下的补贴; 40周岁以下的补贴30万元 is a bracket of ages
         if _GRADE.fullmatch(measure):
             measure = ""
         quoted = line[max(0, bracket.opens) : bracket.end]
