@@ -48,6 +48,11 @@ def _check(what: str) -> None:
         raise WriteOutsideAction(f"{what} is written outside an action; see actions.py")
 
 
+def refuse_outside_action(what: str) -> None:
+    """For what is kept in tables of its own, beside the models. Raises WriteOutsideAction."""
+    _check(what)
+
+
 class KeptQuerySet(models.QuerySet):
     """Refuses every way in which a queryset writes. The asynchronous ways and get_or_create end in these."""
 

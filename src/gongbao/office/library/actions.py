@@ -31,7 +31,7 @@ from gongbao.gazette.masking import Masker
 from gongbao.gazette.personal import find_personal
 from gongbao.gazette.source import DEFAULT_LIMIT, DOCX, MARKDOWN, PDF, PLAIN, SourceText
 from gongbao.office import kept
-from gongbao.office.library import queries
+from gongbao.office.library import queries, search
 from gongbao.office.library.keys import KEY_LENGTH, bounded, document_key, locator_key, numbered_key, title_key
 from gongbao.office.library.models import (
     EID_LENGTH,
@@ -51,6 +51,7 @@ from gongbao.office.library.models import (
     Printing,
     Reference,
     Revision,
+    SearchEntry,
     Source,
 )
 from gongbao.office.people.readers import KEEPER
@@ -60,7 +61,7 @@ Progress = Callable[[str, int, int], None]
 "keeping" (clauses); "deriving" (documents) and "checking" (files) where an older library is brought up to date."""
 
 ACTION = "library.ingest"
-DERIVATION = 1
+DERIVATION = 2
 """Raised whenever what is derived from a text would come out otherwise: old rows are then made again."""
 CHECKS = 1
 """Raised whenever a check would tell something else."""
@@ -281,6 +282,7 @@ class _Writer:
         for _, revision in fresh:
             revision.document.current = revision
         Document.objects.bulk_update([revision.document for _, revision in fresh], ["current"], _BATCH)
+        search.index().forget([old.pk for old, now in zip(before, revisions, strict=True) if old and old.pk != now.pk])
 
         clauses = self._clauses(fresh)
         _derive([(text, revision, clauses[revision.pk]) for text, revision in fresh])
@@ -521,6 +523,7 @@ def _derive(read: Iterable[tuple[reading.Document, Revision, Mapping[str, Clause
     units: list[DutyUnit] = []
     indicators: list[Indicator] = []
     revisions: list[Revision] = []
+    seen: list[tuple[Revision, Masker, Mapping[str, Clause]]] = []
     for text, revision, clauses in read:
         found = find_personal(text)
         marks += [PersonalMark(revision=revision, kind=mark.kind, value=mark.value) for mark in found]
@@ -528,6 +531,8 @@ def _derive(read: Iterable[tuple[reading.Document, Revision, Mapping[str, Clause
         revision.masked_text = mask(text.text) if mask.hides(text.text) else None
         revision.derived_by = DERIVATION
         revisions.append(revision)
+        if revision.document.current_id == revision.pk:
+            seen.append((revision, mask, clauses))
         for place, duty in enumerate(find_duties(text)):
             deadline = duty.deadline
             row = Duty(
@@ -571,6 +576,36 @@ def _derive(read: Iterable[tuple[reading.Document, Revision, Mapping[str, Clause
     DutyUnit.objects.bulk_create(units, _BATCH)
     Indicator.objects.bulk_create(indicators, _BATCH)
     Revision.objects.bulk_update(revisions, ["masked_text", "derived_by"], _BATCH)
+    _index(seen)
+
+
+def _index(seen: Sequence[tuple[Revision, Masker, Mapping[str, Clause]]]) -> None:
+    """Put current revisions that are not in the search index into it: each with its mask and its clauses."""
+    part = SearchEntry.Part
+    entries: list[SearchEntry] = []
+    texts: list[tuple[Revision, Masker | None, Mapping[str, Clause]]] = []
+    for revision, mask, clauses in seen:
+        parts = [part.TEXT] if revision.masked_text is None else [part.MASKED, part.UNMASKED]
+        entries.append(SearchEntry(revision=revision, part=part.TITLE))
+        texts.append((revision, None, {}))
+        entries += [SearchEntry(revision=revision, part=one) for one in parts]
+        texts += [(revision, mask if one == part.MASKED else None, clauses) for one in parts]
+    SearchEntry.objects.bulk_create(entries, _BATCH)
+
+    def rows() -> Iterator[tuple[int, str]]:
+        for entry, (revision, mask, _clauses) in zip(entries, texts, strict=True):
+            words = f"{revision.title}\n{revision.document.number}"
+            if entry.part != part.TITLE:
+                words += "\n" + ((revision.masked_text or "") if mask else revision.text)
+            yield entry.pk, words
+
+    def clause_rows() -> Iterator[tuple[int, int, str]]:
+        for entry, (_revision, mask, clauses) in zip(entries, texts, strict=True):
+            for clause in clauses.values():
+                words = clause.own_words()
+                yield entry.pk, clause.order, mask(words) if mask else words
+
+    search.index().write(rows(), clause_rows())
 
 
 def _keep_findings(source: Source, found: Sequence[FoundInText]) -> None:
@@ -630,6 +665,10 @@ def derive_outdated(progress: Progress | None = None) -> int:
     first, since nothing is shown before it is marked; then the files are checked again.
     """
     outdated = list(queries.outdated(DERIVATION).values_list("pk", flat=True))
+    if outdated and not Revision.objects.exclude(derived_by__lt=DERIVATION).exists():
+        with kept.action("library.derive"):
+            # All of the search index is made again; row by row the old one would take room beside it.
+            search.index().clear()
     for done, pk in enumerate(outdated):
         if progress is not None:
             progress("deriving", done, len(outdated))
@@ -641,6 +680,7 @@ def derive_outdated(progress: Progress | None = None) -> int:
             DutyUnit.objects.filter(duty__revision=revision).delete()
             for derived in (Duty, Indicator, PersonalMark):
                 derived.objects.filter(revision=revision).delete()
+            search.index().forget([revision.pk])
             clauses = {clause.eid: clause for clause in revision.clauses.all()}
             _derive([(queries.as_read(revision, KEEPER), revision, clauses)])
     _check_outdated(progress)

@@ -419,6 +419,30 @@ class Finding(KeptModel):
         return f"{self.kind}, line {self.line}"
 
 
+class SearchEntry(KeptModel):
+    """That the search index holds words of a revision (see search.py): a row of it that has no entry is not found.
+
+    The words of a revision without personal data are one entry for all. One with personal data has two: what a visitor
+    sees, and what stands there.
+    """
+
+    class Part(models.IntegerChoices):
+        TITLE = 0
+        TEXT = 1
+        MASKED = 2
+        UNMASKED = 3
+
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="search_entries")
+    part = models.PositiveSmallIntegerField(choices=Part)
+
+    class Meta(KeptModel.Meta):
+        ordering = ["id"]
+        verbose_name_plural = "search entries"
+
+    def __str__(self) -> str:
+        return f"{self.revision_id} {self.part}"
+
+
 # --- feeds
 
 

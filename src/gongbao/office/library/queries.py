@@ -30,6 +30,7 @@ from gongbao.core.errors import GongbaoError
 from gongbao.gazette import model as reading
 from gongbao.gazette.masking import Mark, Masker, PersonalKind
 from gongbao.gazette.tables import Table, find_tables
+from gongbao.office.library import search
 from gongbao.office.library.keys import document_key, locator_key, locator_steps, step_number, title_key
 from gongbao.office.library.models import (
     Clause,
@@ -44,6 +45,7 @@ from gongbao.office.library.models import (
     PersonalMark,
     Reference,
     Revision,
+    SearchEntry,
     Source,
 )
 from gongbao.office.people.readers import VISITOR, Reader
@@ -144,13 +146,13 @@ def list_documents(
     year: int | None = None,
     status: str = "",
     on: date | None = None,
-    text: str = "",
+    text: "str | Sought" = "",
     reader: Reader = VISITOR,
 ) -> QuerySet[Revision]:
-    """The documents that meet all conditions given, newest first.
+    """The documents that meet all conditions given, newest first; with words, those that have them in the title before.
 
     `year` is that of the date of the document, `status` its Status on the day `on` (today, where none is given), and
-    `text` words that each stand in its title, its number or its text, as far as the reader may see it.
+    `text` words that each stand in its title, its number or its text, as far as the reader may see it; see `sought`.
     """
     found = documents()
     if gazette:
@@ -161,14 +163,13 @@ def list_documents(
         found = found.filter(kind=_plain(kind))
     if year is not None:
         found = found.filter(date__year=year) if date.min.year <= year <= date.max.year else found.none()
-    if text := _plain(text).strip():
-        number = read_number(text)
-        # The words of a number are looked for in its normal form, whatever brackets were typed.
-        for word in [str(number)] if number else text.split():
-            in_text = Q(text__icontains=word)
-            if not reader.sees_personal_data:
-                in_text = Q(masked_text__icontains=word) | (Q(masked_text__isnull=True) & in_text)
-            found = found.filter(Q(title__icontains=word) | Q(document__number__icontains=word) | in_text)
+    sought_words = sought(text, reader, all_confirmed=True) if isinstance(text, str) else text
+    if sought_words.words:
+        among = search.index().among
+        titled = When(pk__in=among(sought_words.titles), then=Value(0))
+        found = found.filter(pk__in=among(sought_words.found)).order_by(
+            Case(titled, default=Value(1), output_field=models.IntegerField()), *found.query.order_by
+        )
     if status:
         found = with_status(found, on or timezone.localdate()).filter(status=_plain(status))
     return found
@@ -198,7 +199,7 @@ def facets(
     year: int | None = None,
     status: str = "",
     on: date | None = None,
-    text: str = "",
+    text: "str | Sought" = "",
     reader: Reader = VISITOR,
 ) -> dict[str, list[FacetValue]]:
     """For each of FACETS the values there are, the most frequent first (years: the latest first). Five queries."""
@@ -257,6 +258,168 @@ def with_details(revisions: QuerySet[Revision]) -> QuerySet[Revision]:
             to_attr="repealing",
         ),
     )
+
+
+# --- words that are looked for
+
+MOST_CONFIRMED = 1000  # documents whose text is read at once to confirm a long word
+_SHOWN_CLAUSES = 3  # of a document in a list
+_WORDS_PLACED = 5  # words by which clauses are looked for; all are marked
+_READ_AT_ONCE = 8  # clauses of a document that are read to find those that are shown
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Words and the current revisions in which they all stand, as far as a reader may see them.
+
+    `titles` are those that have all of them in title and number. Where not `confirmed`, a few of `found` may hold only
+    pieces of a long word: `matches` sorts these out of what is shown, and a count is not exact.
+    """
+
+    words: list[str]
+    found: frozenset[int] = frozenset()
+    titles: frozenset[int] = frozenset()
+    confirmed: bool = True
+
+
+def sought(text: str, reader: Reader = VISITOR, *, all_confirmed: bool = False) -> Sought:
+    """Look up the words of `text`; each must stand in title, number or text. No words: nothing is looked for.
+
+    The words of a document number are looked for in its normal form, whatever brackets were typed. Words of up to four
+    characters are found by the index alone. Longer ones are confirmed on the texts, unless there are too many of these,
+    and not `all_confirmed`.
+    """
+    text = _plain(text).strip()
+    number = read_number(text)
+    words = search.words(str(number) if number else text)
+    if not words:
+        return Sought([])
+    grams = [gram for word in words for gram in search.grams_of_word(word)]
+    held = search.index().documents(list(dict.fromkeys(grams)), sees_personal_data=reader.sees_personal_data)
+    long = [word for word in words if len(word) > search.DOCUMENT_GRAM]
+    if not long:
+        return Sought(words, frozenset(held.texts), frozenset(held.titles))
+    titles = {
+        pk
+        for batch in _batches(sorted(held.titles))
+        for pk, title, number_of in _numbered(batch).values_list("pk", "title", "document__number")
+        if search.holds(f"{title}\n{number_of}", long)
+    }
+    if len(held.texts) - len(titles) > MOST_CONFIRMED and not all_confirmed:
+        return Sought(words, frozenset(held.texts), frozenset(titles), confirmed=False)
+    texts = titles | _confirmed(sorted(held.texts - titles), long, reader)
+    return Sought(words, frozenset(texts), frozenset(titles))
+
+
+def _numbered(revisions: Sequence[int]) -> QuerySet[Revision]:
+    return Revision.objects.filter(pk__in=revisions).order_by()
+
+
+def _confirmed(revisions: Sequence[int], words: Sequence[str], reader: Reader) -> set[int]:
+    """Those of the revisions in whose title, number or text all the words stand, as far as the reader may see it."""
+    text = F("text") if reader.sees_personal_data else Coalesce("masked_text", "text")
+    return {
+        pk
+        for batch in _batches(revisions)
+        for pk, title, number, words_of in _numbered(batch)
+        .annotate(words_of=text)
+        .values_list("pk", "title", "document__number", "words_of")
+        if search.holds(f"{title}\n{number}\n{words_of}", words)
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseMatch:
+    """A clause in which words stand, and its words around the first of them."""
+
+    locator: str
+    eid: str
+    passage: list[search.Piece]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A document in which words stand: its title, and the first clauses that hold them, those with most of them first.
+
+    `more` is how many further clauses there are, None where that would take long to know.
+    """
+
+    revision: Revision
+    in_title: bool
+    title: list[search.Piece]
+    clauses: list[ClauseMatch]
+    more: int | None
+
+
+def matches(revisions: Iterable[Revision], words: Sought, reader: Reader = VISITOR) -> list[Match]:
+    """Where the words stand in these revisions, a page of those found. One that does not hold them is left out."""
+    held = list(revisions)
+    if not words.confirmed:
+        long = [word for word in words.words if len(word) > search.DOCUMENT_GRAM]
+        true = _confirmed([one.pk for one in held], long, reader)
+        held = [one for one in held if one.pk in true]
+    places = _places([one.pk for one in held], words.words, reader)
+    first = {pk: ranked[:_READ_AT_ONCE] for pk, ranked in places.items()}
+    _with_maskers(held, reader)
+    read = _clauses_at(first)
+    out = []
+    for revision in held:
+        ranked = places.get(revision.pk, [])
+        shown: list[ClauseMatch] = []
+        at = 0
+        while at < len(ranked) and len(shown) < _SHOWN_CLAUSES:
+            batch = ranked[at : at + (_READ_AT_ONCE if at < _READ_AT_ONCE else _QUERY_BATCH)]
+            rows = read if at < _READ_AT_ONCE else _clauses_at({revision.pk: batch})
+            for place in batch:
+                at += 1
+                if match := _clause_match(rows[revision.pk, place], revision, words.words, reader):
+                    shown.append(match)
+                    if len(shown) == _SHOWN_CLAUSES:
+                        break
+        # What the index says of words of two characters needs no confirmation.
+        counted = all(len(word) <= search.CLAUSE_GRAM for word in words.words)
+        more = len(ranked) - at if counted or at == len(ranked) else None
+        title = search.marked(revision.title, words.words)
+        out.append(Match(revision, revision.pk in words.titles, title, shown, more))
+    return out
+
+
+def _places(revisions: Sequence[int], words: Sequence[str], reader: Reader) -> dict[int, list[int]]:
+    """For each revision the places of the clauses that may hold words: those that may hold most of them first."""
+    index = search.index()
+    unseen = SearchEntry.Part.MASKED if reader.sees_personal_data else SearchEntry.Part.UNMASKED
+    entries: dict[int, int] = {}
+    for batch in _batches(revisions):
+        rows = SearchEntry.objects.filter(revision__in=batch).exclude(part__in=(SearchEntry.Part.TITLE, unseen))
+        entries |= dict(rows.values_list("pk", "revision"))
+    counted: dict[int, Counter[int]] = defaultdict(Counter)
+    for word in words[:_WORDS_PLACED]:
+        for entry, places in index.clauses(list(entries), word).items():
+            counted[entries[entry]].update(places)
+    return {revision: sorted(counts, key=lambda place: (-counts[place], place)) for revision, counts in counted.items()}
+
+
+def _clauses_at(places: dict[int, list[int]]) -> dict[tuple[int, int], Clause]:
+    wanted = [(revision, place) for revision, held in places.items() for place in held]
+    found: dict[tuple[int, int], Clause] = {}
+    for batch in _batches(wanted):
+        by_revision: dict[int, list[int]] = defaultdict(list)
+        for revision, place in batch:
+            by_revision[revision].append(place)
+        condition = Q()
+        for revision, held in by_revision.items():
+            condition |= Q(revision=revision, order__in=held)
+        found |= {(row.revision_id, row.order): row for row in Clause.objects.filter(condition).order_by()}
+    return found
+
+
+def _clause_match(clause: Clause, revision: Revision, words: Sequence[str], reader: Reader) -> ClauseMatch | None:
+    clause.revision = revision
+    _seen([clause], revision, reader)
+    text = mask_of(revision, reader)(clause.own_words())
+    if not any(search.holds(text, [word]) for word in words):
+        return None
+    return ClauseMatch(clause.locator, clause.eid, search.passage(text, words))
 
 
 LONGEST_SOUGHT = 1000
@@ -1229,15 +1392,29 @@ def _with_masks(rows: Sequence[Any], reader: Reader) -> Iterator[tuple[Any, Call
     """Rows that belong to revisions, each with the mask of its revision. One query for all."""
     if reader.sees_personal_data:
         return
-    marks: dict[int, list[Mark]] = defaultdict(list)
-    for batch in _batches(sorted({row.revision_id for row in rows})):
-        held = PersonalMark.objects.filter(revision__in=batch)
-        for revision, kind, value in held.values_list("revision", "kind", "value"):
-            marks[revision].append(Mark(PersonalKind(kind), value))
-    masks = {revision: Masker(found) for revision, found in marks.items()}
+    masks = _maskers({row.revision_id for row in rows})
     for row in rows:
         if row.revision_id in masks:
             yield row, masks[row.revision_id]
+
+
+def _maskers(revisions: Iterable[int]) -> dict[int, Masker]:
+    """The mask of each revision that holds personal data. One query for all."""
+    marks: dict[int, list[Mark]] = defaultdict(list)
+    for batch in _batches(sorted(revisions)):
+        held = PersonalMark.objects.filter(revision__in=batch)
+        for revision, kind, value in held.values_list("revision", "kind", "value"):
+            marks[revision].append(Mark(PersonalKind(kind), value))
+    return {revision: Masker(found) for revision, found in marks.items()}
+
+
+def _with_maskers(revisions: Iterable[Revision], reader: Reader) -> None:
+    """What `mask_of` would ask for each of the revisions, asked once for all."""
+    if not reader.sees_personal_data:
+        held = list(revisions)
+        masks = _maskers({one.pk for one in held})
+        for one in held:
+            one._masker = masks.get(one.pk) or Masker(())  # type: ignore[attr-defined]
 
 
 # --- feeds
