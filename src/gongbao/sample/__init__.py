@@ -9,3 +9,6 @@ from pathlib import Path
 
 GAZETTE: Path = Path(__file__).parent / "gazette.txt"
 """UTF-8 text, lines ended by a line feed."""
+
+CITY = "云澜市"
+"""The imaginary city: its name begins the title of its gazette."""

@@ -3,8 +3,10 @@
 from django.urls import include, path
 
 from gongbao.site import look
+from gongbao.site.front import front
 
 urlpatterns = [
+    path("", front, name="front"),
     path("large-print/", look.large_print, name="large_print"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/", include("gongbao.site.api")),

@@ -6,7 +6,6 @@ from gongbao.office.library.views import content, documents
 
 app_name = "library"
 urlpatterns = [
-    path("", documents.front, name="front"),
     path("documents/", documents.documents, name="documents"),
     path("documents/<str:key>/", documents.document, name="document"),
     path("documents/<str:key>/print.css", documents.print_sheet, name="print"),

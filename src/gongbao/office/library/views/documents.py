@@ -138,16 +138,7 @@ class Chip:
 
 
 @require_safe
-def front(request: HttpRequest) -> HttpResponse:
-    return _list(request, intro=True)
-
-
-@require_safe
 def documents(request: HttpRequest) -> HttpResponse:
-    return _list(request, intro=False)
-
-
-def _list(request: HttpRequest, *, intro: bool) -> HttpResponse:
     try:
         filters = Filters.of(request, timezone.localdate())
     except Misread as field:
@@ -159,7 +150,6 @@ def _list(request: HttpRequest, *, intro: bool) -> HttpResponse:
     chosen = {name: str(value) for name, value in filters.query().items() if value not in ("", None)}
     context = {
         "room": "documents",
-        "intro": intro,
         "chosen": filters,
         "on": filters.on,
         "today": filters.today,
