@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gongbao.gazette.deadlines import Deadline, DeadlineKind, read_deadlines
+from gongbao.gazette.deadlines import Deadline, DeadlineKind, YearFrom, read_deadlines
 
 ISSUED = date(2022, 6, 1)
 
@@ -175,3 +175,8 @@ def test_never_fails_and_never_overlaps(text: str) -> None:
         assert text[deadline.start : deadline.end] == deadline.words
         end = deadline.end
     assert len(read_deadlines(text, None)) == len(read_deadlines(text, ISSUED))
+
+
+def test_a_past_year_in_the_sentence_is_not_that_of_the_deadline() -> None:
+    (found,) = read_deadlines("对2021年度先进花灯队的奖励资金，于4月底前拨付到位。", date(2022, 1, 15))
+    assert (found.date, found.year_from) == (date(2022, 4, 30), YearFrom.DOCUMENT)

@@ -449,7 +449,8 @@ def _year_before(text: str, at: int) -> int | None:
     """The year that the sentence names last before `at`."""
     window = text[max(0, at - _WINDOW) : at]
     window = window[max(window.rfind(mark) for mark in _END_OF_SENTENCE) + 1 :]
-    years = _LAST_YEAR.findall(window)
+    # 2025年度的奖励资金于4月底前拨付: what is paid for is past, the day is to come.
+    years = [found[0] for found in _LAST_YEAR.finditer(window) if not window.startswith("度", found.end())]
     return int(years[-1][:4]) if years else None
 
 
