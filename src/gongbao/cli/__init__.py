@@ -34,6 +34,8 @@ ENVIRONMENT = (
     ("GONGBAO_SECRET_KEY", "the key that signs sessions; production needs it (or GONGBAO_SECRET_KEY_FILE)"),
     ("GONGBAO_HOSTS", "the names the site answers to, separated by commas; production needs them"),
     ("GONGBAO_PROXY", "address of the proxy in front of the site, if there is one"),
+    ("GONGBAO_CACHE", "where counts of requests stand; several processes need a shared one: redis:// or a folder"),
+    ("GONGBAO_API_LIMIT", "requests to /api that one address may make in a minute (default: 120)"),
     ("GONGBAO_LOG_LEVEL", "DEBUG, INFO (default), WARNING or ERROR"),
 )
 
