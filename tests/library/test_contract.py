@@ -251,6 +251,14 @@ def test_documents(ingested: list[Any], printed: Callable[..., Any]) -> None:
     all_met(told, met)
 
 
+def test_search(ingested: list[Any], printed: Callable[..., Any]) -> None:
+    told, met = fields("gongbao search WORDS --json"), set[str]()
+    for words in ("停车", "云岭市人民政府关于供电的决定"):
+        for one in printed("search", words):
+            check(one, told, met)
+    all_met(told, met)
+
+
 def test_document(ingested: list[Any], printed: Callable[..., Any]) -> None:
     listed, more = fields("gongbao documents --json"), fields("gongbao document NUMBER --json")
     assert not set(listed) & set(more)
@@ -332,8 +340,9 @@ def test_feeds(planned: Callable[..., Any]) -> None:
     opened, listed = fields("gongbao feed NAME --json"), fields("gongbao feeds --json")
     assert set(opened) - set(listed) == {"path"}
     met: set[str] = set()
-    check(planned("feed", "云岭市园林局值班室", "--unit", "园林局"), opened, met)
-    check(planned("revoke-feed", "1"), listed, met)
+    feed = planned("feed", "云岭市园林局值班室", "--unit", "园林局")
+    check(feed, opened, met)
+    check(planned("revoke-feed", str(feed["feed"])), listed, met)
     for one in planned("feeds"):
         check(one, listed, met)
     all_met(opened, met)

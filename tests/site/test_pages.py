@@ -5,6 +5,7 @@ from datetime import date
 from html import unescape
 from itertools import pairwise
 from pathlib import Path
+from unittest import mock
 from urllib.parse import quote, unquote
 
 import pytest
@@ -152,6 +153,31 @@ def test_a_filter_in_use_can_be_taken_away(client, sample):
     assert [link.one("span", class_="count").parent.children[0].text() for link in chosen] == ["决定", "2026"]
     kept = {field.attributes["name"]: field.attributes["value"] for field in page.one(id="kept").all("input")}
     assert kept == {"kind": "decision", "year": "2026"}
+
+
+def test_words_are_shown_where_they_stand(client, sample):
+    page = read(client.get(f"/documents/?text={quote('补贴')}"))
+    items = page.one(class_="documents").children
+    first = next(item for item in page.one(class_="documents").all("li") if SUBSIDY in item.text())
+    assert [mark.text() for mark in first.one("h2").all("mark")] == ["补贴"]
+    links = first.one(class_="places").all("a")
+    assert len(links) == 3 and all(client.get(link.attributes["href"]).status_code == 200 for link in links)
+    for place in first.one(class_="places").all("li")[:3]:
+        assert "补贴" in [mark.text() for mark in place.all("mark")]
+    assert re.fullmatch(r"另有 \d+ 处条款", first.one(class_="places").all("li")[3].text().strip())
+    assert page.one(id="order").text() == "标题含有者在前，其余从新到旧"
+    assert items and page.one(id="count").text().startswith("共 ")
+    # A count that is not exact says so.
+    with mock.patch.object(queries, "MOST_CONFIRMED", 0):
+        page = read(client.get(f"/documents/?text={quote('奖励和扣减以考核地区为单位')}"))
+        assert page.one(id="count").text().startswith("约 ")
+
+
+def test_words_of_a_document_are_words_and_no_markup(client, db):
+    made.put(made.gazette(made.document(title="关于<b>停车</b>的通知", text="第一条 <mark>停车</mark>&amp;。")))
+    for text in ("停车", "<b>", "&amp;", "mark"):
+        body = client.get("/documents/", {"text": text}).content.decode()
+        assert "&lt;" in body and "<b>" not in body and "<mark>停车</mark>&amp;。" not in body
 
 
 def test_the_status_is_that_of_the_day_asked_for(client, sample):

@@ -37,6 +37,7 @@ def register(cli: click.Group) -> None:
     for name, section, command in (
         ("ingest", READING, ingest),
         ("documents", ASKING, documents),
+        ("search", ASKING, search),
         ("document", ASKING, document),
         ("clause", ASKING, clause),
         ("status", ASKING, status),
@@ -165,6 +166,48 @@ def documents(
         say(f"{len(body)} document{'' if len(body) == 1 else 's'}; status on {day}", err=True)
     else:
         say("no document meets these conditions", err=True)
+
+
+@click.argument("words", nargs=-1, required=True)
+@click.option("--limit", type=click.IntRange(min=1), default=20, metavar="N", help="At most N documents (default: 20).")
+@masked_option
+@json_option
+def search(words: Sequence[str], limit: int, masked: bool, as_json: bool) -> None:
+    """Say in which clauses words stand.
+
+    For instance: gongbao search 医疗救助 起付标准
+
+    All words must stand in a document: in its title, its number or its text. Documents that have them in the title
+    come first, then the newest. Of each the first three clauses are told, those with most of the words before others.
+    """
+    with_django()
+    from gongbao.office.library import contract, queries
+
+    sees = reader(masked)
+    wanted = queries.sought(" ".join(words), sees)
+    if not wanted.words:
+        raise GongbaoError("no words are named; write them like: gongbao search 医疗救助")
+    listed = queries.list_documents(text=wanted, reader=sees)
+    found = queries.matches(listed[:limit], wanted, sees)
+    if as_json:
+        print_json([place for match in found for place in contract.places(match)])
+        return
+    for match in found:
+        say(f"{match.revision.document.number or match.revision.document.key}  {_marked(match.title)}")
+        for one in match.clauses:
+            say(f"  {one.locator}  {_marked(one.passage)}")
+        if match.more:
+            say(f"  and in {match.more} more clause{'' if match.more == 1 else 's'}")
+    total, about = len(wanted.found), "" if wanted.confirmed else "about "
+    shown = f"; the first {len(found)} are shown" if total > len(found) else ""
+    say(
+        f"{about}{total} document{'' if total == 1 else 's'}{shown}" if total else "no document holds these words",
+        err=True,
+    )
+
+
+def _marked(pieces: Iterable[Any]) -> str:
+    return "".join(f"【{piece.text}】" if piece.hit else piece.text for piece in pieces)
 
 
 @click.argument("number")

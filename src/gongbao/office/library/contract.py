@@ -16,6 +16,7 @@ from gongbao.office.library import queries
 from gongbao.office.library.actions import IngestResult
 from gongbao.office.library.models import Clause, Duty, Feed, Indicator, Part, Reference, Revision
 from gongbao.office.library.models import Finding as KeptFinding
+from gongbao.office.library.search import Piece
 from gongbao.office.people.readers import Reader
 
 Json = dict[str, Any]
@@ -188,6 +189,24 @@ def _nested(read: reading.Clause) -> Json:
             "children": below,
         }
     return made[id(read)]
+
+
+def places(found: queries.Match) -> list[Json]:
+    """The clauses of a document in which words stand; the document itself where they stand in none."""
+    document = {
+        "schema_version": SCHEMA_VERSION,
+        "document": found.revision.document.key,
+        "title": found.revision.title,
+        "in_title": found.in_title,
+    }
+
+    def place(locator: str, eid: str, passage: Iterable[Piece]) -> Json:
+        pieces = [{"text": piece.text, "hit": piece.hit} for piece in passage]
+        return document | {"locator": locator, "eid": eid, "passage": pieces, "more": found.more}
+
+    if not found.clauses:
+        return [place("", "", found.title)]
+    return [place(one.locator, one.eid, one.passage) for one in found.clauses]
 
 
 def standing(revision: Revision, day: date) -> Json:

@@ -416,10 +416,15 @@ def _clauses_at(places: dict[int, list[int]]) -> dict[tuple[int, int], Clause]:
 def _clause_match(clause: Clause, revision: Revision, words: Sequence[str], reader: Reader) -> ClauseMatch | None:
     clause.revision = revision
     _seen([clause], revision, reader)
-    text = mask_of(revision, reader)(clause.own_words())
-    if not any(search.holds(text, [word]) for word in words):
+    mask = mask_of(revision, reader)
+    whole = mask(clause.own_words())
+    held = [word for word in words if search.holds(whole, [word])]
+    if not held:
         return None
-    return ClauseMatch(clause.locator, clause.eid, search.passage(text, words))
+    # Its number stands in the locator already.
+    clause.number = ""
+    text = mask(clause.own_words())
+    return ClauseMatch(clause.locator, clause.eid, search.passage(text if search.holds(text, held) else whole, words))
 
 
 LONGEST_SOUGHT = 1000

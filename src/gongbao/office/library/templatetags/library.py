@@ -1,6 +1,7 @@
 """Words for what the library keeps as a key, and dates as people write them, in the language of the page."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
 
 from django import template
@@ -10,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, pgettext, pgettext_lazy
 
 from gongbao.office.library.queries import Status
+from gongbao.office.library.search import Piece
 from gongbao.office.library.words import change_word, comparison_sign
 
 register = template.Library()
@@ -128,6 +130,14 @@ def day(value: date | None) -> str:
 def zh() -> SafeString:
     """The attribute that says a piece of a page in another language is Chinese; nothing in a page that is Chinese."""
     return mark_safe(' lang="zh-Hans"') if get_language() == "en" else mark_safe("")
+
+
+@register.filter
+def pieces(passage: Iterable[Piece]) -> SafeString:
+    """A passage with what was looked for marked."""
+    return mark_safe(
+        "".join(format_html("<mark>{}</mark>", one.text) if one.hit else escape(one.text) for one in passage)
+    )
 
 
 @register.filter

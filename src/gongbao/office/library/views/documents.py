@@ -144,9 +144,11 @@ def documents(request: HttpRequest) -> HttpResponse:
     except Misread as field:
         return misread(request, field)
     reader = reader_of(request)
-    found = queries.with_status(queries.list_documents(**filters.asked(), reader=reader), filters.on)
+    asked = filters.asked()
+    words = queries.sought(asked.pop("text"), reader)
+    found = queries.with_status(queries.list_documents(**asked, text=words, reader=reader), filters.on)
     page = queries.page(found, request.GET.get("page", "1"))
-    counted = queries.facets(**filters.asked(), reader=reader)
+    counted = queries.facets(**asked, text=words, reader=reader)
     chosen = {name: str(value) for name, value in filters.query().items() if value not in ("", None)}
     context = {
         "room": "documents",
@@ -159,6 +161,8 @@ def documents(request: HttpRequest) -> HttpResponse:
         "facets": [_facet(filters, name, counted[name]) for name in queries.FACETS],
         "chips": _chips(filters),
         "page": page,
+        "words": words,
+        "matches": queries.matches(page.object_list, words, reader) if words.words else [],
         **turning(page, lambda number: filters.url(page=str(number) if number > 1 else "")),
         "library_is_empty": not page.paginator.count and not queries.documents().exists(),
     }
