@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import pages, reading, report
+from benchmarks import pages, reading, report, searching
 from benchmarks.processes import ROOT, Stopped
 
 LARGE = 10_000  # documents
@@ -61,7 +61,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _large(folder: Path, documents: int, runs: int) -> dict[str, object]:
     say(f"filling a library with {documents} documents, and asking it")
-    return pages.of_library(folder, documents, runs)
+    measured = pages.of_library(folder, documents, runs)
+    say("filling another one on PostgreSQL, if one answers, and searching it")
+    return measured | {"searches_on_postgres": searching.on_postgres(folder, documents, runs)}
 
 
 if __name__ == "__main__":

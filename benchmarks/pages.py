@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from benchmarks import texts
+from benchmarks import searching, texts
 from benchmarks.processes import run
 
 _PER_ISSUE = 250  # documents
@@ -29,7 +29,7 @@ def of_library(folder: Path, documents: int, runs: int, limit: float = 3600) -> 
     )
 
 
-def _fill(documents: int) -> dict[str, float]:
+def fill(documents: int) -> dict[str, float]:
     """Take in the sample, or invented issues with `documents` documents in all; what that took."""
     from gongbao.gazette import read_bytes
     from gongbao.office.library.actions import ingest_file, ingest_source
@@ -95,7 +95,7 @@ def measure(documents: int, runs: int) -> dict[str, Any]:
     from gongbao.office.library import queries
     from gongbao.office.library.models import Clause, Document
 
-    filled = _fill(documents)
+    filled = fill(documents)
     client = Client(SERVER_NAME="127.0.0.1")
     today = timezone.localdate()
 
@@ -129,7 +129,7 @@ def measure(documents: int, runs: int) -> dict[str, Any]:
         return reverse("library:clause", args=[long.document.key, one.eid])
 
     pages = {
-        "front page": reverse("library:front"),
+        "front page": reverse("front"),
         "list of documents": listing,
         "list, last page": f"{listing}?page=100000",
         "list, in force, notices": f"{listing}?status=in_force&kind=notice",
@@ -166,6 +166,7 @@ def measure(documents: int, runs: int) -> dict[str, Any]:
         "ingest": filled,
         "pages": [_measured(name, page(address), runs) for name, address in pages.items()],
         "queries": [_measured(name, call, runs) for name, call in asked.items()],
+        "searches": searching.measured(runs),
     }
 
 

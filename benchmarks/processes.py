@@ -16,8 +16,8 @@ class Stopped(Exception):
     """The measurement did not end; the message says in a few words why."""
 
 
-def run(module: str, *arguments: str, home: Path | None = None, limit: float = 600) -> Any:
-    """The JSON value that `python -m module arguments` prints; `limit` is in seconds.
+def run(module: str, *arguments: str, home: Path | None = None, limit: float = 600, database: str = "") -> Any:
+    """The JSON value that `python -m module arguments` prints; `limit` is in seconds, `database` an address.
 
     The process sees nothing of the caller's own site: neither its database nor its settings.
     """
@@ -28,6 +28,8 @@ def run(module: str, *arguments: str, home: Path | None = None, limit: float = 6
     }
     if home is not None:
         kept |= {"GONGBAO_HOME": str(home), "GONGBAO_LOG_LEVEL": "ERROR"}
+    if database:
+        kept["DATABASE_URL"] = database
     try:
         done = subprocess.run(
             [sys.executable, "-m", module, *arguments],

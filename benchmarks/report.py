@@ -158,7 +158,24 @@ def _library(measured: dict[str, Any]) -> str:
             f"{len(measured['pages'][0]['milliseconds'])} times after a first; below them, questions put to "
             "`queries` directly.",
             _table(("page or question", "queries", "kB", "milliseconds, median", "least", "greatest"), rows),
+            searching(measured["searches"], measured.get("searches_on_postgres")),
         ]
+    )
+
+
+def searching(embedded: Sequence[dict[str, Any]], postgres: Sequence[dict[str, Any]] | None) -> str:
+    """The searches on one database, or beside each other on both."""
+    on = {"SQLite": embedded} | ({"PostgreSQL": postgres} if postgres else {})
+    rows = [
+        [one["words"], _count(one["documents"]), str(one["clauses"])]
+        + [f"{figure:.1f}" for measured in on.values() for figure in spread(measured[place]["milliseconds"])]
+        for place, one in enumerate(embedded)
+    ]
+    heads = [f"{figure}, {name}" for name in on for figure in ("median", "least", "greatest")]
+    return (
+        "Searches: the documents that hold the words, the first 50 of them, those with the words in the title before, "
+        "and up to three clauses of each with the words marked; milliseconds.\n\n"
+        + _table(("words", "documents", "clauses shown", *heads), rows)
     )
 
 

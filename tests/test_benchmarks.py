@@ -44,6 +44,7 @@ def test_a_run_without_the_large_library_keeps_what_an_earlier_one_found():
         "ingest": {"seconds": 1.0, "bytes": 10},
         "pages": [{"name": "front", "queries": 1, "bytes": 5, "milliseconds": [1.0]}],
         "queries": [],
+        "searches": [{"words": "取暖", "documents": 2, "clauses": 3, "milliseconds": [1.0]}],
     }
     without = report.Results(Shape("gazette", [size]), {"clean": 0.5}, [], library, None)
     assert report.page(without).endswith(
@@ -52,6 +53,9 @@ def test_a_run_without_the_large_library_keeps_what_an_earlier_one_found():
     found = report.page(report.Results(without.sizes, without.shares, [], library, library | {"documents": 10_000}))
     again = report.page(without, found)
     assert again == found and "10 000 documents" in again
+    assert "| 取暖 | 2 | 3 | 1.0 | 1.0 | 1.0 |" in again
+    both = report.searching(library["searches"], library["searches"])
+    assert "median, PostgreSQL" in both and "| 取暖 | 2 | 3 | 1.0 | 1.0 | 1.0 | 1.0 | 1.0 | 1.0 |" in both
 
 
 def test_gazettes_are_of_the_size_asked_for_and_the_same_each_time():

@@ -265,14 +265,14 @@ def with_details(revisions: QuerySet[Revision]) -> QuerySet[Revision]:
 MOST_CONFIRMED = 1000  # documents whose text is read at once to confirm a long word
 _SHOWN_CLAUSES = 3  # of a document in a list
 _WORDS_PLACED = 5  # words by which clauses are looked for; all are marked
-_READ_AT_ONCE = 8  # clauses of a document that are read to find those that are shown
+_READ_AT_FIRST = 6  # clauses of a document that are read to find those that are shown
 
 
 @dataclass(frozen=True, slots=True)
 class Sought:
     """Words and the current revisions in which they all stand, as far as a reader may see them.
 
-    `titles` are those that have all of them in title and number. Where not `confirmed`, a few of `found` may hold only
+    `titles` are those that have all of them in title and number. Where not `confirmed`, a few of both may hold only
     pieces of a long word: `matches` sorts these out of what is shown, and a count is not exact.
     """
 
@@ -299,29 +299,22 @@ def sought(text: str, reader: Reader = VISITOR, *, all_confirmed: bool = False) 
     long = [word for word in words if len(word) > search.DOCUMENT_GRAM]
     if not long:
         return Sought(words, frozenset(held.texts), frozenset(held.titles))
-    titles = {
-        pk
-        for batch in _batches(sorted(held.titles))
-        for pk, title, number_of in _numbered(batch).values_list("pk", "title", "document__number")
-        if search.holds(f"{title}\n{number_of}", long)
-    }
-    if len(held.texts) - len(titles) > MOST_CONFIRMED and not all_confirmed:
-        return Sought(words, frozenset(held.texts), frozenset(titles), confirmed=False)
+    if len(held.texts) > MOST_CONFIRMED and not all_confirmed:
+        return Sought(words, frozenset(held.texts), frozenset(held.titles), confirmed=False)
+    titles = _confirmed(sorted(held.titles), long, reader, in_text=False)
     texts = titles | _confirmed(sorted(held.texts - titles), long, reader)
     return Sought(words, frozenset(texts), frozenset(titles))
 
 
-def _numbered(revisions: Sequence[int]) -> QuerySet[Revision]:
-    return Revision.objects.filter(pk__in=revisions).order_by()
-
-
-def _confirmed(revisions: Sequence[int], words: Sequence[str], reader: Reader) -> set[int]:
+def _confirmed(revisions: Sequence[int], words: Sequence[str], reader: Reader, *, in_text: bool = True) -> set[int]:
     """Those of the revisions in whose title, number or text all the words stand, as far as the reader may see it."""
-    text = F("text") if reader.sees_personal_data else Coalesce("masked_text", "text")
+    text: Any = F("text") if reader.sees_personal_data else Coalesce("masked_text", "text")
+    text = text if in_text else Value("")
     return {
         pk
         for batch in _batches(revisions)
-        for pk, title, number, words_of in _numbered(batch)
+        for pk, title, number, words_of in Revision.objects.filter(pk__in=batch)
+        .order_by()
         .annotate(words_of=text)
         .values_list("pk", "title", "document__number", "words_of")
         if search.holds(f"{title}\n{number}\n{words_of}", words)
@@ -359,7 +352,10 @@ def matches(revisions: Iterable[Revision], words: Sought, reader: Reader = VISIT
         true = _confirmed([one.pk for one in held], long, reader)
         held = [one for one in held if one.pk in true]
     places = _places([one.pk for one in held], words.words, reader)
-    first = {pk: ranked[:_READ_AT_ONCE] for pk, ranked in places.items()}
+    # What the index says of words of two characters needs no confirmation.
+    counted = all(len(word) <= search.CLAUSE_GRAM for word in words.words)
+    at_first = _SHOWN_CLAUSES if counted else _READ_AT_FIRST
+    first = {pk: ranked[:at_first] for pk, ranked in places.items()}
     _with_maskers(held, reader)
     read = _clauses_at(first)
     out = []
@@ -368,19 +364,18 @@ def matches(revisions: Iterable[Revision], words: Sought, reader: Reader = VISIT
         shown: list[ClauseMatch] = []
         at = 0
         while at < len(ranked) and len(shown) < _SHOWN_CLAUSES:
-            batch = ranked[at : at + (_READ_AT_ONCE if at < _READ_AT_ONCE else _QUERY_BATCH)]
-            rows = read if at < _READ_AT_ONCE else _clauses_at({revision.pk: batch})
+            batch = ranked[at : at + (_QUERY_BATCH if at else at_first)]
+            rows = _clauses_at({revision.pk: batch}) if at else read
             for place in batch:
                 at += 1
                 if match := _clause_match(rows[revision.pk, place], revision, words.words, reader):
                     shown.append(match)
                     if len(shown) == _SHOWN_CLAUSES:
                         break
-        # What the index says of words of two characters needs no confirmation.
-        counted = all(len(word) <= search.CLAUSE_GRAM for word in words.words)
         more = len(ranked) - at if counted or at == len(ranked) else None
         title = search.marked(revision.title, words.words)
-        out.append(Match(revision, revision.pk in words.titles, title, shown, more))
+        in_title = search.holds(f"{revision.title}\n{revision.document.number}", words.words)
+        out.append(Match(revision, in_title, title, shown, more))
     return out
 
 

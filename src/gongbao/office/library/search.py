@@ -19,7 +19,7 @@ import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from itertools import islice
 from typing import Any
@@ -75,12 +75,12 @@ def grams(text: str, longest: int = DOCUMENT_GRAM) -> set[str]:
     return found
 
 
-def grams_of_word(word: str, longest: int = DOCUMENT_GRAM) -> list[str]:
+def grams_of_word(word: str, longest: int = DOCUMENT_GRAM, most: int = _MOST_GRAMS) -> list[str]:
     """The grams by which a folded word is looked up: itself, or the longest ones there are, spread over the word."""
     last = len(word) - longest
     if last <= 0:
         return [word]
-    steps = min(last, _MOST_GRAMS - 1)
+    steps = min(last, most - 1)
     places = sorted({round(last * step / steps) for step in range(steps + 1)})
     return list(dict.fromkeys(word[at : at + longest] for at in places))
 
@@ -123,11 +123,20 @@ def hits(text: str, wanted: Sequence[str]) -> list[tuple[int, int]]:
 
 def holds(text: str, wanted: Sequence[str]) -> bool:
     """Whether each of the folded words stands in the text. Folding takes longest, and mostly is not needed."""
-    missing = [word for word in wanted if word not in text]
+    missing = [word for word in wanted if not any(form in text for form in _forms(word))]
     if not missing:
         return True
     folded = fold(text)
     return all(word in folded for word in missing)
+
+
+_WIDE = str.maketrans("(),:;?!", "（），：；？！")
+
+
+@lru_cache(maxsize=1000)
+def _forms(word: str) -> tuple[str, ...]:
+    """How a folded word is mostly printed."""
+    return tuple({form.translate(table): None for table in ({}, _WIDE) for form in (word, word.upper())})
 
 
 def marked(text: str, wanted: Sequence[str], *, longest: int = 0) -> list[Piece]:
@@ -208,8 +217,9 @@ class Index(ABC):
         return found or Found(set(), set())
 
     def clauses(self, entries: Sequence[int], word: str) -> dict[int, list[int]]:
-        """For each entry the places of the clauses that hold the grams of the folded word, in order."""
-        return self._clauses(entries, grams_of_word(word, CLAUSE_GRAM))
+        """For each entry the places of the clauses that may hold the folded word, in order."""
+        # Its beginning and its end will do: frequent grams are slow to intersect, and what is found is confirmed.
+        return self._clauses(entries, grams_of_word(word, CLAUSE_GRAM, 2))
 
     @abstractmethod
     def among(self, ids: Iterable[int]) -> RawSQL:
