@@ -35,6 +35,8 @@ def clerk(page, live_server, settings, tmp_path):
     page.fill("#id_password", PASSWORD)
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("读入公报")
+    # The script shows it, and from then on files can be dropped.
+    expect(page.locator(".drop-here")).to_be_visible()
     return page
 
 
