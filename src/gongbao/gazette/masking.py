@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from gongbao.gazette.clean.characters import characters
 
@@ -147,24 +148,45 @@ class Masker:
 
         Line breaks, tabs and marks of bold type inside a value stay behind the mask: lines and cells are as many.
         """
-        spans = self._spans(text)
-        if not spans:
-            return text
+        return _hidden(text, self.spans(text))
+
+    def passage(self, text: str, *, longest: int = 0) -> str:
+        """As calling it, for words cut out of a text, … standing for what was left out, or nothing.
+
+        The cut may have gone through a value: two characters of it at an end are hidden too. At the beginning they are
+        only where the passage has `longest` characters, as words that people are called by begin many a sentence.
+        """
         out: list[str] = []
-        at = 0
-        for start, end in spans:
-            out += (text[at:start], MASK)
-            if not (hidden := text[start:end]).isalnum():
-                out += _KEPT.findall(hidden)
-            at = end
-        out.append(text[at:])
+        for at, piece in enumerate(_LEFT_OUT.split(text)):
+            spans = self.spans(piece)
+            start, end = (spans[0][0], spans[-1][1]) if spans else (len(piece), 0)
+            begins = at == 0 or (at == 2 and not out[0])
+            if begins and len(text) >= longest and (size := _torn(piece[:start], self._ends, at_end=False)):
+                spans.insert(0, (0, size))
+                end = max(end, size)
+            if size := _torn(piece[end:], self._beginnings, at_end=True):
+                spans.append((len(piece) - size, len(piece)))
+            out.append(_hidden(piece, spans))
         return "".join(out)
+
+    @cached_property
+    def _beginnings(self) -> frozenset[str]:
+        return frozenset(
+            value[:size] for value in (*self._words, *self._figures) for size in range(_told_by(value), len(value))
+        )
+
+    @cached_property
+    def _ends(self) -> frozenset[str]:
+        return frozenset(
+            value[-size:] for value in (*self._words, *self._figures) for size in range(_told_by(value), len(value))
+        )
 
     def hides(self, text: str) -> bool:
         """Whether the text holds a marked value."""
-        return bool(self._spans(text))
+        return bool(self.spans(text))
 
-    def _spans(self, text: str) -> list[tuple[int, int]]:
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Where the marked values stand, in order."""
         folded = text.translate(_FOLDING)
         spans = sorted([*self._word_spans(folded), *self._figure_spans(folded)])
         merged: list[tuple[int, int]] = []
@@ -242,6 +264,40 @@ class Masker:
                 stop = offset + skip + length
                 if stop in ends and digits[offset + skip : stop] in self._figures:
                     yield bool(skip), stop
+
+
+def _hidden(text: str, spans: list[tuple[int, int]]) -> str:
+    if not spans:
+        return text
+    out: list[str] = []
+    at = 0
+    for start, end in spans:
+        out += (text[at:start], MASK)
+        if not (hidden := text[start:end]).isalnum():
+            out += _KEPT.findall(hidden)
+        at = end
+    out.append(text[at:])
+    return "".join(out)
+
+
+_LEFT_OUT = re.compile("(…+)")
+
+
+def _told_by(value: str) -> int:
+    """How many characters of a value tell something of it: five figures are neither a year nor an hour."""
+    return 5 if value.isdecimal() else 2
+
+
+def _torn(text: str, pieces: frozenset[str], *, at_end: bool) -> int:
+    """How much of the text, at its end or its beginning, is the longest of the pieces; 0 where none is."""
+    words, places = _compact(text.translate(_FOLDING))
+    for size in range(min(max(map(len, pieces), default=0), len(words)), 1, -1):
+        if (words[-size:] if at_end else words[:size]) in pieces:
+            beside = words[-size - 1 : -size] if at_end else words[size : size + 1]
+            # Figures that go on are those of another number.
+            if not (beside.isdecimal() and words[-size if at_end else size - 1].isdecimal()):
+                return len(text) - places[len(words) - size] if at_end else places[size - 1] + 1
+    return 0
 
 
 def _figures_of(kind: PersonalKind, folded: str) -> set[str]:

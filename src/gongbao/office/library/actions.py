@@ -61,7 +61,7 @@ Progress = Callable[[str, int, int], None]
 "keeping" (clauses); "deriving" (documents) and "checking" (files) where an older library is brought up to date."""
 
 ACTION = "library.ingest"
-DERIVATION = 2
+DERIVATION = 3
 """Raised whenever what is derived from a text would come out otherwise: old rows are then made again."""
 CHECKS = 1
 """Raised whenever a check would tell something else."""
@@ -550,8 +550,10 @@ def _derive(read: Iterable[tuple[reading.Document, Revision, Mapping[str, Clause
                 due=deadline.date if deadline and deadline.kind == DeadlineKind.FIXED_DATE else None,
             )
             duties.append(row)
-            units += [DutyUnit(duty=row, name=bounded(name), leads=True) for name in duty.lead]
-            units += [DutyUnit(duty=row, name=bounded(name), leads=False) for name in duty.support]
+            for names, leads in ((duty.lead, True), (duty.support, False)):
+                # Units are what duties are sought and counted by; a person who stands among them is none.
+                kept_names = [name for name in names if not mask.hides(name)]
+                units += [DutyUnit(duty=row, name=bounded(name), leads=leads) for name in kept_names]
         indicators += [
             Indicator(
                 revision=revision,

@@ -86,7 +86,8 @@ def documents(
     )
 
     def items(rows: Sequence[Any]) -> list[Json]:
-        return [contract.document(row, row.status, day) for row in rows]
+        reader = reader_of(request)
+        return [contract.document(row, row.status, day, reader) for row in queries.seen_details(rows, reader)]
 
     return listed(request, queries.with_details(queries.with_status(found, day)), paging, items)
 
@@ -118,7 +119,7 @@ def status(
     key: str = Path(..., description=KEY),
     on: Day | None = Query(None, description=ON),
 ) -> HttpResponse:
-    return answer(contract.standing(_document(key), on or timezone.localdate()))
+    return answer(contract.standing(_document(key), on or timezone.localdate(), reader_of(request)))
 
 
 # --- clauses
@@ -240,10 +241,11 @@ def indicators(
     year: Year | None = Query(None, description=_("the year by whose end it is meant")),
     document: Words | None = Query(None, description=ONE_DOCUMENT),
 ) -> HttpResponse:
-    found = queries.indicators(key=_key(document), year=year, unit=unit or "", text=text or "")
+    reader = reader_of(request)
+    found = queries.indicators(key=_key(document), year=year, unit=unit or "", text=text or "", reader=reader)
 
     def items(rows: Sequence[Any]) -> list[Json]:
-        return [contract.indicator(one) for one in queries.seen_indicators(rows, reader_of(request))]
+        return [contract.indicator(one) for one in queries.seen_indicators(rows, reader)]
 
     return listed(request, found, paging, items)
 

@@ -14,10 +14,10 @@ from gongbao.gazette.findings import Finding, FindingKind, Place, Severity
 from gongbao.gazette.tables import Table
 from gongbao.office.library import queries
 from gongbao.office.library.actions import IngestResult
-from gongbao.office.library.models import Clause, Duty, Feed, Indicator, Part, Reference, Revision
+from gongbao.office.library.models import Clause, Duty, Feed, Indicator, Reference, Revision
 from gongbao.office.library.models import Finding as KeptFinding
 from gongbao.office.library.search import Piece
-from gongbao.office.people.readers import Reader
+from gongbao.office.people.readers import KEEPER, Reader
 
 Json = dict[str, Any]
 
@@ -62,16 +62,16 @@ def not_ingested(file: str, error: str) -> Json:
     return {"schema_version": SCHEMA_VERSION, "file": file, "error": error}
 
 
-def document(revision: Revision, status: str, day: date) -> Json:
-    """One entry of the list of documents. Costs no query for a revision of `queries.with_details`."""
-    parts: list[Part] = list(revision.parts.all())
+def document(revision: Revision, status: str, day: date, reader: Reader = KEEPER) -> Json:
+    """One entry of the list of documents. Costs no query for a revision of `queries.seen_details`."""
+    parts = queries.parts(revision, reader)
     return {
         "schema_version": SCHEMA_VERSION,
         "key": revision.document.key,
         "number": revision.document.number,
         "title": revision.title,
         "issuer": revision.issuer,
-        "addressees": revision.addressees,
+        "addressees": queries.addressees(revision, reader),
         "date": _day(revision.date),
         "kind": revision.kind,
         "gazette": revision.gazette,
@@ -82,7 +82,8 @@ def document(revision: Revision, status: str, day: date) -> Json:
         "articles": revision.articles,
         "instruments": [part.title for part in parts if part.kind == reading.PartKind.INSTRUMENT],
         "annexes": [
-            {"label": annex.label, "title": annex.title, "present": annex.present} for annex in revision.annexes.all()
+            {"label": annex.label, "title": annex.title, "present": annex.present}
+            for annex in queries.annexes(revision, reader)
         ],
         "repeals": [
             {
@@ -91,23 +92,23 @@ def document(revision: Revision, status: str, day: date) -> Json:
                 "scope": reference.scope,
                 "provisions": list(reference.provisions),
             }
-            for reference in _repealing(revision)
+            for reference in _repealing(revision, reader)
         ],
         "revision": revision.sequence,
     }
 
 
-def _repealing(revision: Revision) -> Iterable[Reference]:
+def _repealing(revision: Revision, reader: Reader) -> Iterable[Reference]:
     fetched = getattr(revision, "repealing", None)
-    return queries.repeals(revision) if fetched is None else fetched
+    return queries.repeals(revision, reader) if fetched is None else fetched
 
 
 def whole_document(revision: Revision, day: date, reader: Reader) -> Json:
     """A document with all its clauses, what it refers to and what refers to it, as the reader may see it."""
-    references = queries.references(revision)
+    references = queries.references(revision, reader)
     targets = queries.targets(references)
     return {
-        **document(revision, queries.status_on(revision, day), day),
+        **document(revision, queries.status_on(revision, day), day, reader),
         "first_line": revision.first_line,
         "last_line": revision.last_line,
         "parts": [
@@ -143,7 +144,7 @@ def whole_document(revision: Revision, day: date, reader: Reader) -> Json:
                 "locator": reference.clause.locator if reference.clause else "",
                 "eid": reference.eid,
             }
-            for reference in queries.cited_by(revision)
+            for reference in queries.cited_by(revision, reader)
         ],
         "revisions": [
             {
@@ -209,9 +210,9 @@ def places(found: queries.Match) -> list[Json]:
     return [place(one.locator, one.eid, one.passage) for one in found.clauses]
 
 
-def standing(revision: Revision, day: date) -> Json:
+def standing(revision: Revision, day: date, reader: Reader = KEEPER) -> Json:
     """The status of a document on a day and what it rests on."""
-    found = queries.standing_on(revision, day)
+    found = queries.standing_on(revision, day, reader)
     return {
         "schema_version": SCHEMA_VERSION,
         "document": revision.document.key,

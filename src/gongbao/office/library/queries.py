@@ -9,6 +9,7 @@ document), so that whoever shows it takes one page of it; see `page`.
 
 import difflib
 import re
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
@@ -28,11 +29,12 @@ from django.utils.translation import gettext_lazy as _
 from gongbao.core.citations import read_citation, read_number
 from gongbao.core.errors import GongbaoError
 from gongbao.gazette import model as reading
-from gongbao.gazette.masking import Mark, Masker, PersonalKind
+from gongbao.gazette.masking import MASK, Mark, Masker, PersonalKind
 from gongbao.gazette.tables import Table, find_tables
 from gongbao.office.library import search
 from gongbao.office.library.keys import document_key, locator_key, locator_steps, step_number, title_key
 from gongbao.office.library.models import (
+    Annex,
     Clause,
     Cleaning,
     Document,
@@ -51,6 +53,9 @@ from gongbao.office.library.models import (
 from gongbao.office.people.readers import VISITOR, Reader
 
 PAGE_SIZE = 50
+# Characters that gongbao.gazette.duties and indicators cut a passage to; one that is shorter begins where it begins.
+_DUTY, _DUTY_QUOTE, _INDICATOR, _INDICATOR_QUOTE = 200, 600, 40, 300
+_STRIPPED = 20  # characters of white space that a passage may have lost
 _QUERY_BATCH = 500
 # How many near misses an error names.
 _NEAR = 5
@@ -258,6 +263,18 @@ def with_details(revisions: QuerySet[Revision]) -> QuerySet[Revision]:
             to_attr="repealing",
         ),
     )
+
+
+def seen_details(found: Iterable[Any], reader: Reader = VISITOR) -> list[Any]:
+    """Revisions of `with_details` as the reader may see them. One query for all."""
+    out = list(found)
+    _with_maskers(out, reader)
+    for revision in out:
+        parts(revision, reader)
+        annexes(revision, reader)
+        revision.addressees = addressees(revision, reader)
+        _seen_references(revision.repealing, mask_of(revision, reader), located=False)
+    return out
 
 
 # --- words that are looked for
@@ -557,17 +574,18 @@ def status_on(revision: Revision, day: date) -> Status:
     return standing_on(revision, day).status
 
 
-def standing_on(revision: Revision, day: date) -> Standing:
+def standing_on(revision: Revision, day: date, reader: Reader = VISITOR) -> Standing:
     """Whether the revision is in force on the day, and which clauses say so."""
     eids = [eid for eid in (revision.from_clause, revision.until_clause) if eid]
-    clauses = {clause.eid: clause for clause in revision.clauses.filter(eid__in=eids)} if eids else {}
+    rows = _seen(revision.clauses.filter(eid__in=eids), revision, reader) if eids else []
+    clauses = {clause.eid: clause for clause in rows}
     begins = revision.in_force_from or revision.date
     own: list[Ground] = []
     if begins:
         own.append(_own_ground(GroundKind.COMMENCEMENT, revision, clauses.get(revision.from_clause), begins))
     if revision.in_force_until:
         own.append(_own_ground(GroundKind.TERM, revision, clauses.get(revision.until_clause), revision.in_force_until))
-    repeals = [ground for ground in _repeal_grounds(revision) if ground.since is None or ground.since <= day]
+    repeals = [ground for ground in _repeal_grounds(revision, reader) if ground.since is None or ground.since <= day]
     whole = [ground for ground in repeals if ground.scope == "whole"]
 
     if whole:
@@ -582,17 +600,17 @@ def standing_on(revision: Revision, day: date) -> Standing:
     return Standing(Status.IN_FORCE, day, tuple(own))
 
 
-def history(revision: Revision) -> list[Ground]:
+def history(revision: Revision, reader: Reader = VISITOR) -> list[Ground]:
     """What happened to the document, by day: its date, when it came into force, amendments, repeals, its end.
 
     What other documents did to it counts from the day on which they came into force; a day that is not known is left
     out. The date of the document is a commencement without a clause.
     """
-    standing = standing_on(revision, date.max)
+    standing = standing_on(revision, date.max, reader)
     out = [ground for ground in standing.grounds if ground.since]
     if revision.date and all(ground.since != revision.date for ground in out):
         out.append(_own_ground(GroundKind.COMMENCEMENT, revision, None, revision.date))
-    for reference in cited_by(revision):
+    for reference in cited_by(revision, reader):
         if reference.kind != reading.ReferenceKind.AMENDS:
             continue
         amending = reference.revision
@@ -611,15 +629,31 @@ def history(revision: Revision) -> list[Ground]:
     return sorted(out, key=lambda ground: (ground.since or date.min, ground.kind))
 
 
+def _seen_naming(found: list[Reference], revision: Revision, reader: Reader) -> list[Reference]:
+    """Where other documents name the revision, without what is masked in it or in them."""
+    if found and not reader.sees_personal_data:
+        _seen_references(found, mask_of(revision, reader))
+        for reference, mask in _with_masks(found, reader):
+            _seen_references([reference], mask)
+    return found
+
+
+def _seen_references(found: Iterable[Reference], mask: Callable[[str], str], *, located: bool = True) -> None:
+    for one in found:
+        one.title, one.provisions = mask(one.title), _masked(one.provisions, mask)
+        if located and one.clause is not None:
+            one.clause.locator = mask(one.clause.locator)
+
+
 def _own_ground(kind: GroundKind, revision: Revision, clause: Clause | None, since: date) -> Ground:
     return Ground(kind, revision.document, revision.title, clause, since)
 
 
-def _repeal_grounds(revision: Revision) -> list[Ground]:
+def _repeal_grounds(revision: Revision, reader: Reader) -> list[Ground]:
     """All repeals of the document, the earliest first, each with the scope it has for the document as a whole."""
     instruments = _instrument_keys(revision)
     grounds = []
-    for reference in repealed_by(revision):
+    for reference in repealed_by(revision, reader):
         scope, provisions = reference.scope, tuple(reference.provisions)
         if reference.title_key and reference.title_key != revision.title_key and len(instruments) > 1:
             # One of several instruments that were issued together: the others stay.
@@ -640,7 +674,7 @@ def _repeal_grounds(revision: Revision) -> list[Ground]:
 
 
 def _instrument_keys(revision: Revision) -> list[str]:
-    return [part.title_key for part in parts(revision) if part.kind == reading.PartKind.INSTRUMENT]
+    return [part.title_key for part in _parts(revision) if part.kind == reading.PartKind.INSTRUMENT]
 
 
 # --- references
@@ -662,19 +696,19 @@ def _naming(revision: Revision) -> QuerySet[Reference]:
     )
 
 
-def cited_by(revision: Revision) -> list[Reference]:
+def cited_by(revision: Revision, reader: Reader = VISITOR) -> list[Reference]:
     """Where other documents of the library name this one, whatever for (see `kind`)."""
     found: list[Reference] | None = getattr(revision, "_named_by", None)
     if found is None:
         # A page asks several times: what repeals it, what amends it, which of its clauses are cited.
         found = list(_naming(revision))
         revision._named_by = found  # type: ignore[attr-defined]
-    return found
+    return _seen_naming(found, revision, reader)
 
 
-def repealed_by(revision: Revision) -> list[Reference]:
+def repealed_by(revision: Revision, reader: Reader = VISITOR) -> list[Reference]:
     """The references by which other documents of the library repeal this one or parts of it, on whatever day."""
-    repeals = [one for one in cited_by(revision) if one.kind == reading.ReferenceKind.REPEALS]
+    repeals = [one for one in cited_by(revision, reader) if one.kind == reading.ReferenceKind.REPEALS]
     return [one for one in repeals if one.number or _is_older(revision.date, one.revision.date)]
 
 
@@ -682,14 +716,17 @@ def _is_older(dated: date | None, repealing: date | None) -> bool:
     return repealing is None or dated is None or repealing > dated
 
 
-def references(revision: Revision) -> list[Reference]:
+def references(revision: Revision, reader: Reader = VISITOR) -> list[Reference]:
     """What the revision names, in reading order."""
-    return list(revision.references.select_related("clause").defer("clause__text"))
+    found = list(revision.references.select_related("clause").defer("clause__text"))
+    if found and not reader.sees_personal_data:
+        _seen_references(found, mask_of(revision, reader))
+    return found
 
 
-def repeals(revision: Revision) -> list[Reference]:
+def repeals(revision: Revision, reader: Reader = VISITOR) -> list[Reference]:
     """What the revision repeals, in reading order."""
-    return [reference for reference in references(revision) if reference.kind == reading.ReferenceKind.REPEALS]
+    return [reference for reference in references(revision, reader) if reference.kind == reading.ReferenceKind.REPEALS]
 
 
 def targets(given: Iterable[Reference]) -> dict[int, Document]:
@@ -838,8 +875,32 @@ def clauses(revision: Revision, reader: Reader = VISITOR) -> list[Clause]:
     return _seen(revision.clauses.order_by("order"), revision, reader)
 
 
-def parts(revision: Revision) -> list[Part]:
+def parts(revision: Revision, reader: Reader = VISITOR) -> list[Part]:
     """Covering text, instruments and annexes in reading order."""
+    found = _parts(revision)
+    mask = mask_of(revision, reader)
+    if mask is not _as_it_is:
+        for part in found:
+            part.label, part.title, part.prefix = mask(part.label), mask(part.title), mask(part.prefix)
+    return found
+
+
+def annexes(revision: Revision, reader: Reader = VISITOR) -> list[Annex]:
+    """The annexes that the revision announces or holds, in order."""
+    found = list(revision.annexes.all())
+    mask = mask_of(revision, reader)
+    if mask is not _as_it_is:
+        for annex in found:
+            annex.label, annex.title = mask(annex.label), mask(annex.title)
+    return found
+
+
+def addressees(revision: Revision, reader: Reader = VISITOR) -> str:
+    """Whom the revision is addressed to."""
+    return mask_of(revision, reader)(revision.addressees)
+
+
+def _parts(revision: Revision) -> list[Part]:
     if "parts" in getattr(revision, "_prefetched_objects_cache", {}):
         return list(revision.parts.all())
     found: list[Part] | None = getattr(revision, "_parts", None)
@@ -863,7 +924,7 @@ def outline(revision: Revision, reader: Reader = VISITOR) -> list[reading.Part]:
             prefix=part.prefix,
             clauses=tree(by_part.get(part.pk, [])),
         )
-        for part in parts(revision)
+        for part in parts(revision, reader)
     ]
 
 
@@ -873,7 +934,7 @@ def as_read(revision: Revision, reader: Reader = VISITOR) -> reading.Document:
         number=revision.document.number,
         title=revision.title,
         issuer=revision.issuer,
-        addressees=revision.addressees,
+        addressees=addressees(revision, reader),
         date=revision.date,
         kind=reading.DocumentKind(revision.kind),
         first_line=revision.first_line,
@@ -881,7 +942,7 @@ def as_read(revision: Revision, reader: Reader = VISITOR) -> reading.Document:
         text=text(revision, reader),
         parts=outline(revision, reader),
         announced_annexes=[
-            reading.AnnouncedAnnex(annex.label, annex.title, annex.present) for annex in revision.annexes.all()
+            reading.AnnouncedAnnex(annex.label, annex.title, annex.present) for annex in annexes(revision, reader)
         ],
         references=[
             reading.Reference(
@@ -893,7 +954,7 @@ def as_read(revision: Revision, reader: Reader = VISITOR) -> reading.Document:
                 one.eid,
                 one.line,
             )
-            for one in references(revision)
+            for one in references(revision, reader)
         ],
         validity=reading.Validity(
             revision.in_force_from, revision.in_force_until, revision.from_clause, revision.until_clause
@@ -937,6 +998,13 @@ def clause_at(revision: Revision, eid: str, reader: Reader = VISITOR) -> Clause:
     if clause is None:
         raise GongbaoError(f"{revision.document.key} has no clause with the address {_short(eid)}")
     clause.revision = revision
+    return _seen_with_part(clause, revision, reader)
+
+
+def _seen_with_part(clause: Clause, revision: Revision, reader: Reader) -> Clause:
+    mask = mask_of(revision, reader)
+    part = clause.part
+    part.label, part.title, part.prefix = mask(part.label), mask(part.title), mask(part.prefix)
     return _seen([clause], revision, reader)[0]
 
 
@@ -987,7 +1055,7 @@ def find_clause(revision: Revision, locator: str, reader: Reader = VISITOR) -> C
     """The clause of the revision that a locator names; see get_clause."""
     clause = _find_clause(revision, locator, mask_of(revision, reader))
     clause.revision = revision
-    return _seen([clause], revision, reader)[0]
+    return _seen_with_part(clause, revision, reader)
 
 
 def _find_clause(revision: Revision, locator: str, mask: Callable[[str], str]) -> Clause:
@@ -1119,17 +1187,24 @@ def cleanings(revision: Revision, first: int, last: int, reader: Reader = VISITO
     """What cleaning altered in the lines `first` to `last` of the revision's source, in order."""
     found = list(_cleanings(revision, first, last))
     mask = mask_of(revision, reader)
-    if mask is not _as_it_is:
+    if found and isinstance(mask, Masker):
         raw = revision.source.raw_text
+        # Sought in all that stands around: a piece of a name is no name.
+        begin = max(0, found[0].start - _AROUND)
+        around = raw[begin : found[-1].start + len(found[-1].before) + _AROUND]
+        hidden = [(begin + start, begin + end) for start, end in mask.spans(around)]
+        starts = [start for start, _end in hidden]
         for change in found:
-            # A piece of a name is no name; where it stands in one, the whole of it is masked.
-            around = raw[max(0, change.start - _AROUND) : change.start + len(change.before) + _AROUND]
-            if mask(around) is not around:
-                change.before, change.after = mask(around), ""
+            end = change.start + len(change.before)
+            at = bisect_left(starts, end)
+            if at and hidden[at - 1][1] > change.start:
+                change.before, change.after = MASK, ""
+            else:
+                change.after = mask(change.after)
     return found
 
 
-_AROUND = 20  # characters: no piece of personal data is longer than what stands around a change in it
+_AROUND = 200  # characters: no piece of personal data is longer than what stands around a change in it
 
 
 def _cleanings(revision: Revision, first: int, last: int) -> QuerySet[Cleaning]:
@@ -1181,9 +1256,11 @@ def beside(clause: Clause, reader: Reader = VISITOR) -> tuple[Clause | None, Cla
     return before, after
 
 
-def clauses_cited(revision: Revision, rows: Iterable[Clause]) -> list[tuple[Clause, list[Reference]]]:
+def clauses_cited(
+    revision: Revision, rows: Iterable[Clause], reader: Reader = VISITOR
+) -> list[tuple[Clause, list[Reference]]]:
     """The clauses among `rows`, those of the revision, that other documents name, each with where they do."""
-    naming = [one for one in cited_by(revision) if one.provisions]
+    naming = [one for one in cited_by(revision, reader) if one.provisions]
     if not naming:
         return []
     by_end: dict[str, list[tuple[Clause, list[str]]]] = defaultdict(list)
@@ -1200,12 +1277,12 @@ def clauses_cited(revision: Revision, rows: Iterable[Clause]) -> list[tuple[Clau
     return sorted(cited.values(), key=lambda item: item[0].order)
 
 
-def clause_cited_by(clause: Clause) -> list[Reference]:
+def clause_cited_by(clause: Clause, reader: Reader = VISITOR) -> list[Reference]:
     """Where other documents of the library name this clause."""
     wanted = locator_steps(clause.locator)
     return [
         reference
-        for reference in cited_by(clause.revision)
+        for reference in cited_by(clause.revision, reader)
         if any((steps := locator_steps(one)) and wanted[-len(steps) :] == steps for one in reference.provisions)
     ]
 
@@ -1244,10 +1321,16 @@ def seen_findings(found: Iterable[Finding], reader: Reader = VISITOR) -> list[Fi
     """Findings as the reader may see them. Those of an issue as a whole belong to no revision, and quote no list."""
     out = list(found)
     for one, mask in _with_masks([row for row in out if row.revision_id], reader):
-        one.message, one.message_en, one.places = mask(one.message), mask(one.message_en), _masked(one.places, mask)
+        one.message, one.message_en = _quoting(one.message, mask), _quoting(one.message_en, mask)
+        one.places = _masked(one.places, mask.passage)
         if one.clause is not None:
             one.clause.locator = mask(one.clause.locator)
     return out
+
+
+def _quoting(message: str, mask: Masker) -> str:
+    """A message with what it quotes, each quotation cut out of a text."""
+    return mask(re.sub(r"(?<=“)[^“”]+(?=”)", lambda quoted: mask.passage(quoted[0]), message))
 
 
 def counts(revision: Revision) -> dict[str, int]:
@@ -1329,7 +1412,8 @@ def seen_duties(found: Iterable[Duty], reader: Reader = VISITOR) -> list[Duty]:
     """Duties as the reader may see them."""
     out = list(found)
     for duty, mask in _with_masks(out, reader):
-        duty.duty, duty.quote = mask(duty.duty), mask(duty.quote)
+        duty.duty = mask.passage(duty.duty, longest=_DUTY)
+        duty.quote = mask.passage(duty.quote, longest=_DUTY_QUOTE - _STRIPPED)
         duty.lead, duty.support = _masked(duty.lead, mask), _masked(duty.support, mask)
         duty.deadline = _masked(duty.deadline, mask)
         duty.clause.locator = mask(duty.clause.locator)
@@ -1361,17 +1445,28 @@ def unit_meant(typed: str) -> str:
     raise GongbaoError(f"no duty names a unit “{_short(typed)}”; gongbao duties lists those there are")
 
 
-def indicators(*, key: str = "", year: int | None = None, unit: str = "", text: str = "") -> QuerySet[Indicator]:
-    """The quantified targets of a document ("" for all), for a year, of a unit, or whose name holds `text`."""
+def indicators(
+    *, key: str = "", year: int | None = None, unit: str = "", text: str = "", reader: Reader = VISITOR
+) -> QuerySet[Indicator]:
+    """The quantified targets of a document ("" for all), for a year, of a unit, or whose name holds `text`.
+
+    What the reader may not see of a name finds nothing.
+    """
     found = Indicator.objects.filter(revision__current_of__isnull=False)
     if key:
         found = found.filter(revision__document__key=key)
     if year is not None:
         found = found.filter(year=year) if 0 <= year < 2**31 else found.none()
-    if unit:
-        found = found.filter(units__icontains=_plain(unit))
-    if text := _plain(text).strip():
+    unit, text = _plain(unit).strip().lower(), _plain(text).strip()
+    if text:
         found = found.filter(name__icontains=text)
+    if unit or (text and not reader.sees_personal_data):
+        # In a list of units no database looks for a part alike, and none knows what is masked.
+        rows = found if unit else found.filter(Exists(PersonalMark.objects.filter(revision=OuterRef("revision"))))
+        columns = ("revision", "name", "quote", "units", "clause__locator")
+        held = seen_indicators(rows.select_related("clause").only(*columns), reader)
+        seen = {one.pk for one in held if text.lower() in one.name.lower() and unit in "\n".join(one.units).lower()}
+        found = found.filter(pk__in=seen) if unit else found.exclude(pk__in={one.pk for one in held} - seen)
     return (
         found.select_related("revision__document", "clause")
         .defer("revision__text", "revision__masked_text", "clause__text")
@@ -1383,12 +1478,14 @@ def seen_indicators(found: Iterable[Indicator], reader: Reader = VISITOR) -> lis
     """Indicators as the reader may see them."""
     out = list(found)
     for one, mask in _with_masks(out, reader):
-        one.name, one.quote, one.units = mask(one.name), mask(one.quote), _masked(one.units, mask)
+        one.name = mask.passage(one.name, longest=_INDICATOR)
+        one.quote = mask.passage(one.quote, longest=_INDICATOR_QUOTE - _STRIPPED)
+        one.units = _masked(one.units, mask)
         one.clause.locator = mask(one.clause.locator)
     return out
 
 
-def _with_masks(rows: Sequence[Any], reader: Reader) -> Iterator[tuple[Any, Callable[[str], str]]]:
+def _with_masks(rows: Sequence[Any], reader: Reader) -> Iterator[tuple[Any, Masker]]:
     """Rows that belong to revisions, each with the mask of its revision. One query for all."""
     if reader.sees_personal_data:
         return

@@ -28,7 +28,7 @@ from gongbao.office.library.models import Duty, Finding, Indicator
 from gongbao.office.library.views.common import Misread, Other, document_url, misread, no_document, turning
 from gongbao.office.library.views.documents import RAW_PAGE
 from gongbao.office.library.words import DEADLINE_KINDS, FINDING_KINDS, SEVERITIES
-from gongbao.office.people.readers import reader_of
+from gongbao.office.people.readers import Reader, reader_of
 
 PAGE_SIZE = 50
 SHOWN_UNITS = 12  # of the facet; the others are a click away
@@ -266,9 +266,9 @@ def duties_xlsx(request: HttpRequest) -> HttpResponse:
 INDICATOR_FIELDS = ("text", "unit", "year", "document")
 
 
-def _indicators_asked(asked: Asked) -> Any:
+def _indicators_asked(asked: Asked, reader: Reader) -> Any:
     return queries.indicators(
-        key=asked.get("document"), year=asked.year(), unit=asked.get("unit"), text=asked.get("text")
+        key=asked.get("document"), year=asked.year(), unit=asked.get("unit"), text=asked.get("text"), reader=reader
     )
 
 
@@ -277,7 +277,7 @@ def indicators(request: HttpRequest) -> HttpResponse:
     url = reverse("library:indicators")
     asked = Asked.of(request, INDICATOR_FIELDS)
     try:
-        found = _indicators_asked(asked)
+        found = _indicators_asked(asked, reader_of(request))
     except Misread as field:
         return misread(request, field)
     context = _paged(request, found, lambda number: asked.url(url, page=str(number) if number > 1 else ""))
@@ -309,7 +309,7 @@ def _indicator_row(one: Indicator) -> dict[str, Any]:
 @require_safe
 def indicators_xlsx(request: HttpRequest) -> HttpResponse:
     try:
-        found = _indicators_asked(Asked.of(request, INDICATOR_FIELDS))
+        found = _indicators_asked(Asked.of(request, INDICATOR_FIELDS), reader_of(request))
     except Misread as field:
         return misread(request, field)
     name = _("Indicators")

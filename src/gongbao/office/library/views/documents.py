@@ -273,12 +273,13 @@ def _document_page(request: HttpRequest, found: Document, shown: Revision) -> Ht
     # Only the clauses of the newest revision have pages: in an older one a clause is a place in the page.
     before, after = (url_of_document, "/") if is_current else (f"{revision_url}#", "")
 
-    named = queries.references(shown)
-    held = queries.targets(named)
     reader = reader_of(request)
+    shown.addressees = queries.addressees(shown, reader)
+    named = queries.references(shown, reader)
+    held = queries.targets(named)
     rows = queries.clauses(shown, reader)
     eids = {row.eid: row for row in rows}
-    parts_held = queries.parts(shown)
+    parts_held = queries.parts(shown, reader)
     parts = lay_out(
         [(part.pk, part.kind, part.label, part.title) for part in parts_held],
         rows,
@@ -286,7 +287,7 @@ def _document_page(request: HttpRequest, found: Document, shown: Revision) -> Ht
         after=after,
         links=_links(found, named, held),
     )
-    standing = queries.standing_on(shown, on)
+    standing = queries.standing_on(shown, on, reader)
     context = {
         "room": "documents",
         "document": found,
@@ -313,14 +314,14 @@ def _document_page(request: HttpRequest, found: Document, shown: Revision) -> Ht
         "until_clause": eids.get(shown.until_clause),
         "days_counted": _days_counted(shown, eids.get(shown.from_clause)),
         "repeals": [_named(one, held) for one in named if one.kind == "repeals"],
-        "repealed_by": [_naming(one) for one in queries.repealed_by(shown)],
-        "events": _events(shown),
+        "repealed_by": [_naming(one) for one in queries.repealed_by(shown, reader)],
+        "events": _events(shown, reader),
         "clauses_cited": [
             (Other(f"#{row.eid}", row.locator), _once([_naming(one) for one in references]))
-            for row, references in queries.clauses_cited(shown, rows)
+            for row, references in queries.clauses_cited(shown, rows, reader)
         ],
         "compare_url": reverse("library:compare", args=[found.key]) if found.shown.sequence > 1 else "",
-        "cited_by": _once([_naming(one) for one in queries.cited_by(shown) if one.kind != "repeals"]),
+        "cited_by": _once([_naming(one) for one in queries.cited_by(shown, reader) if one.kind != "repeals"]),
         "revisions": [
             Other(reverse("library:revision", args=[found.key, one.sequence]), _revision_name(one))
             for one in queries.revisions(found)
@@ -331,7 +332,7 @@ def _document_page(request: HttpRequest, found: Document, shown: Revision) -> Ht
         "full_name": _full_name(found, shown.title),
         "signature": _signature(shown, reader),
         "text": "" if parts else queries.text(shown, reader),
-        "not_printed": _not_printed(shown),
+        "not_printed": _not_printed(shown, reader),
         "covering": _covering(parts_held),
     }
     return render(request, "library/document.html", context)
@@ -377,9 +378,9 @@ def _days_counted(shown: Revision, clause: Clause | None) -> int:
     return 0 if shown.in_force_from in named else (shown.in_force_from - shown.date).days
 
 
-def _not_printed(shown: Revision) -> list[str]:
+def _not_printed(shown: Revision, reader: Reader) -> list[str]:
     """The annexes that the revision announces and its source does not hold."""
-    return [str(annex) for annex in shown.annexes.all() if not annex.present]
+    return [str(annex) for annex in queries.annexes(shown, reader) if not annex.present]
 
 
 def _covering(parts: list[Any]) -> str:
@@ -436,7 +437,7 @@ def comparison(request: HttpRequest, key: str) -> HttpResponse:
         "before": before,
         "after": after,
         "names": [(one.sequence, _revision_name(one)) for one in known],
-        "facts": _changed_facts(before, after),
+        "facts": _changed_facts(before, after, reader),
         "changed": len(differing),
         "page": page,
         "everything": everything,
@@ -448,7 +449,7 @@ def comparison(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "library/comparison.html", context)
 
 
-def _changed_facts(before: Revision, after: Revision) -> list[tuple[str, str, str]]:
+def _changed_facts(before: Revision, after: Revision, reader: Reader) -> list[tuple[str, str, str]]:
     """What is said of the document beside its clauses, where it differs: its name, before, after."""
     facts = (
         (_("Title"), before.title, after.title),
@@ -456,12 +457,12 @@ def _changed_facts(before: Revision, after: Revision) -> list[tuple[str, str, st
         (_("Date"), day(before.date), day(after.date)),
         (_("In force from"), day(before.in_force_from), day(after.in_force_from)),
         (_("In force until"), day(before.in_force_until), day(after.in_force_until)),
-        (_("Addressed to"), before.addressees, after.addressees),
+        (_("Addressed to"), queries.addressees(before, reader), queries.addressees(after, reader)),
     )
     return [fact for fact in facts if fact[1] != fact[2]]
 
 
-def _events(shown: Revision) -> list[tuple[date, str, Other | None]]:
+def _events(shown: Revision, reader: Reader) -> list[tuple[date, str, Other | None]]:
     """The time line of a document: day, what happened, and the clause that says so; [] where it says nothing new."""
     words = {
         GroundKind.COMMENCEMENT: _("in force"),
@@ -470,7 +471,7 @@ def _events(shown: Revision) -> list[tuple[date, str, Other | None]]:
         GroundKind.AMENDMENT: _("amended"),
     }
     out: list[tuple[date, str, Other | None]] = []
-    for ground in queries.history(shown):
+    for ground in queries.history(shown, reader):
         assert ground.since is not None
         what = words[ground.kind]
         if ground.kind is GroundKind.COMMENCEMENT and ground.clause is None and ground.since == shown.date:
@@ -573,7 +574,9 @@ def clause(request: HttpRequest, key: str, eid: str) -> HttpResponse:
 
     url_of_document = document_url(found)
     below = queries.below(one, reader)
-    named = [reference for reference in queries.references(shown) if reference.clause_id in {row.pk for row in below}]
+    named = [
+        reference for reference in queries.references(shown, reader) if reference.clause_id in {row.pk for row in below}
+    ]
     laid = lay_out(
         [(one.part.pk, one.part.kind, one.part.label, one.part.title)],
         below,
@@ -581,7 +584,7 @@ def clause(request: HttpRequest, key: str, eid: str) -> HttpResponse:
         after="/",
         links=_links(found, named, queries.targets(named)),
     )
-    parts = queries.parts(shown)
+    parts = queries.parts(shown, reader)
     place = next(index for index, part in enumerate(parts) if part.pk == one.part_id)
     previous, following = queries.beside(one, reader)
     citation = one.citation(found)
@@ -611,7 +614,7 @@ def clause(request: HttpRequest, key: str, eid: str) -> HttpResponse:
         "address": address,
         "print_url": reverse("library:clause_print", args=[found.key, one.eid]),
         "words_to_copy": f"{queries.tree(below)[0].full_text()}\n{citation}\n{address}",
-        "cited_by": _once([_naming(reference) for reference in queries.clause_cited_by(one)]),
+        "cited_by": _once([_naming(reference) for reference in queries.clause_cited_by(one, reader)]),
         "previous": clause_link(found, previous),
         "next": clause_link(found, following),
     }
