@@ -180,3 +180,11 @@ def test_no_piece_of_a_name_stands_beside_what_cleaning_changed(db) -> None:
             assert not re.search("[慕容听雪]|136|0003", seen_in(words)), words
     unmasked = queries.cleanings(shown, shown.first_line, shown.last_line, KEEPER)
     assert len(unmasked) == Cleaning.objects.filter(line__range=(shown.first_line, shown.last_line)).count()
+
+
+@pytest.mark.parametrize("path", ["/duties/", "/duties.xlsx", "/indicators/", "/indicators.xlsx", "/findings/"])
+@pytest.mark.parametrize("asked", ["\x00", "a\x00b"])
+def test_no_database_is_asked_for_a_nought(client, floods, path: str, asked: str) -> None:
+    """PostgreSQL takes no NUL in what is looked for."""
+    for field in ("document", "unit", "text"):
+        assert client.get(path, {field: asked}).status_code == 200

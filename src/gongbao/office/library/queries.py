@@ -1305,7 +1305,7 @@ def findings(*, key: str = "", kind: str = "", severity: str = "") -> QuerySet[F
     # A later file that prints the same text again tells the same again.
     found = Finding.objects.filter(revision__current_of__isnull=False, source=F("revision__source"))
     if key:
-        found = found.filter(revision__document__key=key)
+        found = found.filter(revision__document__key=_plain(key))
     if kind:
         found = found.filter(kind=_plain(kind))
     if severity:
@@ -1376,7 +1376,7 @@ def duties(asked: DutyFilter) -> QuerySet[Duty]:
     """The duties that are asked for: first those due on a day, by day; then the others, newest document first."""
     found = Duty.objects.filter(revision__current_of__isnull=False)
     if asked.key:
-        found = found.filter(revision__document__key=asked.key)
+        found = found.filter(revision__document__key=_plain(asked.key))
     else:
         whole, _partly = repealed_on(asked.on)
         found = found.exclude(revision__in=whole) if whole else found
@@ -1454,7 +1454,7 @@ def indicators(
     """
     found = Indicator.objects.filter(revision__current_of__isnull=False)
     if key:
-        found = found.filter(revision__document__key=key)
+        found = found.filter(revision__document__key=_plain(key))
     if year is not None:
         found = found.filter(year=year) if 0 <= year < 2**31 else found.none()
     unit, text = _plain(unit).strip().lower(), _plain(text).strip()
