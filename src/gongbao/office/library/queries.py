@@ -159,7 +159,8 @@ def list_documents(
     `year` is that of the date of the document, `status` its Status on the day `on` (today, where none is given), and
     `text` words that each stand in its title, its number or its text, as far as the reader may see it; see `sought`.
     """
-    found = documents()
+    words = sought(text, reader, all_confirmed=True) if isinstance(text, str) else text
+    found = _holding(words) if words.words else documents()
     if gazette:
         found = found.filter(gazette=_plain(gazette))
     if issuer:
@@ -168,16 +169,24 @@ def list_documents(
         found = found.filter(kind=_plain(kind))
     if year is not None:
         found = found.filter(date__year=year) if date.min.year <= year <= date.max.year else found.none()
-    sought_words = sought(text, reader, all_confirmed=True) if isinstance(text, str) else text
-    if sought_words.words:
-        among = search.index().among
-        titled = When(pk__in=among(sought_words.titles), then=Value(0))
-        found = found.filter(pk__in=among(sought_words.found)).order_by(
-            Case(titled, default=Value(1), output_field=models.IntegerField()), *found.query.order_by
-        )
     if status:
         found = with_status(found, on or timezone.localdate()).filter(status=_plain(status))
     return found
+
+
+def _holding(words: "Sought") -> QuerySet[Revision]:
+    """The revisions that were found by words: with these in the title first, then the newest, and of one day the last.
+
+    There may be many to be sorted, so nothing is joined to them: the index has current revisions only.
+    """
+    among = search.index().among
+    titled = Case(When(pk__in=among(words.titles), then=Value(0)), default=Value(1), output_field=models.IntegerField())
+    return (
+        Revision.objects.filter(pk__in=among(words.found))
+        .prefetch_related("document")
+        .defer("text", "masked_text")
+        .order_by(titled, F("date").desc(nulls_last=True), "-pk")
+    )
 
 
 def page(revisions: QuerySet[Revision], number: int | str = 1, size: int = PAGE_SIZE) -> Page[Revision]:
@@ -279,7 +288,7 @@ def seen_details(found: Iterable[Any], reader: Reader = VISITOR) -> list[Any]:
 
 # --- words that are looked for
 
-MOST_CONFIRMED = 1000  # documents whose text is read at once to confirm a long word
+MOST_CONFIRMED = 500  # documents whose text is read at once to confirm a long word
 _SHOWN_CLAUSES = 3  # of a document in a list
 _WORDS_PLACED = 5  # words by which clauses are looked for; all are marked
 _READ_AT_FIRST = 6  # clauses of a document that are read to find those that are shown

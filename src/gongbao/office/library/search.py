@@ -246,6 +246,7 @@ class Index(ABC):
 
 DOCUMENTS = "library_search_documents"
 CLAUSES = "library_search_clauses"
+HOLDING = "library_search_holding"
 
 
 def _parts(sees_personal_data: bool) -> tuple[int, int, int]:
@@ -320,7 +321,11 @@ def _all_of(wanted: Sequence[str]) -> str:
 
 
 class PostgresIndex(Index):
-    """Arrays of whole numbers under an inverted index (GIN): a gram is a number, so rows may be of any length."""
+    """Arrays of whole numbers under an inverted index (GIN): a gram is a number, so rows may be of any length.
+
+    The rows of documents are asked through a function that may use this index only: a planner that does not know what
+    it costs to unpack a long array would rather look through all of them.
+    """
 
     def among(self, ids: Iterable[int]) -> RawSQL:
         return RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])
@@ -351,8 +356,8 @@ class PostgresIndex(Index):
     def _documents(self, wanted: Sequence[str], parts: Sequence[int]) -> Iterable[tuple[int, int]]:
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT entry.revision_id, entry.part FROM {DOCUMENTS} AS row JOIN library_searchentry AS entry "
-                "ON entry.id = row.entry WHERE row.grams @> %s::bigint[] AND entry.part = ANY(%s)",
+                f"SELECT entry.revision_id, entry.part FROM {HOLDING}(%s::bigint[]) AS held "
+                "JOIN library_searchentry AS entry ON entry.id = held WHERE entry.part = ANY(%s)",
                 [_numbers(wanted), list(parts)],
             )
             return cursor.fetchall()
