@@ -180,9 +180,9 @@ def _holding(words: "Sought") -> QuerySet[Revision]:
     There may be many to be sorted, so nothing is joined to them: the index has current revisions only.
     """
     among = search.index().among
-    titled = Case(When(pk__in=among(words.titles), then=Value(0)), default=Value(1), output_field=models.IntegerField())
+    titled = Case(When(among("pk", words.titles), then=Value(0)), default=Value(1), output_field=models.IntegerField())
     return (
-        Revision.objects.filter(pk__in=among(words.found))
+        Revision.objects.filter(among("pk", words.found))
         .prefetch_related("document")
         .defer("text", "masked_text")
         .order_by(titled, F("date").desc(nulls_last=True), "-pk")

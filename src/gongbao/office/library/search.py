@@ -24,8 +24,8 @@ from hashlib import blake2b
 from itertools import islice
 from typing import Any
 
-from django.db import connection
-from django.db.models.expressions import RawSQL
+from django.db import connection, models
+from django.db.models import F, Func, Value
 
 from gongbao.office import kept
 from gongbao.office.library.models import SearchEntry
@@ -210,7 +210,10 @@ class Index(ABC):
         for start in range(0, len(wanted), _AT_ONCE):
             here = Found(set(), set())
             for revision, part in self._documents(wanted[start : start + _AT_ONCE], _parts(sees_personal_data)):
-                (here.titles if part == SearchEntry.Part.TITLE else here.texts).add(revision)
+                # What holds the words in its title has a row that holds them in title or text.
+                here.texts.add(revision)
+                if part == SearchEntry.Part.TITLE:
+                    here.titles.add(revision)
             found = Found(found.texts & here.texts, found.titles & here.titles) if found else here
             if not found.texts:
                 break
@@ -222,8 +225,8 @@ class Index(ABC):
         return self._clauses(entries, grams_of_word(word, CLAUSE_GRAM, 2))
 
     @abstractmethod
-    def among(self, ids: Iterable[int]) -> RawSQL:
-        """What `field__in=` takes for ids of which there may be too many for one statement's parameters."""
+    def among(self, field: str, ids: Iterable[int]) -> Func:
+        """The condition that a field is one of these, of which there may be too many to be parameters each."""
 
     @abstractmethod
     def _write_documents(self, rows: Sequence[tuple[int, set[str]]]) -> None: ...
@@ -267,8 +270,12 @@ class SqliteIndex(Index):
     entry is not found, and takes its room until the index is made again.
     """
 
-    def among(self, ids: Iterable[int]) -> RawSQL:
-        return RawSQL("SELECT value FROM json_each(%s)", [f"[{','.join(map(str, ids))}]"])
+    def among(self, field: str, ids: Iterable[int]) -> Func:
+        listed = Value(f"[{','.join(map(str, ids))}]")
+        within = " IN (SELECT value FROM json_each("
+        return Func(
+            F(field), listed, template="%(expressions)s))", arg_joiner=within, output_field=models.BooleanField()
+        )
 
     def _write_documents(self, rows: Sequence[tuple[int, set[str]]]) -> None:
         self._insert(DOCUMENTS, ((entry, _hexadecimal(found)) for entry, found in rows))
@@ -327,8 +334,15 @@ class PostgresIndex(Index):
     it costs to unpack a long array would rather look through all of them.
     """
 
-    def among(self, ids: Iterable[int]) -> RawSQL:
-        return RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])
+    def among(self, field: str, ids: Iterable[int]) -> Func:
+        listed = Value(f"{{{','.join(map(str, ids))}}}")
+        return Func(
+            F(field),
+            listed,
+            template="%(expressions)s::bigint[])",
+            arg_joiner=" = ANY (",
+            output_field=models.BooleanField(),
+        )
 
     def _write_documents(self, rows: Sequence[tuple[int, set[str]]]) -> None:
         with connection.cursor() as cursor:
@@ -356,8 +370,9 @@ class PostgresIndex(Index):
     def _documents(self, wanted: Sequence[str], parts: Sequence[int]) -> Iterable[tuple[int, int]]:
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT entry.revision_id, entry.part FROM {HOLDING}(%s::bigint[]) AS held "
-                "JOIN library_searchentry AS entry ON entry.id = held WHERE entry.part = ANY(%s)",
+                f"SELECT entry.revision_id, min(entry.part) FROM {HOLDING}(%s::bigint[]) AS held "
+                "JOIN library_searchentry AS entry ON entry.id = held WHERE entry.part = ANY(%s) "
+                "GROUP BY entry.revision_id",
                 [_numbers(wanted), list(parts)],
             )
             return cursor.fetchall()
