@@ -355,3 +355,67 @@ def test_a_terminal_obeys_no_gazette(tmp_path: Path) -> None:
     for arguments in (["clause", cited], ["clause", cited, "--json"], ["clause", f"{cited}\x1b[2J"]):
         told = gongbao(tmp_path / "home", *arguments)
         assert not {"\x1b", "\x07", "\x9b"} & set(told.stdout + told.stderr)
+
+
+# --- files that are written, and who they are for
+
+
+@pytest.mark.parametrize("place", ["taken/x.xml", "taken/deep/x.xml", "nowhere/x.xml", "x" * 300, ""])
+def test_a_place_where_no_file_can_be_is_told(run: Run, files: list[Path], tmp_path: Path, place: str) -> None:
+    """Below a file, in a folder that is not there, under a name that is too long, under none."""
+    run("ingest", files[0])
+    (tmp_path / "taken").write_text("kept")
+    target = tmp_path / place if place else ""
+    code, out, err = run("export", "云岭政办〔2021〕5号", target, "--format", "akn")
+    assert (code, out, len(err.splitlines())) == (1, "", 1)
+    assert "this file cannot be written: " in err
+    assert (tmp_path / "taken").read_text() == "kept"
+    assert not list(tmp_path.glob(".*"))
+
+
+MASKED_ISSUE = """云岭市人民政府办公室
+关于印发防汛工作两个办法的通知
+
+云岭政办〔2026〕2号
+
+各县人民政府：
+
+《云岭市防汛方案》《祁望川工作室办法》已经市政府同意，现印发给你们。
+
+附件：祁望川防汛责任表
+
+云岭市人民政府办公室
+2026年2月5日
+
+云岭市防汛方案
+
+一、到2026年底，祁望川包保责任区水位达标率达到98%以上。（责任单位：市水利局、祁望川）
+二、联系人：祁望川，电话：13612340001。
+《祁望川工作室暂行办法》（云岭政办〔2024〕9号）同时废止。
+
+祁望川工作室办法
+
+第一条　祁望川工作室应当于2026年9月30日前完成建设。
+"""
+
+
+def test_what_is_masked_on_the_command_line_is_what_a_visitor_may_not_see(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "floods.txt").write_text(MASKED_ISSUE, encoding="utf-8")
+    (tmp_path / "repeal.txt").write_text(
+        "云岭市人民政府办公室关于修改部分文件的通知\n云岭政办〔2026〕8号\n各县人民政府：\n"
+        "决定废止《祁望川工作室办法》。\n云岭市人民政府办公室\n2026年5月1日\n",
+        encoding="utf-8",
+    )
+    run("ingest", tmp_path / "floods.txt", tmp_path / "repeal.txt")
+    number = "云岭政办〔2026〕2号"
+    for command in (["documents"], ["status", number, "--on", "2027-01-01"], ["indicators"], ["document", number]):
+        shown, hidden = (answer(run(*command, "--json", *more)) for more in ([], ["--masked"]))
+        of_it = [
+            [one for one in told if one.get("key", one.get("document")) == number] if isinstance(told, list) else told
+            for told in (shown, hidden)
+        ]
+        assert "祁望川" in str(of_it[0]), command
+        assert "祁望川" not in str(of_it[1]) and "＊＊＊" in str(of_it[1]), command
+    assert len(answer(run("indicators", "--text", "望川", "--json"))) == 1
+    assert answer(run("indicators", "--text", "望川", "--json", "--masked")) == []
+    assert answer(run("indicators", "--unit", "祁望", "--json", "--masked")) == []

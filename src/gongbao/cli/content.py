@@ -167,8 +167,9 @@ def indicators(
     from gongbao.office.library.words import comparison_sign
 
     key = queries.get_document(number).key if number else ""
-    rows = queries.indicators(key=key, year=year, unit=unit, text=text)
-    found = queries.seen_indicators(rows, reader(masked))
+    sees = reader(masked)
+    rows = queries.indicators(key=key, year=year, unit=unit, text=text, reader=sees)
+    found = queries.seen_indicators(rows, sees)
     if xlsx:
         write_file(xlsx, exports.indicators_workbook(found, number or "indicators"))
     if as_json:

@@ -120,6 +120,7 @@ def _ingested_text(answer: dict[str, Any]) -> str:
 )
 @on_option
 @click.option("--text", default="", metavar="WORDS", help="Words that its title, number or text holds.")
+@masked_option
 @json_option
 def documents(
     gazette: str,
@@ -129,6 +130,7 @@ def documents(
     wanted: str | None,
     day: date | None,
     text: str,
+    masked: bool,
     as_json: bool,
 ) -> None:
     """List the documents of the library, newest first."""
@@ -144,10 +146,11 @@ def documents(
         "status": wanted or "",
         "text": text,
     }
-    found: Any = queries.with_status(queries.list_documents(**conditions, on=day, reader=reader(False)), day)
+    sees = reader(masked)
+    found: Any = queries.with_status(queries.list_documents(**conditions, on=day, reader=sees), day)
     if as_json:
-        rows: Any = queries.with_details(found).iterator(chunk_size=500)
-        print_json([contract.document(revision, revision.status, day) for revision in rows])
+        rows = queries.seen_details(queries.with_details(found).iterator(chunk_size=500), sees)
+        print_json([contract.document(revision, revision.status, day, sees) for revision in rows])
         return
     body = [
         [
@@ -278,13 +281,14 @@ def clause(citation: Sequence[str], masked: bool, as_json: bool) -> None:
 
 @click.argument("number")
 @on_option
+@masked_option
 @json_option
-def status(number: str, day: date | None, as_json: bool) -> None:
+def status(number: str, day: date | None, masked: bool, as_json: bool) -> None:
     """Say whether a document is in force on a day, and why."""
     with_django()
     from gongbao.office.library import contract, queries
 
-    answer = contract.standing(queries.get_revision(number), day or today())
+    answer = contract.standing(queries.get_revision(number), day or today(), reader(masked))
     if as_json:
         print_json(answer)
         return

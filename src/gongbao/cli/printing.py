@@ -6,6 +6,7 @@ import sys
 import time
 import unicodedata
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from shutil import get_terminal_size
@@ -71,12 +72,14 @@ def reader(masked: bool) -> Any:
 
 def write_file(path: Path, content: bytes) -> None:
     """Write what a command makes: whole, or not at all. Raises GongbaoError."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = path.parent / f".{path.name}.{os.getpid()}"
     try:
         draft.write_bytes(content)
         os.replace(draft, path)
     except OSError as error:
-        draft.unlink(missing_ok=True)
+        # Where no draft could be begun, none can be taken away either.
+        with suppress(OSError):
+            draft.unlink()
         raise GongbaoError(f"this file cannot be written: {error.strerror}", where=str(path)) from error
 
 

@@ -17,7 +17,7 @@ from gongbao.office.library.actions import IngestResult
 from gongbao.office.library.models import Clause, Duty, Feed, Indicator, Reference, Revision
 from gongbao.office.library.models import Finding as KeptFinding
 from gongbao.office.library.search import Piece
-from gongbao.office.people.readers import KEEPER, Reader
+from gongbao.office.people.readers import Reader
 
 Json = dict[str, Any]
 
@@ -62,7 +62,7 @@ def not_ingested(file: str, error: str) -> Json:
     return {"schema_version": SCHEMA_VERSION, "file": file, "error": error}
 
 
-def document(revision: Revision, status: str, day: date, reader: Reader = KEEPER) -> Json:
+def document(revision: Revision, status: str, day: date, reader: Reader) -> Json:
     """One entry of the list of documents. Costs no query for a revision of `queries.seen_details`."""
     parts = queries.parts(revision, reader)
     return {
@@ -210,7 +210,7 @@ def places(found: queries.Match) -> list[Json]:
     return [place(one.locator, one.eid, one.passage) for one in found.clauses]
 
 
-def standing(revision: Revision, day: date, reader: Reader = KEEPER) -> Json:
+def standing(revision: Revision, day: date, reader: Reader) -> Json:
     """The status of a document on a day and what it rests on."""
     found = queries.standing_on(revision, day, reader)
     return {
