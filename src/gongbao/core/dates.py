@@ -2,9 +2,11 @@
 
 import calendar
 import re
-from datetime import date
+from datetime import date, timedelta
 
 from gongbao.core.numerals import CHINESE_NUMERAL, chinese_to_int
+
+ONE_DAY = timedelta(days=1)
 
 DATE_PATTERN = re.compile(
     rf"(?P<year>(?:19|20)\d{{2}}|[{CHINESE_NUMERAL}]{{4}})\s*年\s*"

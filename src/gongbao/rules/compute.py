@@ -1,0 +1,282 @@
+"""Compute a policy for one case: from what was given to values, what is missing, what is refused, and why.
+
+    result = compute(policy, {"categories": ["subsistence_allowance"], "inpatient_self_pay": "20000", …})
+    result.values["inpatient_aid"]      Money("14000.00")
+    result.as_json(explain=True)        what `gongbao compute --json --explain` prints
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from gongbao.core.errors import GongbaoError
+from gongbao.rules import tree
+from gongbao.rules.evaluate import Case, Impossible, MissingFacts, Scope
+from gongbao.rules.facts import Problem, as_json, read_facts
+from gongbao.rules.policy import Fact, FactSheet, Policy, Rule
+from gongbao.rules.readings import choose
+from gongbao.rules.values import Label
+
+if TYPE_CHECKING:
+    from gongbao.rules.figures import FigureTable
+
+SCHEMA = "gongbao.result/1"
+
+
+class Refused(GongbaoError):
+    """A case that cannot be computed: every reason, each with its place, in Chinese and in English."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        super().__init__("; ".join(f"{one.path}: {one.en}" if one.path else one.en for one in problems))
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A fact that was left out and is needed: where it belongs, what it is called, the rule that needs it."""
+
+    path: str
+    label: Label
+    clause: str
+    rule: Rule[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a case comes to. `values` has None where a fact is missing; `readings` are those it relies on."""
+
+    policy: Policy
+    given: Any
+    case: Case
+    values: dict[str, Any]
+    missing: tuple[str, ...]
+    questions: tuple[Question, ...]
+    readings: dict[str, str]
+    date: date | None
+    as_if: bool
+    changed: dict[str, str] = field(default_factory=dict)
+
+    def as_json(self, *, explain: bool = False) -> dict[str, Any]:
+        """One JSON object; amounts are decimal strings. Described in docs/contract.md."""
+        out: dict[str, Any] = {
+            "schema": SCHEMA,
+            "policy": self.policy.name,
+            "version": version(self.policy),
+            "date": self.date.isoformat() if self.date else None,
+            "values": {name: self._json(name, value) for name, value in self.values.items()},
+            "missing": list(self.missing),
+            "questions": [
+                {"path": one.path, "zh": one.label.zh, "en": one.label.en, "clause": one.clause, "rule": one.rule.name}
+                for one in self.questions
+            ],
+            "readings": self.readings,
+        }
+        if self.as_if:
+            out["as_if"] = True
+        if self.changed:
+            out["figures"] = self.changed
+        if explain:
+            from gongbao.rules.explain import explain as explanation
+
+            out["explanation"] = explanation(self).as_json()
+        return out
+
+    def _json(self, name: str, value: Any) -> Any:
+        reported = self.policy.reported[name]
+        if isinstance(reported, Rule):
+            return as_json(value, reported.type)
+        listed = self.policy.facts.declared()[name].type.item
+        assert listed is not None
+        if value is None:
+            return None
+        fields = listed.python.declared()
+        return [
+            {
+                key: as_json(one, fields[key].type if key in fields else self.policy.rules[key].type)
+                for key, one in record.items()
+            }
+            for record in value
+        ]
+
+
+@cache
+def version(policy: Policy) -> str:
+    """What a decided case keeps of the policy: changes with its rules, figures and readings, and with nothing else."""
+    folder = policy.file.parent
+    digest = hashlib.sha256(policy.name.encode())
+    for path in (policy.file, folder / "parameters.yaml", folder / "readings.yaml"):
+        digest.update(path.read_bytes() if path.exists() else b"")
+    return digest.hexdigest()[:16]
+
+
+def compute(
+    policy: Policy,
+    given: Any,
+    *,
+    readings: Mapping[str, str] | None = None,
+    figures: Mapping[str, str] | None = None,
+    as_if: bool = False,
+) -> Result:
+    """Compute a case.
+
+    `given` are the facts, as JSON has them. `readings` chooses other options than the defaults, `figures` changes
+    parameters (`inpatient_rate[subsistence_allowance]` to `75%`), `as_if` computes a case outside the policy's time in
+    force with the nearest figures. Raises Refused with every reason.
+    """
+    read = read_facts(policy.facts, given)
+    if read.problems:
+        raise Refused(read.problems)
+    options = choose(policy.reading_table, dict(readings or {}))
+    table: FigureTable = policy.figure_table.changed(dict(figures)) if figures else policy.figure_table
+    case = Case(policy, read.facts, table, options, nearest=as_if)
+    try:
+        day = _day(case, as_if)
+        _check(case)
+        values, lost = _values(case)
+    except Impossible as error:
+        raise Refused((_impossible(error),)) from None
+    return Result(
+        policy,
+        given,
+        case,
+        values,
+        tuple(lost),
+        tuple(_question(policy, path, case.asked[path]) for path in lost if path in case.asked),
+        {name: getattr(options, name) for name in policy.readings.declared() if name in case.readings_used},
+        day,
+        as_if,
+        dict(figures or {}),
+    )
+
+
+def _day(case: Case, as_if: bool) -> date | None:
+    """The day that governs. Raises Refused where the policy is not in force on it."""
+    policy = case.policy
+    try:
+        day = case.day
+    except MissingFacts:
+        return None
+    if not as_if and (day < policy.since or (policy.until and day > policy.until)):
+        early = day < policy.since
+        clause = policy.since_clause if early else policy.until_clause
+        bound = policy.since if early else policy.until
+        problem = Problem(
+            path=_path_of_day(policy),
+            label=policy.label,
+            zh=f"{day.isoformat()} 不在“{policy.zh}”的施行期内：{'自' if early else '至'} {bound} "
+            f"{'起施行' if early else '止'}（{policy.document} {clause}）",
+            en=f"{policy.en} is not in force on {day.isoformat()}: it is "
+            f"{'from' if early else 'until'} {bound} ({policy.document} {clause})",
+            code="not_in_force",
+        )
+        raise Refused((problem,))
+    return day
+
+
+def _path_of_day(policy: Policy) -> str:
+    if policy.dated in policy.facts.declared():
+        return policy.dated
+    return next(iter(sorted(policy.rules[policy.dated].facts_needed)), "")
+
+
+def _check(case: Case) -> None:
+    """Raises Refused with every check that fails. One that needs a missing fact waits for it."""
+    problems = []
+    for rule in case.policy.checks:
+        scopes = case.of(rule.record) if rule.record and not _missing_list(case, rule) else []
+        for scope in scopes if rule.record else [case.scope]:
+            try:
+                if scope.value(rule) is False:
+                    problems.append(_problem(case.policy, rule, scope))
+            except MissingFacts:
+                continue
+    if problems:
+        raise Refused(tuple(problems))
+
+
+def _missing_list(case: Case, rule: Rule[..., Any]) -> bool:
+    assert rule.record is not None
+    try:
+        case.of(rule.record)
+    except MissingFacts:
+        return True
+    return False
+
+
+def _problem(policy: Policy, rule: Rule[..., Any], scope: Scope) -> Problem:
+    fields = [node for node in rule.tree.walk() if isinstance(node, tree.FieldRef | tree.FactRef)]
+    if scope.record is None:
+        path = next((node.name for node in fields if isinstance(node, tree.FactRef)), "")
+    else:
+        source = next(f.name for f in policy.facts.declared().values() if f.type.item and f.type.item.python is rule.record)
+        names = [node.name for node in fields if isinstance(node, tree.FieldRef)]
+        path = f"{source}[{scope.index}]" + (f".{names[-1]}" if names else "")
+    cited = f"{policy.document} {rule.clause}"
+    return Problem(
+        path=path, label=rule.label, zh=f"{rule.label.zh}（{cited}）", en=f"{rule.label.en} ({cited})", code=rule.name
+    )
+
+
+def _impossible(error: Impossible) -> Problem:
+    label = error.rule.label
+    return Problem(
+        path="",
+        label=label,
+        zh=f"无法计算“{label.zh}”：{error.reason}",
+        en=f"{label.en} cannot be computed: {error.reason}",
+        code="impossible",
+    )
+
+
+def _values(case: Case) -> tuple[dict[str, Any], list[str]]:
+    """What is reported, and the paths of what was missing for it, in the order in which it was met."""
+    lost: dict[str, None] = {}
+
+    def take(scope: Scope, rule: Rule[..., Any]) -> Any:
+        try:
+            return scope.value(rule)
+        except MissingFacts as error:
+            lost.update(dict.fromkeys(sorted(error.paths)))
+            return None
+
+    values: dict[str, Any] = {}
+    for name, reported in case.policy.reported.items():
+        if isinstance(reported, Rule):
+            values[name] = take(case.scope, reported)
+            continue
+        try:
+            scopes = case.records(name)
+        except MissingFacts as error:
+            lost.update(dict.fromkeys(sorted(error.paths)))
+            case.asked.setdefault(name, next(part for part in reported if isinstance(part, Rule)))
+            values[name] = None
+            continue
+        values[name] = [
+            {
+                part if isinstance(part, str) else part.name: getattr(scope.record, part)
+                if isinstance(part, str)
+                else take(scope, part)
+                for part in reported
+            }
+            for scope in scopes
+        ]
+    return values, list(lost)
+
+
+def _question(policy: Policy, path: str, rule: Rule[..., Any]) -> Question:
+    found = fact_at(policy.facts, path)
+    return Question(path, found.label, found.clause, rule)
+
+
+def fact_at(sheet: type[FactSheet], path: str) -> Fact:
+    """The declaration of the fact that a path names: `visits[2].level`."""
+    head, _, rest = path.partition(".")
+    found = sheet.declared()[head.partition("[")[0]]
+    if rest and found.type.item is not None:
+        return fact_at(found.type.item.python, rest)
+    return found

@@ -1,0 +1,98 @@
+"""Exact arithmetic on numbers of any size: a decimal as long as one holds the result, a fraction where none does.
+
+Decimals are quick and print as they were typed; a third has no decimal, so a division may leave a fraction behind. What
+is mixed becomes a fraction. Nothing is ever rounded here except where `rounded` says so.
+"""
+
+import decimal
+from fractions import Fraction
+
+Exact = decimal.Decimal | Fraction
+
+# Inexact is trapped, so no digit is lost in silence. The precision bounds what a hostile number may cost.
+_CONTEXT = decimal.Context(
+    prec=400,
+    rounding=decimal.ROUND_HALF_UP,
+    Emin=-9999,
+    Emax=9999,
+    traps=[decimal.InvalidOperation, decimal.Inexact, decimal.DivisionByZero, decimal.Overflow],
+)
+_QUANTA = [decimal.Decimal(1).scaleb(-places) for places in range(13)]
+_ROUNDING = decimal.Context(prec=400, rounding=decimal.ROUND_HALF_UP)
+
+
+def exact(number: "int | str | Exact") -> Exact:
+    """The number without loss. A float is refused, as 0.1 is none of its values.
+
+    Raises TypeError for a float or a bool, ValueError for a text that is no finite number.
+    """
+    if isinstance(number, Fraction):
+        return number
+    if isinstance(number, decimal.Decimal):
+        value = number
+    elif isinstance(number, bool) or not isinstance(number, int | str):
+        raise TypeError(f"{number!r} is no exact number; write it in quotes")
+    else:
+        try:
+            value = decimal.Decimal(number)
+        except decimal.InvalidOperation:
+            raise ValueError(f"{number!r} is not a number") from None
+    if not value.is_finite():
+        raise ValueError(f"{number!r} is not a number")
+    return value
+
+
+def add(left: Exact, right: Exact) -> Exact:
+    if isinstance(left, Fraction) or isinstance(right, Fraction):
+        return _decimal(Fraction(left) + Fraction(right))
+    return _CONTEXT.add(left, right)
+
+
+def subtract(left: Exact, right: Exact) -> Exact:
+    if isinstance(left, Fraction) or isinstance(right, Fraction):
+        return _decimal(Fraction(left) - Fraction(right))
+    return _CONTEXT.subtract(left, right)
+
+
+def multiply(left: Exact, right: Exact) -> Exact:
+    if isinstance(left, Fraction) or isinstance(right, Fraction):
+        return _decimal(Fraction(left) * Fraction(right))
+    return _CONTEXT.multiply(left, right)
+
+
+def divide(left: Exact, right: Exact) -> Exact:
+    """Raises ZeroDivisionError."""
+    if not right:
+        raise ZeroDivisionError("division by zero")
+    return _decimal(Fraction(left) / Fraction(right))
+
+
+def rounded(value: Exact, places: int) -> decimal.Decimal:
+    """To `places` decimals, a half away from zero (-1.005 becomes -1.01); zero has no sign."""
+    if isinstance(value, Fraction):
+        scaled = abs(value) * 10**places
+        whole, rest = divmod(scaled.numerator, scaled.denominator)
+        whole += 2 * rest >= scaled.denominator
+        out = decimal.Decimal(-whole if value < 0 else whole).scaleb(-places, _ROUNDING)
+    else:
+        out = value.quantize(_QUANTA[places], decimal.ROUND_HALF_UP, _ROUNDING)
+    return out if out else abs(out)
+
+
+def places_of(value: Exact) -> int:
+    """How many decimals the number is written with, zeros at the end left out; a fraction without end has 99."""
+    if isinstance(value, Fraction):
+        return 99
+    exponent = value.normalize(_ROUNDING).as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def _decimal(value: Fraction) -> Exact:
+    """A decimal again where one holds the value, so that sums of thirds that are whole print as whole."""
+    rest = value.denominator
+    for prime in (2, 5):
+        while rest % prime == 0:
+            rest //= prime
+    if rest != 1:
+        return value
+    return _CONTEXT.divide(decimal.Decimal(value.numerator), decimal.Decimal(value.denominator))

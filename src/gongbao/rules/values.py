@@ -1,0 +1,243 @@
+"""The values that a policy speaks of: amounts of money, percentages, decimals, choices, records.
+
+Quantities are exact: a sum, a product, a quotient loses nothing. Rounding happens in one place only, where a rule's
+declared type rounds what the rule returns. Quantities of different kinds do not mix: money times a percentage is money,
+money by money is a plain decimal, money and a percentage cannot be added.
+"""
+
+import enum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Self, TypeAlias, TypeVar
+
+from gongbao.rules import exact as ex
+
+Integer: TypeAlias = int
+Flag: TypeAlias = bool
+Date: TypeAlias = date
+Text: TypeAlias = str
+
+K = TypeVar("K")
+V = TypeVar("V")
+ByKey: TypeAlias = Mapping[K, V]
+"""A figure with a value for each key: ByKey[Category, Percent], ByKey[tuple[Level, Status], Percent]."""
+
+Each: TypeAlias = Sequence[V]
+"""What a rule on one record came to, for each of the records, in the order in which they were given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a thing is called, in the Chinese of the documents and in English."""
+
+    zh: str
+    en: str
+
+    def __post_init__(self) -> None:
+        if not self.zh.strip() or not self.en.strip():
+            raise ValueError("a label needs its Chinese and its English")
+
+    def in_language(self, language: str) -> str:
+        return self.zh if language.startswith("zh") else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """In Annotated[Decimal, Places(2)]: how many decimals a value is rounded to, and may be given with."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """In Annotated[Decimal, Places(2), Unit("万元", "10,000 yuan")]: the unit as it is printed."""
+
+    zh: str
+    en: str
+
+
+class Quantity:
+    """An exact number of one kind. `exact` is a decimal, or a fraction where no decimal holds it."""
+
+    __slots__ = ("exact",)
+    exact: ex.Exact
+
+    def __init__(self, number: "int | str | ex.Exact") -> None:
+        self.exact = ex.exact(number)
+
+    @classmethod
+    def of(cls, value: ex.Exact) -> Self:
+        """The quantity of a number that is exact already."""
+        made = cls.__new__(cls)
+        made.exact = value
+        return made
+
+    def rounded(self, places: int) -> Self:
+        """To `places` decimals, a half away from zero; zero is never -0."""
+        return self.of(ex.rounded(self.exact, places))
+
+    # A total over no records is the number 0, whatever its kind would have been; it may be added and compared.
+    def _same(self, other: object) -> ex.Exact | None:
+        if isinstance(other, type(self)):
+            return other.exact
+        return ex.exact(0) if type(other) is int and other == 0 else None
+
+    def __add__(self, other: Self) -> Self:
+        number = self._same(other)
+        return NotImplemented if number is None else self.of(ex.add(self.exact, number))
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Self) -> Self:
+        number = self._same(other)
+        return NotImplemented if number is None else self.of(ex.subtract(self.exact, number))
+
+    def __rsub__(self, other: Self) -> Self:
+        number = self._same(other)
+        return NotImplemented if number is None else self.of(ex.subtract(number, self.exact))
+
+    def __neg__(self) -> Self:
+        return self.of(ex.subtract(ex.exact(0), self.exact))
+
+    def __abs__(self) -> Self:
+        return self.of(abs(self.exact))
+
+    def __eq__(self, other: object) -> bool:
+        number = self._same(other)
+        return NotImplemented if number is None else self.exact == number
+
+    def __hash__(self) -> int:
+        return hash((type(self).__name__, self.exact))
+
+    def __lt__(self, other: Self) -> bool:
+        number = self._same(other)
+        return NotImplemented if number is None else self.exact < number
+
+    def __le__(self, other: Self) -> bool:
+        number = self._same(other)
+        return NotImplemented if number is None else self.exact <= number
+
+    def __gt__(self, other: Self) -> bool:
+        number = self._same(other)
+        return NotImplemented if number is None else self.exact > number
+
+    def __ge__(self, other: Self) -> bool:
+        number = self._same(other)
+        return NotImplemented if number is None else self.exact >= number
+
+    def __bool__(self) -> bool:
+        raise TypeError("an amount is neither true nor false; compare it")
+
+    def __repr__(self) -> str:
+        return f'{type(self).__name__}("{self.exact}")'
+
+
+class Decimal(Quantity):
+    """A plain number: micrograms, days, percentage points, or an amount in 万元."""
+
+    __slots__ = ()
+
+    def _same(self, other: object) -> ex.Exact | None:
+        if isinstance(other, Decimal):
+            return other.exact
+        return ex.exact(other) if type(other) is int else None
+
+    def __add__(self, other: "Decimal | int") -> "Decimal":  # type: ignore[override]
+        return super().__add__(other)  # type: ignore[arg-type]
+
+    __radd__ = __add__  # type: ignore[assignment]
+
+    def __sub__(self, other: "Decimal | int") -> "Decimal":  # type: ignore[override]
+        return super().__sub__(other)  # type: ignore[arg-type]
+
+    def __rsub__(self, other: "Decimal | int") -> "Decimal":  # type: ignore[override]
+        return super().__rsub__(other)  # type: ignore[arg-type]
+
+    def __mul__(self, other: "Decimal | int") -> "Decimal":
+        if type(other) is int:
+            return Decimal.of(ex.multiply(self.exact, ex.exact(other)))
+        return Decimal.of(ex.multiply(self.exact, other.exact)) if isinstance(other, Decimal) else NotImplemented
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: "Decimal | int") -> "Decimal":
+        if type(other) is int:
+            return Decimal.of(ex.divide(self.exact, ex.exact(other)))
+        return Decimal.of(ex.divide(self.exact, other.exact)) if isinstance(other, Decimal) else NotImplemented
+
+    def __rtruediv__(self, other: int) -> "Decimal":
+        return Decimal.of(ex.divide(ex.exact(other), self.exact))
+
+    def __lt__(self, other: "Decimal | int") -> bool:  # type: ignore[override]
+        return super().__lt__(other)  # type: ignore[arg-type]
+
+    def __le__(self, other: "Decimal | int") -> bool:  # type: ignore[override]
+        return super().__le__(other)  # type: ignore[arg-type]
+
+    def __gt__(self, other: "Decimal | int") -> bool:  # type: ignore[override]
+        return super().__gt__(other)  # type: ignore[arg-type]
+
+    def __ge__(self, other: "Decimal | int") -> bool:  # type: ignore[override]
+        return super().__ge__(other)  # type: ignore[arg-type]
+
+
+_HUNDREDTH = ex.exact("0.01")
+
+
+class Percent(Quantity):
+    """A percentage, or a number of percentage points: Percent("65") is 65 %."""
+
+    __slots__ = ()
+
+    def __mul__(self, other: "Percent | Decimal | int") -> "Percent":
+        if type(other) is int:
+            return Percent.of(ex.multiply(self.exact, ex.exact(other)))
+        if isinstance(other, Decimal):
+            return Percent.of(ex.multiply(self.exact, other.exact))
+        if isinstance(other, Percent):
+            return Percent.of(ex.multiply(ex.multiply(self.exact, other.exact), _HUNDREDTH))
+        return NotImplemented
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: "Decimal | int") -> "Percent":
+        if type(other) is int:
+            return Percent.of(ex.divide(self.exact, ex.exact(other)))
+        return Percent.of(ex.divide(self.exact, other.exact)) if isinstance(other, Decimal) else NotImplemented
+
+
+class Money(Quantity):
+    """An amount in yuan: Money("14500"), Money("0.01")."""
+
+    __slots__ = ()
+
+    def __mul__(self, other: Percent | Decimal | int) -> "Money":
+        if isinstance(other, Percent):
+            return Money.of(ex.multiply(ex.multiply(self.exact, other.exact), _HUNDREDTH))
+        if type(other) is int:
+            return Money.of(ex.multiply(self.exact, ex.exact(other)))
+        return Money.of(ex.multiply(self.exact, other.exact)) if isinstance(other, Decimal) else NotImplemented
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Decimal | int) -> "Money":
+        if type(other) is int:
+            return Money.of(ex.divide(self.exact, ex.exact(other)))
+        return Money.of(ex.divide(self.exact, other.exact)) if isinstance(other, Decimal) else NotImplemented
+
+
+class Choice(enum.Enum):
+    """One of a few named things. Each member is its name in data, its Chinese and its English:
+
+    class Level(Choice):
+        PRIMARY = "primary", "乡镇卫生院、社区卫生服务中心", "township or community health centre"
+    """
+
+    label: Label
+
+    def __new__(cls, value: str, zh: str, en: str) -> Self:
+        member = object.__new__(cls)
+        member._value_ = value
+        member.label = Label(zh, en)
+        return member
