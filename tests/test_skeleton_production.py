@@ -75,21 +75,40 @@ def test_a_good_production_environment_starts_under_any_server(tmp_path, module)
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_production_refuses_a_demonstration_account_until_it_is_gone(tmp_path):
-    def shell(code):
-        done = gongbao(tmp_path, "django", "shell", "-c", code)
-        assert done.returncode == 0, done.stderr
-
+def test_production_refuses_a_demonstration_account_until_it_is_closed(tmp_path):
     assert gongbao(tmp_path, "migrate").returncode == 0
-    account = "from gongbao.office.people.models import Account; "
-    shell(account + "Account.objects.create(username='demo-clerk', is_active=False)")
+    make = "from gongbao.office.people.models import Account; Account.objects.create_user('demo-clerk', password='x')"
+    done = gongbao(tmp_path, "django", "shell", "-c", make)
+    assert done.returncode == 0, done.stderr
+    close = ["account", "demo-clerk", "--closed"]
     for way in (["serve", "--port", "0"], ["check-production"]):
         done = gongbao(tmp_path, *way, **GOOD)
         assert (done.returncode, done.stdout) == (1, "")
-        assert done.stderr == "gongbao: production refuses demonstration accounts: remove demo-clerk\n"
-    shell(account + "Account.objects.all().delete()")
+        assert done.stderr == (
+            f"gongbao: production refuses demonstration accounts: demo-clerk; close each: gongbao {' '.join(close)}\n"
+        )
+    # What is told to be done can be done.
+    done = gongbao(tmp_path, *close)
+    assert (done.returncode, done.stderr) == (0, "")
     done = gongbao(tmp_path, "check-production", **GOOD)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_check_production_refuses_a_redis_that_nothing_can_speak_to(tmp_path):
+    done = gongbao(tmp_path, "check-production", **{**GOOD, "GONGBAO_CACHE": "redis://:secret@cache.example:6379/0"})
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert "the Python package redis is not installed" in done.stderr
+    assert "secret" not in done.stderr
+
+
+def test_a_redis_is_taken_where_its_package_is_there(tmp_path):
+    (tmp_path / "redis.py").write_text("")
+    told = "from gongbao.site.settings import CACHES; print(CACHES['default']['BACKEND'])"
+    given = {"GONGBAO_CACHE": "redis://:secret@cache.example:6379/0", "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", told], env=environment(tmp_path, **given), capture_output=True, text=True
+    )
+    assert (done.stdout, done.stderr) == ("django.core.cache.backends.redis.RedisCache\n", "")
 
 
 @pytest.mark.django_db
@@ -98,7 +117,7 @@ def test_accounts_that_only_resemble_a_demonstration_account_are_let_in():
     users.create(username="demography")
     production.refuse_demo_accounts()
     users.create(username="demo-auditor")
-    with pytest.raises(GongbaoError, match="remove demo-auditor"):
+    with pytest.raises(GongbaoError, match="close each: gongbao account demo-auditor --closed"):
         production.refuse_demo_accounts()
 
 

@@ -550,7 +550,6 @@ SETTINGS = "from gongbao.site import settings as s; print(s.CACHES['default']['B
     ("given", "told"),
     [
         ({}, "locmem"),
-        ({"GONGBAO_CACHE": "redis://:secret@cache.example:6379/0"}, "redis"),
         ({"GONGBAO_CACHE": "/somewhere/counts", "GONGBAO_API_LIMIT": "30"}, "filebased.FileBasedCache 30"),
         ({"GONGBAO_CACHE": "memcached://secret"}, "GONGBAO_CACHE is neither"),
         ({"GONGBAO_CACHE": "counts"}, "GONGBAO_CACHE is neither"),

@@ -186,6 +186,19 @@ def test_what_is_weak_or_not_possible_is_refused_in_words(db, name, password, to
     assert not Account.objects.exists()
 
 
+def test_an_account_that_shows_the_program_can_be_closed_and_nothing_else(db, client):
+    actions.open_demo_accounts(dict.fromkeys(actions.DEMO_RIGHTS, PASSWORD))
+    for change in ({"is_open": True}, {"password": PASSWORD}, {"adds_gazettes": True, "is_open": False}, {}):
+        with pytest.raises(GongbaoError, match="take another"):
+            actions.keep_account("demo-clerk", **change)
+    assert try_to(client, "demo-clerk", PASSWORD).status_code == 302
+    actions.keep_account("demo-clerk", is_open=False)
+    assert "demo-clerk" not in client.get("/documents/").content.decode()
+    assert try_to(client, "demo-clerk", PASSWORD).status_code == 200
+    with pytest.raises(GongbaoError, match="there is no account demo-auditor"):
+        actions.keep_account("demo-auditor", is_open=False)
+
+
 def test_on_the_command_line_a_password_comes_from_standard_input(tmp_path):
     done = gongbao(tmp_path, "account", "yunling")
     assert (done.returncode, done.stdout) == (1, "")

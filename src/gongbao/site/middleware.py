@@ -4,7 +4,12 @@ import logging
 import time
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+
+from gongbao.core.errors import GongbaoError
+from gongbao.site.log import told
+from gongbao.site.prepare import answering_database, lacks_migrations
 
 log = logging.getLogger("gongbao.request")
 
@@ -15,10 +20,46 @@ POLICY = (
     "frame-ancestors 'none'"
 )
 
-LOGGED = 500  # characters of an address
-SECRET = "/feeds/"  # what stands behind it in an address lets whoever reads it in
+HEALTH = "/healthz"
 
 Next = Callable[[HttpRequest], HttpResponse]
+
+
+class Health:
+    """Says to a machine whether this process can answer people: 200, or 503 and why.
+
+    The first of all, so that it is asked under any name and without TLS, opens no session, and fills no log: only what
+    is wrong is logged, with the reason of the database, which strangers are not told.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info != HEALTH:
+            return self.get_response(request)
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(("GET", "HEAD"))
+        lack = _lack()
+        return HttpResponse(
+            f"{lack or 'well'}\n",
+            status=503 if lack else 200,
+            content_type="text/plain; charset=utf-8",
+            headers={"Cache-Control": "no-store"},
+        )
+
+
+def _lack() -> str:
+    """What keeps this process from answering people; "" for nothing."""
+    try:
+        with answering_database():
+            lack = "the database is not in the form this version needs" if lacks_migrations() else ""
+    except GongbaoError as error:
+        log.warning("%s: %s", HEALTH, error.message)
+        return "the database does not answer"
+    if lack:
+        log.warning("%s: %s", HEALTH, lack)
+    return lack
 
 
 class ContentSecurityPolicy:
@@ -34,7 +75,7 @@ class ContentSecurityPolicy:
 
 
 class RequestLog:
-    """One line for each request. The query is left out: people search for names, and a log is read by many."""
+    """One line for each request, of what the caller wrote as much as `told` lets through."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -43,10 +84,17 @@ class RequestLog:
         began = time.perf_counter()
         response = self.get_response(request)
         milliseconds = (time.perf_counter() - began) * 1000
-        log.info("%s %s %d %.0f ms", request.method, _logged(request.path), response.status_code, milliseconds)
+        line = ("%.10s %s %d %.0f ms", request.method, told(request), response.status_code, milliseconds)
+        if response.status_code == 400 and not _names_us(request):
+            log.warning(line[0] + ", under a name that is not in GONGBAO_HOSTS", *line[1:])
+        else:
+            log.info(*line)
         return response
 
 
-def _logged(path: str) -> str:
-    before, secret, _token = path.partition(SECRET)
-    return (before + secret + "…" if secret else path)[:LOGGED]
+def _names_us(request: HttpRequest) -> bool:
+    try:
+        request.get_host()
+    except DisallowedHost:
+        return False
+    return True

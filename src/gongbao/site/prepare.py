@@ -4,6 +4,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import django
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, connections
@@ -37,6 +38,20 @@ def pending_migrations() -> list[str]:
 
     executor = MigrationExecutor(connection)
     return [str(migration) for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
+
+
+@cache
+def _own_migrations() -> frozenset[tuple[str, str]]:
+    from django.db.migrations.loader import MigrationLoader
+
+    return frozenset(MigrationLoader(None).disk_migrations)
+
+
+def lacks_migrations() -> bool:
+    """Whether `pending_migrations` would name any, told quickly: a site is asked for its health every few seconds."""
+    from django.db.migrations.recorder import MigrationRecorder
+
+    return not _own_migrations() <= MigrationRecorder(connection).applied_migrations().keys()
 
 
 @contextmanager

@@ -56,12 +56,15 @@ def refuse_unsafe_settings(*, secret_key: str, debug: bool, hosts: Sequence[str]
 
 
 def refuse_demo_accounts() -> None:
-    """Raise GongbaoError when the database holds an account made for showing the program, signed in or not."""
+    """Raise GongbaoError when somebody may sign in with an account made for showing the program."""
     from django.contrib.auth import get_user_model
 
     from gongbao.office.people.actions import DEMO_PREFIX
 
-    users = get_user_model()._default_manager.filter(username__startswith=DEMO_PREFIX)
+    users = get_user_model()._default_manager.filter(username__startswith=DEMO_PREFIX, is_active=True)
     names = sorted(users.values_list("username", flat=True)[:3])
     if names:
-        raise GongbaoError(f"production refuses demonstration accounts: remove {', '.join(names)}")
+        raise GongbaoError(
+            f"production refuses demonstration accounts: {', '.join(names)}; "
+            f"close each: gongbao account {names[0]} --closed"
+        )

@@ -15,6 +15,7 @@ GONGBAO_LOG_LEVEL    DEBUG, INFO (default), WARNING or ERROR
 """
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,7 @@ INSTALLED_APPS = [
     "gongbao.site",
 ]
 MIDDLEWARE = [
+    "gongbao.site.middleware.Health",
     "gongbao.site.middleware.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "gongbao.site.middleware.ContentSecurityPolicy",
@@ -136,6 +138,9 @@ if not (shared_cache := os.environ.get("GONGBAO_CACHE", "").strip()):
         }
     }
 elif shared_cache.startswith(("redis://", "rediss://")):
+    # Found out now, and not when the API first counts.
+    if find_spec("redis") is None:
+        raise GongbaoError("GONGBAO_CACHE names a Redis, and the Python package redis is not installed beside")
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": shared_cache}}
 elif "://" not in shared_cache and Path(shared_cache).is_absolute():
     CACHES = {
@@ -228,7 +233,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "gongbao.site.log.OneLine"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"discreet": {"()": "gongbao.site.log.Discreet"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "filters": ["discreet"], "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
         # Django hangs handlers of its own on this one; ours, at the root, is enough.

@@ -42,10 +42,12 @@ def keep_account(
 ) -> tuple[Account, bool]:
     """Create the account, or change what is given of it (None leaves it as it is); whether it was created.
 
-    A new password ends the sessions of the account, and so does closing it. Raises GongbaoError.
+    A new password ends the sessions of the account, and so does closing it. An account is closed and never removed:
+    what it did keeps its name. Raises GongbaoError.
     """
     name = Account.normalize_username(name.strip())
-    if name.startswith(DEMO_PREFIX):
+    only_closes = is_open is False and password is None and not (adds_gazettes or sees_personal_data)
+    if name.startswith(DEMO_PREFIX) and not only_closes:
         raise GongbaoError(f"a name that begins with {DEMO_PREFIX} is for accounts that show the program; take another")
     with kept.action("people.keep_account"):
         kept.one_at_a_time("people.keep_account")
