@@ -67,16 +67,13 @@ class Fact:
     clause: str
     label: Label
     help: Label | None = None
-    default: Any = dataclasses.MISSING
+    optional: bool = False
+    default: Any = None
     least: str | None = None
     most: str | None = None
     over: str | None = None
     one_for_each: str = ""
     longest: int = 200
-
-    @property
-    def optional(self) -> bool:
-        return self.default is not dataclasses.MISSING
 
 
 def fact(
@@ -100,7 +97,8 @@ def fact(
         "clause": clause,
         "label": Label(zh, en),
         "help": Label(help_zh, help_en) if help_zh else None,
-        "default": default,
+        "optional": default is not dataclasses.MISSING,
+        "default": None if default is dataclasses.MISSING else default,
         "least": least,
         "most": most,
         "over": over,
