@@ -1,0 +1,235 @@
+"""Cases as the rows of a worksheet or a CSV file.
+
+The first row has the headings: for each fact its name or its Chinese or English label, in any order; a unit in brackets
+after it, 医疗费用（元）, is left aside. Where a label stands both for a fact of the case and for one of its records, it
+is written with the list it belongs to: visits.date, or 就诊.日期. Rows without any value are skipped.
+
+Where the facts have no list of records, each row is a case. Where they have (visits, units), each row is one record,
+and what concerns the whole case is repeated on each of its rows, or stands on one of them. A column headed 编号 or
+`case` says which rows belong together, wherever they stand; left empty, as in merged cells, it goes on from the row
+above. Without that column all rows are one case. A case whose columns of records are all empty has no records.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from gongbao.rules.facts import Problem, nearest
+from gongbao.rules.policy import Fact, FactSheet
+
+CASE_HEADINGS = ("编号", "case")
+
+_UNIT_IN_BRACKETS = re.compile(r"[（(][^（）()]*[）)]\s*\Z")
+_LONGEST_HEADING = 200
+
+
+class Cell(NamedTuple):
+    """Row and column from 1, as a worksheet counts. Column 0 stands for the row as a whole."""
+
+    row: int
+    column: int
+
+    @property
+    def address(self) -> str:
+        """As a worksheet calls it: B7."""
+        letters, rest = "", self.column
+        while rest:
+            rest, letter = divmod(rest - 1, 26)
+            letters = chr(65 + letter) + letters
+        return f"{letters}{self.row}"
+
+
+@dataclass(slots=True)
+class Case:
+    """The facts of one case, for `read_facts`, and the cell of each path. `name` is what its 编号 says."""
+
+    name: str
+    row: int
+    given: dict[str, Any] = field(default_factory=dict)
+    cells: dict[str, Cell] = field(default_factory=dict)
+
+    def cell_of(self, path: str) -> Cell:
+        """The cell of a problem or a missing fact; where it has none, its record's row or that of the case."""
+        while path:
+            if path in self.cells:
+                return self.cells[path]
+            path = path[: max(path.rfind("."), path.rfind("["), 0)]
+        return Cell(self.row, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The cases in order of their first rows, and what is wrong with headings and rows themselves."""
+
+    cases: tuple[Case, ...]
+    problems: tuple[tuple[Cell, Problem], ...]
+
+
+def cell_value(value: Any, number_format: str) -> Any:
+    """What a worksheet's cell shows: a cell of format 0% that shows 65% holds 0.65, and is meant as 65 %."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and "%" in number_format:
+        return f"{value:.12%}"
+    return value
+
+
+class _Column(NamedTuple):
+    number: int
+    records: str
+    """The name of the list; empty for a fact of the case itself."""
+    fact: Fact
+
+
+def from_table(sheet: type[FactSheet], rows: Iterable[Sequence[Any]]) -> Table:
+    """The cases of a table. Raises nothing: an unknown heading is a problem, and its column is left aside."""
+    problems: list[tuple[Cell, Problem]] = []
+    numbered = enumerate(rows, 1)
+    _, headings = next(numbered, (1, ()))
+    columns, case_column = _columns(sheet, headings, problems)
+    lists = [name for name, fact in sheet.declared().items() if _is_records(fact)]
+    cases: dict[str, Case] = {}
+    last: Case | None = None
+    for number, row in numbered:
+        if all(_is_empty(value) for value in row):
+            continue
+        for place, value in enumerate(row[len(headings) :], len(headings) + 1):
+            if not _is_empty(value):
+                problems.append((Cell(number, place), _stray(value)))
+        key = _key(row, case_column, bool(lists), number, last)
+        if key is None:
+            cell = Cell(number, case_column or 0)
+            problems.append((cell, Problem("", None, "缺少编号", "the row has no case", "no_case")))
+            continue
+        if key in cases and not lists:
+            cell = Cell(number, case_column or 0)
+            zh, en = f"编号{key}在第{cases[key].row}行已出现", f"case {key} is in row {cases[key].row} already"
+            problems.append((cell, Problem("", None, zh, en, "given_twice")))
+            continue
+        last = cases.setdefault(key, Case(key, number))
+        _take(last, row, number, columns, problems)
+    return Table(tuple(cases.values()), tuple(problems))
+
+
+def _key(row: Sequence[Any], case_column: int | None, has_lists: bool, number: int, last: Case | None) -> str | None:
+    if case_column is None:
+        return "1" if has_lists else str(number)
+    value = row[case_column - 1] if case_column <= len(row) else None
+    if not _is_empty(value):
+        return str(value).strip()
+    return last.name if last and has_lists else None
+
+
+def _take(
+    case: Case, row: Sequence[Any], number: int, columns: list[_Column], problems: list[tuple[Cell, Problem]]
+) -> None:
+    records: dict[str, dict[str, Any]] = {}
+    indexes: dict[str, int] = {}
+    for column in columns:
+        if column.records and column.records not in indexes:
+            indexes[column.records] = len(case.given.setdefault(column.records, []))
+        value = row[column.number - 1] if column.number <= len(row) else None
+        if column.records and not _is_empty(value):
+            records.setdefault(column.records, {})[column.fact.name] = value
+        elif not column.records:
+            _take_of_case(case, column, Cell(number, column.number), value, problems)
+    for name, record in records.items():
+        case.given[name].append(record)
+        path = f"{name}[{indexes[name]}]"
+        case.cells[path] = Cell(number, 0)
+        for column in columns:
+            if column.records == name:
+                case.cells[f"{path}.{column.fact.name}"] = Cell(number, column.number)
+
+
+def _take_of_case(case: Case, column: _Column, cell: Cell, value: Any, problems: list[tuple[Cell, Problem]]) -> None:
+    name, label = column.fact.name, column.fact.label
+    if _is_empty(value):
+        case.cells.setdefault(name, cell)
+    elif name not in case.given:
+        case.given[name] = value
+        case.cells[name] = cell
+    elif case.given[name] != value:
+        before = case.cells[name].address
+        zh = f"「{label.zh}」与{before}不同；同一编号各行应相同"
+        en = f"“{label.en}” differs from {before}; it must be the same on all rows of a case"
+        problems.append((cell, Problem(name, label, zh, en, "differs")))
+
+
+def _columns(
+    sheet: type[FactSheet], headings: Sequence[Any], problems: list[tuple[Cell, Problem]]
+) -> tuple[list[_Column], int | None]:
+    meanings = _meanings(sheet)
+    known = {word: word for word in (*meanings, *CASE_HEADINGS)}
+    columns: list[_Column] = []
+    case_column: int | None = None
+    taken: dict[tuple[str, str], int] = {}
+    for number, heading in enumerate(headings, 1):
+        if _is_empty(heading):
+            continue
+        cell, shown = Cell(1, number), str(heading).strip()[:_LONGEST_HEADING]
+        word = shown.lower()
+        if word not in known:
+            word = _UNIT_IN_BRACKETS.sub("", word).strip()
+        found = meanings.get(word, [])
+        if not found and word in CASE_HEADINGS and case_column is None:
+            case_column = number
+        elif not found:
+            zh, en = f"没有名为“{shown}”的事实", f"no fact is called “{shown}”"
+            meant = nearest(word, known)
+            if meant:
+                zh, en = f"{zh}；是否想写{meant}？", f"{en}; did you mean {meant}?"
+            problems.append((cell, Problem("", None, zh, en, "unknown_name")))
+        elif len(found) > 1:
+            ways = [f"{records}.{fact.name}" if records else fact.name for records, fact in found]
+            zh, en = f"“{shown}”有多种含义，请写{'或'.join(ways)}", f"“{shown}” is ambiguous; write {' or '.join(ways)}"
+            problems.append((cell, Problem("", None, zh, en, "ambiguous")))
+        else:
+            ((records, fact),) = found
+            before = taken.setdefault((records, fact.name), number)
+            if before != number:
+                first = Cell(1, before).address
+                zh, en = f"“{shown}”已在{first}出现", f"“{shown}” is in {first} already"
+                problems.append((cell, Problem("", fact.label, zh, en, "given_twice")))
+            else:
+                columns.append(_Column(number, records, fact))
+    return columns, case_column
+
+
+def _meanings(sheet: type[FactSheet]) -> Mapping[str, list[tuple[str, Fact]]]:
+    """What each heading may stand for: the list of records, or nothing, and the fact. Names go before labels."""
+    names: dict[str, list[tuple[str, Fact]]] = {}
+    labels: dict[str, list[tuple[str, Fact]]] = {}
+
+    def add(into: dict[str, list[tuple[str, Fact]]], word: str, records: str, fact: Fact) -> None:
+        meant = into.setdefault(word.lower(), [])
+        if (records, fact) not in meant:
+            meant.append((records, fact))
+
+    for name, fact in sheet.declared().items():
+        if not _is_records(fact):
+            add(names, name, "", fact)
+            add(labels, fact.label.zh, "", fact)
+            add(labels, fact.label.en, "", fact)
+            continue
+        for part in fact.type.item.python.declared().values():  # type: ignore[union-attr]
+            add(names, part.name, name, part)
+            add(names, f"{name}.{part.name}", name, part)
+            for whole, label in ((fact.label.zh, part.label.zh), (fact.label.en, part.label.en)):
+                add(labels, label, name, part)
+                add(labels, f"{whole}.{label}", name, part)
+    return labels | names
+
+
+def _is_records(fact: Fact) -> bool:
+    return fact.type.kind == "list" and fact.type.item is not None and fact.type.item.kind == "record"
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _stray(value: Any) -> Problem:
+    shown = str(value)[:40]
+    return Problem(
+        "", None, f"“{shown}”所在的列没有标题", f"“{shown}” stands in a column without heading", "no_heading"
+    )
