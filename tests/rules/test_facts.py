@@ -244,7 +244,9 @@ def test_a_name_inside_a_record_is_checked_too() -> None:
 
 
 def test_a_name_that_is_near_to_nothing_is_told_what_there_is() -> None:
-    assert "certified, cost, date" in refused("deliveries", [{"date": "2026-01-01", "cost": 1, "zzzzzz": 1}]).en
+    assert (
+        "there are: date, cost, certified" in refused("deliveries", [{"date": "2026-01-01", "cost": 1, "zzzzzz": 1}]).en
+    )
 
 
 def test_very_many_strange_names_are_all_told() -> None:
@@ -554,7 +556,7 @@ _ANYTHING = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(_ANYTHING)
 def test_whatever_is_given_is_read_or_refused_in_words(value: Any) -> None:
     for sheet in (Heating, Air):
@@ -567,7 +569,7 @@ def test_whatever_is_given_is_read_or_refused_in_words(value: Any) -> None:
             assert read_facts(sheet, facts_as_json(sheet, given.facts)).facts == given.facts
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(HOUSEHOLD, _ANYTHING)))
 def test_whatever_a_fact_is_given_is_read_or_refused(case: dict[str, Any]) -> None:
     given = read_facts(Heating, case)

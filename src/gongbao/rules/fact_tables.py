@@ -4,9 +4,9 @@ The first row has the headings: for each fact its name or its Chinese or English
 after it, 医疗费用（元）, is left aside. Where a label stands both for a fact of the case and for one of its records, it
 is written with the list it belongs to: visits.date, or 就诊.日期. Rows without any value are skipped.
 
-Where the facts have no list of records, each row is a case. Where they have (visits, units), each row is one record,
-and what concerns the whole case is repeated on each of its rows, or stands on one of them. A column headed 编号 or
-`case` says which rows belong together, wherever they stand; left empty, as in merged cells, it goes on from the row
+Where no column belongs to a list of records (visits, units), each row is a case. Where one does, each row is one
+record, and what concerns the whole case is repeated on each of its rows, or stands on one of them. A column headed 编号
+or `case` says which rows belong together, wherever they stand; left empty, as in merged cells, it goes on from the row
 above. Without that column all rows are one case. A case whose columns of records are all empty has no records.
 """
 
@@ -86,7 +86,7 @@ def from_table(sheet: type[FactSheet], rows: Iterable[Sequence[Any]]) -> Table:
     numbered = enumerate(rows, 1)
     _, headings = next(numbered, (1, ()))
     columns, case_column = _columns(sheet, headings, problems)
-    lists = [name for name, fact in sheet.declared().items() if _is_records(fact)]
+    has_records = any(column.records for column in columns)
     cases: dict[str, Case] = {}
     last: Case | None = None
     for number, row in numbered:
@@ -95,12 +95,12 @@ def from_table(sheet: type[FactSheet], rows: Iterable[Sequence[Any]]) -> Table:
         for place, value in enumerate(row[len(headings) :], len(headings) + 1):
             if not _is_empty(value):
                 problems.append((Cell(number, place), _stray(value)))
-        key = _key(row, case_column, bool(lists), number, last)
+        key = _key(row, case_column, has_records, number, last)
         if key is None:
             cell = Cell(number, case_column or 0)
             problems.append((cell, Problem("", None, "缺少编号", "the row has no case", "no_case")))
             continue
-        if key in cases and not lists:
+        if key in cases and not has_records:
             cell = Cell(number, case_column or 0)
             zh, en = f"编号{key}在第{cases[key].row}行已出现", f"case {key} is in row {cases[key].row} already"
             problems.append((cell, Problem("", None, zh, en, "given_twice")))
@@ -110,13 +110,13 @@ def from_table(sheet: type[FactSheet], rows: Iterable[Sequence[Any]]) -> Table:
     return Table(tuple(cases.values()), tuple(problems))
 
 
-def _key(row: Sequence[Any], case_column: int | None, has_lists: bool, number: int, last: Case | None) -> str | None:
+def _key(row: Sequence[Any], case_column: int | None, has_records: bool, number: int, last: Case | None) -> str | None:
     if case_column is None:
-        return "1" if has_lists else str(number)
+        return "1" if has_records else str(number)
     value = row[case_column - 1] if case_column <= len(row) else None
     if not _is_empty(value):
         return str(value).strip()
-    return last.name if last and has_lists else None
+    return last.name if last and has_records else None
 
 
 def _take(

@@ -238,6 +238,7 @@ class _SheetReader:
     names: frozenset[str]
     meant: dict[str, str]
     """Each name and label, in small letters, with the name it stands for."""
+    there_are: str
 
     def read(self, given: Mapping[Any, Any], place: _Place, report: _Report) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -277,8 +278,7 @@ class _SheetReader:
         if meant:
             zh, en = f"{zh}；是否想写{meant}？", f"{en}; did you mean {meant}?"
         else:
-            zh = f"{zh}；可用的名称：{'、'.join(sorted(self.names))}"
-            en = f"{en}; there are {', '.join(sorted(self.names))}"
+            zh, en = f"{zh}；可用的名称：{self.there_are}", f"{en}; there are: {self.there_are}"
         return Problem(place.path + _clipped(str(name)), None, zh, en, "unknown_name")
 
 
@@ -299,9 +299,8 @@ def _reader_of(sheet: Any) -> _SheetReader:
     for fact in declared.values():
         for word in (fact.label.en, fact.label.zh, fact.name):
             meant[word.lower()] = fact.name
-    return _SheetReader(
-        [(name, _reader(fact.type, fact), fact) for name, fact in declared.items()], frozenset(declared), meant
-    )
+    entries = [(name, _reader(fact.type, fact), fact) for name, fact in declared.items()]
+    return _SheetReader(entries, frozenset(declared), meant, ", ".join(declared))
 
 
 def _reader(wanted: Type, fact: Fact) -> Read:
@@ -710,6 +709,8 @@ def _not(form: Label, value: object, code: str) -> _Wrong:
 def _clipped(text: str) -> str:
     """At most 40 characters, none of which can harm a terminal or fail to be written."""
     clipped = text[:40] + ("…" if len(text) > 40 else "")
+    if clipped.isprintable():
+        return clipped
     return "".join(sign if sign.isprintable() else "\ufffd" for sign in clipped)
 
 
