@@ -26,6 +26,8 @@ def exact(number: "int | str | Exact") -> Exact:
 
     Raises TypeError for a float or a bool, ValueError for a text that is no finite number.
     """
+    if number.__class__ is int:
+        return decimal.Decimal(number)
     if isinstance(number, Fraction):
         return number
     if isinstance(number, decimal.Decimal):
@@ -43,21 +45,21 @@ def exact(number: "int | str | Exact") -> Exact:
 
 
 def add(left: Exact, right: Exact) -> Exact:
-    if isinstance(left, Fraction) or isinstance(right, Fraction):
+    if left.__class__ is Fraction or right.__class__ is Fraction:
         return _decimal(Fraction(left) + Fraction(right))
-    return _CONTEXT.add(left, right)
+    return _CONTEXT.add(left, right)  # type: ignore[arg-type]
 
 
 def subtract(left: Exact, right: Exact) -> Exact:
-    if isinstance(left, Fraction) or isinstance(right, Fraction):
+    if left.__class__ is Fraction or right.__class__ is Fraction:
         return _decimal(Fraction(left) - Fraction(right))
-    return _CONTEXT.subtract(left, right)
+    return _CONTEXT.subtract(left, right)  # type: ignore[arg-type]
 
 
 def multiply(left: Exact, right: Exact) -> Exact:
-    if isinstance(left, Fraction) or isinstance(right, Fraction):
+    if left.__class__ is Fraction or right.__class__ is Fraction:
         return _decimal(Fraction(left) * Fraction(right))
-    return _CONTEXT.multiply(left, right)
+    return _CONTEXT.multiply(left, right)  # type: ignore[arg-type]
 
 
 def divide(left: Exact, right: Exact) -> Exact:

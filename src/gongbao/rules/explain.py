@@ -6,17 +6,18 @@ sheets are renderings of it (render.py and the office), so that none of them can
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from gongbao.rules import scales, tree
 from gongbao.rules.compute import Result, version
 from gongbao.rules.evaluate import MissingFacts, Scope, run_of
 from gongbao.rules.facts import as_json
-from gongbao.rules.policy import Rule
+from gongbao.rules.policy import Policy, Rule
 from gongbao.rules.types import Type
 from gongbao.rules.values import Choice, Label, Percent, Quantity
 
@@ -164,7 +165,7 @@ class _Teller:
         self.result, self.policy, self.case = result, result.policy, result.case
         self.told: dict[tuple[int, Rule[..., Any]], Step] = {}
         self.number = 0
-        self.words = [_Words(self, language) for language in LANGUAGES]
+        self.words = [_words(self.policy, language) for language in LANGUAGES]
 
     def tell(self) -> Explanation:
         steps = []
@@ -384,17 +385,46 @@ def _way(node: tree.Node, scope: Scope) -> tree.Node:
     return _Taken(scope).of(node)
 
 
-def _visible(node: tree.Node, scope: Scope) -> Iterator[tree.Node]:
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What of a node can be known once and for all. `visible` is None where a branch below decides what is shown."""
+
+    visible: tuple[tree.Node, ...] | None
+    may_fold: bool
+
+
+def _seen(node: tree.Node) -> _Seen:
+    if node.told is None:
+        below = [node] if isinstance(node, tree.Aggregate) else list(node.walk())
+        open_ = any(isinstance(one, tree.Branch) for one in below)
+        rules = any(isinstance(one, tree.RuleRef | tree.EachRef | tree.Aggregate) for one in below)
+        folds = any(isinstance(one, tree.Extreme | tree.Operation | tree.All | tree.Any_) for one in below)
+        node.told = _Seen(None if open_ else tuple(_in_order(node)), rules and folds)
+    return node.told  # type: ignore[no-any-return]
+
+
+def _in_order(node: tree.Node) -> Iterator[tree.Node]:
+    yield node
+    if not isinstance(node, tree.Aggregate):
+        for one in node.children():
+            yield from _in_order(one)
+
+
+def _visible(node: tree.Node, scope: Scope) -> Iterable[tree.Node]:
     """What a formula shows: a node and those below it, along the ways taken, from left to right."""
+    known = _seen(node).visible
+    return known if known is not None else _followed(node, scope)
+
+
+def _followed(node: tree.Node, scope: Scope) -> Iterator[tree.Node]:
     node = _way(node, scope)
     if isinstance(node, tree.Branch):
         yield from _visible(node.condition, scope)
         return
     yield node
-    if isinstance(node, tree.Aggregate):
-        return
-    for one in node.children():
-        yield from _visible(one, scope)
+    if not isinstance(node, tree.Aggregate):
+        for one in node.children():
+            yield from _visible(one, scope)
 
 
 def _holding(node: tree.Aggregate, scope: Scope) -> list[Scope]:
@@ -415,6 +445,8 @@ def _holding(node: tree.Aggregate, scope: Scope) -> list[Scope]:
 def _bearing(node: tree.Node, scope: Scope) -> set[int]:
     """The nodes on which the value depends as it is: not the greater side of a min, nor what is multiplied by zero."""
     node = _way(node, scope)
+    if not _seen(node).may_fold:
+        return {id(one) for one in _visible(node, scope)}
     found = {id(node)}
     try:
         value = run_of(node)(scope)
@@ -490,176 +522,226 @@ _CALLED = {
 }
 
 
-class _Words:
-    """Says a node in one language, with names or with the figures of a scope."""
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """A place in a phrase that is filled in for each case. `holds` is how tightly what stands there must hold together."""
 
-    def __init__(self, teller: _Teller, language: str) -> None:
-        self.teller, self.policy, self.language = teller, teller.policy, language
+    node: tree.Node
+    holds: int
+
+
+_Parts = tuple["str | _Slot", ...]
+_ALONE = 9
+
+
+class _Words:
+    """Says nodes of a policy in one language, with names or with the figures of a scope.
+
+    What is said of a node is put together once, as a phrase with slots, and filled in for each case.
+    """
+
+    def __init__(self, policy: Policy, language: str) -> None:
+        self.policy, self.language = policy, language
         self.place = LANGUAGES.index(language)
+        self.kept: dict[tuple[int, bool], tuple[_Parts, int]] = {}
 
     def say(self, node: tree.Node, scope: Scope, with_figures: bool) -> str:
-        return self._say(node, scope, with_figures)[0]
+        return self._fill(self._phrase(node, with_figures)[0], scope, with_figures)
+
+    def _fill(self, parts: _Parts, scope: Scope, figures: bool) -> str:
+        out = []
+        for part in parts:
+            if part.__class__ is str:
+                out.append(part)
+                continue
+            assert isinstance(part, _Slot)
+            if isinstance(part.node, tree.Branch):
+                out.append(self._branch(part, scope, figures))
+            elif not figures:  # names that depend on the case: the records a condition picks are named by it
+                out.append(self.say(part.node, scope, False))
+            else:
+                text = self._figure(part.node, scope)
+                out.append(f"({text})" if part.holds >= _PLUS and text.startswith("−") else text)
+        return "".join(out)  # type: ignore[arg-type]
+
+    def _branch(self, slot: _Slot, scope: Scope, figures: bool) -> str:
+        node = _way(slot.node, scope)
+        if isinstance(node, tree.Branch):  # the condition needs a fact that is missing: both ways are open
+            condition = self.say(node.condition, scope, figures)
+            return (f"取决于：{condition}", f"depends on: {condition}")[self.place]
+        parts, own = self._phrase(node, figures)
+        text = self._fill(parts, scope, figures)
+        return f"({text})" if own < slot.holds else text
+
+    def _phrase(self, node: tree.Node, figures: bool) -> tuple[_Parts, int]:
+        """The phrase for a node, and how tightly it holds together."""
+        found = self.kept.get((id(node), figures))
+        if found is None:
+            if isinstance(node, tree.Branch) or (figures and isinstance(node, _FILLED)):
+                found = ((_Slot(node, 0),), _ALONE)
+            else:
+                said = self._SAID[type(node)](self, node, figures)
+                parts, own = said if isinstance(said, tuple) else (said, _ALONE)
+                found = (tuple(_merged([parts] if isinstance(parts, str) else parts)), own)
+            self.kept[id(node), figures] = found
+        return found
+
+    def _within(self, node: tree.Node, figures: bool, holds: int) -> list[str | _Slot]:
+        """The phrase for a node inside one that holds its parts together with `holds`."""
+        if isinstance(node, tree.Branch) or (figures and isinstance(node, _FILLED)):
+            return [_Slot(node, holds)]
+        parts, own = self._phrase(node, figures)
+        return ["(", *parts, ")"] if own < holds else list(parts)
 
     def _in(self, label: Label) -> str:
         return label.zh if self.place == 0 else label.en
 
-    def _say(self, node: tree.Node, scope: Scope, figures: bool) -> tuple[str, int]:
-        """The text, and how tightly it holds together."""
-        node = _way(node, scope)
-        if figures and isinstance(node, _LEAVES):
-            return self._figure(node, scope), 9
-        return self._NAMED[type(node)](self, node, scope, figures)
+    # What stands in a slot
 
     def _figure(self, node: tree.Node, scope: Scope) -> str:
         if isinstance(node, tree.ReadingRef):
-            return self._in(self.teller.reading(node.name).option_label)
-        if isinstance(node, tree.FieldRef) and node.of == "loop":
-            return self._name_of(node)
-        if isinstance(node, tree.RuleRef) and node.of == "loop":
-            return self._in(node.rule.label)
+            return self._in(self.policy.reading_table[node.name].options[getattr(scope.case.options, node.name)].label)
+        if isinstance(node, tree.FieldRef | tree.RuleRef) and node.of == "loop":
+            return self.say(node, scope, False)
         try:
+            if isinstance(node, tree.EachRef):
+                return self._listed(run_of(node)(scope), node.rule.type)
+            if isinstance(node, tree.Aggregate):
+                return self._called(node.function, self._items(node, scope))
             value = run_of(node)(scope)
         except MissingFacts:
-            return f"[{self._say(node, scope, False)[0]}]"
+            return f"[{self._fill(self._phrase(node, False)[0], scope, False)}]"
         if isinstance(value, scales.Scale):
-            return self._say(node, scope, False)[0]
+            return self._fill(self._phrase(node, False)[0], scope, False)
         return shown(value, node.type, self.language, bare=True)
 
-    def _name_of(self, node: tree.Node) -> str:
-        if isinstance(node, tree.FieldRef):
-            return self._in(node.record.declared()[node.name].label)  # type: ignore[attr-defined]
-        assert isinstance(node, tree.FactRef)
-        return self._in(self.policy.facts.declared()[node.name].label)
-
-    def _leaf(self, node: Any, scope: Scope, figures: bool) -> tuple[str, int]:
-        return self._name_of(node), 9
-
-    def _literal(self, node: tree.Literal, scope: Scope, figures: bool) -> tuple[str, int]:
-        if node.type.kind == "none":
-            return ("无", "nothing")[self.place], 9
-        if isinstance(node.value, tuple):
-            return ("、", ", ")[self.place].join(self._in(one.label) for one in node.value), 9
-        if isinstance(node.value, str):
-            return node.value, 9
-        return shown(node.value, node.type, self.language, bare=True), 9
-
-    def _rule(self, node: tree.RuleRef, scope: Scope, figures: bool) -> tuple[str, int]:
-        return self._in(node.rule.label), 9
-
-    def _each(self, node: tree.EachRef, scope: Scope, figures: bool) -> tuple[str, int]:
-        if not figures:
-            return self._in(node.rule.label), 9
-        assert node.rule.record is not None
-        said = []
-        for one in scope.case.home(node.rule).of(node.rule.record):
-            try:
-                said.append(shown(one.value(node.rule), node.rule.type, self.language, bare=True))
-            except MissingFacts:
-                said.append("?")
-        return ", ".join(said), 9
-
-    def _best(self, node: tree.BestRef, scope: Scope, figures: bool) -> tuple[str, int]:
-        assert self.policy.best is not None
-        return self._in(self.policy.best.label), 9
-
-    def _earlier(self, node: tree.EarlierRef, scope: Scope, figures: bool) -> tuple[str, int]:
-        name = self._in(node.rule.label)
-        return (f"此前的{name}合计", f"{name} so far")[self.place], 9
-
-    def _figure_name(self, node: tree.FigureRef, scope: Scope, figures: bool) -> tuple[str, int]:
-        return self._in(self.teller.case.table.entries[node.name].label), 9
-
-    def _reading(self, node: tree.ReadingRef, scope: Scope, figures: bool) -> tuple[str, int]:
-        return self._in(self.policy.reading_table[node.name].label), 9
-
-    def _operation(self, node: tree.Operation, scope: Scope, figures: bool) -> tuple[str, int]:
-        holds = _TIMES if node.op in "*/" else _PLUS
-        left = self._within(node.left, scope, figures, holds)
-        right = self._within(node.right, scope, figures, holds + (node.op in "-/"))
-        return f"{left}{_SIGNS[node.op]}{right}", holds
-
-    def _within(self, node: tree.Node, scope: Scope, figures: bool, holds: int) -> str:
-        text, own = self._say(node, scope, figures)
-        negative = figures and holds >= _PLUS and text.startswith("−")
-        return f"({text})" if own < holds or negative else text
-
-    def _negative(self, node: tree.Negative, scope: Scope, figures: bool) -> tuple[str, int]:
-        return f"−{self._within(node.item, scope, figures, 8)}", 8
-
-    def _comparison(self, node: tree.Comparison, scope: Scope, figures: bool) -> tuple[str, int]:
-        if isinstance(node.left, tree.ReadingRef) and isinstance(node.right, tree.Literal):
-            reading = self.policy.reading_table[node.left.name]
-            option = reading.options[getattr(scope.case.options, node.left.name) if figures else node.right.value]
-            return f"{self._in(reading.label)}{_COMPARES[node.op]}{self._in(option.label)}", _COMPARED
-        sign = _COMPARES.get(node.op) or _BETWEEN[node.op][self.place]
-        left = self._within(node.left, scope, figures, _PLUS)
-        right = self._within(node.right, scope, figures, _PLUS)
-        return f"{left}{sign}{right}", _COMPARED
-
-    def _joined(self, node: Any, scope: Scope, figures: bool) -> tuple[str, int]:
-        every = isinstance(node, tree.All)
-        word = ((" 且 ", " and ") if every else (" 或 ", " or "))[self.place]
-        holds = _AND if every else _OR
-        return word.join(self._within(one, scope, figures, holds + 1) for one in node.items), holds
-
-    def _not(self, node: tree.Not, scope: Scope, figures: bool) -> tuple[str, int]:
-        return f"{('非 ', 'not ')[self.place]}{self._within(node.item, scope, figures, _COMPARED)}", _NOT
-
-    def _called(self, name: str, arguments: list[str]) -> str:
-        word = _CALLED[name][self.place]
-        return f"{word}{' ' if word and self.place else ''}({', '.join(arguments)})" if word else arguments[0]
-
-    def _extreme(self, node: tree.Extreme, scope: Scope, figures: bool) -> tuple[str, int]:
-        return self._called(node.which, [self.say(one, scope, figures) for one in node.items]), 9
-
-    def _call(self, node: tree.Call, scope: Scope, figures: bool) -> tuple[str, int]:
-        said = [self.say(one, scope, figures) for one in node.arguments]
-        if node.function == "capped":
-            amount, limit, used = (self._within(one, scope, figures, _PLUS + 1) for one in node.arguments)
-            left = f"{limit} − {used}"
-            return self._called("min", [amount, self._called("max", ["0", left])]), 9
-        return self._called(node.function, said), 9
-
-    def _aggregate(self, node: tree.Aggregate, scope: Scope, figures: bool) -> tuple[str, int]:
+    def _items(self, node: tree.Aggregate, scope: Scope) -> str:
         if node.source_each is not None:
-            return self._called(node.function, [self.say(node.source_each, scope, figures)]), 9
-        if figures and node.item is not None:
-            return self._called(node.function, self._items(node, scope)), 9
-        listed = self._in(self.policy.facts.declared()[node.source].label)
-        text = self.say(node.item, scope, False) if node.item else listed
-        if node.condition is not None:
-            text += (f"（{self.say(node.condition, scope, False)}）", f" where {self.say(node.condition, scope, False)}")[
-                self.place
-            ]
-        return self._called(node.function, [text]), 9
-
-    def _items(self, node: tree.Aggregate, scope: Scope) -> list[str]:
-        assert node.item is not None
-        out, before = [], scope.loop
+            return self._figure(node.source_each, scope)
+        if node.item is None:
+            return str(run_of(node)(scope))
+        values, before = [], scope.loop
         try:
             for other in _holding(node, scope):
                 scope.loop = other
-                out.append(shown(run_of(node.item)(scope), node.item.type, self.language, bare=True))
-        except MissingFacts:
-            out.append("?")
+                values.append(run_of(node.item)(scope))
         finally:
             scope.loop = before
-        return out
+        return self._listed(values, node.item.type)
 
-    def _branch(self, node: tree.Branch, scope: Scope, figures: bool) -> tuple[str, int]:
-        # Only where the condition needs a fact that is missing: both ways are open.
-        condition = self.say(node.condition, scope, figures)
-        return ((f"取决于：{condition}", f"depends on: {condition}")[self.place]), 0
+    def _listed(self, values: list[Any], kind: Type) -> str:
+        said = [shown(one, kind, self.language, bare=True) for one in values]
+        if len(said) > _MOST_LISTED:
+            said = [*said[: _MOST_LISTED - 1], "…", said[-1]]
+        return ", ".join(said)
 
-    _NAMED: dict[type, Callable[[_Words, Any, Scope, bool], tuple[str, int]]] = {
+    def _called(self, name: str, said: str) -> str:
+        word = _CALLED[name][self.place]
+        return f"{word}{' ' if word and self.place else ''}({said})" if word else said
+
+    # What is said of each kind of node
+
+    def _literal(self, node: tree.Literal, figures: bool) -> Any:
+        if node.type.kind == "none":
+            return ("无", "nothing")[self.place]
+        if isinstance(node.value, tuple):
+            return ("、", ", ")[self.place].join(self._in(one.label) for one in node.value)
+        if isinstance(node.value, str):
+            return node.value
+        return shown(node.value, node.type, self.language, bare=True)
+
+    def _fact(self, node: tree.FactRef, figures: bool) -> Any:
+        return self._in(self.policy.facts.declared()[node.name].label)
+
+    def _field(self, node: tree.FieldRef, figures: bool) -> Any:
+        return self._in(node.record.declared()[node.name].label)  # type: ignore[attr-defined]
+
+    def _rule(self, node: tree.RuleRef | tree.EachRef, figures: bool) -> Any:
+        return self._in(node.rule.label)
+
+    def _best(self, node: tree.BestRef, figures: bool) -> Any:
+        assert self.policy.best is not None
+        return self._in(self.policy.best.label)
+
+    def _earlier(self, node: tree.EarlierRef, figures: bool) -> Any:
+        name = self._in(node.rule.label)
+        return (f"此前的{name}合计", f"{name} so far")[self.place]
+
+    def _parameter(self, node: tree.FigureRef, figures: bool) -> Any:
+        return self._in(self.policy.figure_table.entries[node.name].label)
+
+    def _reading(self, node: tree.ReadingRef, figures: bool) -> Any:
+        return self._in(self.policy.reading_table[node.name].label)
+
+    def _operation(self, node: tree.Operation, figures: bool) -> Any:
+        holds = _TIMES if node.op in "*/" else _PLUS
+        left = self._within(node.left, figures, holds)
+        right = self._within(node.right, figures, holds + (node.op in "-/"))
+        return [*left, _SIGNS[node.op], *right], holds
+
+    def _negative(self, node: tree.Negative, figures: bool) -> Any:
+        return ["−", *self._within(node.item, figures, 8)], 8
+
+    def _comparison(self, node: tree.Comparison, figures: bool) -> Any:
+        if isinstance(node.left, tree.ReadingRef) and isinstance(node.right, tree.Literal):
+            reading = self.policy.reading_table[node.left.name]
+            wanted = self._in(reading.options[node.right.value].label)
+            left: list[str | _Slot] = [_Slot(node.left, 0)] if figures else [self._in(reading.label)]
+            return [*left, _COMPARES[node.op], wanted], _COMPARED
+        sign = _COMPARES.get(node.op) or _BETWEEN[node.op][self.place]
+        left, right = self._within(node.left, figures, _PLUS - 1), self._within(node.right, figures, _PLUS - 1)
+        return [*left, sign, *right], _COMPARED
+
+    def _joined(self, node: tree.All | tree.Any_, figures: bool) -> Any:
+        every = isinstance(node, tree.All)
+        word = ((" 且 ", " and ") if every else (" 或 ", " or "))[self.place]
+        holds = _AND if every else _OR
+        parts: list[str | _Slot] = []
+        for one in node.items:
+            parts += [word] if parts else []
+            parts += self._within(one, figures, holds + 1)
+        return parts, holds
+
+    def _not(self, node: tree.Not, figures: bool) -> Any:
+        return [("非 ", "not ")[self.place], *self._within(node.item, figures, _COMPARED)], _NOT
+
+    def _call_of(self, name: str, arguments: list[list[str | _Slot]]) -> list[str | _Slot]:
+        word = _CALLED[name][self.place]
+        parts: list[str | _Slot] = []
+        for one in arguments:
+            parts += [", "] if parts else []
+            parts += one
+        return [f"{word}{' ' if self.place else ''}(", *parts, ")"] if word else parts
+
+    def _extreme(self, node: tree.Extreme, figures: bool) -> Any:
+        return self._call_of(node.which, [self._within(one, figures, 0) for one in node.items]), _ALONE
+
+    def _call(self, node: tree.Call, figures: bool) -> Any:
+        if node.function == "capped":
+            amount, limit, used = (self._within(one, figures, _PLUS + 1) for one in node.arguments)
+            left = self._call_of("max", [["0"], [*limit, " − ", *used]])
+            return self._call_of("min", [amount, left]), _ALONE
+        return self._call_of(node.function, [self._within(one, figures, 0) for one in node.arguments]), _ALONE
+
+    def _aggregate(self, node: tree.Aggregate, figures: bool) -> Any:
+        if node.source_each is not None:
+            return self._call_of(node.function, [self._within(node.source_each, False, 0)]), _ALONE
+        listed = self._in(self.policy.facts.declared()[node.source].label)
+        text = self._within(node.item, False, 0) if node.item else [listed]
+        if node.condition is not None:
+            condition = self._within(node.condition, False, 0)
+            text += ["（", *condition, "）"] if self.place == 0 else [" where ", *condition]
+        return self._call_of(node.function, [text]), _ALONE
+
+    _SAID: dict[type, Callable[[_Words, Any, bool], Any]] = {
         tree.Literal: _literal,
-        tree.FactRef: _leaf,
-        tree.FieldRef: _leaf,
+        tree.FactRef: _fact,
+        tree.FieldRef: _field,
         tree.RuleRef: _rule,
-        tree.EachRef: _each,
+        tree.EachRef: _rule,
         tree.BestRef: _best,
         tree.EarlierRef: _earlier,
-        tree.FigureRef: _figure_name,
+        tree.FigureRef: _parameter,
         tree.ReadingRef: _reading,
         tree.Operation: _operation,
         tree.Negative: _negative,
@@ -670,18 +752,42 @@ class _Words:
         tree.Extreme: _extreme,
         tree.Call: _call,
         tree.Aggregate: _aggregate,
-        tree.Branch: _branch,
     }
 
 
-_LEAVES = (
+@cache
+def _words(policy: Policy, language: str) -> _Words:
+    return _Words(policy, language)
+
+
+def _merged(parts: Iterable[str | _Slot]) -> Iterator[str | _Slot]:
+    """The same with neighbouring texts joined."""
+    text = ""
+    for part in parts:
+        if isinstance(part, str):
+            text += part
+            continue
+        if text:
+            yield text
+        yield part
+        text = ""
+    if text:
+        yield text
+
+
+_MOST_LISTED = 12
+
+# What a formula with figures shows the value of, and not the name.
+_FILLED = (
     tree.FactRef,
     tree.FieldRef,
     tree.RuleRef,
+    tree.EachRef,
     tree.BestRef,
     tree.EarlierRef,
     tree.FigureRef,
     tree.ReadingRef,
+    tree.Aggregate,
 )
 
 

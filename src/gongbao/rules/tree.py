@@ -7,7 +7,7 @@ each place that used the name. `if`/`elif`/`else` and early returns are nested `
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gongbao.rules.types import Type
@@ -20,16 +20,17 @@ if TYPE_CHECKING:
 class Node:
     """`line` is the line in the policy's file, `type` the kind of value, not yet rounded.
 
-    `run` is the node's own evaluation, kept by evaluate.py once it has been made.
+    `run` is the node's own evaluation, kept by evaluate.py once it has been made; `told` what explain.py keeps.
     """
 
     line: int
     type: Type
     run: Any = None
+    told: Any = None
 
     def children(self) -> Iterator[Node]:
-        for one in fields(self):
-            value = getattr(self, one.name)
+        for name in self.__dataclass_fields__:
+            value = getattr(self, name)
             if isinstance(value, Node):
                 yield value
             elif isinstance(value, tuple):
