@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from gongbao.core.errors import GongbaoError
@@ -75,11 +75,9 @@ class Result:
                 for one in self.questions
             ],
             "readings": self.readings,
+            "as_if": self.as_if,
+            "figures": self.changed,
         }
-        if self.as_if:
-            out["as_if"] = True
-        if self.changed:
-            out["figures"] = self.changed
         if explain:
             from gongbao.rules.explain import explain as explanation
 
@@ -114,6 +112,12 @@ def version(policy: Policy) -> str:
     return digest.hexdigest()[:16]
 
 
+@lru_cache(maxsize=64)
+def changed_table(policy: Policy, figures: tuple[tuple[str, str], ...]) -> FigureTable:
+    """The policy's figures with some changed, made once for the many cases of a run. Raises GongbaoError."""
+    return policy.figure_table.changed(dict(figures))
+
+
 def compute(
     policy: Policy,
     given: Any,
@@ -132,7 +136,7 @@ def compute(
     if read.problems:
         raise Refused(read.problems)
     options = choose(policy.reading_table, dict(readings or {}))
-    table: FigureTable = policy.figure_table.changed(dict(figures)) if figures else policy.figure_table
+    table = changed_table(policy, tuple(figures.items())) if figures else policy.figure_table
     case = Case(policy, read.facts, table, options, nearest=as_if)
     try:
         day = _day(case, as_if)
