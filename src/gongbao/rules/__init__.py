@@ -5,7 +5,7 @@ docs/write-a-policy.md for how to write one. `compute(policy, facts)` computes a
 gazette: a citation is a document number and a locator.
 
     policy.py     what a policy declares: facts, figures, readings, rules, checks, what it reports
-    values.py     money, percentages, decimals, choices; scales.py the three kinds of scale; functions.py what rules call
+    values.py     money, percentages, decimals, choices; scales.py the kinds of scale; functions.py what rules call
     source.py     a rule's source -> its tree (tree.py), and what the language refuses; seal.py closes a policy
     figures.py    parameters.yaml; readings.py readings.yaml; coverage.py clauses.yaml
     facts.py      what people give -> facts, or problems in words
@@ -27,6 +27,7 @@ from gongbao.rules.functions import (
     points,
     ratio,
     total,
+    whole,
     whole_months,
     whole_years,
     year_of,
@@ -108,6 +109,7 @@ __all__ = [
     "rate_by_band",
     "ratio",
     "total",
+    "whole",
     "whole_months",
     "whole_years",
     "year_of",

@@ -1,8 +1,8 @@
 """Compute a policy for one case: from what was given to values, what is missing, what is refused, and why.
 
-    result = compute(policy, {"categories": ["subsistence_allowance"], "inpatient_self_pay": "20000", …})
-    result.values["inpatient_aid"]      Money("14000.00")
-    result.as_json(explain=True)        what `gongbao compute --json --explain` prints
+result = compute(policy, {"categories": ["subsistence_allowance"], "inpatient_self_pay": "20000", …})
+result.values["inpatient_aid"]      Money("14000.00")
+result.as_json(explain=True)        what `gongbao compute --json --explain` prints
 """
 
 from __future__ import annotations
@@ -159,27 +159,38 @@ def compute(
 
 
 def _day(case: Case, as_if: bool) -> date | None:
-    """The day that governs. Raises Refused where the policy is not in force on it."""
+    """The day that governs. Raises Refused where the policy is not in force on it, or on the date of a record."""
     policy = case.policy
     try:
         day = case.day
     except MissingFacts:
-        return None
-    if not as_if and (day < policy.since or (policy.until and day > policy.until)):
-        early = day < policy.since
-        clause = policy.since_clause if early else policy.until_clause
-        bound = policy.since if early else policy.until
-        problem = Problem(
-            path=_path_of_day(policy),
-            label=policy.label,
-            zh=f"{day.isoformat()} 不在“{policy.zh}”的施行期内：{'自' if early else '至'} {bound} "
-            f"{'起施行' if early else '止'}（{policy.document} {clause}）",
-            en=f"{policy.en} is not in force on {day.isoformat()}: it is "
-            f"{'from' if early else 'until'} {bound} ({policy.document} {clause})",
-            code="not_in_force",
-        )
-        raise Refused((problem,))
+        day = None
+    dates = [(_path_of_day(policy), day)]
+    for one in policy.facts.declared().values():
+        dated = one.type.item.python.dated_field if one.type.item and one.type.item.kind == "record" else ""
+        records = case.facts[one.name]
+        if dated and isinstance(records, list):
+            dates += [(f"{one.name}[{place}].{dated}", getattr(record, dated)) for place, record in enumerate(records)]
+    problems = [_not_in_force(policy, path, found) for path, found in dates if isinstance(found, date)]
+    found = tuple(one for one in problems if one)
+    if found and not as_if:
+        raise Refused(found)
     return day
+
+
+def _not_in_force(policy: Policy, path: str, day: date) -> Problem | None:
+    early = day < policy.since
+    if not early and (policy.until is None or day <= policy.until):
+        return None
+    bound, clause = (policy.since, policy.since_clause) if early else (policy.until, policy.until_clause)
+    cited = f"{policy.document} {clause}"
+    return Problem(
+        path=path,
+        label=policy.label,
+        zh=f"{day} 不在“{policy.zh}”的施行期内：{f'自 {bound} 起施行' if early else f'施行至 {bound}'}（{cited}）",
+        en=f"{policy.en} is not in force on {day}: it is {'from' if early else 'until'} {bound} ({cited})",
+        code="not_in_force",
+    )
 
 
 def _path_of_day(policy: Policy) -> str:
@@ -217,7 +228,9 @@ def _problem(policy: Policy, rule: Rule[..., Any], scope: Scope) -> Problem:
     if scope.record is None:
         path = next((node.name for node in fields if isinstance(node, tree.FactRef)), "")
     else:
-        source = next(f.name for f in policy.facts.declared().values() if f.type.item and f.type.item.python is rule.record)
+        source = next(
+            f.name for f in policy.facts.declared().values() if f.type.item and f.type.item.python is rule.record
+        )
         names = [node.name for node in fields if isinstance(node, tree.FieldRef)]
         path = f"{source}[{scope.index}]" + (f".{names[-1]}" if names else "")
     cited = f"{policy.document} {rule.clause}"

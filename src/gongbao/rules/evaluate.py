@@ -1,7 +1,7 @@
 """Evaluate a policy's rules for one case: exactly, each rule once, asking only for the facts that are needed.
 
-Each node of a rule's tree becomes a small function of a scope. A scope is the case itself or one record of it; a rule is
-evaluated in the scope it belongs to and its value is kept there. What cannot be computed because a fact was left out
+Each node of a rule's tree becomes a small function of a scope. A scope is the case itself or one record of it; a rule
+is evaluated in the scope it belongs to and its value is kept there. What cannot be computed because a fact was left out
 raises MissingFacts with every fact that is missing, so that all of them can be asked for at once; `and`, `or` and
 branches that are settled without the fact are settled.
 """
@@ -66,7 +66,7 @@ class Scope:
     def day(self) -> date:
         """The day whose figures govern here."""
         dated = type(self.record).dated_field if self.record is not None else ""
-        return known(getattr(self.record, dated)) if dated else self.case.day  # type: ignore[no-any-return]
+        return known(getattr(self.record, dated)) if dated else self.case.day
 
     @property
     def figures(self) -> FigureSheet:
@@ -88,7 +88,7 @@ class Scope:
             else:
                 found = scope.evaluate(rule)
         if found.__class__ is MissingFacts:
-            raise found  # type: ignore[misc]
+            raise found
         return found  # type: ignore[return-value]
 
     def home(self, rule: Rule[..., Any]) -> Scope:
@@ -206,9 +206,7 @@ class Case:
             ordered = sorted(scopes, key=lambda one: known(getattr(one.record, field))) if field else scopes
         except MissingFacts:
             ordered = scopes
-            lost = frozenset(
-                path for one in scopes for path in _missing_in(getattr(one.record, field))
-            )
+            lost = frozenset(path for one in scopes for path in _missing_in(getattr(one.record, field)))
         zero = rule.type.python(0)
         for scope in ordered:
             try:
@@ -392,7 +390,7 @@ def _settled(items: tuple[tree.Node, ...], settles: bool) -> Run:
     """and (settled by one no), or (settled by one yes): what is settled needs no further fact."""
     runs = [run_of(one) for one in items]
 
-    def run(scope: Scope) -> bool:
+    def run(scope: Scope) -> Any:
         lost: frozenset[str] = frozenset()
         for one in runs:
             try:
@@ -456,7 +454,7 @@ def _aggregate(node: tree.Aggregate) -> Run:
         if node.function == "first":
             assert otherwise is not None
             return items[0] if items else otherwise(scope)
-        return found[node.function](items) if items or node.function != "total" else zero  # type: ignore[operator]
+        return found[node.function](items) if items or node.function != "total" else zero
 
     if node.source_each is not None:
         each = run_of(node.source_each)

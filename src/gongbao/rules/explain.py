@@ -1,4 +1,4 @@
-"""Why a case comes to what it comes to: each rule's formula, with names and with figures, from the very tree that computed it.
+"""Why a case comes to what it does: each rule's formula, with names and with figures, from the tree that computed it.
 
 An explanation is versioned data: `Explanation.as_json()` is described in docs/contract.md. Texts, pages and calculation
 sheets are renderings of it (render.py and the office), so that none of them can say something else.
@@ -87,9 +87,9 @@ class Chosen:
 class Step:
     """One rule for the case, for one record or for one choice.
 
-    `number` counts from 1. A rule that several others need is told once; elsewhere `told_in` is the number of that step,
-    and the step has nothing below. `folded`: true, and without bearing on the result. `exact` is the value before
-    rounding where rounding changed it.
+    `number` counts from 1. A rule that several others need is told once; elsewhere `told_in` is the number of that
+    step, and the step has nothing below. `folded`: true, and without bearing on the result. `exact` is the value
+    before rounding where rounding changed it.
     """
 
     number: int
@@ -195,7 +195,9 @@ class _Teller:
         scope = asked.home(rule)
         known = self.told.get((id(scope), rule))
         self.number += 1
-        step = Step(self.number, rule.name, rule.label, rule.clause, _unit(rule.type), None, None, places=rule.type.places)
+        step = Step(
+            self.number, rule.name, rule.label, rule.clause, _unit(rule.type), None, None, places=rule.type.places
+        )
         step.record, step.choice = self.record_of(scope), self.choice_of(scope)
         self.evaluate(rule, scope, step)
         if known is not None:
@@ -205,7 +207,8 @@ class _Teller:
         taken = _Taken(scope)
         kept = taken.of(rule.tree)
         step.conditions = tuple(
-            Condition(self.label(one, scope, False), self.label(one, scope, True), holds) for one, holds in taken.conditions
+            Condition(self.label(one, scope, False), self.label(one, scope, True), holds)
+            for one, holds in taken.conditions
         )
         step.formula, step.figures = self.label(kept, scope, False), self.label(kept, scope, True)
         if step.formula == step.figures or isinstance(kept, tree.Literal):
@@ -306,7 +309,9 @@ class _Teller:
         reading = self.policy.reading_table[name]
         option = getattr(self.case.options, name)
         about = reading.options[option]
-        return UsedReading(name, reading.label, option, about.label, option == reading.default, about.clause or reading.clause)
+        return UsedReading(
+            name, reading.label, option, about.label, option == reading.default, about.clause or reading.clause
+        )
 
     def fact(self, node: tree.FactRef | tree.FieldRef, scope: Scope) -> UsedFact | None:
         if isinstance(node, tree.FieldRef):
@@ -506,6 +511,7 @@ _CALLED = {
     "ratio": ("比值", "ratio of"),
     "as_percent": ("折合百分数", "as a percentage"),
     "points": ("百分点", "points of"),
+    "whole": ("整数部分", "whole part of"),
     "decimal": ("", ""),
     "abs": ("绝对值", "absolute value of"),
     "year_of": ("年份", "year of"),
@@ -524,7 +530,7 @@ _CALLED = {
 
 @dataclass(frozen=True, slots=True)
 class _Slot:
-    """A place in a phrase that is filled in for each case. `holds` is how tightly what stands there must hold together."""
+    """A place in a phrase, filled in for each case. `holds` is how tightly what stands there must hold together."""
 
     node: tree.Node
     holds: int
@@ -562,7 +568,7 @@ class _Words:
             else:
                 text = self._figure(part.node, scope)
                 out.append(f"({text})" if part.holds >= _PLUS and text.startswith("−") else text)
-        return "".join(out)  # type: ignore[arg-type]
+        return "".join(out)
 
     def _branch(self, slot: _Slot, scope: Scope, figures: bool) -> str:
         node = _way(slot.node, scope)
@@ -719,7 +725,9 @@ class _Words:
     def _call(self, node: tree.Call, figures: bool) -> Any:
         if node.function == "capped":
             amount, limit, used = (self._within(one, figures, _PLUS + 1) for one in node.arguments)
-            left = self._call_of("max", [["0"], [*limit, " − ", *used]])
+            zero: list[str | _Slot] = ["0"]
+            rest: list[str | _Slot] = [*limit, " − ", *used]
+            left = self._call_of("max", [zero, rest])
             return self._call_of("min", [amount, left]), _ALONE
         return self._call_of(node.function, [self._within(one, figures, 0) for one in node.arguments]), _ALONE
 

@@ -6,7 +6,7 @@ Each is an ordinary function, so that a rule can be called in a test; the tree o
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, overload
 
 from gongbao.core import dates
 from gongbao.rules import exact as ex
@@ -24,6 +24,10 @@ def total(items: Iterable[Q]) -> Q:
     return found  # type: ignore[no-any-return]
 
 
+@overload
+def mean(items: Iterable[int]) -> Decimal: ...
+@overload
+def mean(items: Iterable[Q]) -> Q: ...
 def mean(items: Iterable[Any]) -> Any:
     """The arithmetic mean, exact: of amounts an amount, of whole numbers a decimal.
 
@@ -50,10 +54,10 @@ def capped(amount: Q, limit: Q, used: Q) -> Q:
 
     Used with `earlier`, a yearly limit that is used up visit by visit.
     """
-    left = limit - used
-    if left < 0:  # type: ignore[operator]
-        return left * 0  # type: ignore[operator, no-any-return]
-    return min(amount, left)
+    part: Any = amount
+    left: Any = limit
+    left = left - used
+    return type(amount)(0) if left < 0 else min(part, left)
 
 
 def ratio(part: Any, whole: Any) -> Decimal:
@@ -73,6 +77,11 @@ def as_percent(number: Decimal) -> Percent:
 def points(percent: Percent) -> Decimal:
     """65 % -> 65, a number of percentage points (百分点)."""
     return Decimal.of(percent.exact)
+
+
+def whole(number: Decimal) -> Decimal:
+    """The whole part of a number, towards zero."""
+    return Decimal(int(number.exact))
 
 
 def year_of(day: date) -> int:
@@ -126,6 +135,7 @@ LIBRARY: dict[object, str] = {
         ratio,
         as_percent,
         points,
+        whole,
         year_of,
         month_of,
         last_day_of_month,
@@ -137,5 +147,3 @@ LIBRARY: dict[object, str] = {
     )
 }
 AGGREGATES: dict[object, str] = {total: "total", mean: "mean", count: "count", first: "first", any: "any", all: "all"}
-
-

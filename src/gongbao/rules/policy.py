@@ -138,24 +138,24 @@ class FactSheet:
             hints = typing.get_type_hints(cls, include_extras=True)
             cls._declared = {  # type: ignore[attr-defined]
                 one.name: Fact(one.name, type_of(hints[one.name]), **one.metadata["fact"])
-                for one in dataclasses.fields(cls)
+                for one in dataclasses.fields(cls)  # type: ignore[arg-type]
             }
         return cls._declared  # type: ignore[attr-defined, no-any-return]
 
 
 class Record(FactSheet):
-    """One of a list of related things: a visit, a unit. `order` names the field by which "before" is meant, `dated`
-    the date field whose figures govern the rules on one record; without it those of the case do.
+    """One of a list of related things: a visit, a unit. `ordered_by` names the field by which "before" is meant,
+    `dated` the date field whose figures govern the rules on one record; without it those of the case do.
 
-    class Visit(Record, order="date", dated="date"): ...
+    class Visit(Record, ordered_by="date", dated="date"): ...
     """
 
     is_record = True
     order_field = ""
     dated_field = ""
 
-    def __init_subclass__(cls, order: str = "", dated: str = "", **options: Any) -> None:
-        cls.order_field, cls.dated_field = order, dated
+    def __init_subclass__(cls, ordered_by: str = "", dated: str = "", **options: Any) -> None:
+        cls.order_field, cls.dated_field = ordered_by, dated
         super().__init_subclass__(**options)
 
 
@@ -184,6 +184,9 @@ class ReadingSheet:
         return {name: typing.get_args(hint) for name, hint in typing.get_type_hints(cls).items()}
 
 
+RecordClass = type[Record]
+
+
 @dataclass(eq=False)
 class Rule(Generic[P, R]):
     """A decorated function: called, it computes and rounds like any function; the engine evaluates its `tree`."""
@@ -198,7 +201,7 @@ class Rule(Generic[P, R]):
     parameters: dict[str, Any] = field(init=False, default_factory=dict)
     earlier: tuple[str, EarlierMark] | None = field(init=False, default=None)
     tree: Node = field(init=False)
-    record: type[Record] | None = field(init=False, default=None)
+    record: RecordClass | None = field(init=False, default=None)
     record_name: str = field(init=False, default="")
     by_choice: bool = field(init=False, default=False)
     needs: list[str] = field(init=False, default_factory=list)

@@ -6,12 +6,12 @@ says whether it belongs to the band above it and which word of the text (以上,
 """
 
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, overload
 
-from gongbao.rules.values import Quantity
+from gongbao.rules.values import Decimal, Money, Percent, Quantity
 
-Measure = TypeVar("Measure", bound=Quantity)
-Given = TypeVar("Given", bound=Quantity)
+Measure = TypeVar("Measure", Money, Percent, Decimal)
+Given = TypeVar("Given", Money, Percent, Decimal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,8 @@ class Band(Generic[Measure, Given]):
     word: str
     gives: Given
 
-    def holds(self, value: Measure) -> bool:
-        return value > self.above or (self.included and value == self.above)
+    def holds(self, value: Any) -> bool:
+        return bool(value > self.above) or (self.included and bool(value == self.above))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Scale(Generic[Measure, Given]):
 
     bands: tuple[Band[Measure, Given], ...]
 
-    def band_of(self, value: Measure) -> Band[Measure, Given] | None:
+    def band_of(self, value: Any) -> Band[Measure, Given] | None:
         found = None
         for band in self.bands:
             if not band.holds(value):
@@ -47,7 +47,7 @@ class Ladder(Scale[Measure, Given]):
 
     __slots__ = ()
 
-    def parts(self, value: Measure) -> list[tuple[Band[Measure, Given], Measure]]:
+    def parts(self, value: Any) -> list[tuple[Band[Measure, Given], Any]]:
         """Each band that the value reaches, with the part of the value that lies in it."""
         out = []
         for band, following in zip(self.bands, (*self.bands[1:], None), strict=True):
@@ -70,6 +70,14 @@ class RateByBand(Scale[Measure, Given]):
     __slots__ = ()
 
 
+@overload
+def marginal(value: Money, ladder: Ladder[Money, Percent]) -> Money: ...
+@overload
+def marginal(value: Decimal, ladder: Ladder[Decimal, Decimal]) -> Decimal: ...
+@overload
+def marginal(value: Decimal, ladder: Ladder[Decimal, Money]) -> Money: ...
+@overload
+def marginal(value: Percent, ladder: Ladder[Percent, Decimal]) -> Percent: ...
 def marginal(value: Any, ladder: Ladder[Any, Any]) -> Any:
     """The sum over the bands of part times rate. Money at Percent gives money; a decimal at a decimal, a decimal."""
     found: Any = 0
@@ -78,16 +86,22 @@ def marginal(value: Any, ladder: Ladder[Any, Any]) -> Any:
     return found if isinstance(found, Quantity) else value * 0
 
 
-def amount_by_band(value: Any, scale: AmountByBand[Any, Given]) -> Given:
+def amount_by_band(value: Measure, scale: AmountByBand[Measure, Given]) -> Given:
     """The amount that the band of the value gives; nothing below the first band."""
     band = scale.band_of(value)
     first = scale.bands[0].gives
     return band.gives if band else type(first)(0)
 
 
+@overload
+def rate_by_band(value: Money, scale: RateByBand[Money, Percent]) -> Money: ...
+@overload
+def rate_by_band(value: Decimal, scale: RateByBand[Decimal, Decimal]) -> Decimal: ...
+@overload
+def rate_by_band(value: Decimal, scale: RateByBand[Decimal, Money]) -> Money: ...
+@overload
+def rate_by_band(value: Percent, scale: RateByBand[Percent, Decimal]) -> Percent: ...
 def rate_by_band(value: Any, scale: RateByBand[Any, Any]) -> Any:
     """The whole value times the rate of its band; nothing below the first band."""
     band = scale.band_of(value)
     return value * band.gives if band else value * 0
-
-

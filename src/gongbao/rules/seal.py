@@ -1,4 +1,4 @@
-"""Close a policy: every rule gets its types, its tree and what it needs, and whatever is declared wrongly is refused."""
+"""Close a policy: every rule gets its types, its tree and what it needs; what is declared wrongly is refused."""
 
 from __future__ import annotations
 
@@ -243,5 +243,3 @@ def _check_used(policy: Policy) -> None:
         for name in declared:
             if name not in found:
                 raise policy.error(f"no rule reads the {what} {name}")
-
-

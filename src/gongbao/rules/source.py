@@ -75,6 +75,7 @@ _RESULTS = {
     "ratio": types.DECIMAL,
     "as_percent": types.PERCENT,
     "points": types.DECIMAL,
+    "whole": types.DECIMAL,
     "year_of": types.INTEGER,
     "month_of": types.INTEGER,
     "last_day_of_month": types.DATE,
@@ -91,6 +92,7 @@ _TAKES = {
     "ratio": (("number",), ("number",)),
     "as_percent": (("decimal",),),
     "points": (("percent",),),
+    "whole": (("decimal",),),
     "year_of": (("date",),),
     "month_of": (("date",),),
     "last_day_of_month": (("date",),),
@@ -480,7 +482,7 @@ class Builder:
             if isinstance(value, float):
                 raise self.error(node, f'{value} is inexact in a computer; write {kind.__name__}("{value}")')
             try:
-                return self._literal(node, kind(value), type_)
+                return self._literal(node, kind(value), type_)  # type: ignore[arg-type]
             except (TypeError, ValueError) as error:
                 raise self.error(node, f"{error}") from None
         item = self._expression(node.args[0], local)
@@ -534,14 +536,18 @@ class Builder:
         name = rule.name
         if not self.loop or rule.record is not self.loop[1]:
             raise self.error(node, f"make {name} a parameter; a rule is called only on the record of a generator")
+        on = next((one.id for one in node.args if isinstance(one, ast.Name)), "")
+        of = "record" if rule.record is self.rule.record and on == self.rule.record_name else "loop"
         names = list(rule.parameters)
         if node.keywords or len(node.args) != len(names):
             raise self.error(node, f"{name} takes {', '.join(names)}")
         for given, wanted in zip(node.args, names, strict=True):
-            expected = self.loop[0] if rule.parameters[wanted] == "record" else wanted
+            expected = wanted
+            if rule.parameters[wanted] == "record":
+                expected = self.rule.record_name if of == "record" else self.loop[0]
             if not isinstance(given, ast.Name) or given.id != expected or rule.earlier:
                 raise self.error(node, f"{name} is called with {expected} here, and with nothing computed")
-        return tree.RuleRef(line=node.lineno, type=rule.type, rule=rule, of="loop")
+        return tree.RuleRef(line=node.lineno, type=rule.type, rule=rule, of=of)
 
     def _aggregate(self, node: ast.Call, name: str, local: dict[str, tree.Node]) -> tree.Node:
         if node.keywords or len(node.args) != (2 if name == "first" else 1):
@@ -554,9 +560,7 @@ class Builder:
                 raise self.error(node, f"write {name}(… for … in …), or take a parameter Each[…] of a rule on records")
             assert each.type.item is not None
             kind = self._aggregate_type(node, name, each.type.item)
-            return tree.Aggregate(
-                line=node.lineno, type=kind, function=name, source_each=each, otherwise=otherwise
-            )
+            return tree.Aggregate(line=node.lineno, type=kind, function=name, source_each=each, otherwise=otherwise)
         if not isinstance(over, ast.GeneratorExp) or len(over.generators) != 1:
             raise self.error(node, f"write {name}(… for … in …) with one generator")
         return self._over_records(node, name, over, local, otherwise)

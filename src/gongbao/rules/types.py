@@ -32,7 +32,7 @@ class Type:
     """
 
     kind: str
-    python: type
+    python: Any
     places: int | None = None
     unit: Unit | None = None
     item: Type | None = None
@@ -49,7 +49,7 @@ class Type:
 
     def __str__(self) -> str:
         if self.kind in ("choice", "record"):
-            return self.python.__name__
+            return str(self.python.__name__)
         if self.kind == "list":
             return f"list of {self.item}"
         return self.kind

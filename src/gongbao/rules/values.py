@@ -6,10 +6,11 @@ money by money is a plain decimal, money and a percentage cannot be added.
 """
 
 import enum
-from collections.abc import Mapping, Sequence
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Self, TypeAlias, TypeVar
+from typing import Any, Self, TypeAlias, TypeVar
 
 from gongbao.rules import exact as ex
 
@@ -77,31 +78,30 @@ class Quantity:
         """To `places` decimals, a half away from zero; zero is never -0."""
         return self.of(ex.rounded(self.exact, places))
 
-    # A total over no records is the number 0, whatever its kind would have been; it may be added and compared.
     def _same(self, other: object) -> ex.Exact | None:
-        if isinstance(other, type(self)):
-            return other.exact
-        return ex.exact(0) if type(other) is int and other == 0 else None
+        """The number of another quantity of this kind. A total over no records is the plain 0, whatever its kind would
+        have been, and so 0 is of every kind."""
+        if isinstance(other, Quantity):
+            return other.exact if type(other) is type(self) else None
+        return _ZERO if type(other) is int and other == 0 else None
 
-    def __add__(self, other: Self) -> Self:
+    def _sum(self, other: object) -> Any:
         number = self._same(other)
         return NotImplemented if number is None else self.of(ex.add(self.exact, number))
 
-    __radd__ = __add__
-
-    def __sub__(self, other: Self) -> Self:
+    def _difference(self, other: object) -> Any:
         number = self._same(other)
         return NotImplemented if number is None else self.of(ex.subtract(self.exact, number))
 
-    def __rsub__(self, other: Self) -> Self:
+    def __rsub__(self, other: int) -> Self:
         number = self._same(other)
         return NotImplemented if number is None else self.of(ex.subtract(number, self.exact))
 
     def __neg__(self) -> Self:
-        return self.of(ex.subtract(ex.exact(0), self.exact))
+        return self.of(ex.subtract(_ZERO, self.exact))
 
     def __abs__(self) -> Self:
-        return self.of(abs(self.exact))
+        return self.of(self.exact if self.exact >= 0 else ex.subtract(_ZERO, self.exact))
 
     def __eq__(self, other: object) -> bool:
         number = self._same(other)
@@ -110,21 +110,9 @@ class Quantity:
     def __hash__(self) -> int:
         return hash((type(self).__name__, self.exact))
 
-    def __lt__(self, other: Self) -> bool:
+    def _compared(self, other: object, compare: Callable[[Any, Any], bool]) -> bool:
         number = self._same(other)
-        return NotImplemented if number is None else self.exact < number
-
-    def __le__(self, other: Self) -> bool:
-        number = self._same(other)
-        return NotImplemented if number is None else self.exact <= number
-
-    def __gt__(self, other: Self) -> bool:
-        number = self._same(other)
-        return NotImplemented if number is None else self.exact > number
-
-    def __ge__(self, other: Self) -> bool:
-        number = self._same(other)
-        return NotImplemented if number is None else self.exact >= number
+        return NotImplemented if number is None else compare(self.exact, number)
 
     def __bool__(self) -> bool:
         raise TypeError("an amount is neither true nor false; compare it")
@@ -133,59 +121,84 @@ class Quantity:
         return f'{type(self).__name__}("{self.exact}")'
 
 
+_ZERO = ex.exact(0)
+
+
+class _Alike(Quantity):
+    """What adds to and compares with its own kind only."""
+
+    __slots__ = ()
+
+    def __add__(self, other: Self) -> Self:
+        return self._sum(other)  # type: ignore[no-any-return]
+
+    def __radd__(self, other: int) -> Self:
+        return self._sum(other)  # type: ignore[no-any-return]
+
+    def __sub__(self, other: Self) -> Self:
+        return self._difference(other)  # type: ignore[no-any-return]
+
+    def __lt__(self, other: Self) -> bool:
+        return self._compared(other, operator.lt)
+
+    def __le__(self, other: Self) -> bool:
+        return self._compared(other, operator.le)
+
+    def __gt__(self, other: Self) -> bool:
+        return self._compared(other, operator.gt)
+
+    def __ge__(self, other: Self) -> bool:
+        return self._compared(other, operator.ge)
+
+
 class Decimal(Quantity):
-    """A plain number: micrograms, days, percentage points, or an amount in 万元."""
+    """A plain number: micrograms, days, percentage points, or an amount in 万元. Whole numbers mix with it."""
 
     __slots__ = ()
 
     def _same(self, other: object) -> ex.Exact | None:
         if isinstance(other, Decimal):
             return other.exact
-        return ex.exact(other) if type(other) is int else None
+        return ex.exact(other) if isinstance(other, int) and type(other) is int else None
 
-    def __add__(self, other: "Decimal | int") -> "Decimal":  # type: ignore[override]
-        return super().__add__(other)  # type: ignore[arg-type]
+    def __add__(self, other: "Decimal | int") -> "Decimal":
+        return self._sum(other)  # type: ignore[no-any-return]
 
-    __radd__ = __add__  # type: ignore[assignment]
+    __radd__ = __add__
 
-    def __sub__(self, other: "Decimal | int") -> "Decimal":  # type: ignore[override]
-        return super().__sub__(other)  # type: ignore[arg-type]
-
-    def __rsub__(self, other: "Decimal | int") -> "Decimal":  # type: ignore[override]
-        return super().__rsub__(other)  # type: ignore[arg-type]
+    def __sub__(self, other: "Decimal | int") -> "Decimal":
+        return self._difference(other)  # type: ignore[no-any-return]
 
     def __mul__(self, other: "Decimal | int") -> "Decimal":
-        if type(other) is int:
-            return Decimal.of(ex.multiply(self.exact, ex.exact(other)))
-        return Decimal.of(ex.multiply(self.exact, other.exact)) if isinstance(other, Decimal) else NotImplemented
+        number = self._same(other)
+        return NotImplemented if number is None else Decimal.of(ex.multiply(self.exact, number))
 
     __rmul__ = __mul__
 
     def __truediv__(self, other: "Decimal | int") -> "Decimal":
-        if type(other) is int:
-            return Decimal.of(ex.divide(self.exact, ex.exact(other)))
-        return Decimal.of(ex.divide(self.exact, other.exact)) if isinstance(other, Decimal) else NotImplemented
+        number = self._same(other)
+        return NotImplemented if number is None else Decimal.of(ex.divide(self.exact, number))
 
     def __rtruediv__(self, other: int) -> "Decimal":
         return Decimal.of(ex.divide(ex.exact(other), self.exact))
 
-    def __lt__(self, other: "Decimal | int") -> bool:  # type: ignore[override]
-        return super().__lt__(other)  # type: ignore[arg-type]
+    def __lt__(self, other: "Decimal | int") -> bool:
+        return self._compared(other, operator.lt)
 
-    def __le__(self, other: "Decimal | int") -> bool:  # type: ignore[override]
-        return super().__le__(other)  # type: ignore[arg-type]
+    def __le__(self, other: "Decimal | int") -> bool:
+        return self._compared(other, operator.le)
 
-    def __gt__(self, other: "Decimal | int") -> bool:  # type: ignore[override]
-        return super().__gt__(other)  # type: ignore[arg-type]
+    def __gt__(self, other: "Decimal | int") -> bool:
+        return self._compared(other, operator.gt)
 
-    def __ge__(self, other: "Decimal | int") -> bool:  # type: ignore[override]
-        return super().__ge__(other)  # type: ignore[arg-type]
+    def __ge__(self, other: "Decimal | int") -> bool:
+        return self._compared(other, operator.ge)
 
 
 _HUNDREDTH = ex.exact("0.01")
 
 
-class Percent(Quantity):
+class Percent(_Alike):
     """A percentage, or a number of percentage points: Percent("65") is 65 %."""
 
     __slots__ = ()
@@ -207,7 +220,7 @@ class Percent(Quantity):
         return Percent.of(ex.divide(self.exact, other.exact)) if isinstance(other, Decimal) else NotImplemented
 
 
-class Money(Quantity):
+class Money(_Alike):
     """An amount in yuan: Money("14500"), Money("0.01")."""
 
     __slots__ = ()

@@ -31,7 +31,7 @@ class Kind(Choice):
     LARGE = "large", "大渡船", "large ferry"
 
 
-class Trip(Record, order="date", dated="date"):
+class Trip(Record, ordered_by="date", dated="date"):
     date: Date = fact("第二条", zh="乘船日期", en="date of the trip")
     pier: Text = fact("第三条", zh="渡口", en="pier")
     kind: Kind = fact("第三条", zh="渡船类型", en="kind of ferry")
