@@ -9,7 +9,7 @@ branches that are settled without the fact are settled.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -149,6 +149,14 @@ class Case:
             rule = self.policy.rules.get(dated)
             self._day = self.scope.value(rule) if rule else known(self.facts[dated])
         return self._day
+
+    def scopes(self) -> Iterator[Scope]:
+        """Every scope in which something has been evaluated: of the case, its records, and its parts for each choice."""
+        yield self.scope
+        for records in self._records.values():
+            yield from records
+        for part in self._parts.values():
+            yield from part.scopes()
 
     def records(self, source: str) -> list[Scope]:
         """One scope for each record of a list among the facts, in the order of input."""

@@ -155,13 +155,14 @@ class Explanation:
         }
 
 
-def explain(result: Result) -> Explanation:
-    """The explanation of a computed case."""
-    return _Teller(result).tell()
+def explain(result: Result, only: tuple[str, str] | None = None) -> Explanation:
+    """The explanation of a computed case; with `only` that of one value: its record ("visits[2]", "" for none) and rule."""
+    return _Teller(result, only).tell()
 
 
 class _Teller:
-    def __init__(self, result: Result) -> None:
+    def __init__(self, result: Result, only: tuple[str, str] | None) -> None:
+        self.only = only
         self.result, self.policy, self.case = result, result.policy, result.case
         self.told: dict[tuple[int, Rule[..., Any]], Step] = {}
         self.number = 0
@@ -171,14 +172,16 @@ class _Teller:
         steps = []
         for name, reported in self.policy.reported.items():
             if isinstance(reported, Rule):
-                steps.append(self.step(reported, self.case.scope))
+                if self.tells("", reported):
+                    steps.append(self.step(reported, self.case.scope))
                 continue
             try:
                 scopes = self.case.records(name)
             except MissingFacts:
                 continue
             for scope in scopes:
-                steps += [self.step(part, scope) for part in reported if isinstance(part, Rule)]
+                told = [part for part in reported if isinstance(part, Rule) and self.tells(self.record_of(scope), part)]
+                steps += [self.step(part, scope) for part in told]
         policy = self.policy
         return Explanation(
             policy.name,
@@ -190,6 +193,9 @@ class _Teller:
             self.chosen(),
             steps,
         )
+
+    def tells(self, record: str, rule: Rule[..., Any]) -> bool:
+        return self.only in (None, (record, rule.name))
 
     def step(self, rule: Rule[..., Any], asked: Scope) -> Step:
         scope = asked.home(rule)
