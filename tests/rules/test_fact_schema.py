@@ -40,7 +40,8 @@ def test_a_schema_stands_in_openapi_as_it_is(sheet: Any, case: Any) -> None:
         ("cost", "1.001"), ("cost", "-1"), ("cost", -1), ("cost", 1e14), ("cost", "abc"), ("cost", True),
         ("cost", None), ("rent", 0), ("rent", 5001), ("balance", -501), ("share", 101), ("rooms", 21), ("rooms", -1),
         ("rooms", 1.5), ("cold", "1.25"), ("owner", "maybe"), ("groups", []), ("groups", ["teacher"]),
-        ("on", "2022-02-30"), ("address", ""), ("address", "x" * 201), ("deliveries", [{"date": "2022-01-01", "cost": 1, "more": 1}]),
+        ("on", "2022-02-30"), ("address", ""), ("address", "x" * 201),
+        ("deliveries", [{"date": "2022-01-01", "cost": 1, "more": 1}]),
         ("deliveries", {}), ("more", 1),
     ],
 )  # fmt: skip

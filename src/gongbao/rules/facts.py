@@ -16,6 +16,7 @@ taken, 1.001 is refused.
 from __future__ import annotations
 
 import calendar
+import contextlib
 import decimal
 import difflib
 import functools
@@ -537,6 +538,10 @@ def _read_date(value: Any, place: _Place, report: _Report) -> date:
 
 
 def _date_of_text(value: str) -> date:
+    if len(value) == 10 and value[4] == value[7] == "-":
+        # The canonical form, which nearly all have, at a tenth of the cost.
+        with contextlib.suppress(ValueError):
+            return _within_years(date.fromisoformat(value))
     found = _A_DATE.fullmatch(value.strip().translate(_HALF_WIDTH)) if len(value) <= 40 else None
     if found is None:
         printed = dates.read_date(value) if len(value) <= 40 else None
