@@ -151,7 +151,7 @@ class Case:
         return self._day
 
     def scopes(self) -> Iterator[Scope]:
-        """Every scope in which something has been evaluated: of the case, its records, and its parts for each choice."""
+        """Every scope in which a rule may have been evaluated: the case, its records, its parts for each choice."""
         yield self.scope
         for records in self._records.values():
             yield from records

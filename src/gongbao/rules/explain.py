@@ -156,7 +156,7 @@ class Explanation:
 
 
 def explain(result: Result, only: tuple[str, str] | None = None) -> Explanation:
-    """The explanation of a computed case; with `only` that of one value: its record ("visits[2]", "" for none) and rule."""
+    """The explanation of a computed case; with `only` that of one value: its record (visits[2], or "") and its rule."""
     return _Teller(result, only).tell()
 
 
@@ -180,8 +180,8 @@ class _Teller:
             except MissingFacts:
                 continue
             for scope in scopes:
-                told = [part for part in reported if isinstance(part, Rule) and self.tells(self.record_of(scope), part)]
-                steps += [self.step(part, scope) for part in told]
+                rules = [part for part in reported if isinstance(part, Rule)]
+                steps += [self.step(rule, scope) for rule in rules if self.tells(self.record_of(scope), rule)]
         policy = self.policy
         return Explanation(
             policy.name,
