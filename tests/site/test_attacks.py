@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from gongbao.gazette import duties, indicators
 from gongbao.gazette.masking import MASK, Mark, Masker, PersonalKind
+from gongbao.office import kept
 from gongbao.office.library import actions, queries
 from gongbao.office.library.models import Cleaning, DutyUnit, PersonalMark, Revision
 from gongbao.office.people.readers import KEEPER, VISITOR
@@ -188,3 +189,68 @@ def test_no_database_is_asked_for_a_nought(client, floods, path: str, asked: str
     """PostgreSQL takes no NUL in what is looked for."""
     for field in ("document", "unit", "text"):
         assert client.get(path, {field: asked}).status_code == 200
+
+
+# --- a document that nobody has looked through yet
+
+WORDS = (
+    *NAMES,
+    "13612340001",
+    "水位达标率",
+    "加强巡查防守",
+    "包保责任区",
+    "市水利局",
+    "防汛方案",
+    "暂行办法",
+    "完成建设",
+)
+
+
+@pytest.fixture
+def not_looked_through(floods) -> Revision:
+    """As an upgrade that was cut off leaves it at the worst: what an older version derived is there, the marks not."""
+    with kept.action("test"):
+        PersonalMark.objects.all().delete()
+        Revision.objects.update(derived_by=0, masked_text=None)
+    return queries.get_revision(FLOODS)
+
+
+def test_nothing_is_told_of_a_document_that_was_not_looked_through(client, not_looked_through) -> None:
+    _feed, token = actions.open_feed("值班室")
+    seen = crawl(client)
+    documents = [f"/documents/{FLOODS}", f"/api/documents/{FLOODS}"]
+    eids = [one.eid for one in queries.clauses(not_looked_through)]
+    for url in (
+        reverse("library:feed", args=[token]),
+        *(f"{documents[0]}/export.{form}" for form in ("akn", "json", "docx", "xlsx")),
+        *(f"{documents[0]}/{page}/" for page in ("raw", "tables", "compare", *eids)),
+        *(f"{documents[1]}{page}" for page in ("", "/status?on=2027-01-01", "/tables", "/findings")),
+        *(f"{documents[1]}/clauses/{eid}" for eid in eids),
+        *(f"/api/{room}" for room in ("documents", "duties", "indicators", "findings")),
+        *(f"/{room}.xlsx" for room in ("duties", "indicators")),
+    ):
+        response = client.get(url, follow=True)
+        assert response.status_code in (200, 404), url
+        seen[url] = words_of(response)
+    assert client.get(f"{documents[0]}/source/").status_code in (403, 404)
+    assert not queries.shows_source(not_looked_through.source, VISITOR)
+    assert len(seen) > 40 and MASK in seen[f"{documents[1]}/clauses/{eids[0]}"]
+    for url, words in seen.items():
+        for word in WORDS:
+            assert word not in seen_in(words), url
+
+
+def test_nothing_is_found_by_the_words_of_a_document_that_was_not_looked_through(client, not_looked_through) -> None:
+    for word in (*WORDS, "水利", "望川", "防汛方案 两个办法"):
+        assert not queries.list_documents(text=word).exists(), word
+        assert not queries.matches(queries.list_documents(text=word), queries.sought(word)), word
+        assert client.get("/api/indicators", {"text": word}).json()["count"] == 0
+        assert client.get("/api/duties", {"unit": word}).json()["count"] == 0
+    assert queries.list_documents(text="加强巡查防守", reader=KEEPER).count() == 1
+    # Its title is what the city cites it by.
+    assert queries.list_documents(text="两个办法").count() == 1
+
+
+def test_a_keeper_reads_what_was_not_looked_through(not_looked_through) -> None:
+    assert NAMES[0] in queries.text(not_looked_through, KEEPER)
+    assert queries.shows_source(not_looked_through.source, KEEPER)

@@ -80,9 +80,14 @@ _T = TypeVar("_T")
 
 
 def mask_of(revision: Revision, reader: Reader) -> Callable[[str], str]:
-    """What turns words of the revision into those that the reader may see. One query for a revision, the first time."""
+    """What turns words of the revision into those that the reader may see. One query for a revision, the first time.
+
+    Where nobody has looked yet for personal data, a visitor may see no word.
+    """
     if reader.sees_personal_data:
         return _as_it_is
+    if not revision.derived_by:
+        return _NOTHING_SHOWN
     masker: Masker | None = getattr(revision, "_masker", None)
     if masker is None:
         marks = revision.personal_marks.values_list("kind", "value")
@@ -93,6 +98,22 @@ def mask_of(revision: Revision, reader: Reader) -> Callable[[str], str]:
 
 def _as_it_is(text: str) -> str:
     return text
+
+
+class _HidesAll(Masker):
+    """Hides every word, in as many lines as there were."""
+
+    def __call__(self, text: str) -> str:
+        return re.sub(r"[^\n]+", MASK, text)
+
+    def passage(self, text: str, *, longest: int = 0) -> str:
+        return self(text)
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        return [(0, len(text))] if text else []
+
+
+_NOTHING_SHOWN = _HidesAll(())
 
 
 def masked(value: _T, mask: Callable[[str], str]) -> _T:
@@ -322,6 +343,8 @@ def sought(text: str, reader: Reader = VISITOR, *, all_confirmed: bool = False) 
         return Sought([])
     grams = [gram for word in words for gram in search.grams_of_word(word)]
     held = search.index().documents(list(dict.fromkeys(grams)), sees_personal_data=reader.sees_personal_data)
+    if not reader.sees_personal_data and (unseen := held.texts & _never_looked_through()):
+        held = replace(held, texts=held.texts - (unseen - held.titles))
     long = [word for word in words if len(word) > search.DOCUMENT_GRAM]
     if not long:
         return Sought(words, frozenset(held.texts), frozenset(held.titles))
@@ -332,9 +355,16 @@ def sought(text: str, reader: Reader = VISITOR, *, all_confirmed: bool = False) 
     return Sought(words, frozenset(texts), frozenset(titles))
 
 
+def _never_looked_through() -> set[int]:
+    """The revisions of which nobody knows what personal data they hold: none, unless an upgrade was cut off."""
+    return set(Revision.objects.filter(derived_by=0).order_by().values_list("pk", flat=True))
+
+
 def _confirmed(revisions: Sequence[int], words: Sequence[str], reader: Reader, *, in_text: bool = True) -> set[int]:
     """Those of the revisions in whose title, number or text all the words stand, as far as the reader may see it."""
-    text: Any = F("text") if reader.sees_personal_data else Coalesce("masked_text", "text")
+    nothing = When(derived_by=0, then=Value(""))
+    seen = Case(nothing, default=Coalesce("masked_text", "text"), output_field=models.TextField())
+    text: Any = F("text") if reader.sees_personal_data else seen
     text = text if in_text else Value("")
     return {
         pk
@@ -1179,7 +1209,8 @@ def shows_source(source: Source, reader: Reader) -> bool:
     """Whether the reader may have the file itself: its bytes cannot be masked."""
     if reader.sees_personal_data:
         return True
-    return not PersonalMark.objects.filter(revision__printings__source=source).exists()
+    marked = Exists(PersonalMark.objects.filter(revision=OuterRef("pk")))
+    return not Revision.objects.filter(Q(derived_by=0) | marked, printings__source=source).exists()
 
 
 def cleaned_lines(revision: Revision) -> Counter[int]:
@@ -1354,9 +1385,12 @@ def counts(revision: Revision) -> dict[str, int]:
 
 def tables(revision: Revision, reader: Reader = VISITOR) -> list[Table]:
     """The tables of a revision in reading order, with the lines of its file, `revision.document` at hand."""
+    mask = mask_of(revision, reader)
+    if mask is _NOTHING_SHOWN:
+        return []
     # Read before anything is masked: what a column holds is told by all its cells.
     found = find_tables(as_read(revision, Reader(sees_personal_data=True)), source=revision.source.raw_text)
-    return masked(found, mask_of(revision, reader))
+    return masked(found, mask)
 
 
 @dataclass(frozen=True, slots=True)
@@ -1383,7 +1417,7 @@ NO_DEADLINE = "none"
 
 def duties(asked: DutyFilter) -> QuerySet[Duty]:
     """The duties that are asked for: first those due on a day, by day; then the others, newest document first."""
-    found = Duty.objects.filter(revision__current_of__isnull=False)
+    found = Duty.objects.filter(revision__current_of__isnull=False, revision__derived_by__gt=0)
     if asked.key:
         found = found.filter(revision__document__key=_plain(asked.key))
     else:
@@ -1461,7 +1495,7 @@ def indicators(
 
     What the reader may not see of a name finds nothing.
     """
-    found = Indicator.objects.filter(revision__current_of__isnull=False)
+    found = Indicator.objects.filter(revision__current_of__isnull=False, revision__derived_by__gt=0)
     if key:
         found = found.filter(revision__document__key=_plain(key))
     if year is not None:
@@ -1505,13 +1539,18 @@ def _with_masks(rows: Sequence[Any], reader: Reader) -> Iterator[tuple[Any, Mask
 
 
 def _maskers(revisions: Iterable[int]) -> dict[int, Masker]:
-    """The mask of each revision that holds personal data. One query for all."""
+    """The mask of each revision that holds personal data, or may. One query for all."""
     marks: dict[int, list[Mark]] = defaultdict(list)
+    unseen: dict[int, Masker] = {}
+    columns = ("pk", "derived_by", "personal_marks__kind", "personal_marks__value")
     for batch in _batches(sorted(revisions)):
-        held = PersonalMark.objects.filter(revision__in=batch)
-        for revision, kind, value in held.values_list("revision", "kind", "value"):
-            marks[revision].append(Mark(PersonalKind(kind), value))
-    return {revision: Masker(found) for revision, found in marks.items()}
+        held = Revision.objects.filter(Q(derived_by=0) | Q(personal_marks__isnull=False), pk__in=batch).order_by()
+        for revision, derived_by, kind, value in held.values_list(*columns):
+            if not derived_by:
+                unseen[revision] = _NOTHING_SHOWN
+            else:
+                marks[revision].append(Mark(PersonalKind(kind), value))
+    return {revision: Masker(found) for revision, found in marks.items()} | unseen
 
 
 def _with_maskers(revisions: Iterable[Revision], reader: Reader) -> None:
