@@ -19,7 +19,7 @@ class District(Choice):
     LAKE = "lake", "镜湖县", "Mirror Lake"
 
 
-class Delivery(Record, order="date", dated="date"):
+class Delivery(Record, ordered_by="date", dated="date"):
     date: Date = fact("第四条", zh="送货日期", en="date of delivery")
     cost: Money = fact("第四条", zh="货款", en="cost")
     certified: Flag = fact("第四条", zh="合格产品", en="certified", default=True)
