@@ -438,7 +438,7 @@ def test_lines_of_the_file() -> None:
         HEAD + "表 1 甲乙情况\n\n地区\t数量 (家)\t金额\n东县\t1\t5 万元\n\n<b>西县</b>\t2\t6 万元\n合计\t3\t11 万元\n"
     )
     document = read_gazette(text).documents[0]
-    (table,) = find_tables(document, source=text)
+    (table,) = find_tables(document, source=text.split("\n"))
     assert (table.title, table.names) == ("表1甲乙情况", ("地区", "数量（家）", "金额"))
     assert [row.line for row in table.rows] == [7, 9]
     assert (table.line, table.last_line, table.totals[0].line) == (6, 10, 10)
@@ -449,7 +449,7 @@ def test_lines_of_the_file() -> None:
 
 def test_markdown() -> None:
     text = HEAD + "甲乙清单\n\n| 序号 | 名称 | 数 |\n|---|---|---|\n| 1 | 甲 | 5 |\n| 2 |  | 6 |\n"
-    (table,) = find_tables(read_gazette(text).documents[0], source=text)
+    (table,) = find_tables(read_gazette(text).documents[0], source=text.split("\n"))
     assert values(table) == [["1", "甲", "5"], ["2", "甲", "6"]]
     assert [row.line for row in table.rows] == [8, 9]
 
@@ -462,7 +462,7 @@ def test_html_with_cells_that_span() -> None:
         '<tr><td>合计</td><td colspan="3">10</td></tr></table>'
     )
     text = HEAD + "甲乙清单\n\n" + html + "\n后文。\n"
-    (table,) = find_tables(read_gazette(text).documents[0], source=text)
+    (table,) = find_tables(read_gazette(text).documents[0], source=text.split("\n"))
     assert table.names == ("地区", "机构 / 公办", "机构 / 民办", "说")
     assert values(table) == [["东县", "1", "2", "见乙"], ["东县", "3", "4", "见乙"]]
     assert table.totals[0].spans == (("机构 / 公办", "机构 / 民办"),)

@@ -24,7 +24,7 @@ def sources(gazettes: Path) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def tables(sources: dict[str, str]) -> dict[str, list[Table]]:
     return {
-        document.number: find_tables(document, source=text)
+        document.number: find_tables(document, source=text.split("\n"))
         for text in sources.values()
         for document in read_gazette(text).documents
     }

@@ -62,7 +62,9 @@ def _day(typed: Any) -> dt.date:
     raise ValueError("a date is written like 2022-06-24")
 
 
-def _whole(least: int, most: int, wanted: str) -> Callable[[Any], int]:
+def whole(least: int, most: int, wanted: str) -> Callable[[Any], int]:
+    """Reads a whole number; `wanted` says how it is written."""
+
     def read(typed: Any) -> int:
         if isinstance(typed, str) and re.fullmatch("[0-9]{1,9}", typed):
             typed = int(typed)
@@ -77,7 +79,7 @@ Words = Annotated[str, AfterValidator(_words), Field(json_schema_extra={"minLeng
 Day = Annotated[dt.date, BeforeValidator(_day)]
 Year = Annotated[
     int,
-    BeforeValidator(_whole(1, 9999, "a year is written like 2022")),
+    BeforeValidator(whole(1, 9999, "a year is written like 2022")),
     Field(json_schema_extra={"minimum": 1, "maximum": 9999}),
 ]
 
@@ -85,10 +87,10 @@ Year = Annotated[
 class Paging(BaseModel):
     """Which page of a list is asked for."""
 
-    page: Annotated[int, BeforeValidator(_whole(1, 10**9, "a page is a number from 1 on"))] = Field(
+    page: Annotated[int, BeforeValidator(whole(1, 10**9, "a page is a number from 1 on"))] = Field(
         1, description=_("which page of the list, counted from 1"), json_schema_extra={"minimum": 1}
     )
-    size: Annotated[int, BeforeValidator(_whole(1, LARGEST_PAGE, f"a page has 1 to {LARGEST_PAGE} items"))] = Field(
+    size: Annotated[int, BeforeValidator(whole(1, LARGEST_PAGE, f"a page has 1 to {LARGEST_PAGE} items"))] = Field(
         PAGE_SIZE,
         description=_("how many items a page has, at most 200"),
         json_schema_extra={"minimum": 1, "maximum": LARGEST_PAGE},

@@ -113,7 +113,7 @@ class Manuscript:
         """The tables of a document, with the lines of the file on which their rows stand."""
         key = id(document)
         if key not in self._tables:
-            self._tables[key] = find_tables(document, source=self.text)
+            self._tables[key] = find_tables(document, source=self.raw_lines)
         return self._tables[key]
 
     def line_of(self, clause: Clause, start: int = 0, end: int | None = None) -> int:

@@ -22,11 +22,13 @@ _Key = tuple[
 ]  # a column of a segment: its place in the head, and 0, or 1, 2... for those behind without a head
 
 
-def find_tables(document: Document, *, source: str | None = None) -> list[Table]:
+def find_tables(document: Document, *, source: Sequence[str] | None = None) -> list[Table]:
     """The tables of a document in reading order.
 
-    With the text of the file as `source`, tables, rows, groups and totals carry the lines of the file they stand on.
+    With the lines of the file as `source`, tables, rows, groups and totals carry the lines they stand on.
     """
+    if not any("\t" in clause.text for part in document.parts for clause in part.walk()):
+        return []
     lines = Source(source, document.first_line, document.last_line) if source is not None else None
     return [
         table for part in document.parts for block in blocks(part.walk(), part.title, lines) for table in _tables(block)
@@ -134,6 +136,7 @@ def _table(block: Block, shape: Shape, title: str) -> Table:
         block.clause.locator,
         shape.first_line or block.clause.line,
         shape.last_line,
+        len(built),
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 
@@ -103,12 +103,12 @@ def is_block(rows: list[RawRow]) -> bool:
 class Source:
     """The lines of a file, to find again the rows that cleaning took from them."""
 
-    def __init__(self, text: str, first_line: int, last_line: int) -> None:
+    def __init__(self, source: Sequence[str], first_line: int, last_line: int) -> None:
         self._at: dict[str, list[int]] = {}
         self._long: list[tuple[int, str]] = []  # lines of HTML that hold several rows
         self._from = (0, 0)  # in the first of them, where the next row is looked for
         self._line = first_line - 1
-        for number, line in enumerate(text.split("\n")[first_line - 1 : last_line], first_line):
+        for number, line in enumerate(source[first_line - 1 : last_line], first_line):
             if sign := signature(line):
                 self._at.setdefault(sign, []).append(number)
                 if line.count("<tr") > 1:

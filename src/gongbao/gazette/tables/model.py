@@ -116,7 +116,9 @@ class Group:
 class Table:
     """A table of the clause `eid`. `heads` are the rows of heads as printed, those that repeat included.
 
-    `line` is that of the first row in the file where the source was given, else that of the clause.
+    `line` is that of the first row in the file where the source was given, else that of the clause. `row_count` is how
+    many rows the table has; one that was cut (gongbao.gazette.tables.pieces) holds those from `first_row` on, with the
+    totals that end among them and the groups that begin there.
     """
 
     title: str
@@ -131,6 +133,8 @@ class Table:
     locator: str
     line: int
     last_line: int | None
+    row_count: int
+    first_row: int = 0
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -203,6 +207,8 @@ class Table:
             "locator": self.locator,
             "line": self.line,
             "last_line": self.last_line,
+            "first_row": self.first_row,
+            "row_count": self.row_count,
         }
 
 

@@ -30,6 +30,8 @@ from gongbao.gazette.indicators import find_indicators
 from gongbao.gazette.masking import Masker
 from gongbao.gazette.personal import find_personal
 from gongbao.gazette.source import DEFAULT_LIMIT, DOCX, MARKDOWN, PDF, PLAIN, SourceText
+from gongbao.gazette.tables import Table, find_tables
+from gongbao.gazette.tables.pieces import pieces, plain_head, plain_rows
 from gongbao.office import kept
 from gongbao.office.library import queries, search
 from gongbao.office.library.keys import KEY_LENGTH, bounded, document_key, locator_key, numbered_key, title_key
@@ -41,11 +43,13 @@ from gongbao.office.library.models import (
     Cleaning,
     ContentsLine,
     Document,
+    DocumentTable,
     Duty,
     DutyUnit,
     Feed,
     Finding,
     Indicator,
+    IndicatorUnit,
     Part,
     PersonalMark,
     Printing,
@@ -53,6 +57,7 @@ from gongbao.office.library.models import (
     Revision,
     SearchEntry,
     Source,
+    TableRows,
 )
 from gongbao.office.people.readers import KEEPER
 
@@ -61,12 +66,13 @@ Progress = Callable[[str, int, int], None]
 "keeping" (clauses); "deriving" (documents) and "checking" (files) where an older library is brought up to date."""
 
 ACTION = "library.ingest"
-DERIVATION = 3
+DERIVATION = 4
 """Raised whenever what is derived from a text would come out otherwise: old rows are then made again."""
 CHECKS = 1
 """Raised whenever a check would tell something else."""
 _BATCH = 1000  # rows given to the database at once; Django cuts further where a database takes fewer values
 _QUERY_BATCH = 500
+_LARGE_BATCH = 50  # rows of which each is long
 _SUFFIXES = {PLAIN: ".txt", MARKDOWN: ".md", DOCX: ".docx", PDF: ".pdf"}
 
 
@@ -285,7 +291,7 @@ class _Writer:
         search.index().forget([old.pk for old, now in zip(before, revisions, strict=True) if old and old.pk != now.pk])
 
         clauses = self._clauses(fresh)
-        _derive([(text, revision, clauses[revision.pk]) for text, revision in fresh])
+        _derive([(text, revision, clauses[revision.pk]) for text, revision in fresh], self.source.raw_text.split("\n"))
         Printing.objects.bulk_create(
             [
                 Printing(
@@ -516,12 +522,16 @@ def _rows(clauses: Sequence[reading.Clause], revision: Revision, part: Part, fir
 # --- what is derived
 
 
-def _derive(read: Iterable[tuple[reading.Document, Revision, Mapping[str, Clause]]]) -> None:
-    """Personal data, duties and indicators of revisions that have none yet: the text, its row, its clauses by eId."""
+def _derive(read: Iterable[tuple[reading.Document, Revision, Mapping[str, Clause]]], lines: Sequence[str]) -> None:
+    """Personal data, duties, indicators and tables of revisions that have none yet.
+
+    Of each the text, its row and its clauses by eId; `lines` are those of the file that all of them stand in.
+    """
     marks: list[PersonalMark] = []
     duties: list[Duty] = []
     units: list[DutyUnit] = []
     indicators: list[Indicator] = []
+    answering: list[IndicatorUnit] = []
     revisions: list[Revision] = []
     seen: list[tuple[Revision, Masker, Mapping[str, Clause]]] = []
     for text, revision, clauses in read:
@@ -554,13 +564,15 @@ def _derive(read: Iterable[tuple[reading.Document, Revision, Mapping[str, Clause
                 # Units are what duties are sought and counted by; a person who stands among them is none.
                 kept_names = [name for name in names if not mask.hides(name)]
                 units += [DutyUnit(duty=row, name=bounded(name), leads=leads) for name in kept_names]
-        indicators += [
-            Indicator(
+        for place, target in enumerate(find_indicators(text)):
+            name = queries.indicator_name(target.name, mask)
+            indicator = Indicator(
                 revision=revision,
                 clause=clauses[target.eid],
                 order=place,
                 line=target.line,
                 name=target.name,
+                masked_name=name if name != target.name else None,
                 comparison=target.comparison,
                 change=target.change,
                 value=target.value,
@@ -571,14 +583,34 @@ def _derive(read: Iterable[tuple[reading.Document, Revision, Mapping[str, Clause
                 units=list(target.units),
                 quote=target.quote,
             )
-            for place, target in enumerate(find_indicators(text))
-        ]
+            indicators.append(indicator)
+            kept_names = [name for name in target.units if not mask.hides(name)]
+            answering += [IndicatorUnit(indicator=indicator, name=bounded(name)) for name in kept_names]
+        _keep_tables(revision, find_tables(text, source=lines))
     PersonalMark.objects.bulk_create(marks, _BATCH)
     Duty.objects.bulk_create(duties, _BATCH)
     DutyUnit.objects.bulk_create(units, _BATCH)
     Indicator.objects.bulk_create(indicators, _BATCH)
+    IndicatorUnit.objects.bulk_create(answering, _BATCH)
     Revision.objects.bulk_update(revisions, ["masked_text", "derived_by"], _BATCH)
     _index(seen)
+
+
+def _keep_tables(revision: Revision, found: Sequence[Table]) -> None:
+    """What a column holds is told by all its cells, so all of it is worked out here, and a page reads its rows."""
+    kept_tables = [
+        DocumentTable(revision=revision, order=order, row_count=table.row_count, head=plain_head(table))
+        for order, table in enumerate(found)
+    ]
+    DocumentTable.objects.bulk_create(kept_tables, _LARGE_BATCH)
+    TableRows.objects.bulk_create(
+        (
+            TableRows(table=row, first_row=piece.first_row, rows=plain_rows(piece))
+            for row, table in zip(kept_tables, found, strict=True)
+            for piece in pieces(table, queries.TABLE_PIECE)
+        ),
+        _LARGE_BATCH,
+    )
 
 
 def _index(seen: Sequence[tuple[Revision, Masker, Mapping[str, Clause]]]) -> None:
@@ -680,11 +712,13 @@ def derive_outdated(progress: Progress | None = None) -> int:
             if revision is None:
                 continue  # another process was faster
             DutyUnit.objects.filter(duty__revision=revision).delete()
-            for derived in (Duty, Indicator, PersonalMark):
+            IndicatorUnit.objects.filter(indicator__revision=revision).delete()
+            TableRows.objects.filter(table__revision=revision).delete()
+            for derived in (Duty, Indicator, DocumentTable, PersonalMark):
                 derived.objects.filter(revision=revision).delete()
             search.index().forget([revision.pk])
             clauses = {clause.eid: clause for clause in revision.clauses.all()}
-            _derive([(queries.as_read(revision, KEEPER), revision, clauses)])
+            _derive([(queries.as_read(revision, KEEPER), revision, clauses)], revision.source.raw_text.split("\n"))
     _check_outdated(progress)
     return len(outdated)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -10,12 +10,13 @@ from django.utils import timezone
 # The description is English; the page that shows it is in both languages, so its words are gathered here.
 from django.utils.translation import gettext_noop as _
 from ninja import Path, Query, Router
+from pydantic import BeforeValidator, Field
 
 from gongbao.core.errors import GongbaoError
 from gongbao.gazette.deadlines import DeadlineKind
 from gongbao.gazette.findings import FindingKind, Severity
 from gongbao.gazette.model import DocumentKind
-from gongbao.office.api import Day, Json, NotThere, Paging, Words, Year, answer, answers, listed
+from gongbao.office.api import Day, Json, NotThere, Paging, Words, Year, answer, answers, listed, whole
 from gongbao.office.library import contract, queries, schemas
 from gongbao.office.library.models import Revision
 from gongbao.office.library.queries import Status
@@ -25,6 +26,14 @@ router = Router()
 
 KEY = _("key of the document, its number in any brackets and spacing, or a title that only one has")
 ON = _("day of the status; today where none is given")
+ROWS = 2000
+"""Of tables, in one answer."""
+Number = Annotated[
+    int, BeforeValidator(whole(1, 10**9, "a table is a number from 1 on")), Field(json_schema_extra={"minimum": 1})
+]
+Place = Annotated[
+    int, BeforeValidator(whole(0, 10**9, "a row is a number from 0 on")), Field(json_schema_extra={"minimum": 0})
+]
 ONE_DOCUMENT = _("only those of this document: its key, its number in any brackets and spacing, or its title")
 
 
@@ -170,16 +179,51 @@ def cited_clause(
     "/documents/{key}/tables",
     response=answers(schemas.Tables),
     summary=_("The tables of a document"),
-    description=_("Its tables in reading order, as typed rows with exact decimals, groups and totals."),
+    description=_(
+        "Its tables in reading order, as typed rows with exact decimals, groups and totals. An answer has at most "
+        "2,000 rows; where a table has more than are there (row_count), the others are had from the table itself."
+    ),
     tags=[_("Tables")],
 )
 def tables(request: HttpRequest, paging: Query[Paging], key: str = Path(..., description=KEY)) -> HttpResponse:
     found = _document(key)
+    reader = reader_of(request)
 
-    def items(rows: Sequence[Any]) -> list[Json]:
-        return [contract.table(found, one) for one in rows]
+    def items(rows: Sequence[Any]) -> Iterator[Json]:
+        room = ROWS
+        for one in rows:
+            yield contract.table(found, queries.table(one, found, reader, most=room))
+            room = max(0, room - one.row_count)
 
-    return listed(request, queries.tables(found, reader_of(request)), paging, items)
+    return listed(request, queries.document_tables(found), paging, lambda rows: list(items(rows)))
+
+
+@router.get(
+    "/documents/{key}/tables/{number}",
+    response=answers(schemas.Table),
+    summary=_("A table, or rows of it"),
+    description=_(
+        "At most 2,000 rows of a table, with the totals that stand below them and the groups that begin there; the "
+        "others from first_row on, until row_count is reached."
+    ),
+    tags=[_("Tables")],
+)
+def table(
+    request: HttpRequest,
+    key: str = Path(..., description=KEY),
+    number: Number = Path(..., description=_("its place among the tables of the document, counted from 1")),
+    first_row: Place = Query(0, description=_("the first row that is wanted, counted from 0")),
+) -> HttpResponse:
+    found = _document(key)
+    kept = queries.document_tables(found)[number - 1 : number].first()
+    if kept is None:
+        raise NotThere(
+            f"there is no table {number}; the document has {queries.counts(found)['tables']}", where="number"
+        )
+    if first_row > max(0, kept.row_count - 1):
+        raise NotThere(f"there is no row {first_row}; the table has {kept.row_count}", where="first_row")
+    rows = queries.table(kept, found, reader_of(request), first=first_row, most=ROWS)
+    return answer(contract.table(found, rows))
 
 
 @router.get(

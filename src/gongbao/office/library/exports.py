@@ -172,7 +172,12 @@ def duties_calendar(feed: Feed, duties: Iterable[Duty], address: Callable[[Duty]
     return to_icalendar(
         entries,
         name=feed.unit or feed.name,
-        description=_("Duties with a day, read from the documents by a program. The gazette as printed is authentic."),
+        description=_(
+            "Duties with a day, read from the documents by a program. The gazette as printed is authentic. What was "
+            "due more than a year ago is left out; where there are many, those nearest in time are here: at most "
+            "%(number)d with a day, and as many that recur."
+        )
+        % {"number": queries.FEED_LENGTH},
     )
 
 

@@ -380,6 +380,8 @@ class Indicator(KeptModel):
     name = models.TextField()
     units = models.JSONField(default=list, blank=True, help_text="list of strings: who answers for it")
     quote = models.TextField()
+    # By what a visitor finds it; null where the name holds no personal data.
+    masked_name = models.TextField(null=True, blank=True)  # noqa: DJ001
 
     class Meta(KeptModel.Meta):
         ordering = ["order"]
@@ -388,6 +390,51 @@ class Indicator(KeptModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class IndicatorUnit(KeptModel):
+    """That a unit answers for an indicator: the list of the indicator once more, to be sought by."""
+
+    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="sought_units")
+    name = models.CharField(max_length=KEY_LENGTH)
+
+    class Meta(KeptModel.Meta):
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DocumentTable(KeptModel):
+    """A table of a revision (gongbao.gazette.tables.Table) without its rows; `order` is its place, from 0."""
+
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="tables", db_index=False)
+    order = models.PositiveIntegerField()
+    row_count = models.PositiveIntegerField()
+    head = models.JSONField(help_text="gongbao.gazette.tables.pieces.plain_head")
+
+    class Meta(KeptModel.Meta):
+        ordering = ["order"]
+        constraints = [models.UniqueConstraint(fields=["revision", "order"], name="one_table_per_place")]
+
+    def __str__(self) -> str:
+        return f"table {self.order}"
+
+
+class TableRows(KeptModel):
+    """A piece of a table: some of its rows, so that a page of a long one is read without the others."""
+
+    table = models.ForeignKey(DocumentTable, on_delete=models.PROTECT, related_name="pieces", db_index=False)
+    first_row = models.PositiveIntegerField()
+    rows = models.JSONField(help_text="gongbao.gazette.tables.pieces.plain_rows")
+
+    class Meta(KeptModel.Meta):
+        ordering = ["first_row"]
+        verbose_name_plural = "table rows"
+        constraints = [models.UniqueConstraint(fields=["table", "first_row"], name="one_piece_per_place")]
+
+    def __str__(self) -> str:
+        return f"rows from {self.first_row}"
 
 
 class Finding(KeptModel):

@@ -13,15 +13,16 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import Enum, StrEnum
 from hashlib import sha256
 from heapq import nlargest
+from itertools import islice
 from typing import Any, TypeVar
 
 from django.core.paginator import Page, Paginator
 from django.db import models
-from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Abs, Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -29,8 +30,10 @@ from django.utils.translation import gettext_lazy as _
 from gongbao.core.citations import read_citation, read_number
 from gongbao.core.errors import GongbaoError
 from gongbao.gazette import model as reading
+from gongbao.gazette.deadlines import DeadlineKind
 from gongbao.gazette.masking import MASK, Mark, Masker, PersonalKind
-from gongbao.gazette.tables import Table, find_tables
+from gongbao.gazette.tables import Table
+from gongbao.gazette.tables.pieces import from_plain, joined, stretch
 from gongbao.office.library import search
 from gongbao.office.library.keys import document_key, locator_key, locator_steps, step_number, title_key
 from gongbao.office.library.models import (
@@ -38,17 +41,20 @@ from gongbao.office.library.models import (
     Clause,
     Cleaning,
     Document,
+    DocumentTable,
     Duty,
     DutyUnit,
     Feed,
     Finding,
     Indicator,
+    IndicatorUnit,
     Part,
     PersonalMark,
     Reference,
     Revision,
     SearchEntry,
     Source,
+    TableRows,
 )
 from gongbao.office.people.readers import VISITOR, Reader
 
@@ -57,6 +63,7 @@ PAGE_SIZE = 50
 _DUTY, _DUTY_QUOTE, _INDICATOR, _INDICATOR_QUOTE = 200, 600, 40, 300
 _STRIPPED = 20  # characters of white space that a passage may have lost
 _QUERY_BATCH = 500
+_SEEN_AT_ONCE = 1000  # rows
 # How many near misses an error names.
 _NEAR = 5
 # Among how many names one is sought that looks like another, and how many are compared with care.
@@ -77,6 +84,7 @@ class Status(models.TextChoices):
 # --- who sees what
 
 _T = TypeVar("_T")
+_Row = TypeVar("_Row", bound=models.Model)
 
 
 def mask_of(revision: Revision, reader: Reader) -> Callable[[str], str]:
@@ -1374,23 +1382,40 @@ def _quoting(message: str, mask: Masker) -> str:
 
 
 def counts(revision: Revision) -> dict[str, int]:
-    """How many duties, indicators and findings stand in the revision, and whether tables do (0 or 1)."""
+    """How many tables, duties, indicators and findings stand in the revision."""
     return {
-        "tables": int(revision.clauses.filter(text__contains="\t").exists()),
+        "tables": revision.tables.count(),
         "duties": revision.duties.count(),
         "indicators": revision.indicators.count(),
         "findings": revision.findings.filter(source=revision.source_id).count(),
     }
 
 
+TABLE_PIECE = 100
+"""Rows of a table that are kept, and read, together."""
+
+
+def document_tables(revision: Revision) -> QuerySet[DocumentTable]:
+    """The tables of a revision in reading order, without their rows; see `table`."""
+    return revision.tables.filter(revision__derived_by__gt=0).order_by("order")
+
+
+def row_count(revision: Revision) -> int:
+    """How many rows the tables of the revision have together."""
+    return revision.tables.aggregate(rows=Sum("row_count"))["rows"] or 0
+
+
+def table(found: DocumentTable, revision: Revision, reader: Reader = VISITOR, *, first: int = 0, most: int) -> Table:
+    """At most `most` rows of a table of the revision, from the row `first` on (counted from 0). One query."""
+    # Of no rows at all a piece is read too, for what stands above them.
+    held = TableRows.objects.filter(table=found, first_row__gt=first - TABLE_PIECE, first_row__lt=first + max(1, most))
+    read = [from_plain(found.head, rows) for rows in held.order_by("first_row").values_list("rows", flat=True)]
+    return masked(stretch(joined(read), first, first + most), mask_of(revision, reader))
+
+
 def tables(revision: Revision, reader: Reader = VISITOR) -> list[Table]:
-    """The tables of a revision in reading order, with the lines of its file, `revision.document` at hand."""
-    mask = mask_of(revision, reader)
-    if mask is _NOTHING_SHOWN:
-        return []
-    # Read before anything is masked: what a column holds is told by all its cells.
-    found = find_tables(as_read(revision, Reader(sees_personal_data=True)), source=revision.source.raw_text)
-    return masked(found, mask)
+    """The tables of a revision in reading order, whole, with the lines of its file."""
+    return [table(one, revision, reader, most=max(1, one.row_count)) for one in document_tables(revision)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -1427,8 +1452,8 @@ def duties(asked: DutyFilter) -> QuerySet[Duty]:
         name = "".join(_plain(asked.unit).split())
         named = DutyUnit.objects.filter(name=name)
         # A part of a name will do where no unit has it as its whole name.
-        units = (named if named.exists() else DutyUnit.objects.filter(name__contains=name)).filter(duty=OuterRef("pk"))
-        found = found.filter(Exists(units.filter(leads=True) if asked.leads else units))
+        units = named if named.exists() else DutyUnit.objects.filter(name__contains=name)
+        found = found.filter(pk__in=(units.filter(leads=True) if asked.leads else units).values("duty"))
     if asked.kind:
         found = found.filter(deadline_kind="" if asked.kind == NO_DEADLINE else _plain(asked.kind))
     if asked.first:
@@ -1500,16 +1525,12 @@ def indicators(
         found = found.filter(revision__document__key=_plain(key))
     if year is not None:
         found = found.filter(year=year) if 0 <= year < 2**31 else found.none()
-    unit, text = _plain(unit).strip().lower(), _plain(text).strip()
+    unit, text = _plain(unit).strip(), _plain(text).strip()
     if text:
-        found = found.filter(name__icontains=text)
-    if unit or (text and not reader.sees_personal_data):
-        # In a list of units no database looks for a part alike, and none knows what is masked.
-        rows = found if unit else found.filter(Exists(PersonalMark.objects.filter(revision=OuterRef("revision"))))
-        columns = ("revision", "name", "quote", "units", "clause__locator")
-        held = seen_indicators(rows.select_related("clause").only(*columns), reader)
-        seen = {one.pk for one in held if text.lower() in one.name.lower() and unit in "\n".join(one.units).lower()}
-        found = found.filter(pk__in=seen) if unit else found.exclude(pk__in={one.pk for one in held} - seen)
+        name: Any = F("name") if reader.sees_personal_data else Coalesce("masked_name", "name")
+        found = found.alias(seen_name=name).filter(seen_name__icontains=text)
+    if unit:
+        found = found.filter(pk__in=IndicatorUnit.objects.filter(name__icontains=unit).values("indicator"))
     return (
         found.select_related("revision__document", "clause")
         .defer("revision__text", "revision__masked_text", "clause__text")
@@ -1521,11 +1542,25 @@ def seen_indicators(found: Iterable[Indicator], reader: Reader = VISITOR) -> lis
     """Indicators as the reader may see them."""
     out = list(found)
     for one, mask in _with_masks(out, reader):
-        one.name = mask.passage(one.name, longest=_INDICATOR)
+        one.name = indicator_name(one.name, mask)
         one.quote = mask.passage(one.quote, longest=_INDICATOR_QUOTE - _STRIPPED)
         one.units = _masked(one.units, mask)
         one.clause.locator = mask(one.clause.locator)
     return out
+
+
+def indicator_name(name: str, mask: Masker) -> str:
+    """The name of an indicator as a visitor may see it."""
+    return mask.passage(name, longest=_INDICATOR)
+
+
+def each_seen(
+    found: QuerySet[_Row], seen: Callable[[Iterable[_Row], Reader], list[_Row]], reader: Reader
+) -> Iterator[_Row]:
+    """Rows of a long list as the reader may see them; no more of them than a batch are held at once."""
+    rows = found.iterator(chunk_size=_SEEN_AT_ONCE)
+    while batch := list(islice(rows, _SEEN_AT_ONCE)):
+        yield from seen(batch, reader)
 
 
 def _with_masks(rows: Sequence[Any], reader: Reader) -> Iterator[tuple[Any, Masker]]:
@@ -1580,6 +1615,19 @@ def open_feed(token: str) -> Feed | None:
     return Feed.objects.filter(digest=feed_digest(token), revoked_at__isnull=True).first()
 
 
+FEED_PAST = timedelta(days=365)
+FEED_LENGTH = 1000
+"""How many duties with a day a feed holds, and how many that recur: a calendar reads all of it each time."""
+
+
 def duties_of_feed(feed: Feed, on: date) -> list[Duty]:
-    """The duties that a feed holds on a day, as a visitor may see them: who was given its address is not known."""
-    return seen_duties(by_day(duties(DutyFilter(on=on, unit=feed.unit))), VISITOR)
+    """The duties that a feed holds on a day, as a visitor may see them: who was given its address is not known.
+
+    Those with a day by their day, then those that recur. What was due long ago is left out; where there are too many,
+    those nearest in time are there: what is to come, and then what was due last.
+    """
+    found = duties(DutyFilter(on=on, unit=feed.unit))
+    coming = list(by_day(found.filter(due__gte=on))[:FEED_LENGTH])
+    past = by_day(found.filter(due__lt=on, due__gte=on - FEED_PAST)).reverse()[: FEED_LENGTH - len(coming)]
+    recurring = in_reading_order(found.filter(deadline_kind=DeadlineKind.RECURRING))[:FEED_LENGTH]
+    return seen_duties([*reversed(list(past)), *coming, *recurring], VISITOR)

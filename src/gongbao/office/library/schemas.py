@@ -232,6 +232,8 @@ class Table(Top):
     locator: str = told("locator of that clause")
     line: int = told("its first line in the file")
     last_line: int | None = told("its last line in the file")
+    first_row: int = told("the place of the first of rows in the table, counted from 0")
+    row_count: int = told("how many rows the table has; rows may hold fewer")
 
 
 class Deadline(Thing):

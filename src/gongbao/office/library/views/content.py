@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -24,7 +24,7 @@ from gongbao.gazette.tables import Cell, Kind, Table
 from gongbao.office.library import exports, queries
 from gongbao.office.library.actions import files_folder
 from gongbao.office.library.layout import SHORT_CELL
-from gongbao.office.library.models import Duty, Finding, Indicator
+from gongbao.office.library.models import Duty, Finding, Indicator, Revision
 from gongbao.office.library.views.common import Misread, Other, document_url, misread, no_document, turning
 from gongbao.office.library.views.documents import RAW_PAGE
 from gongbao.office.library.words import DEADLINE_KINDS, FINDING_KINDS, SEVERITIES
@@ -32,7 +32,11 @@ from gongbao.office.people.readers import Reader, reader_of
 
 PAGE_SIZE = 50
 SHOWN_UNITS = 12  # of the facet; the others are a click away
-ROWS_SHOWN = 2000  # of one table; the workbook has them all
+TABLES_SHOWN = 10  # on a page of all tables, each with its first ROWS_SHOWN rows
+ROWS_SHOWN = 100
+ROWS_OF_ONE = 200  # on a page of one table
+MOST_ROWS = 10_000
+"""Of a workbook that the site writes: seconds of work, and bounded memory. The command line has no limit."""
 NUMERIC = (Kind.INTEGER, Kind.DECIMAL, Kind.MONEY, Kind.PERCENT)
 
 
@@ -47,23 +51,56 @@ def tables(request: HttpRequest, key: str) -> HttpResponse:
         return no_document(request, key)
     shown = found.shown
     shown.document = found
+    kept = queries.document_tables(shown)
+    number = kept.count()
+    url = reverse("library:tables", args=[found.key])
+    asked = str(request.GET.get("table", "1" if number == 1 else ""))
+    if asked and not (asked.isdecimal() and len(asked) < 9 and 1 <= int(asked) <= max(1, number)):
+        raise Http404(asked)
+    reader = reader_of(request)
+    paged: Page[Any]
+    if asked and number:
+        one = kept[int(asked) - 1]
+        paged = Paginator(range(one.row_count), ROWS_OF_ONE).get_page(request.GET.get("page", "1"))
+        first = max(0, paged.start_index() - 1)
+        laid = [_laid(queries.table(one, shown, reader, first=first, most=ROWS_OF_ONE), int(asked), url)]
+    else:
+        paged = Paginator(kept, TABLES_SHOWN).get_page(request.GET.get("page", "1"))
+        parts = [queries.table(one, shown, reader, most=ROWS_SHOWN) for one in paged]
+        laid = [_laid(part, place, url) for place, part in enumerate(parts, max(1, paged.start_index()))]
+
+    def address(place: int) -> str:
+        given = {"table": asked if number > 1 else "", "page": str(place) if place > 1 else ""}
+        return Asked({name: value for name, value in given.items() if value}).url(url)
+
     context = {
         "room": "documents",
         "document": found,
         "revision": shown,
         "document_url": document_url(found),
+        "all_url": url if asked and number > 1 else "",
         "export_url": reverse("library:export", args=[found.key, "xlsx"]),
-        "tables": [_laid(table, place) for place, table in enumerate(queries.tables(shown, reader_of(request)), 1)],
+        "many": _too_many_rows(shown),
+        "most": MOST_ROWS,
+        "tables": laid,
+        "page": paged,
+        **turning(paged, address),
     }
     return render(request, "library/tables.html", context)
 
 
-def _laid(table: Table, place: int) -> dict[str, Any]:
-    """A table as its page has it: rows as lists of (words, classes of the cell)."""
+def _too_many_rows(shown: Revision) -> "TooMany | None":
+    rows = queries.row_count(shown)
+    command = f"gongbao tables {shown.document.key} --xlsx FILE"
+    return TooMany(rows, command, narrow=False) if rows > MOST_ROWS else None
+
+
+def _laid(table: Table, place: int, url: str) -> dict[str, Any]:
+    """A table, or a part of it, as its page has it: rows as lists of (words, classes of the cell)."""
     figures = [column.kind in NUMERIC for column in table.columns]
     rows: list[tuple[tuple[str, ...], list[tuple[str, str]]]] = []
     groups: tuple[str, ...] = ()
-    for row in table.rows[:ROWS_SHOWN]:
+    for row in table.rows:
         # A label stands above the first of its rows.
         fresh = tuple(label for at, label in enumerate(row.groups) if row.groups[: at + 1] != groups[: at + 1])
         groups = row.groups
@@ -71,13 +108,17 @@ def _laid(table: Table, place: int) -> dict[str, Any]:
         rows.append((fresh, [(cell.value or "", _classes(cell, figure)) for cell, figure in cells]))
     return {
         "name": _("Table %(number)d") % {"number": place},
+        "place": place,
         "table": table,
         # Where columns have units of their own, the table's says nothing more.
         "unit": "" if any(column.unit for column in table.columns) else table.unit,
         "width": len(table.columns),
         "columns": list(zip(table.columns, figures, strict=True)),
         "rows": rows,
-        "left_out": max(0, len(table.rows) - ROWS_SHOWN),
+        "is_part": len(rows) < table.row_count,
+        "first": table.first_row + 1,
+        "last": table.first_row + len(rows),
+        "url": f"{url}?table={place}",
         "totals": [
             (total.label, [(cell.value or "", figure) for cell, figure in zip(total.cells, figures, strict=True)])
             for total in table.totals
@@ -93,6 +134,20 @@ def _classes(cell: Cell, figure: bool) -> str:
 # --- files
 
 
+@dataclass(frozen=True, slots=True)
+class TooMany:
+    """That a workbook would have more than MOST_ROWS rows; `command` writes it, and a filter may narrow it."""
+
+    rows: int
+    command: str
+    narrow: bool = True
+
+
+def too_many(request: HttpRequest, many: TooMany) -> HttpResponse:
+    context = {"room": "documents", "many": many, "most": MOST_ROWS}
+    return render(request, "library/too_many.html", context, status=400)
+
+
 @require_safe
 def export(request: HttpRequest, key: str, form: str) -> HttpResponse:
     """The document as a file."""
@@ -104,6 +159,8 @@ def export(request: HttpRequest, key: str, form: str) -> HttpResponse:
     except GongbaoError:
         return no_document(request, key)
     found.shown.document = found
+    if form == "xlsx" and (many := _too_many_rows(found.shown)):
+        return too_many(request, many)
     content = wanted.make(found.shown, reader_of(request))
     return _file(content, wanted.media_type, f"{found.key}{wanted.suffix}")
 
@@ -258,9 +315,12 @@ def duties_xlsx(request: HttpRequest) -> HttpResponse:
         wanted = _duties_asked(Asked.of(request, DUTY_FIELDS))
     except Misread as field:
         return misread(request, field)
-    found = queries.seen_duties(queries.in_reading_order(queries.duties(wanted)), reader_of(request))
+    found = queries.in_reading_order(queries.duties(wanted))
+    if (number := found.count()) > MOST_ROWS:
+        return too_many(request, TooMany(number, "gongbao duties --xlsx FILE"))
+    seen = queries.each_seen(found, queries.seen_duties, reader_of(request))
     name = _("Duties")
-    return _file(exports.duties_workbook(found, name), exports.XLSX, f"{name}.xlsx")
+    return _file(exports.duties_workbook(seen, name), exports.XLSX, f"{name}.xlsx")
 
 
 INDICATOR_FIELDS = ("text", "unit", "year", "document")
@@ -312,8 +372,10 @@ def indicators_xlsx(request: HttpRequest) -> HttpResponse:
         found = _indicators_asked(Asked.of(request, INDICATOR_FIELDS), reader_of(request))
     except Misread as field:
         return misread(request, field)
+    if (number := found.count()) > MOST_ROWS:
+        return too_many(request, TooMany(number, "gongbao indicators --xlsx FILE"))
+    seen = queries.each_seen(found, queries.seen_indicators, reader_of(request))
     name = _("Indicators")
-    seen = queries.seen_indicators(found, reader_of(request))
     return _file(exports.indicators_workbook(seen, name), exports.XLSX, f"{name}.xlsx")
 
 
