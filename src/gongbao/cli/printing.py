@@ -4,7 +4,6 @@ import json
 import os
 import sys
 import time
-import unicodedata
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date
@@ -15,6 +14,7 @@ from typing import Any
 import click
 
 from gongbao import SCHEMA_VERSION
+from gongbao.core.columns import width as width
 from gongbao.core.dates import read_date
 from gongbao.core.errors import GongbaoError
 
@@ -123,13 +123,6 @@ def print_json(data: Any) -> None:
 
 def words(value: str) -> str:
     return "not yet in force" if value == "not_yet" else value.replace("_", " ")
-
-
-def width(text: str) -> int:
-    """How many columns a terminal gives the text: two for each Chinese character."""
-    return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
-    )
 
 
 def cut(text: str, columns: int) -> str:
