@@ -190,6 +190,16 @@ FORMS: dict[str, tuple[str, str, str]] = {
         "联系人：舒望舒、宁 朗；联系电话：0399-5550123、5550456；邮箱：sws@yunlan.example。",
         "舒望舒 宁朗 telephone=0399-5550123 telephone=5550456 mail=sws@yunlan.example",
     ),
+    "spaces where no name has them": (
+        NOTICE,
+        "联系人：慕　容听 雪\n联系人：慕容听 雨，电话：5550123。\n联络员：欧 阳 静 姝 女\n负责人：宁 朗、司马 光 启、舒 望 舒（科长）",
+        "慕容听雪 慕容听雨 欧阳静姝 宁朗 司马光启 舒望舒 telephone=5550123",
+    ),
+    "two names with spaces, and what stands behind a name": (
+        NOTICE,
+        "联系人：宁 朗、顾 星\n联系人：舒望舒 女\n联系人：王 明 男，电话5550123",
+        "宁朗 顾星 舒望舒 王明 telephone=5550123",
+    ),
     "in a bracket at the foot": (NOTICE, "（联系人：舒望舒 电话：5550123）", "舒望舒 telephone=5550123"),
     "label without a colon": (NOTICE, "材料报市档案局（联系人舒望舒，电话5550123）。", "舒望舒 telephone=5550123"),
     "labels a line each": (NOTICE, "姓 名：宁 朗\n电 话：5550123\n", "宁朗 telephone=5550123"),
@@ -401,6 +411,10 @@ CLEAN: dict[str, tuple[str, str]] = {
     "labels without names": (
         NOTICE,
         "（七）项目联系人姓名及电话。\n联系人和电话：另行通知。负责人：由各单位确定。联系人应当明确，电话应当畅通。",
+    ),
+    "labels before words with spaces": (
+        NOTICE,
+        "负责人：由 各单位 确定\n联系人：张 主 任\n责任人：王 局长\n负责人：高 新 区\n联系人：办 公 室\n责任人：司 法 局",
     ),
     "heads of an empty table": (NOTICE, "附件2\n项目清单（模板）\n序号|企业名称|联系人|联系电话\n"),
     "residence without a person": (NOTICE, "碧波花园小区居民可在上坪村三组领取物资。各村村民、小区居民应当配合。"),

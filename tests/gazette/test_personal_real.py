@@ -164,3 +164,15 @@ def test_what_cleaning_changed_is_hidden_as_well(raw: dict[str, str], marks: dic
     spread = [change for change in issue.changes if re.fullmatch(r"\S \S", change.before)]
     named = [change for change in spread if change.after in names(marks[TEACHERS])]
     assert all(hide(change.before) == hide(change.after) == "＊＊＊" for change in named)
+
+
+def test_a_mark_holds_for_its_document_alone(documents: dict[str, Document], marks: dict[str, list[Mark]]) -> None:
+    """Of all values one stands open elsewhere, in two documents: there its bearer is named in office."""
+    open_elsewhere: dict[str, set[str]] = {}
+    for number, document in documents.items():
+        shown = Masker(marks[number])(document.text)
+        foreign = Masker(mark for other, found in marks.items() if other != number for mark in found)
+        if spans := foreign.spans(shown):
+            open_elsewhere[number] = {shown[start:end] for start, end in spans}
+    assert set(open_elsewhere) == {"许政办〔2022〕20号", "许政办〔2022〕21号"}
+    assert set.union(*open_elsewhere.values()) == names(marks[MERIT])

@@ -406,6 +406,11 @@ _BEHIND_LABEL = re.compile(
     rf"\s*(?:[、，,/和及与]\s*)?(?P<name>[{PEOPLE_HAN}] +[{PEOPLE_HAN}](?![{PEOPLE_HAN}])|[{PEOPLE_HAN}·]{{2,17}})"
     r"(?:[（(][^（）()]{0,20}[）)])?"
 )
+# 慕　容听 雪 and 王 小明, spaced out in whatever way; what stands behind them is no part of a name.
+_ODDLY_SPACED = re.compile(
+    rf"\s*(?:[、，,/和及与]\s*)?(?P<name>[{PEOPLE_HAN}](?:[ \u3000]*(?![男女](?![{PEOPLE_HAN}]))[{PEOPLE_HAN}]){{2,3}})"
+    rf"(?=[ \u3000]*(?:[^{PEOPLE_HAN}\s]|$|\s*(?:联系|办公|电话|手机|职务|单位|邮箱|男|女)))"
+)
 _BEHIND_NAME = re.compile(
     r"(?:同志|先生|女士|老师|(?:联系|办公)?电话|手机|联系方式|电子|邮箱|职务|单位|身份证|性别|地址).*$"
 )
@@ -427,7 +432,7 @@ def _labelled(line: str) -> Iterator[Mark]:
     """Names behind a label: 联系人：张三、李四, 姓名：张 三."""
     for label in _LABEL.finditer(line):
         at = label.end()
-        while found := _BEHIND_LABEL.match(line, at):
+        while found := _oddly_spaced(line, at) or _BEHIND_LABEL.match(line, at):
             word = _BEHIND_NAME.sub("", _SPACE.sub("", found["name"]))
             if likeness(word) < Likeness.SURNAME:
                 break
@@ -446,6 +451,23 @@ def _labelled(line: str) -> Iterator[Mark]:
         word = _SPACE.sub("", found["name"])
         if likeness(word) >= Likeness.SURNAME:
             yield Mark(PersonalKind.NAME, word)
+
+
+def _oddly_spaced(line: str, at: int) -> "re.Match[str] | None":
+    """A name of three or four characters between which spaces stand where no name has them; None for two names.
+
+    Whoever has a compound surname, or a surname that stands alone: 慕容 听雪, 慕容听 雪, 王 小明; not 舒望舒 女.
+    """
+    found = _ODDLY_SPACED.match(line, at)
+    if found is None:
+        return None
+    words = found["name"].split()
+    name = "".join(words)
+    compound = is_compound_surname(name[:2])
+    alone = len(words[0]) == 1 and len(name) == 3
+    if len(words) == 1 or not (compound or alone) or name.endswith(OFFICES):
+        return None
+    return found if likeness(name) is Likeness.CLEAR else None
 
 
 def _described(line: str) -> Iterator[Mark]:
