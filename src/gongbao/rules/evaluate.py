@@ -172,9 +172,27 @@ class Case:
 
     def home(self, rule: Rule[..., Any]) -> Case:
         """The part of the case in which a rule is computed: the whole, or that of one choice."""
-        if rule.by_choice:
-            return self if self.choice is not None else self.part(self.best())
-        return self.parent or self
+        if not rule.by_choice:
+            return self.parent or self
+        if self.choice is not None:
+            return self
+        try:
+            return self.part(self.best())
+        except MissingFacts as error:
+            raise self._asking_more(error, rule) from None
+
+    def _asking_more(self, error: MissingFacts, rule: Rule[..., Any]) -> MissingFacts:
+        """Where the choices themselves are missing: with what the rule would miss besides, whichever they were."""
+        for path in error.paths:
+            self.asked.setdefault(path, rule)
+        assert self.policy.best is not None
+        if self.facts[self.policy.best.fact].__class__ is not Missing:
+            return error
+        try:
+            self.part(next(iter(self.policy.best.choice))).scope.value(rule)
+        except MissingFacts as more:
+            return MissingFacts(error.paths | more.paths)
+        return error
 
     def part(self, choice: Choice) -> Case:
         found = self._parts.get(choice)

@@ -838,7 +838,7 @@ def _number(value: Any, places: int | None = None) -> str:
         text = f"{abs(exact):,f}"
         if places is not None and "." not in text and places and not isinstance(value, Percent):
             text = f"{abs(exact):,.{places}f}"
-        elif isinstance(value, Percent) and "." in text:
+        elif "." in text and (places is None or isinstance(value, Percent)):
             text = text.rstrip("0").rstrip(".")
     sign = "−" if exact < 0 else ""
     return f"{sign}{text}{'%' if isinstance(value, Percent) else ''}"

@@ -1,4 +1,4 @@
-"""云泽市渡船通勤补助：a yearly limit used up trip by trip that rises within the year, and an own share once a day and pier."""
+"""云泽市渡船通勤补助：a yearly limit used up trip by trip, which may rise, and an own share once a day and pier."""
 
 from datetime import date
 

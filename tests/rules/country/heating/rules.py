@@ -1,4 +1,4 @@
-"""云泽市取暖补贴：one amount by a ladder, the best of several groups of persons, a reading, a fact that may be missing."""
+"""云泽市取暖补贴：one amount by a ladder, the best of several groups of persons, a reading."""
 
 from datetime import date
 from typing import Literal

@@ -57,8 +57,12 @@ class Facts(FactSheet):
     pastures: list[Pasture] = fact("第二条", zh="各村", en="villages", one_for_each="village")
 
 
+Centimetres = Annotated[Decimal, Unit("厘米", "cm")]
+PerCentimetre = Annotated[Decimal, Unit("万元/厘米", "10,000 yuan/cm")]
+
+
 class Figures(FigureSheet):
-    per_centimetre: Ladder[Annotated[Decimal, Unit("厘米", "cm")], Annotated[Decimal, Unit("万元/厘米", "10,000 yuan/cm")]]
+    per_centimetre: Ladder[Centimetres, PerCentimetre]
     by_rate: RateByBand[Decimal, Annotated[Decimal, Unit("万元/百分点", "10,000 yuan/point")]]
 
 
@@ -111,7 +115,7 @@ def for_improvement(improvement: Percent, group_improvement: Percent, figures: F
 
 @policy.rule("第四条", zh="有牧群的村", en="villages with herds")
 def with_herds(pastures: list[Pasture]) -> Integer:
-    return count(other for other in pastures if 0 < other.herds)
+    return count(other for other in pastures if other.herds > 0)
 
 
 @policy.rule("第五条", zh="合计", en="net")

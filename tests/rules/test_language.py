@@ -1,0 +1,270 @@
+"""What the language of rules refuses, with the line and the mend; and what it takes."""
+
+import importlib.util
+import itertools
+import sys
+from pathlib import Path
+from textwrap import dedent
+from types import ModuleType
+
+import pytest
+
+from gongbao.rules import Money, PolicyError, compute
+
+HEAD = dedent(
+    """
+    from datetime import date
+    import os
+    from typing import Annotated, Literal
+    from gongbao.rules import *
+
+    class Kind(Choice):
+        A = "a", "甲", "A"
+        B = "b", "乙", "B"
+
+    SOME = (Kind.A,)
+
+    class Item(Record, ordered_by="day"):
+        day: Date = fact("一", zh="日", en="day")
+        cost: Money = fact("一", zh="费用", en="cost")
+        kind: Kind = fact("一", zh="类", en="kind")
+
+    class Facts(FactSheet):
+        cost: Money = fact("一", zh="费用", en="cost")
+        number: Integer = fact("一", zh="数", en="number")
+        kind: Kind = fact("一", zh="类", en="kind")
+        on: Date = fact("一", zh="日期", en="date")
+        items: list[Item] = fact("一", zh="项", en="items")
+
+    class Figures(FigureSheet):
+        rate: ByKey[Kind, Percent]
+
+    class Readings(ReadingSheet):
+        way: Literal["one", "two"]
+
+    policy = Policy("p", document="云政办〔2026〕1号", zh="策", en="policy", since=date(2026, 1, 1), since_clause="九",
+                    facts=Facts, figures=Figures, readings=Readings, dated="on")
+
+    @policy.rule("一", zh="全用", en="uses all")
+    def uses_all(cost: Money, number: Integer, kind: Kind, items: list[Item], figures: Figures,
+                 readings: Readings) -> Money:
+        if readings.way == "one":
+            return cost * figures.rate[kind] * number
+        return total(one.cost for one in items)
+
+    """
+)
+PARAMETERS = "rate: {zh: 率, en: rate, unit: '%', clause: 一, values: {2026-01-01: {a: 50%, b: 40%}}}\n"
+READINGS = """
+way:
+  zh: 读法
+  en: way
+  clause: 一
+  default: one
+  reason: {zh: 因, en: because}
+  authority: {zh: 局, en: office}
+  options: {one: {zh: 一, en: one, clause: 一}, two: {zh: 二, en: two, clause: 一}}
+"""
+_NAMES = itertools.count()
+
+
+def load(folder: Path, rule: str, values: str = "policy.values(uses_all, made)") -> ModuleType:
+    """A policy with one more rule, imported as a city's own would be."""
+    (folder / "parameters.yaml").write_text(PARAMETERS, encoding="utf-8")
+    (folder / "readings.yaml").write_text(READINGS, encoding="utf-8")
+    file = folder / "rules.py"
+    file.write_text(f"{HEAD}{dedent(rule)}\n{values}\n", encoding="utf-8")
+    name = f"a_policy_of_a_test_{next(_NAMES)}"
+    spec = importlib.util.spec_from_file_location(name, file)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        del sys.modules[name]
+    return module
+
+
+def rule(body: str, parameters: str = "cost: Money", returns: str = "Money") -> str:
+    lines = "\n".join(f"    {line}" for line in dedent(body).strip().splitlines())
+    return f'@policy.rule("二", zh="得", en="made")\ndef made({parameters}) -> {returns}:\n{lines}\n'
+
+
+REFUSED = [
+    ("for x in (1, 2):\n    pass\nreturn cost", "no loops"),
+    ("while True:\n    pass", "no loops"),
+    ("return cost * 0.5", 'write Decimal\\("0.5"\\)'),
+    ("return Money(0.1)", 'write Money\\("0.1"\\)'),
+    ('return Money("many")', "not a number"),
+    ("return open('/etc/passwd')", "cannot be called in a rule"),
+    ("return os.system('true')", "by their names"),
+    ("return cost.__class__", "fields are taken"),
+    ("return cost.exact", "fields are taken"),
+    ("import os\nreturn cost", "reads nothing but its parameters"),
+    ("return [one for one in (1, 2)]", "without \\[ \\]"),
+    ("return (lambda: cost)()", "by their names"),
+    ("x = lambda: cost\nreturn cost", "a rule of its own"),
+    ("try:\n    return cost\nexcept Exception:\n    return cost", "policy.check"),
+    ("assert cost > Money(1)\nreturn cost", "policy.check"),
+    ("raise ValueError", "policy.check"),
+    ("cost += cost\nreturn cost", "under a new name"),
+    ("cost = Money(1)\nreturn cost", "is a parameter"),
+    ("x: Money = cost\nreturn x", "its type follows"),
+    ("return (x := cost)", "on a line of its own"),
+    ("global y\nreturn cost", "changes nothing outside"),
+    ("return f'{cost}'", "makes no texts"),
+    ("if cost > Money(1):\n    return cost", "not every way"),
+    ("x = cost", "not every way"),
+    ("return", "return a value"),
+    ("return cots", "was cost meant"),
+    ("return number", "was number meant.*must be a parameter"),
+    ("return cost ** 2", r"\+ - \* /"),
+    ("return cost // 2", r"\+ - \* /"),
+    ("return cost + 1", "money \\+ integer means nothing"),
+    ("return cost * cost", "money \\* money means nothing"),
+    ("return cost / cost", "write ratio"),
+    ("return cost if cost else Money(0)", "a condition is yes or no"),
+    ("if cost > Money(1):\n    x = cost\nelse:\n    y = cost\nreturn cost", "on one way only"),
+    ("return uses_all", "make it a parameter"),
+    ("return uses_all(cost)", "make uses_all a parameter"),
+    ("return min(cost)", "write min\\(one, other\\)"),
+    ("return total(cost)", "for … in"),
+    ("return cost is cost", "compares with None only"),
+    ("return cost < Percent(1)", "means nothing"),
+    ("return max(cost, Percent(1))", "means nothing"),
+    ("return years_of(cost)", "neither a parameter nor a local name"),
+    ("return __import__('os')", "cannot be called in a rule"),
+    ("return eval('1')", "cannot be called in a rule"),
+    ("return sum((1, 2))", "cannot be called in a rule"),
+    ("return SOME", "returns money and returns list"),
+    ("return Kind.C", "there is no Kind C"),
+    ("return {1: cost}[1]", "parameters.yaml"),
+    ("match cost:\n    case _:\n        return cost", "if, elif, else"),
+    ("yield cost", "returns one value|is not part of the language"),
+    ("def inner():\n    return cost\nreturn cost", "a rule of its own"),
+    ("a = b = cost\nreturn a", "one local name"),
+    ("a, b = cost, cost\nreturn a", "one local name"),
+    ("return ~cost", "knows - and not"),
+]
+
+
+@pytest.mark.parametrize(("body", "message"), REFUSED, ids=[body.splitlines()[0][:40] for body, _ in REFUSED])
+def test_what_is_not_in_the_language_is_refused_with_line_and_mend(tmp_path: Path, body: str, message: str) -> None:
+    with pytest.raises(PolicyError, match=message) as raised:
+        load(tmp_path, rule(body))
+    assert raised.value.file == str(tmp_path / "rules.py")
+    begin = HEAD.count("\n") + 1
+    assert begin <= raised.value.line <= begin + 3 + body.count("\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (rule("return cost", "cost"), "has no type"),
+        (rule("return cost", "cost: Percent", "Percent"), "takes cost as percent, it is money"),
+        (rule("return cost", "coast: Money"), "was cost meant"),
+        (rule("return cost", "cost: Money = Money(1)"), "no default but earlier"),
+        (rule("return cost", "*cost: Money"), "parameter|name each"),
+        (rule("return cost", "cost: Money", "Decimal"), "to how many decimals"),
+        (rule("return cost", "cost: Money", "float"), "is no type of the rule language"),
+        (rule("return cost", "cost: Money", "Flag"), "returns flag and returns money"),
+        ('@policy.rule("二", zh="得", en="made")\ndef made(cost: Money):\n    return cost\n', "what it returns"),
+        (rule("return figures.rates[kind]", "kind: Kind, figures: Figures", "Percent"), "was rate meant"),
+        (rule("return figures.rate", "figures: Figures", "Percent"), "returns percent and returns mapping"),
+        (rule("return figures.rate[number]", "number: Integer, figures: Figures", "Percent"), "looked up by Kind"),
+        (rule('return readings.way == "three"', "readings: Readings", "Flag"), "one of its options: one, two"),
+        (rule('return readings.wayy == "one"', "readings: Readings", "Flag"), "was way meant"),
+        (rule("return kind < Kind.B", "kind: Kind", "Flag"), "has no order"),
+        (rule("return kind in (1, 2)", "kind: Kind", "Flag"), "not part of the language"),
+        (rule("return item", "item: Item"), "take a field of item"),
+        (rule("return item.costs", "item: Item"), "was cost meant"),
+        (rule("return total(one.cost for two in items)", "items: list[Item]"), "take|neither"),
+        (rule("return total(one.cost for one in cost)", "cost: Money"), "a list of records"),
+        (rule("return total(a.cost for a in items for b in items)", "items: list[Item]"), "one generator"),
+        (rule("return total(one.kind for one in items)", "items: list[Item]"), "no total of"),
+        (rule("return any(one.cost for one in items)", "items: list[Item]", "Flag"), "of conditions"),
+        (rule("return made", "made: Money"), "in a circle"),
+        (rule("return cost", "cost: Money = earlier()"), "on each record|earlier"),
+        (rule("return number / number", "number: Integer", "Annotated[Decimal, Places(2)]"), "write ratio"),
+    ],
+)
+def test_what_a_rule_declares_wrongly_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(PolicyError, match=message):
+        load(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ("policy.values(uses_all)", "nothing needs the rule made"),
+        ("policy.values(uses_all, made, cost=(made,))", "no list of records"),
+        ("policy.values(uses_all, made, items=('prize',))", "no field prize"),
+        ("policy.values(uses_all, made, items=(made,))", "is not on Item"),
+    ],
+)
+def test_what_is_reported_must_be_there(tmp_path: Path, values: str, message: str) -> None:
+    with pytest.raises(PolicyError, match=message):
+        load(tmp_path, rule("return cost"), values)
+
+
+CASE = {
+    "cost": "100",
+    "number": 3,
+    "kind": "a",
+    "on": "2026-02-01",
+    "items": [
+        {"day": "2026-02-02", "cost": "10", "kind": "a"},
+        {"day": "2026-02-01", "cost": "20.5", "kind": "b"},
+    ],
+}
+
+BRANCHES = """
+if number > 2:
+    n = 1
+elif number == 2:
+    n = 2
+else:
+    n = 3
+return cost * n
+"""
+EARLY = """
+if number < 2:
+    return cost
+x = cost * number
+if x > Money(299):
+    x = x - Money(1)
+else:
+    x = x
+return x
+"""
+TAKEN = [
+    ("return cost", "cost: Money", "100.00"),
+    ("half = cost / 2\nreturn half - half / 3", "cost: Money", "33.33"),
+    (BRANCHES, "cost: Money, number: Integer", "100.00"),
+    (EARLY, "cost: Money, number: Integer", "299.00"),
+    ("return cost if 1 < number <= 3 else Money(0)", "cost: Money, number: Integer", "100.00"),
+    ("return cost if not kind in SOME else Money(0)", "cost: Money, kind: Kind", "0.00"),
+    ("return cost if kind is not None and kind == Kind.A else 0", "cost: Money, kind: Kind", "100.00"),
+    ("return max(0, cost - Money(200))", "cost: Money", "0.00"),
+    ("return -cost + abs(cost - Money(130))", "cost: Money", "-70.00"),
+    ("return total(one.cost for one in items if one.kind == kind)", "items: list[Item], kind: Kind", "10.00"),
+    ("return cost * count(one for one in items)", "cost: Money, items: list[Item]", "200.00"),
+    ("return mean(one.cost for one in items)", "items: list[Item]", "15.25"),
+    ("return first((one.cost for one in items if one.kind == Kind.B), Money(7))", "items: list[Item]", "20.50"),
+    ("return first((one.cost for one in items if one.cost > Money(99)), Money(7))", "items: list[Item]", "7.00"),
+    ("return Money(1) if any(one.kind == Kind.B for one in items) else Money(0)", "items: list[Item]", "1.00"),
+    ("return Money(1) if all(one.kind == Kind.B for one in items) else Money(0)", "items: list[Item]", "0.00"),
+    ('return cost * whole_months(on, last_day_of_year(2026), "up")', "cost: Money, on: Date", "1100.00"),
+]
+
+
+@pytest.mark.parametrize(("body", "parameters", "expected"), TAKEN)
+def test_what_is_in_the_language_is_computed(tmp_path: Path, body: str, parameters: str, expected: str) -> None:
+    policy = load(tmp_path, rule(body, parameters)).policy
+    assert compute(policy, CASE).as_json()["values"]["made"] == expected
+
+
+def test_a_rule_is_called_like_any_function_and_rounds(tmp_path: Path) -> None:
+    made = load(tmp_path, rule("return cost / 3")).made
+    assert made(Money("0.05")) == Money("0.02")
