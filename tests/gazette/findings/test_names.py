@@ -437,6 +437,15 @@ def test_time_grows_with_length() -> None:
     assert findings(notice(f"一、名单\n\n序号\t企业\t金额\n{rows}\n二、要求\n\n好。")) == []
 
 
+def test_a_text_without_words_has_none() -> None:
+    assert findings("") == findings("\n \n") == []
+
+
+def test_where_one_spelling_stands_inside_another_and_over_itself_all_places_are_counted() -> None:
+    body = "一、事项\n\n1. 青岩湖湖湖小学、青岩湖湖湖小学招生。\n\n2. 由青岩湖湖湖小学、清岩湖湖湖小学承办。"
+    assert any("（3处）" in one.message and "（1处）" in one.message for one in findings(notice(body)))
+
+
 @pytest.mark.gazettes
 def test_real_issues(gazettes: Path) -> None:
     told = {

@@ -12,10 +12,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
+from operator import add
 
 from gongbao.gazette.findings.alike import alike, look_alike
 from gongbao.gazette.findings.model import Finding, FindingKind, Manuscript, Place, Severity, name_of, shortened
-from gongbao.gazette.findings.rare_spellings import Rare, rare_spellings
+from gongbao.gazette.findings.rare_spellings import Rare, pairs_of, rare_spellings
 from gongbao.gazette.heads import title_key
 from gongbao.gazette.model import Clause, Document, PartKind
 
@@ -57,6 +59,7 @@ class _Words:
                         pieces.append(words + "\n")
                         at += len(words) + 1
         self.text = "".join(pieces)
+        self.pairs = pairs_of(self.text)
 
     def spans(self) -> list[tuple[int, int]]:
         """Where the words of each document begin and end."""
@@ -65,7 +68,7 @@ class _Words:
             for number, start in enumerate(self.starts)
             if number == 0 or self.sources[number][0] is not self.sources[number - 1][0]
         ]
-        return list(zip(first, [*first[1:], len(self.text)], strict=True))
+        return list(pairwise([*first, len(self.text)]))
 
     def source(self, at: int) -> tuple[Document, Clause]:
         document, clause, _ = self.sources[bisect_right(self.starts, at) - 1]
@@ -213,27 +216,28 @@ class _Slip:
 def _slip(name: str, other: str, kind: _Kind) -> _Slip | None:
     """The slip that makes `other` of `name`; None where they may be two names."""
     if len(name) == len(other):
-        places = [at for at, (a, b) in enumerate(zip(name, other, strict=True)) if a != b]
-        if not places:
+        first = _same_before(name, other)
+        # Most pairs end here: a slip is within four characters.
+        if name[first + 4 :] != other[first + 4 :] or first == len(name):
             return None
-        first, last = places[0], places[-1]
-        ours, theirs = name[first : last + 1], other[first : last + 1]
-        if first == last:
+        ours, theirs = name[first : first + 4], other[first : first + 4]
+        while ours[-1] == theirs[-1]:
+            ours, theirs = ours[:-1], theirs[:-1]
+        if len(ours) == 1:
             return _Slip(name, other, first, ours, theirs) if _taken_for(name, first, ours, theirs, kind) else None
-        swapped = len(ours) <= 4 and sorted(ours) == sorted(theirs) and len(name) >= (7 if kind is _Kind.PLACE else 5)
+        swapped = sorted(ours) == sorted(theirs) and len(name) >= _least_swapped(kind)
         if len(ours) == 3:
             swapped = swapped and ours == theirs[::-1]  # 农业农村 turned round
         elif len(ours) == 4:
             swapped = swapped and ours == theirs[2:] + theirs[:2]
-        if len(ours) > 2 and kind is _Kind.PROJECT:
-            return None  # 工程建设 and 建设工程
+        swapped = swapped and len(ours) <= _most_swapped(kind)
         if swapped and not (set(ours) & _FIGURES or set(ours) <= _SIDES or "各" in ours):
             return _Slip(name, other, first, ours, theirs)
         return None
     longer, shorter = (name, other) if len(name) > len(other) else (other, name)
     if len(longer) - len(shorter) != 1 or kind in (_Kind.PLACE, _Kind.TERM):
         return None
-    at = next((at for at, (a, b) in enumerate(zip(longer, shorter, strict=False)) if a != b), len(shorter))
+    at = _same_before(longer, shorter)
     if longer[at + 1 :] != shorter[at:]:
         return None
     char = longer[at]
@@ -248,6 +252,36 @@ def _slip(name: str, other: str, kind: _Kind) -> _Slip | None:
         return None
     ours, theirs = (char, "") if longer is name else ("", char)
     return _Slip(name, other, at, ours, theirs)
+
+
+def _least_swapped(kind: _Kind) -> int:
+    """How long a name is at the least in which characters that changed places are a slip."""
+    return 7 if kind is _Kind.PLACE else 5
+
+
+def _most_swapped(kind: _Kind) -> int:
+    """How many characters may have changed places: 工程建设 and 建设工程 are two projects."""
+    return 2 if kind is _Kind.PROJECT else 4
+
+
+def _whole_of(size: int, kind: _Kind) -> tuple[int, int]:
+    """How much is whole at one end of a misspelt name of `size` characters, or else at each end, 0 if one end is."""
+    half = size // 2
+    if size < _least_swapped(kind):
+        return half, 0
+    # Fewer than `half` are whole at one end, and all others but those that changed places at the other.
+    rest = size - _most_swapped(kind) - (half - 1)
+    return (half, rest) if rest > 0 else (1, 0)
+
+
+def _same_before(one: str, other: str) -> int:
+    """How many characters two names have in common at their beginning."""
+    at = 0
+    for a, b in zip(one, other, strict=False):
+        if a != b:
+            break
+        at += 1
+    return at
 
 
 # No name of a project, but words about one.
@@ -292,18 +326,27 @@ def _spellings(words: _Words) -> Iterator[Finding]:
     text = words.text
     names = _names(text)
     found: dict[frozenset[str], tuple[_Slip, _Kind]] = {}
-    for slip, kind in (*_among(names), *_in_text(text, names), *_short_places(text), *_joined(text), *_of_a_sort(text)):
+    for slip, kind in (
+        *_among(names),
+        *_in_text(text, names, words.pairs),
+        *_short_places(text, words.pairs),
+        *_joined(text),
+        *_of_a_sort(text),
+    ):
         found.setdefault(frozenset((slip.name, slip.other)), (slip, kind))
     told: set[tuple[int, str]] = set()
+    places = _places(text, {word for slip, _ in found.values() for word in (slip.name, slip.other)})
     for slip, kind in sorted(found.values(), key=lambda one: -len(one[0].name)):
-        finding = _told(words, slip, kind, told)
+        finding = _told(words, slip, kind, places, told)
         if finding is not None:
             yield finding
 
 
-def _told(words: _Words, slip: _Slip, kind: _Kind, told: set[tuple[int, str]]) -> Finding | None:
+def _told(
+    words: _Words, slip: _Slip, kind: _Kind, places: dict[str, list[int]], told: set[tuple[int, str]]
+) -> Finding | None:
     name, other = slip.name, slip.other
-    ours, theirs = _places(words.text, name), _places(words.text, other)
+    ours, theirs = places[name], places[other]
     if not ours or not theirs:
         return None
     rarer = len(theirs) < len(ours) or (len(theirs) == len(ours) and theirs[0] > ours[0])
@@ -340,13 +383,21 @@ def _told(words: _Words, slip: _Slip, kind: _Kind, told: set[tuple[int, str]]) -
     )
 
 
-def _places(text: str, words: str) -> list[int]:
-    out: list[int] = []
-    at = text.find(words)
-    while at >= 0 and len(out) < 1000:
-        out.append(at)
-        at = text.find(words, at + 1)
-    return out
+_MOST_PLACES = 1000
+
+
+def _places(text: str, words: set[str]) -> dict[str, list[int]]:
+    """Where each of the words stands, the first places of them; all in one pass, however many the words are."""
+    places: dict[str, list[int]] = {word: [] for word in words}
+    lengths: dict[str, set[int]] = {}
+    for word in words:
+        lengths.setdefault(word[:2], set()).add(len(word))
+    for at, pair in enumerate(map(add, text, text[1:])):
+        for length in lengths.get(pair, ()):
+            found = places.get(text[at : at + length])
+            if found is not None and len(found) < _MOST_PLACES:
+                found.append(at)
+    return places
 
 
 def _among(names: dict[str, _Kind]) -> Iterator[tuple[_Slip, _Kind]]:
@@ -356,7 +407,7 @@ def _among(names: dict[str, _Kind]) -> Iterator[tuple[_Slip, _Kind]]:
     for name in names:
         if len(name) > 80:
             continue
-        for key in {name, *(name[:at] + name[at + 1 :] for at in range(len(name)))}:
+        for key in dict.fromkeys((name, *(name[:at] + name[at + 1 :] for at in range(len(name))))):
             left.setdefault(key, []).append(name)
         turned.setdefault("".join(sorted(name)), []).append(name)
     for group in (*left.values(), *turned.values()):
@@ -369,9 +420,8 @@ def _among(names: dict[str, _Kind]) -> Iterator[tuple[_Slip, _Kind]]:
                     yield slip, names[name]
 
 
-def _in_text(text: str, names: dict[str, _Kind]) -> Iterator[tuple[_Slip, _Kind]]:
+def _in_text(text: str, names: dict[str, _Kind], pairs: Counter[str]) -> Iterator[tuple[_Slip, _Kind]]:
     """Misspellings inside running words: where a part of a name stands and the rest nearly does."""
-    pairs = Counter(text[at : at + 2] for at in range(len(text) - 1))
     wanted: dict[str, list[tuple[str, int]]] = {}
     for name in names:
         if names[name] is _Kind.TERM and len(name) == 3:
@@ -388,32 +438,68 @@ def _in_text(text: str, names: dict[str, _Kind]) -> Iterator[tuple[_Slip, _Kind]
                 at = min(grams)[1]
                 wanted.setdefault(name[at : at + 2], []).append((name, at))
     left = _BUDGET * len(text)
+    sought: dict[str, _Sought] = {}
     for gram in sorted(wanted, key=lambda gram: pairs[gram] * len(wanted[gram])):
         left -= pairs[gram] * len(wanted[gram])
         if left < 0:
-            wanted[gram] = []  # 公司 stands everywhere, and says nothing
+            break  # 公司 stands everywhere, and says nothing
+        sought[gram] = _Sought([(name, names[name], at) for name, at in wanted[gram]])
     seen: set[tuple[str, str]] = set()
-    for at in range(len(text) - 1):
-        for name, offset in wanted.get(text[at : at + 2], ()):
-            start, kind, size = at - offset, names[name], len(name)
-            # One end is as it should be, whatever the slip; what is lacking may stand before the part that is whole.
-            for begin, length in _windows(start, size, kind):
-                if begin < 0 or (text[begin] != name[0] and text[begin + length - 1 : begin + length] != name[-1]):
-                    continue
-                other = text[begin : begin + length]
-                if other == name or (name, other) in seen:
-                    continue
-                seen.add((name, other))
-                slip = _slip(name, other, kind)
-                if slip is not None and _stands_alone(text, begin, other, slip, kind):
-                    yield slip, kind
+    for at, gram in enumerate(map(add, text, text[1:])):
+        if gram not in sought:
+            continue
+        for name, begin, end in sought[gram].near(text, at):
+            other = text[begin:end]
+            if other == name or (name, other) in seen:
+                continue
+            seen.add((name, other))
+            slip = _slip(name, other, names[name])
+            if slip is not None and _stands_alone(text, begin, other, slip, names[name]):
+                yield slip, names[name]
+
+
+class _Sought:
+    """Names that have two characters in common, and what of them stands around these where one of them is misspelt.
+
+    That is half of the name, or both ends if characters in its middle changed places; so most places where the two
+    characters stand are told from a misspelling by words that are looked up, however many the names are.
+    """
+
+    def __init__(self, names: list[tuple[str, _Kind, int]]) -> None:
+        """`names` with the place of the two characters in each."""
+        # A name and where it may begin and end, from the two characters on.
+        self._windows: list[tuple[str, int, int]] = []
+        # By the two stretches of the text that are whole, from the two characters on; and by their words.
+        self._whole: dict[tuple[int, int, int, int], dict[str, list[int]]] = {}
+        for name, kind, offset in names:
+            for begin, end in _windows(-offset, len(name), kind):
+                half, rest = _whole_of(len(name), kind) if end - begin == len(name) else (len(name) // 2, 0)
+                whole = [((begin, begin + half, 0, 0), name[:half]), ((0, 0, end - half, end), name[-half:])]
+                if rest:
+                    whole.append(((begin, begin + rest, end - rest, end), name[:rest] + name[-rest:]))
+                for stretches, words in whole:
+                    self._whole.setdefault(stretches, {}).setdefault(words, []).append(len(self._windows))
+                self._windows.append((name, begin, end))
+
+    def near(self, text: str, at: int) -> list[tuple[str, int, int]]:
+        """Names that nearly stand around the two characters at `at`, and where: begin and end."""
+        found: set[int] = set()
+        for (one, two, three, four), by_words in self._whole.items():
+            if numbers := by_words.get(text[at + one : at + two] + text[at + three : at + four]):
+                found.update(numbers)
+        if not found:
+            return []
+        windows = (self._windows[number] for number in sorted(found))
+        return [(name, at + begin, at + end) for name, begin, end in windows if at + begin >= 0]
 
 
 def _windows(start: int, size: int, kind: _Kind) -> tuple[tuple[int, int], ...]:
-    """Where a name of `size` characters that should begin at `start` may stand: begin and length."""
+    """Where a name of `size` characters that should begin at `start` may stand: begin and end."""
+    end = start + size
     if size + 1 < _LEAST.get(kind, 100):
-        return ((start, size),)
-    return (start, size), (start, size - 1), (start + 1, size - 1), (start, size + 1), (start - 1, size + 1)
+        return ((start, end),)
+    # What is lacking may stand before the part that is whole.
+    return (start, end), (start, end - 1), (start + 1, end), (start, end + 1), (start - 1, end)
 
 
 def _stands_alone(text: str, begin: int, other: str, slip: _Slip, kind: _Kind) -> bool:
@@ -478,7 +564,7 @@ def _of_a_sort(text: str) -> Iterator[tuple[_Slip, _Kind]]:
 
 def _rare(words: _Words) -> Iterator[Finding]:
     """Odd spellings of words whose kind need not be known, beside the usual one."""
-    for rare in rare_spellings(words.text, words.spans()):
+    for rare in rare_spellings(words.text, words.spans(), words.pairs):
         yield _odd_one(words, rare)
 
 
@@ -509,7 +595,7 @@ _SHORT_PLACES = re.compile(rf"(?=([{_HAN}]{{2}}{_PLACE_END}))")
 _LONGER_PLACES = re.compile(rf"(?=([{_HAN}]{{3}}{_PLACE_END}))")
 
 
-def _short_places(text: str) -> Iterator[tuple[_Slip, _Kind]]:
+def _short_places(text: str, pairs: Counter[str]) -> Iterator[tuple[_Slip, _Kind]]:
     """青岩湖 and 清岩湖 in running words: the two or three characters before what says that it is a place."""
     by_key: dict[str, set[str]] = {}
     begins: set[str] = set()  # names that stand somewhere without a word before them
@@ -522,7 +608,6 @@ def _short_places(text: str) -> Iterator[tuple[_Slip, _Kind]]:
                 begins.add(name)
             for at in places:
                 by_key.setdefault(f"{name[:at]}?{name[at + 1 :]}", set()).add(name)
-    pairs = Counter(text[at : at + 2] for at in range(len(text) - 1))
     for key, group in by_key.items():
         # Whatever stands before it: 白鹭 is seen again and again, 白路 only here.
         odd = {name for name in group if key[0] != "?" and pairs[name[:2]] == 1 and pairs[name[1:3]] == 1}

@@ -5,9 +5,11 @@ alike, and with its neighbours the odd one is seen nowhere else in the manuscrip
 equal characters on both sides; here one side may be shorter, or a mark, if the other is longer.
 """
 
-from collections import Counter
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import add
 
 from gongbao.gazette.findings.alike import alike, nearly_sound_alike
 
@@ -19,6 +21,7 @@ _LEAST_ONCE = 5  # if the other spelling stands once, too
 _MOST_CHARS = 30  # characters in one place that are compared with one another
 _LONGEST = 1_000_000  # characters of a document that are looked at
 _QUOTES = "“”"
+_WORDS = re.compile(f"[\u4e00-\u9fff{_QUOTES}]+")
 # Both are right, or each is in its own place.
 _EITHER_WORDS = (
     "定订 做作 的地 的得 地得 需须 他它 他她 帐账 象像 份分 唯惟 和合 划画 检监 住驻 济纪 利力 已以 于与 与予 及即 自至"
@@ -65,17 +68,31 @@ class Rare:
     often: int
 
 
-def rare_spellings(text: str, spans: list[tuple[int, int]]) -> Iterator[Rare]:
-    """Odd spellings of `text`, each within one of `spans` (the documents); what stands in a line is one clause."""
-    pairs = Counter(text[at : at + 2] for at in range(len(text) - 1))
+def pairs_of(text: str) -> Counter[str]:
+    """How often each two neighbouring characters stand in the text."""
+    return Counter(map(add, text, text[1:]))
+
+
+def rare_spellings(text: str, spans: list[tuple[int, int]], pairs: Counter[str]) -> Iterator[Rare]:
+    """Odd spellings of `text`, each within one of `spans` (the documents); what stands in a line is one clause.
+
+    `pairs` are those of the text.
+    """
     for start, end in spans:
         yield from _of_span(text, start, min(end, start + _LONGEST), pairs)
 
 
 def _of_span(text: str, start: int, end: int, pairs: Counter[str]) -> Iterator[Rare]:
     told: set[int] = set()
-    words = Counter(text[at : at + size] for at in range(start, end - 2) for size in (2, 3))
-    for chars in _surroundings(text, start, end).values():
+    own = text[start:end]
+    words = pairs_of(own[:-1])
+    words.update(map(add, map(add, own, own[1:]), own[2:]))
+    for places in _surroundings(text, start, end).values():
+        if len(places) < 2:
+            continue
+        chars: dict[str, list[int]] = {}
+        for at in places:
+            chars.setdefault(text[at], []).append(at)
         if not 2 <= len(chars) <= _MOST_CHARS:
             continue
         for right, wrong in _odd(chars):
@@ -99,20 +116,23 @@ def _best(text: str, at: int, others: list[int], words: Counter[str]) -> Rare | 
     return Rare(at, other, before, behind, often) if _enough(text, at, other, before, behind) else None
 
 
-def _surroundings(text: str, start: int, end: int) -> dict[tuple[str, str], dict[str, list[int]]]:
-    """Places by what is around them, and by the character that stands there."""
-    out: dict[tuple[str, str], dict[str, list[int]]] = {}
-    for at in range(max(1, start), end - 1):
-        if not _is_han(text[at]):
-            continue
-        keys = [(text[at - 1], text[at + 1 : at + 3]), (text[max(0, at - 2) : at], text[at + 1])]
-        if text[at - 1] in _BEFORE or not _is_word(text[at - 1]):
-            keys.append(("", text[at + 1 : at + 1 + _LEAST_BEHIND]))
-        if text[at + 1] in _BEHIND or not _is_word(text[at + 1]):
-            keys.append((text[max(0, at - _LEAST_BEFORE) : at], ""))
-        for before, behind in keys:
-            if _is_word(before) and _is_word(behind):
-                out.setdefault((before, behind), {}).setdefault(text[at], []).append(at)
+def _surroundings(text: str, start: int, end: int) -> dict[tuple[str, str], list[int]]:
+    """Places by what is around them: words, with nothing between them but the character that stands there."""
+    out: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for run in _WORDS.finditer(text, start, end):
+        first, last = run.span()
+        for at in range(max(1, first), last):
+            if text[at] in _QUOTES:
+                continue
+            before, behind = at - first, last - at - 1  # how much of the words there is on either side
+            if before >= 1 and behind >= 2:
+                out[text[at - 1], text[at + 1 : at + 3]].append(at)
+            if before >= 2 and behind >= 1:
+                out[text[at - 2 : at], text[at + 1]].append(at)
+            if behind >= _LEAST_BEHIND and (before == 0 or text[at - 1] in _BEFORE):
+                out["", text[at + 1 : at + 1 + _LEAST_BEHIND]].append(at)
+            if before >= _LEAST_BEFORE and (behind == 0 or text[at + 1] in _BEHIND):
+                out[text[at - _LEAST_BEFORE : at], ""].append(at)
     return out
 
 
