@@ -90,7 +90,7 @@ def _meaning(rule: Rule[..., Any], name: str, hint: Any, default: Any, need: Any
         raise policy.error(f"{name}: {error}", rule.line) from None
     if isinstance(default, EarlierMark):
         rule.earlier = (name, default)
-        return tree.EarlierRef(line=rule.line, type=rule.type.exact(), rule=rule, same=default.same)
+        return tree.EarlierRef(line=rule.line, type=rule.type, rule=rule, same=default.same)
     if default is not inspect.Parameter.empty:
         raise policy.error(f"{name}: a parameter has no default but earlier(…)", rule.line)
     if kind.kind == "record":
