@@ -136,6 +136,12 @@ def test_production_serves_over_https_only_with_the_headers_that_protect(tmp_pat
 
         status, _, _ = get(port, "/", Host="elsewhere.example", X_Forwarded_Proto="https")
         assert status == 400
+        # Whoever watches over it asks by address, and need not pretend to be the proxy.
+        status, _, body = get(port, "/healthz", Host="10.0.0.7")
+        assert (status, body) == (200, "well\n")
+    log = (tmp_path / "log").read_text()
+    assert [line.rpartition(" GET / ")[2][:3] for line in log.splitlines()] == ["301", "200", "400"]
+    assert "elsewhere" not in log
 
 
 def test_a_proxy_that_was_not_named_is_not_believed(tmp_path):
