@@ -62,7 +62,7 @@ def _value(kind: Type, fact: Fact) -> dict[str, Any]:
         case "flag":
             return {"type": "boolean"}
         case "choice":
-            labels = {member.value: {"zh": member.label.zh, "en": member.label.en} for member in kind.python}  # type: ignore[attr-defined]
+            labels = {member.value: {"zh": member.label.zh, "en": member.label.en} for member in kind.python}
             return {"type": "string", "enum": list(labels), "x-enum-labels": labels}
         case "date":
             return {"type": "string", "format": "date"}
