@@ -101,6 +101,14 @@ def test_what_is_not_json_is_told_with_its_line() -> None:
     with pytest.raises(NotJson, match="line 2 character 3") as refusal:
         parse_json('{"a": 1,\n  b: 2}')
     assert "第2行第3个字符" in refusal.value.problem.zh
+    assert refusal.value.line == 2
+
+
+def test_what_stands_on_one_line_is_told_without_it() -> None:
+    with pytest.raises(NotJson) as refusal:
+        parse_json("{a: 1}\n")
+    assert refusal.value.problem.zh == "不是正确的JSON：第2个字符处有误"
+    assert refusal.value.problem.en.endswith(", character 2")
 
 
 @pytest.mark.parametrize(

@@ -91,10 +91,11 @@ class Given:
 
 
 class NotJson(GongbaoError):
-    """A text that cannot be read as JSON; `problem` says so in both languages."""
+    """A text that cannot be read as JSON; `problem` says so in both languages. `line` counts from 1, 0 if not known."""
 
-    def __init__(self, code: str, zh: str, en: str) -> None:
+    def __init__(self, code: str, zh: str, en: str, line: int = 0) -> None:
         super().__init__(en)
+        self.line = line
         self.problem = Problem("", None, zh, en, code)
 
 
@@ -119,10 +120,12 @@ def parse_json(text: str) -> Any:
             object_pairs_hook=_without_duplicates,
         )
     except json.JSONDecodeError as wrong:
+        zh_line, en_line = (f"第{wrong.lineno}行", f"line {wrong.lineno} ") if "\n" in text.strip() else ("", "")
         raise NotJson(
             "not_json",
-            f"不是正确的JSON：第{wrong.lineno}行第{wrong.colno}个字符处有误",
-            f"not valid JSON: {wrong.msg}, line {wrong.lineno} character {wrong.colno}",
+            f"不是正确的JSON：{zh_line}第{wrong.colno}个字符处有误",
+            f"not valid JSON: {wrong.msg}, {en_line}character {wrong.colno}",
+            wrong.lineno,
         ) from None
 
 
