@@ -255,6 +255,7 @@ TAKEN = [
     ("return first((one.cost for one in items if one.cost > Money(99)), Money(7))", "items: list[Item]", "7.00"),
     ("return Money(1) if any(one.kind == Kind.B for one in items) else Money(0)", "items: list[Item]", "1.00"),
     ("return Money(1) if all(one.kind == Kind.B for one in items) else Money(0)", "items: list[Item]", "0.00"),
+    ("return cost * working_days_between(on, add_working_days(on, 3))", "cost: Money, on: Date", "300.00"),
     ('return cost * whole_months(on, last_day_of_year(2026), "up")', "cost: Money, on: Date", "1100.00"),
 ]
 

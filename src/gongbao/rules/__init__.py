@@ -15,11 +15,13 @@ gazette: a citation is a document number and a locator.
 from gongbao.rules.compute import Refused, Result, compute
 from gongbao.rules.functions import (
     add_months,
+    add_working_days,
     as_percent,
     capped,
     count,
     first,
     first_of_next_month,
+    is_working_day,
     last_day_of_month,
     last_day_of_year,
     mean,
@@ -30,6 +32,7 @@ from gongbao.rules.functions import (
     whole,
     whole_months,
     whole_years,
+    working_days_between,
     year_of,
 )
 from gongbao.rules.policy import (
@@ -89,6 +92,7 @@ __all__ = [
     "Text",
     "Unit",
     "add_months",
+    "add_working_days",
     "amount_by_band",
     "as_percent",
     "capped",
@@ -99,6 +103,7 @@ __all__ = [
     "first",
     "first_of_next_month",
     "highest",
+    "is_working_day",
     "last_day_of_month",
     "last_day_of_year",
     "lowest",
@@ -112,5 +117,6 @@ __all__ = [
     "whole",
     "whole_months",
     "whole_years",
+    "working_days_between",
     "year_of",
 ]

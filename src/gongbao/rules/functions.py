@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, Literal, TypeVar, overload
 
 from gongbao.core import dates
+from gongbao.core.working_days import add_working_days, is_working_day, working_days_between
 from gongbao.rules import exact as ex
 from gongbao.rules.values import Decimal, Percent, Quantity
 
@@ -144,6 +145,9 @@ LIBRARY: dict[object, str] = {
         add_months,
         whole_years,
         whole_months,
+        is_working_day,
+        add_working_days,
+        working_days_between,
     )
 }
 AGGREGATES: dict[object, str] = {total: "total", mean: "mean", count: "count", first: "first", any: "any", all: "all"}

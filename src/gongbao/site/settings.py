@@ -10,6 +10,7 @@ GONGBAO_PROXY        address of the proxy whose X-Forwarded-Proto is believed (p
 GONGBAO_API_LIMIT    how many answers of the API an address gets in a minute (default 120)
 GONGBAO_CACHE        what the processes of the site count together in, where it runs in several: redis://host:6379/0, or
                      a folder that all of them can write to (default: the memory of the one process)
+GONGBAO_SYSTEMS      a folder of further policies, those of another city: see docs/write-a-policy.md
 GONGBAO_DEBUG        `1` shows Django's error pages to whoever looks: for developers only
 GONGBAO_LOG_LEVEL    DEBUG, INFO (default), WARNING or ERROR
 """
@@ -68,7 +69,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    # The last, so that what it answers itself goes through all the others.
+    # The last, so that what they answer themselves goes through all the others.
+    "gongbao.site.api.FilesInMeasure",
     "gongbao.site.api.ApiAnswers",
 ]
 ROOT_URLCONF = "gongbao.site.urls"

@@ -1,0 +1,81 @@
+"""The systems that the gazette's documents order, one folder each; see any of them for the floor plan.
+
+    from gongbao.systems import policies, policy
+    policy("medical-assistance")
+
+A folder that computes something has a module `rules` with one policy or more; nothing else registers it. Folders of
+another city stand beside each other in a folder that GONGBAO_SYSTEMS names, and are loaded after these.
+"""
+
+import difflib
+import importlib
+import importlib.util
+import os
+import pkgutil
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+from gongbao.core.errors import GongbaoError
+from gongbao.rules import Policy, PolicyError
+
+VARIABLE = "GONGBAO_SYSTEMS"
+
+
+@cache
+def policies() -> dict[str, Policy]:
+    """Every policy by its name, in the order of the folders' names and, in a folder, of their declaration.
+
+    Raises PolicyError where two policies have one name, or one is declared wrongly.
+    """
+    found: dict[str, Policy] = {}
+    for module in (*_own(), *_of_another_city()):
+        for one in vars(module).values():
+            if not isinstance(one, Policy) or one.module != module.__name__:
+                continue
+            if one.name in found:
+                raise PolicyError(
+                    f"the policy {one.name} stands already in {found[one.name].file}; give this one another name",
+                    file=str(one.file),
+                )
+            if not one.reported:
+                raise PolicyError(f"{one.name} reports nothing: end with its values(…)", file=str(one.file))
+            found[one.name] = one
+    return found
+
+
+def policy(name: str) -> Policy:
+    """The policy of that name. Raises GongbaoError, naming the one whose name is nearest."""
+    known = policies()
+    if name in known:
+        return known[name]
+    near = difflib.get_close_matches(name, known, 1)
+    hint = f"was {near[0]} meant?" if near else f"there are {', '.join(known)}"
+    raise GongbaoError(f"there is no policy {name}; {hint}")
+
+
+def _own() -> Iterator[ModuleType]:
+    for folder in sorted(one.name for one in pkgutil.iter_modules(__path__) if one.ispkg):
+        module = f"{__name__}.{folder}.rules"
+        if importlib.util.find_spec(module) is not None:
+            yield importlib.import_module(module)
+
+
+def _of_another_city() -> Iterator[ModuleType]:
+    """The rules.py of each folder in GONGBAO_SYSTEMS, as modules of their own names."""
+    where = os.environ.get(VARIABLE, "").strip()
+    if not where:
+        return
+    top = Path(where)
+    if not top.is_dir():
+        raise GongbaoError(f"{VARIABLE} is {where}, which is no folder")
+    for file in sorted(top.glob("*/rules.py")):
+        name = f"gongbao_systems_of_{file.parent.name}"
+        spec = importlib.util.spec_from_file_location(name, file)
+        assert spec is not None and spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        spec.loader.exec_module(module)
+        yield module
