@@ -53,13 +53,14 @@ class Evaluated:
 class Scope:
     """The case (record None), or one record of it at its place in the input."""
 
-    __slots__ = ("_figures", "case", "index", "kept", "loop", "record", "used")
+    __slots__ = ("_figures", "case", "index", "kept", "loop", "record", "said", "used")
 
     def __init__(self, case: Case, record: Record | None = None, index: int | None = None) -> None:
         self.case, self.record, self.index = case, record, index
         self.kept: dict[Rule[..., Any], Evaluated | MissingFacts] = {}
         self.used: dict[Rule[..., Any], Any] = {}
         self.loop: Scope | None = None
+        self.said: dict[int, str] = {}  # what explain.py has said of a node here, the same in every language
         self._figures: FigureSheet | None = None
 
     @property

@@ -165,6 +165,7 @@ class _Teller:
         self.only = only
         self.result, self.policy, self.case = result, result.policy, result.case
         self.told: dict[tuple[int, Rule[..., Any]], Step] = {}
+        self.figures: dict[tuple[str, tuple[Any, ...], date], UsedFigure] = {}
         self.number = 0
         self.words = [_words(self.policy, language) for language in LANGUAGES]
 
@@ -256,19 +257,22 @@ class _Teller:
         asked = [node for condition, _ in taken.conditions for node in _visible(condition, scope)]
         bearing = {id(node) for node in asked} | relevant
         for node in [*asked, *_visible(kept, scope)]:
-            if isinstance(node, tree.FigureRef) and (one := self.figure(node, scope)) and one not in seen:
-                seen.add(one)
-                parameters.append(one)
-            elif isinstance(node, tree.ReadingRef) and node.name not in seen:
-                seen.add(node.name)
-                readings.append(self.reading(node.name))
-            elif isinstance(node, tree.FactRef | tree.FieldRef) and (fact := self.fact(node, scope)) not in seen:
-                seen.add(fact)
-                if fact is not None:
-                    facts.append(fact)
-            elif isinstance(node, tree.Call) and node.function in ("marginal", "amount_by_band", "rate_by_band"):
-                notes += self.bands(node, scope)
-            elif isinstance(node, tree.RuleRef | tree.EachRef | tree.Aggregate):
+            if isinstance(node, _FACTS):
+                if node.name not in seen:
+                    seen.add(node.name)
+                    facts += self.fact(node, scope)
+            elif isinstance(node, tree.FigureRef):
+                if (one := self.figure(node, scope)) and one not in seen:
+                    seen.add(one)
+                    parameters.append(one)
+            elif isinstance(node, tree.ReadingRef):
+                if node.name not in seen:
+                    seen.add(node.name)
+                    readings.append(self.reading(node.name))
+            elif isinstance(node, tree.Call):
+                if node.function in _SCALES:
+                    notes += self.bands(node, scope)
+            elif isinstance(node, _RULES):
                 for rule, home in self.below(node, scope):
                     if (rule, id(home)) not in seen:
                         seen.add((rule, id(home)))
@@ -291,14 +295,19 @@ class _Teller:
         return [(rule, other) for other in _holding(node, scope) for rule in sorted(rules, key=lambda one: one.line)]
 
     def figure(self, node: tree.FigureRef, scope: Scope) -> UsedFigure | None:
-        entry = scope.case.table.entries[node.name]
         try:
             day = scope.day
-            keys = [run_of(one)(scope) for one in node.keys]
-            value = run_of(node)(scope)
+            keys = tuple(run_of(one)(scope) for one in node.keys)
         except MissingFacts:
             return None
-        since, until = scope.case.table.period(node.name, day)
+        known = self.figures.get((node.name, keys, day))
+        if known is None:
+            known = self.figures[node.name, keys, day] = self._figure(node, keys, scope)
+        return known
+
+    def _figure(self, node: tree.FigureRef, keys: tuple[Any, ...], scope: Scope) -> UsedFigure:
+        entry, value = scope.case.table.entries[node.name], run_of(node)(scope)
+        since, until = scope.case.table.period(node.name, scope.day)
         label = entry.label
         if keys:
             label = Label(
@@ -319,20 +328,22 @@ class _Teller:
             name, reading.label, option, about.label, option == reading.default, about.clause or reading.clause
         )
 
-    def fact(self, node: tree.FactRef | tree.FieldRef, scope: Scope) -> UsedFact | None:
+    def fact(self, node: tree.FactRef | tree.FieldRef, scope: Scope) -> list[UsedFact]:
+        """The fact with its value; none of a list of records, nor of those a generator goes through."""
         if isinstance(node, tree.FieldRef):
             if node.of == "loop":
-                return None
+                return []
             declared, path = node.record.declared()[node.name], f"{self.record_of(scope)}.{node.name}"  # type: ignore[attr-defined]
         else:
             declared, path = self.policy.facts.declared()[node.name], node.name
         if declared.type.kind == "list" and declared.type.item is not None and declared.type.item.kind == "record":
-            return None
+            return []
         try:
             value = run_of(node)(scope)
         except MissingFacts:
-            return None
-        return UsedFact(path, declared.label, Label(*(shown(value, declared.type, language) for language in LANGUAGES)))
+            return []
+        said = Label(*(shown(value, declared.type, language) for language in LANGUAGES))
+        return [UsedFact(path, declared.label, said)]
 
     def bands(self, node: tree.Call, scope: Scope) -> list[Label]:
         """Which part of the value each band of a scale takes."""
@@ -370,6 +381,11 @@ class _Teller:
                 values.append((rule.label, Label(*(shown(value, rule.type, language) for language in LANGUAGES))))
             out.append(Candidate(one.label, tuple(values), one is chosen))
         return Chosen(best.name, best.label, best.clause, tuple(out))
+
+
+_FACTS = (tree.FactRef, tree.FieldRef)
+_RULES = (tree.RuleRef, tree.EachRef, tree.Aggregate)
+_SCALES = ("marginal", "amount_by_band", "rate_by_band")
 
 
 class _Taken:
@@ -613,14 +629,20 @@ class _Words:
     def _figure(self, node: tree.Node, scope: Scope) -> str:
         if isinstance(node, tree.ReadingRef):
             return self._in(self.policy.reading_table[node.name].options[getattr(scope.case.options, node.name)].label)
-        if isinstance(node, tree.FieldRef | tree.RuleRef) and node.of == "loop":
-            return self.say(node, scope, False)
+        known = scope.said.get(id(node))
+        if known is not None:
+            return known
+        if isinstance(node, _OF_ONE) and node.of == "loop":
+            return self._fill(self._phrase(node, False)[0], scope, False)
         try:
             if isinstance(node, tree.EachRef):
                 return self._listed(run_of(node)(scope), node.rule.type)
             if isinstance(node, tree.Aggregate):
                 return self._called(node.function, self._items(node, scope))
             value = run_of(node)(scope)
+            if isinstance(value, _NUMBERS) and not isinstance(value, bool):
+                scope.said[id(node)] = text = shown(value, node.type, self.language, bare=True)
+                return text
         except MissingFacts:
             return f"[{self._fill(self._phrase(node, False)[0], scope, False)}]"
         if isinstance(value, scales.Scale):
@@ -790,6 +812,8 @@ def _merged(parts: Iterable[str | _Slot]) -> Iterator[str | _Slot]:
 
 
 _MOST_LISTED = 12
+_OF_ONE = (tree.FieldRef, tree.RuleRef)
+_NUMBERS = (Quantity, int)
 
 # What a formula with figures shows the value of, and not the name.
 _FILLED = (
