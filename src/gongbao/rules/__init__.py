@@ -12,16 +12,15 @@ gazette: a citation is a document number and a locator.
     evaluate.py   the tree -> values; compute.py one case; explain.py why
 """
 
+from gongbao.core.working_days import add_working_days, is_working_day, working_days_between
 from gongbao.rules.compute import Refused, Result, compute
 from gongbao.rules.functions import (
     add_months,
-    add_working_days,
     as_percent,
     capped,
     count,
     first,
     first_of_next_month,
-    is_working_day,
     last_day_of_month,
     last_day_of_year,
     mean,
@@ -32,7 +31,6 @@ from gongbao.rules.functions import (
     whole,
     whole_months,
     whole_years,
-    working_days_between,
     year_of,
 )
 from gongbao.rules.policy import (

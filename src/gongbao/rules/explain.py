@@ -763,10 +763,10 @@ class _Words:
         if node.source_each is not None:
             return self._call_of(node.function, [self._within(node.source_each, False, 0)]), _ALONE
         listed = self._in(self.policy.facts.declared()[node.source].label)
-        text = self._within(node.item, False, 0) if node.item else [listed]
+        text: list[str | _Slot] = self._within(node.item, False, 0) if node.item else [listed]
         if node.condition is not None:
-            condition = self._within(node.condition, False, 0)
-            text += ["（", *condition, "）"] if self.place == 0 else [" where ", *condition]
+            before, after = (("（", "）"), (" where ", ""))[self.place]
+            text += [before, *self._within(node.condition, False, 0), after]
         return self._call_of(node.function, [text]), _ALONE
 
     _SAID: dict[type, Callable[[_Words, Any, bool], Any]] = {
