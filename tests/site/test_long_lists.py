@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from gongbao.office.library import actions, contract, exports, queries
 from gongbao.office.people.readers import KEEPER, VISITOR
+from gongbao.site.api import COST_OF_A_FILE
 from tests.library.test_content import ingest
 from tests.site.html import read
 
@@ -168,6 +169,17 @@ def test_a_workbook_in_batches_has_every_row_masked(client, sample, monkeypatch)
     monkeypatch.setattr(queries, "_SEEN_AT_ONCE", 7)
     assert values(client.get("/duties.xlsx")) == whole
     assert len(whole) == 1 + queries.duties(queries.DutyFilter(on=date(2026, 3, 1))).count()
+
+
+def test_files_are_counted_with_the_answers_of_the_api(client, sample, settings):
+    settings.GONGBAO_API_LIMIT = 2 * COST_OF_A_FILE
+    assert [client.get("/duties.xlsx").status_code for _ in range(2)] == [200, 200]
+    refused = client.get(f"/documents/{AWARDS}/export.docx")
+    assert refused.status_code == 429 and 1 <= int(refused["Retry-After"]) <= 60
+    assert f"{refused['Retry-After']} 秒" in read(refused).text()
+    assert client.get("/api/duties").status_code == 429
+    assert client.get("/duties/").status_code == 200
+    assert client.get("/indicators.xlsx", REMOTE_ADDR="192.0.2.7").status_code == 200
 
 
 # --- feeds

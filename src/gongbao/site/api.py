@@ -177,8 +177,32 @@ def asking(request: HttpRequest) -> str:
     return str(known)
 
 
-def seconds_to_wait(request: HttpRequest) -> int:
-    """0 where the request may be answered; counts it."""
+FILES = frozenset(f"library:{name}" for name in ("export", "duties_xlsx", "indicators_xlsx"))
+COST_OF_A_FILE = 6
+"""A file is seconds of work: it counts as so many answers of the API."""
+
+
+class FilesInMeasure:
+    """Middleware: files that are made for whoever asks are counted with the answers of the API."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        if request.resolver_match is None or request.resolver_match.view_name not in FILES:
+            return None
+        if not (wait := seconds_to_wait(request, COST_OF_A_FILE)):
+            return None
+        response = render(request, "429.html", {"room": "documents", "seconds": wait}, status=429)
+        response["Retry-After"] = str(wait)
+        return response
+
+
+def seconds_to_wait(request: HttpRequest, cost: int = 1) -> int:
+    """0 where the request may be answered; counts it, as so many answers as it costs."""
     limit = settings.GONGBAO_API_LIMIT * (10 if request.user.is_authenticated else 1)
     now = time.time()
     minute = int(now // 60)
@@ -186,7 +210,7 @@ def seconds_to_wait(request: HttpRequest) -> int:
     key = f"api-{minute}-{hashlib.sha256(asking(request).encode()).hexdigest()[:32]}"
     cache.add(key, 0, timeout=120)
     try:
-        count = cache.incr(key)
+        count = cache.incr(key, cost)
     except ValueError:
         return 0  # dropped between the two lines: the cache is full, and the API is not what suffers for it
     return 0 if count <= limit else max(1, 60 - int(now % 60))

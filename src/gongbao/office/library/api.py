@@ -262,12 +262,13 @@ def duties(
             leads=leads,
         )
     )
-    ordered = queries.by_day(found) if first or last else queries.in_reading_order(found)
+    by_days = bool(first or last)
+    ordered = queries.by_day(found) if by_days else queries.in_reading_order(found)
 
     def items(rows: Sequence[Any]) -> list[Json]:
         return [contract.duty(one) for one in queries.seen_duties(rows, reader_of(request))]
 
-    return listed(request, ordered, paging, items)
+    return listed(request, queries.InPages(ordered, by_days=by_days), paging, items)
 
 
 @router.get(
@@ -291,7 +292,7 @@ def indicators(
     def items(rows: Sequence[Any]) -> list[Json]:
         return [contract.indicator(one) for one in queries.seen_indicators(rows, reader)]
 
-    return listed(request, found, paging, items)
+    return listed(request, queries.InPages(found), paging, items)
 
 
 # --- findings
@@ -305,7 +306,7 @@ def _findings(
     def items(rows: Sequence[Any]) -> list[Json]:
         return [contract.kept_finding(one) for one in queries.seen_findings(rows, reader_of(request))]
 
-    return listed(request, found, paging, items)
+    return listed(request, queries.InPages(found), paging, items)
 
 
 @router.get(

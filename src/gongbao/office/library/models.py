@@ -341,8 +341,9 @@ class Duty(KeptModel):
         verbose_name_plural = "duties"
         constraints = [models.UniqueConstraint(fields=["revision", "order"], name="one_duty_per_place")]
         indexes = [
-            models.Index(fields=["due"], name="duty_due"),
-            models.Index(fields=["deadline_kind"], name="duty_deadline_kind"),
+            # With the revision, so that rows are counted, and those of old revisions left out, without being read.
+            models.Index(fields=["due", "revision"], name="duty_due"),
+            models.Index(fields=["deadline_kind", "revision"], name="duty_deadline_kind"),
         ]
 
     def __str__(self) -> str:

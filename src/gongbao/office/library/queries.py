@@ -15,11 +15,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, timedelta
 from enum import Enum, StrEnum
+from functools import cached_property
 from hashlib import sha256
 from heapq import nlargest
 from itertools import islice
 from typing import Any, TypeVar
 
+from django.core.cache import cache
 from django.core.paginator import Page, Paginator
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum, Value, When
@@ -1488,8 +1490,19 @@ def seen_duties(found: Iterable[Duty], reader: Reader = VISITOR) -> list[Duty]:
     return out
 
 
+MOST_COUNTED = 5_000
+"""Duties, of which is counted how many name each unit."""
+_UNITS_NAMED = 212  # of all duties
+
+
 def units_of(found: QuerySet[Duty]) -> list[FacetValue]:
-    """The units that duties name, with how many duties each has; the most frequent first."""
+    """The units that duties name, with how many duties each has; the most frequent first.
+
+    Where there are too many duties to be counted, those that all duties name most, with 0 for how many.
+    """
+    if found.order_by()[: MOST_COUNTED + 1].count() > MOST_COUNTED:
+        names = cache.get_or_set("gongbao.units_named", _units_named, 3600)
+        return [FacetValue(name, 0) for name in names or []]
     counted = (
         DutyUnit.objects.filter(duty__in=found.order_by().values("pk"))
         .order_by()
@@ -1497,6 +1510,11 @@ def units_of(found: QuerySet[Duty]) -> list[FacetValue]:
         .annotate(count=Count("duty", distinct=True))
     )
     return [FacetValue(name, count) for name, count in sorted(counted, key=lambda row: (-row[1], row[0]))]
+
+
+def _units_named() -> list[str]:
+    named = DutyUnit.objects.order_by().values_list("name").annotate(rows=Count("pk")).order_by("-rows", "name")
+    return [name for name, _rows in named[:_UNITS_NAMED]]
 
 
 def unit_meant(typed: str) -> str:
@@ -1547,6 +1565,50 @@ def seen_indicators(found: Iterable[Indicator], reader: Reader = VISITOR) -> lis
         one.units = _masked(one.units, mask)
         one.clause.locator = mask(one.clause.locator)
     return out
+
+
+class InPages:
+    """A long list in its order, for a Paginator, which asks it for slices.
+
+    The database counts the rows of each group, and rows of those groups alone are read that stand on the page: to reach
+    the last page it would otherwise put all rows in order. Groups are the documents, the newest first, or days.
+    """
+
+    ordered = True
+
+    def __init__(self, found: QuerySet[Any], *, by_days: bool = False) -> None:
+        self._found, self._by_days = found, by_days
+
+    @cached_property
+    def _groups(self) -> list[tuple[Any, int]]:
+        field = "due" if self._by_days else "revision"
+        counted = dict(self._found.order_by().values_list(field).annotate(rows=Count("pk")))
+        if self._by_days:
+            return sorted(counted.items())
+        # As in_reading_order has them.
+        newest = Revision.objects.filter(current_of__isnull=False).order_by(
+            F("date").desc(nulls_last=True), "document__key"
+        )
+        return [(pk, counted[pk]) for pk in newest.values_list("pk", flat=True) if pk in counted]
+
+    def count(self) -> int:
+        return sum(rows for _group, rows in self._groups)
+
+    def __len__(self) -> int:
+        return self.count()
+
+    def __getitem__(self, asked: slice) -> list[Any]:
+        first, end, _step = asked.indices(self.count())
+        wanted: list[Any] = []
+        before = passed = 0
+        for group, rows in self._groups:
+            if passed + rows <= first:
+                before = passed + rows
+            elif passed < end:
+                wanted.append(group)
+            passed += rows
+        field = "due__in" if self._by_days else "revision__in"
+        return list(self._found.filter(**{field: wanted})[first - before : end - before])
 
 
 def indicator_name(name: str, mask: Masker) -> str:

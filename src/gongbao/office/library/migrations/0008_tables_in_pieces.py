@@ -10,6 +10,16 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RemoveIndex(model_name="duty", name="duty_due"),
+        migrations.RemoveIndex(model_name="duty", name="duty_deadline_kind"),
+        migrations.AddIndex(
+            model_name="duty",
+            index=models.Index(fields=["due", "revision"], name="duty_due"),
+        ),
+        migrations.AddIndex(
+            model_name="duty",
+            index=models.Index(fields=["deadline_kind", "revision"], name="duty_deadline_kind"),
+        ),
         migrations.AddField(
             model_name="indicator",
             name="masked_name",

@@ -259,13 +259,17 @@ def duties(request: HttpRequest) -> HttpResponse:
     found = queries.duties(wanted)
     by_day = bool(wanted.first or wanted.last)
     ordered = queries.by_day(found) if by_day else queries.in_reading_order(found)
-    context = _paged(request, ordered, lambda number: asked.url(url, page=str(number) if number > 1 else ""))
+    context = _paged(
+        request,
+        queries.InPages(ordered, by_days=by_day),
+        lambda number: asked.url(url, page=str(number) if number > 1 else ""),
+    )
     context["rows"] = [_duty_row(duty) for duty in queries.seen_duties(context["page"].object_list, reader_of(request))]
     without_unit = queries.DutyFilter(
         on=wanted.on, key=wanted.key, kind=wanted.kind, first=wanted.first, last=wanted.last
     )
     units = [
-        Other(asked.url(url, unit="" if unit.value == wanted.unit else unit.value), unit.value, str(unit.count))
+        Other(asked.url(url, unit="" if unit.value == wanted.unit else unit.value), unit.value, str(unit.count or ""))
         for unit in queries.units_of(queries.duties(without_unit))
     ]
     labels = {
@@ -340,7 +344,9 @@ def indicators(request: HttpRequest) -> HttpResponse:
         found = _indicators_asked(asked, reader_of(request))
     except Misread as field:
         return misread(request, field)
-    context = _paged(request, found, lambda number: asked.url(url, page=str(number) if number > 1 else ""))
+    context = _paged(
+        request, queries.InPages(found), lambda number: asked.url(url, page=str(number) if number > 1 else "")
+    )
     labels = {"text": _("Indicator"), "unit": _("Responsible"), "year": _("Year"), "document": _("Document")}
     context |= {
         "room": "indicators",
@@ -427,7 +433,9 @@ def findings(request: HttpRequest) -> HttpResponse:
         if value and value not in known:
             return misread(request, Misread(label, value, ", ".join(known)))
     found = queries.findings(key=asked.get("document"), kind=kind, severity=severity)
-    context = _paged(request, found, lambda number: asked.url(url, page=str(number) if number > 1 else ""))
+    context = _paged(
+        request, queries.InPages(found), lambda number: asked.url(url, page=str(number) if number > 1 else "")
+    )
     labels = {
         "kind": _("Kind of finding"),
         "severity": pgettext("of a finding", "Severity"),
