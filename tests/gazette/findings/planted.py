@@ -1,36 +1,68 @@
-"""Documents with an error planted in them, written once with their clean twin.
+"""Documents with an error planted in them, written once with their clean twin: 期限为⟨2021年¦2023年⟩3月底前.
 
-`{{right→wrong}}` stands where the error is: the clean twin has what is right, the planted one what is wrong. The line
-on which it is to be found is that of the mark, or the one that begins with ☞.
+What stands before ¦ is the error, what stands behind it is right. The line on which the error is to be found is that of
+the first mark, or the one that begins with ☞.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
-_MARK = re.compile(r"\{\{(?P<right>[^{}→]*)→(?P<wrong>[^{}→]*)\}\}")
+from gongbao.gazette import read_gazette
+from gongbao.gazette.findings import Manuscript
+
+_CHOICE = re.compile("⟨(?P<wrong>[^¦⟩]*)¦(?P<right>[^⟩]*)⟩")
 
 
 @dataclass(frozen=True, slots=True)
 class Twins:
-    clean: str
-    planted: str
+    wrong: str
+    right: str
     line: int
 
 
 def twins(text: str) -> Twins:
-    lines = text.strip("\n").split("\n")
+    """The two documents, and the line of the file on which the error is."""
+    lines = text.lstrip("\n").split("\n")
     pointed = [number for number, line in enumerate(lines, 1) if line.startswith("☞")]
-    marked = [number for number, line in enumerate(lines, 1) if _MARK.search(line)]
+    marked = [number for number, line in enumerate(lines, 1) if _CHOICE.search(line)]
+    assert marked, text
     whole = "\n".join(line.removeprefix("☞") for line in lines)
     return Twins(
-        _MARK.sub(lambda found: found["right"], whole),
-        _MARK.sub(lambda found: found["wrong"], whole),
+        _CHOICE.sub(lambda found: found["wrong"], whole),
+        _CHOICE.sub(lambda found: found["right"], whole),
         (pointed or marked)[0],
     )
 
 
-def notice(number: str, subject: str, body: str, *, day: str = "2023年4月12日", markdown: bool = False) -> str:
-    """A document of an invented city around a text."""
+def manuscript(text: str, repealed: Mapping[str, date] | None = None) -> Manuscript:
+    return Manuscript(read_gazette(text), text, repealed or {})
+
+
+def issued(title: str, number: str, body: str, day: str = "2023年3月10日", issuer: str = "云澜市人民政府办公室") -> str:
+    """A covering notice and what it issues."""
+    return (
+        f"{issuer}\n关于印发《{title}》的通知\n\n{number}\n\n各区县政府，市直各单位：\n\n"
+        f"现将《{title}》印发给你们，望遵照执行。\n\n{issuer}\n\n{day}\n\n{title}\n\n{body}\n"
+    )
+
+
+def marked(title: str, number: str, body: str, day: str = "2023年3月10日", issuer: str = "青屿县人民政府") -> str:
+    """The same with Markdown headings."""
+    return (
+        f"# {issuer} 关于印发{title}的通知\n\n{number}\n\n各乡镇人民政府，县政府各部门：\n\n"
+        f"《{title}》已由县政府审定，现予印发，望抓好落实。\n\n{issuer}\n\n{day}\n\n## {title}\n\n{body}\n"
+    )
+
+
+def notice(title: str, number: str, body: str, day: str = "2023年3月10日", issuer: str = "云澜市人民政府办公室") -> str:
+    """A notice that issues nothing."""
+    return f"{issuer}\n关于{title}的通知\n\n{number}\n\n各有关单位：\n\n{body}\n\n{issuer}\n\n{day}\n"
+
+
+def announced(number: str, subject: str, body: str, *, day: str = "2023年4月12日", markdown: bool = False) -> str:
+    """A document of the government of a city, its title in one line."""
     title = f"云澜市人民政府关于{subject}"
     return (
         f"{'## ' if markdown else ''}{title}\n\n云澜政〔2023〕{number}号\n\n各县（市、区）人民政府，市人民政府各部门：\n\n"
@@ -40,7 +72,7 @@ def notice(number: str, subject: str, body: str, *, day: str = "2023年4月12日
 
 def annexed(number: str, subject: str, body: str, annex: str, text: str, *, markdown: bool = False) -> str:
     """A document with one annex behind the signature."""
-    head = notice(number, subject, f"{body.strip()}\n\n附件：{annex}", markdown=markdown)
+    head = announced(number, subject, f"{body.strip()}\n\n附件：{annex}", markdown=markdown)
     return f"{head}\n{'## ' if markdown else ''}附件\n\n{annex}\n\n{text.strip()}\n"
 
 

@@ -8,7 +8,7 @@ import pytest
 import gongbao
 from gongbao.gazette.findings import FindingKind, check
 from gongbao.gazette.findings.bodies import bodies_never_created
-from tests.gazette.findings.twins import issued, manuscript, marked, notice, twins
+from tests.gazette.findings.planted import issued, manuscript, marked, notice, twins
 
 PLANTED = {
     "another body than the one created": issued(

@@ -7,7 +7,7 @@ import pytest
 import gongbao
 from gongbao.gazette.findings import FindingKind, Severity
 from gongbao.gazette.findings.brackets import holes_and_overlaps
-from tests.gazette.findings.twins import issued, manuscript, marked, notice, twins
+from tests.gazette.findings.planted import issued, manuscript, marked, notice, twins
 
 PLANTED = {
     "hole in a sentence": issued(

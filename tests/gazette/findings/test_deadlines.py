@@ -7,7 +7,7 @@ import pytest
 import gongbao
 from gongbao.gazette.findings import FindingKind, Severity
 from gongbao.gazette.findings.deadlines import deadlines_before_date
-from tests.gazette.findings.twins import issued, manuscript, marked, notice, twins
+from tests.gazette.findings.planted import issued, manuscript, marked, notice, twins
 
 PLANTED = {
     "by the end of a month": notice(

@@ -6,7 +6,7 @@ import pytest
 
 from gongbao.gazette.findings import FindingKind
 from gongbao.gazette.findings.homophones import homophones
-from tests.gazette.findings.twins import issued, manuscript, notice, twins
+from tests.gazette.findings.planted import issued, manuscript, notice, twins
 
 PLANTED = {
     "a word of a plan": notice(

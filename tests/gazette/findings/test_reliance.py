@@ -8,7 +8,7 @@ import pytest
 import gongbao
 from gongbao.gazette.findings import FindingKind, Severity
 from gongbao.gazette.findings.reliance import reliance_on_repealed
-from tests.gazette.findings.twins import issued, manuscript, marked, notice, twins
+from tests.gazette.findings.planted import issued, manuscript, marked, notice, twins
 
 KNOWN = {
     "云澜政〔2015〕4号": date(2021, 7, 1),

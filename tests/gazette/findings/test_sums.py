@@ -7,7 +7,7 @@ import pytest
 from gongbao.gazette.findings import Finding, FindingKind, Manuscript
 from gongbao.gazette.findings.sums import wrong_sums
 from gongbao.gazette.read import read_gazette
-from tests.gazette.findings.planted import BUSY, annexed, html, notice, pipes, tabs, twins
+from tests.gazette.findings.planted import BUSY, annexed, announced, html, pipes, tabs, twins
 
 
 def found(text: str) -> list[Finding]:
@@ -25,7 +25,7 @@ PLANTED = {
             "1|青屿县|120|360",
             "2|云岭县|80|240",
             "3|南湖区|40|120",
-            "合计||240|{{720→730}}",
+            "合计||240|⟨730¦720⟩",
         ),
     ),
     "a cell of a column": annexed(
@@ -33,7 +33,7 @@ PLANTED = {
         "公布2023年造林任务的通知",
         "现将造林任务印发给你们。",
         "2023年造林任务分解表",
-        pipes("县区|任务（亩）", "青屿县|1200", "云岭县|{{850→580}}", "南湖区|430", "☞合计|2480").replace("| ☞", "☞| "),
+        pipes("县区|任务（亩）", "青屿县|1200", "云岭县|⟨580¦850⟩", "南湖区|430", "☞合计|2480").replace("| ☞", "☞| "),
     ),
     "total in HTML, first row": annexed(
         "3",
@@ -42,7 +42,7 @@ PLANTED = {
         "危桥改造计划表",
         html(
             "序号|地区|座数|总投资（万元）",
-            "合计||{{31→33}}|4650",
+            "合计||⟨33¦31⟩|4650",
             "1|青屿县|12|1800",
             "2|云岭县|9|1350",
             "3|南湖区|10|1500",
@@ -59,7 +59,7 @@ PLANTED = {
             "一、南湖区|||",
             "1|柳荫小区|210|420",
             "2|河湾小区|190|380",
-            "小计||400|{{800→880}}",
+            "小计||400|⟨880¦800⟩",
             "二、青屿县|||",
             "1|东关小区|150|300",
             "2|北门小区|120|240",
@@ -80,7 +80,7 @@ PLANTED = {
             "柳河乡|100|20",
             "松岗乡|150|30",
             "小计|250|50",
-            "总计|{{750→700}}|150",
+            "总计|⟨700¦750⟩|150",
         ),
     ),
     "exact decimals": annexed(
@@ -88,7 +88,7 @@ PLANTED = {
         "拨付学前教育补助的通知",
         "现将补助资金拨付给你们。",
         "学前教育补助资金分配表",
-        tabs("县区|金额（万元）", "青屿县|10.35", "云岭县|20.10", "南湖区|0.07", "合计|{{30.52→30.25}}"),
+        tabs("县区|金额（万元）", "青屿县|10.35", "云岭县|20.10", "南湖区|0.07", "合计|⟨30.25¦30.52⟩"),
     ),
     "rows that sum up those below them": annexed(
         "7",
@@ -100,7 +100,7 @@ PLANTED = {
             "一|交通项目|—|900|500",
             "1|青屿大道|新建|600|300",
             "2|云岭大桥|续建|300|200",
-            "二|水利项目|—|{{700→760}}|400",
+            "二|水利项目|—|⟨760¦700⟩|400",
             "1|柳河治理|新建|450|250",
             "2|松岗水库加固|续建|250|150",
             "三|教育项目|—|310|190",
@@ -116,7 +116,7 @@ PLANTED = {
         pipes(
             "县区|合计|中央资金|省级资金|市级资金",
             "青屿县|150|80|40|30",
-            "云岭县|{{105→115}}|60|25|20",
+            "云岭县|⟨115¦105⟩|60|25|20",
             "南湖区|95|50|30|15",
             "经开区|60|30|20|10",
         ),
@@ -129,7 +129,7 @@ PLANTED = {
         tabs(
             "县区|小计|公租房|棚改房|共有产权房",
             "青屿县|600|200|300|100",
-            "云岭县|450|{{150→160}}|250|50",
+            "云岭县|450|⟨160¦150⟩|250|50",
             "南湖区|330|100|200|30",
             "合计|1380|450|750|180",
         ),
@@ -143,7 +143,7 @@ PLANTED = {
             "县区|机构|||床位||",
             "|小计|公办|民办|小计|公办|民办",
             "青屿县|12|5|7|1200|500|700",
-            "云岭县|9|4|5|{{800→900}}|400|400",
+            "云岭县|9|4|5|⟨900¦800⟩|400|400",
             "南湖区|7|3|4|650|300|350",
         ),
     ),
@@ -154,7 +154,7 @@ PLANTED = {
         "绿色工厂名单",
         tabs(
             "序号|企业名称|金额（万元）",
-            "一、青屿县，共{{3→4}}家企业||",
+            "一、青屿县，共⟨4¦3⟩家企业||",
             "1|青屿机械有限公司|20",
             "2|青屿纸业有限公司|10",
             "3|青屿食品有限公司|10",
@@ -170,7 +170,7 @@ PLANTED = {
         "技术改造奖励清单",
         html(
             "序号|企业|奖励金额（万元）",
-            "一、装备制造（{{90→95}}万元）||",
+            "一、装备制造（⟨95¦90⟩万元）||",
             "1|青屿重工有限公司|50",
             "2|云岭轴承有限公司|40",
             "二、食品加工（35万元）||",
@@ -185,7 +185,7 @@ PLANTED = {
         "创新平台名单",
         tabs(
             "类别|依托单位|县区",
-            "工程技术研究中心（{{4家→5家}}）|青屿机械有限公司|青屿县",
+            "工程技术研究中心（⟨5家¦4家⟩）|青屿机械有限公司|青屿县",
             "|云岭电气有限公司|云岭县",
             "|云岭陶瓷有限公司|云岭县",
             "|南湖粮油有限公司|南湖区",
@@ -198,14 +198,14 @@ PLANTED = {
         "表彰先进学校的决定",
         "市政府决定对先进学校予以表彰。",
         "先进学校名单",
-        "一、先进小学（{{4所→5所}}）\n\n云澜市实验小学\n青屿县城关小学\n云岭县柳河小学\n南湖区滨湖小学\n\n二、先进中学（2所）\n\n云澜市第一中学\n青屿县第二中学",
+        "一、先进小学（⟨5所¦4所⟩）\n\n云澜市实验小学\n青屿县城关小学\n云岭县柳河小学\n南湖区滨湖小学\n\n二、先进中学（2所）\n\n云澜市第一中学\n青屿县第二中学",
     ),
     "a heading over numbered entries": annexed(
         "15",
         "命名文明村镇的决定",
         "市政府决定命名一批文明村镇。",
         "文明村镇名单",
-        "（一）文明镇（3个）\n\n1. 石桥镇\n2. 白沙镇\n3. 柳河镇\n\n（二）文明村（{{4→3}}个）\n\n1. 石桥镇东村\n2. 白沙镇西村\n3. 柳河镇南村\n4. 松岗乡北村",
+        "（一）文明镇（3个）\n\n1. 石桥镇\n2. 白沙镇\n3. 柳河镇\n\n（二）文明村（⟨3¦4⟩个）\n\n1. 石桥镇东村\n2. 白沙镇西村\n3. 柳河镇南村\n4. 松岗乡北村",
         markdown=True,
     ),
     "amounts in brackets": annexed(
@@ -213,71 +213,71 @@ PLANTED = {
         "奖励优秀农业合作社的决定",
         "市政府决定对优秀农业合作社予以奖励。",
         "优秀农业合作社名单",
-        "一、一等奖（2家，{{40→45}}万元）\n青屿葡萄合作社（20万元）\n云岭茶叶合作社（20万元）\n"
+        "一、一等奖（2家，⟨45¦40⟩万元）\n青屿葡萄合作社（20万元）\n云岭茶叶合作社（20万元）\n"
         "二、二等奖（3家，30万元）\n石桥蔬菜合作社（10万元）\n白沙水产合作社（10万元）\n柳河粮食合作社（10万元）",
     ),
-    "a lead-in over numbered clauses": notice(
+    "a lead-in over numbered clauses": announced(
         "17",
         "加强城市供水管理的意见",
-        "一、总体要求\n\n供水单位应当做到下列{{三→四}}项：\n\n（一）按时巡查管网。\n\n（二）定期检测水质。\n\n（三）公开服务电话。\n\n二、组织实施\n\n各县区按职责落实。",
+        "一、总体要求\n\n供水单位应当做到下列⟨四¦三⟩项：\n\n（一）按时巡查管网。\n\n（二）定期检测水质。\n\n（三）公开服务电话。\n\n二、组织实施\n\n各县区按职责落实。",
     ),
-    "items of an article": notice(
+    "items of an article": announced(
         "18",
         "印发《云澜市户外广告管理办法》的通知",
         "《云澜市户外广告管理办法》已经市政府同意，现印发给你们。\n\n云澜市人民政府\n2023年4月12日\n\n云澜市户外广告管理办法\n\n"
-        "第一条 为规范户外广告设置，制定本办法。\n\n第二条 有以下{{四→五}}种情形的，不得设置户外广告：\n\n（一）利用交通标志的；\n\n（二）妨碍消防通道的；\n\n"
+        "第一条 为规范户外广告设置，制定本办法。\n\n第二条 有以下⟨五¦四⟩种情形的，不得设置户外广告：\n\n（一）利用交通标志的；\n\n（二）妨碍消防通道的；\n\n"
         "（三）损害建筑安全的；\n\n（四）遮挡绿化的。\n\n第三条 本办法自发布之日起施行。",
     ),
-    "numbered within a paragraph": notice(
+    "numbered within a paragraph": announced(
         "19",
         "做好秋季防火工作的通知",
-        "各地要抓好以下{{三→四}}项工作：一是落实巡山制度，二是备足防火物资，三是开展应急演练。\n\n各县区要加强值守。",
+        "各地要抓好以下⟨四¦三⟩项工作：一是落实巡山制度，二是备足防火物资，三是开展应急演练。\n\n各县区要加强值守。",
     ),
-    "names within a sentence": notice(
+    "names within a sentence": announced(
         "20",
         "支持龙头企业发展的通知",
-        "重点支持下列{{四→五}}家企业：青屿机械有限公司、云岭电气有限公司、南湖粮油有限公司、石桥乳业有限公司。\n\n有关部门要做好服务。",
+        "重点支持下列⟨五¦四⟩家企业：青屿机械有限公司、云岭电气有限公司、南湖粮油有限公司、石桥乳业有限公司。\n\n有关部门要做好服务。",
         markdown=True,
     ),
-    "names and their number": notice(
+    "names and their number": announced(
         "21",
         "开展流域治理的通知",
-        "在青屿县、云岭县、松岗县{{三→四}}个县开展流域治理试点。\n\n试点期限另行通知。",
+        "在青屿县、云岭县、松岗县⟨四¦三⟩个县开展流域治理试点。\n\n试点期限另行通知。",
     ),
-    "a bracket of parts": notice(
+    "a bracket of parts": announced(
         "22",
         "建设柳河水厂的批复",
-        "同意建设柳河水厂，总投资{{9→10}}亿元（省级资金3亿元、市级资金4亿元、银行贷款2亿元）。\n\n请抓紧开工。",
+        "同意建设柳河水厂，总投资⟨10¦9⟩亿元（省级资金3亿元、市级资金4亿元、银行贷款2亿元）。\n\n请抓紧开工。",
     ),
-    "classes that leave no third": notice(
+    "classes that leave no third": announced(
         "23",
         "公布人口抽样结果的通知",
-        "1. 抽样结果\n\n本次共调查居民{{1200→1300}}人，其中男性620人、女性580人。\n\n2. 使用要求\n\n结果供各部门参考。",
+        "1. 抽样结果\n\n本次共调查居民⟨1300¦1200⟩人，其中男性620人、女性580人。\n\n2. 使用要求\n\n结果供各部门参考。",
     ),
-    "an amount that adds up beside a count that does not": notice(
+    "an amount that adds up beside a count that does not": announced(
         "24",
         "奖励科技创新单位的决定",
-        "市政府决定对{{15→16}}家单位给予奖励210万元。其中，建站5家，奖励100万元；转化成果10家，奖励110万元。",
+        "市政府决定对⟨16¦15⟩家单位给予奖励210万元。其中，建站5家，奖励100万元；转化成果10家，奖励110万元。",
     ),
-    "parts that come to more than the whole": notice(
+    "parts that come to more than the whole": announced(
         "25",
         "安排抗旱资金的通知",
-        "市财政安排抗旱资金共{{600→500}}万元，其中：打井300万元，买泵200万元，送水100万元。\n\n资金专款专用。",
+        "市财政安排抗旱资金共⟨500¦600⟩万元，其中：打井300万元，买泵200万元，送水100万元。\n\n资金专款专用。",
     ),
-    "a rest that is too small": notice(
+    "a rest that is too small": announced(
         "26",
         "建设云岭湿地公园的通知",
-        "项目总投资8000万元，其中申请省级补助3000万元，市财政安排2000万元，其余{{3000→2000}}万元由云岭县自筹。",
+        "项目总投资8000万元，其中申请省级补助3000万元，市财政安排2000万元，其余⟨2000¦3000⟩万元由云岭县自筹。",
     ),
-    "shares that do not make a hundred": notice(
+    "shares that do not make a hundred": announced(
         "27",
         "印发年度考核办法的通知",
-        "1.1 考核由三部分组成，日常考核、年终考核、群众评议权重分别为30%、50%、{{20→30}}%。\n\n1.2 考核结果予以公布。",
+        "1.1 考核由三部分组成，日常考核、年终考核、群众评议权重分别为30%、50%、⟨30¦20⟩%。\n\n1.2 考核结果予以公布。",
     ),
-    "marks that do not make the full marks": notice(
+    "marks that do not make the full marks": announced(
         "28",
         "开展卫生评比的通知",
-        "评比满分100分，其中环境整洁40分、设施完好35分、制度健全{{25→20}}分。\n\n评比每季度一次。",
+        "评比满分100分，其中环境整洁40分、设施完好35分、制度健全⟨20¦25⟩分。\n\n评比每季度一次。",
     ),
     "a total of a total that names its columns": annexed(
         "29",
@@ -291,7 +291,7 @@ PLANTED = {
             "云岭县|2|120|4|160",
             "南湖区|4|180|6|240",
             "全市|9|450|15|600",
-            "托位合计|{{1050→1150}}|||",
+            "托位合计|⟨1150¦1050⟩|||",
         ),
     ),
     "a total that counts names": annexed(
@@ -304,49 +304,49 @@ PLANTED = {
             "1|东关市场|800",
             "2|北门市场|650",
             "3|西街市场|700",
-            "合计|{{3个→5个}}|2150",
+            "合计|⟨5个¦3个⟩|2150",
         ),
     ),
-    "parts of which something is made up": notice(
+    "parts of which something is made up": announced(
         "52",
         "设立产业基金的通知",
-        "基金总规模{{9→10}}亿元，由市级出资4亿元、县级出资3亿元、社会资本2亿元组成。\n\n基金期限另行规定。",
+        "基金总规模⟨10¦9⟩亿元，由市级出资4亿元、县级出资3亿元、社会资本2亿元组成。\n\n基金期限另行规定。",
     ),
-    "amounts of counties that are more than all": notice(
+    "amounts of counties that are more than all": announced(
         "53",
         "下达抗旱资金的通知",
-        "现下达抗旱资金{{510→500}}万元，其中青屿县200万元、云岭县180万元、南湖区130万元。",
+        "现下达抗旱资金⟨500¦510⟩万元，其中青屿县200万元、云岭县180万元、南湖区130万元。",
         markdown=True,
     ),
-    "tasks that are announced and numbered": notice(
+    "tasks that are announced and numbered": announced(
         "54",
         "做好春耕生产的通知",
-        "全市重点抓好{{三→五}}项工作。\n\n（一）备耕。及早调运种子。\n\n（二）抗旱。修好泵站。\n\n（三）植保。防治病虫。",
+        "全市重点抓好⟨五¦三⟩项工作。\n\n（一）备耕。及早调运种子。\n\n（二）抗旱。修好泵站。\n\n（三）植保。防治病虫。",
     ),
-    "numbers in brackets within a paragraph": notice(
+    "numbers in brackets within a paragraph": announced(
         "55",
         "申报示范社的通知",
-        "申报单位应当具备以下{{三→四}}个条件：（1）依法登记；（2）信用良好；（3）有固定场所。逾期不予受理。",
+        "申报单位应当具备以下⟨四¦三⟩个条件：（1）依法登记；（2）信用良好；（3）有固定场所。逾期不予受理。",
     ),
-    "decimal clauses": notice(
+    "decimal clauses": announced(
         "56",
         "印发消防规程的通知",
-        "1 总则\n\n1.1 本规程适用于下列{{四→五}}类场所：\n\n（1）商场；\n\n（2）学校；\n\n（3）医院；\n\n（4）车站。\n\n1.2 其他场所参照执行。",
+        "1 总则\n\n1.1 本规程适用于下列⟨五¦四⟩类场所：\n\n（1）商场；\n\n（2）学校；\n\n（3）医院；\n\n（4）车站。\n\n1.2 其他场所参照执行。",
     ),
-    "full marks behind their parts": notice(
+    "full marks behind their parts": announced(
         "61",
         "印发《云澜市河道保洁考评办法》的通知",
-        "考评实行百分制，其中水面保洁35分，岸坡保洁25分，设施维护{{20→10}}分，公众评价20分，满分100分。",
+        "考评实行百分制，其中水面保洁35分，岸坡保洁25分，设施维护⟨10¦20⟩分，公众评价20分，满分100分。",
     ),
-    "a total of marks": notice(
+    "a total of marks": announced(
         "62",
         "印发门前秩序积分办法的通知",
-        "积分由卫生积分、秩序积分、绿化积分三部分构成，最高分别为50分、40分、10分，总分{{100→120}}分。",
+        "积分由卫生积分、秩序积分、绿化积分三部分构成，最高分别为50分、40分、10分，总分⟨120¦100⟩分。",
     ),
-    "shares that are said to make a hundred": notice(
+    "shares that are said to make a hundred": announced(
         "63",
         "印发彩票公益金管理办法的通知",
-        "公益金使用比例：养老设施占55%，助残项目占{{25→35}}%，青少年活动占20%，合计100%。",
+        "公益金使用比例：养老设施占55%，助残项目占⟨35¦25⟩%，青少年活动占20%，合计100%。",
     ),
     "shares of a table": annexed(
         "64",
@@ -356,36 +356,36 @@ PLANTED = {
         html(
             "类别|岗位（个）|占比",
             "巡护|250|50%",
-            "瞭望|150|{{30→35}}%",
+            "瞭望|150|⟨35¦30⟩%",
             "扑救|75|15%",
             "检疫|25|5%",
             "合计|500|100%",
         ),
     ),
-    "a year and its quarters": notice(
+    "a year and its quarters": announced(
         "65",
         "印发绿道建设计划的通知",
-        "全年计划建设绿道80公里，一季度建设10公里，二季度建设25公里，三季度建设{{30→35}}公里，四季度建设15公里。",
+        "全年计划建设绿道80公里，一季度建设10公里，二季度建设25公里，三季度建设⟨35¦30⟩公里，四季度建设15公里。",
     ),
-    "a year and its halves": notice(
+    "a year and its halves": announced(
         "66",
         "印发植树计划的通知",
-        "2023年全市计划植树120万株，上半年完成{{85→75}}万株，下半年完成35万株。",
+        "2023年全市计划植树120万株，上半年完成⟨75¦85⟩万株，下半年完成35万株。",
     ),
-    "classes that are counted and follow": notice(
+    "classes that are counted and follow": announced(
         "67",
         "印发渡船安全方案的通知",
-        "全市登记渡船64艘、渡工{{90→95}}人，分属三类单位：乡镇渡工41人，企业渡工34人，其他渡工15人。",
+        "全市登记渡船64艘、渡工⟨95¦90⟩人，分属三类单位：乡镇渡工41人，企业渡工34人，其他渡工15人。",
     ),
-    "kinds that are counted before 一是": notice(
+    "kinds that are counted before 一是": announced(
         "68",
         "印发体育器材更新方案的通知",
-        "今年更新器材{{三→四}}类：一是篮球架；二是乒乓球台；三是健身路径。",
+        "今年更新器材⟨四¦三⟩类：一是篮球架；二是乒乓球台；三是健身路径。",
     ),
-    "a heading with what it costs": notice(
+    "a heading with what it costs": announced(
         "69",
         "印发民生工程清单的通知",
-        "一、教育工程（{{2→3}}项，总投资6亿元）\n\n1. 滨湖小学\n\n2. 东关中学\n\n二、卫生工程（2项，总投资3亿元）\n\n1. 南湖医院\n\n2. 急救站",
+        "一、教育工程（⟨3¦2⟩项，总投资6亿元）\n\n1. 滨湖小学\n\n2. 东关中学\n\n二、卫生工程（2项，总投资3亿元）\n\n1. 南湖医院\n\n2. 急救站",
     ),
     "a budget and its change": annexed(
         "70",
@@ -395,7 +395,7 @@ PLANTED = {
         tabs(
             "科目|年初预算数（万元）|调整数（万元）|调整后预算数（万元）",
             "教育支出|5200|300|5500",
-            "农林水支出|4100|-250|{{3850→4350}}",
+            "农林水支出|4100|-250|⟨4350¦3850⟩",
             "交通支出|2600|150|2750",
             "住房支出|1900|-200|1700",
         ),
@@ -406,8 +406,8 @@ PLANTED = {
 @pytest.mark.parametrize("name", PLANTED)
 def test_planted(name: str) -> None:
     both = twins(PLANTED[name])
-    assert [(finding.message, finding.line) for finding in found(both.clean)] == []
-    findings = found(both.planted)
+    assert [(finding.message, finding.line) for finding in found(both.right)] == []
+    findings = found(both.wrong)
     assert [(finding.kind, finding.line) for finding in findings] == [(FindingKind.SUM, both.line)], findings
     assert findings[0].message.endswith("。")
     assert findings[0].message_en.endswith(".")
@@ -546,40 +546,40 @@ CLEAN = {
         "防汛指挥部成员单位名单",
         "一、成员单位（6个）\n市水利局、市气象局、市应急局、市交通局、市财政局、市公安局",
     ),
-    "headings whose figures count no list": notice(
+    "headings whose figures count no list": announced(
         "43",
         "开展安全整治的通知",
         "一、排查阶段（3个月）\n\n各地全面排查。\n\n各部门抓好督促。\n\n二、整治阶段（每县不少于2次）\n\n各地集中整治。\n\n三、新建充电站（50个）\n\n"
         "加快选址，按期开工。\n\n定期调度，确保建成。",
     ),
-    "其中 and not all parts": notice(
+    "其中 and not all parts": announced(
         "44",
         "通报养老服务的通知",
         "全市共有养老机构120家，其中护理型机构50家、星级机构30家。全市共有床位8000张，其中公办床位3500张。共有职工900人，其中女性500人，党员120人，"
         "硕士以上学历60人。安排资金500万元，其中培训100万元。",
     ),
-    "parts that do add up": notice(
+    "parts that do add up": announced(
         "45",
         "通报帮扶情况的通知",
         "共认定书屋21家，其中公办12家、民办9家。总投资12.5亿元，其中中央资金5亿元、省级资金2.5亿元、自筹5亿元。今年共完成20项（新建12项、续建8项）。",
     ),
-    "等 and names that go on": notice(
+    "等 and names that go on": announced(
         "46",
         "开展结对帮扶的通知",
         "市发展改革委、市财政局、市教育局等5个部门参加。青屿机械有限公司、云岭电气有限公司等20家企业参加。支持下列企业等4家单位先行：青屿机械有限公司等。",
     ),
-    "shares of other things": notice(
+    "shares of other things": announced(
         "47",
         "印发补助标准的通知",
         "省、市、县分别按50%、20%、30%的比例分担。任务完成率分别达到95%、90%，增速分别为8%、7.5%、9%。满分100分，90分以上为优秀，60分以下为不合格。",
     ),
-    "a lead-in and the numbers below": notice(
+    "a lead-in and the numbers below": announced(
         "48",
         "做好节水工作的意见",
         "一、重点实施三大行动：\n\n（一）农业节水。推广滴灌。\n\n（二）工业节水。循环用水。\n\n（三）城镇节水。更换管网。\n\n"
         "二、有下列情形之一的，不予支持：\n\n（一）未安装水表的；\n\n（二）超计划用水的。",
     ),
-    "classes that are numbered": notice(
+    "classes that are numbered": announced(
         "57",
         "做好临时救助的通知",
         "救助对象按困难程度区分。\n\n二类家庭：\n\n（一）突发火灾的；\n\n（二）突发重病的；\n\n（三）遭遇事故的。",
@@ -621,17 +621,17 @@ CLEAN = {
             "合计|2550|950|900|700",
         ),
     ),
-    "limits of time side by side, and a sibling of the whole": notice(
+    "limits of time side by side, and a sibling of the whole": announced(
         "71",
         "公布办理时限的通知",
         "市政工程类办理时限30个工作日，其中改造项目20个工作日，水利工程类45个工作日。企业类示范点40个，其中小型示范点12个，机关类示范点50个。",
     ),
-    "marks with additions, and marks of one item": notice(
+    "marks with additions, and marks of one item": announced(
         "72",
         "印发考评办法的通知",
         "考评实行百分制，90分以上为优秀，70分以上为合格。满分100分，其中日常考评60分、年终考评40分，另设加分项10分。每项满分10分，未达标的扣2分，整改后计5分。",
     ),
-    "quarters that are counted on": notice(
+    "quarters that are counted on": announced(
         "73",
         "印发进度计划的通知",
         "全年计划改造管网100公里，一季度完成20公里，二季度累计完成50公里，三季度累计完成80公里，四季度累计完成100公里。",
@@ -656,12 +656,12 @@ CLEAN = {
         "预算调整表",
         tabs("科目|年初预算（万元）|调减数（万元）|调整后（万元）", "教育|50|10|40", "卫生|60|5|55", "交通|70|20|50"),
     ),
-    "articles that are cited before a list": notice(
+    "articles that are cited before a list": announced(
         "76",
         "规范听证的通知",
         "有下列行为的，依照《云澜市听证规则》第三十五条和第二百零四条规定处理：\n\n（一）扰乱会场的；\n\n（二）拒不到场的。",
     ),
-    "a lead-in that goes on below": notice(
+    "a lead-in that goes on below": announced(
         "77",
         "做好春耕的通知",
         "抓好两项准备：一是备足种子，二是检修农机。落实三个到位，人员、资金、物资同步。",
