@@ -4,14 +4,12 @@ A page holds 22 lines of 28 characters: 3号 Fangsong on a grid. What only the i
 here: no red head, no red line, no seal. So the number stands below the title, as a gazette prints it, and the
 signature follows the rule for papers without a seal (7.3.5.2).
 
-Fonts are named, never shipped; beside each stands the font that Windows has in its place. Sizes below are in
-half-points (3号 is 16 pt), lengths in twentieths of a point, as the file has them.
+Sizes below are in half-points (3号 is 16 pt), lengths in twentieths of a point, as the file has them.
 """
 
 import io
 import re
 import unicodedata
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -19,16 +17,24 @@ from typing import Any
 
 import docx
 from docx.enum.style import WD_STYLE_TYPE
-from docx.opc.constants import RELATIONSHIP_TYPE
-from docx.oxml.ns import qn
 from docx.shared import Mm, Twips
-from lxml import etree
 
 from gongbao.gazette.akoma_ntoso import legal_in_xml
 from gongbao.gazette.model import Clause, ClauseKind, Document, Part, PartKind, gap
-
-FANGSONG, HEITI, KAITI, TITLE_SONG, SONGTI = "仿宋_GB2312", "黑体", "楷体_GB2312", "方正小标宋简体", "宋体"
-SUBSTITUTES = {FANGSONG: "仿宋", HEITI: "SimHei", KAITI: "楷体", TITLE_SONG: "华文中宋", SONGTI: "SimSun"}
+from gongbao.office.papers.word import (
+    FANGSONG,
+    HEITI,
+    KAITI,
+    SONGTI,
+    TITLE_SONG,
+    Element,
+    W,
+    below,
+    element_of,
+    forget_template,
+    name_font,
+    undated,
+)
 
 SIZE_2, SIZE_3, SIZE_4, SIZE_SMALL_4, SIZE_5 = 44, 32, 28, 24, 21
 
@@ -53,9 +59,6 @@ MAX_COLUMNS = 63
 _SHORT_CELL = 8
 _LABEL = 12
 """A row with nothing but its first cell, and that longer than this, is a heading across the table."""
-
-# The stubs of lxml are no dependency of ours.
-Element = Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +95,6 @@ STYLES = (
     *(CELL, SMALL_CELL, PAGE_NUMBER_ODD, PAGE_NUMBER_EVEN),
 )
 
-_W = qn("w:p").removesuffix("p")
-
 _ANNEX_NOTE = ("附件：", "附件:")
 _ANNEX_MARK = re.compile(r"\d{1,3}[.．、] {0,4}")
 
@@ -116,16 +117,7 @@ def to_official_docx(document: Document) -> bytes:
         end.addprevious(element)
     made = io.BytesIO()
     word.save(made)
-    return _undated(made)
-
-
-def _undated(made: io.BytesIO) -> bytes:
-    """The same package without the time of its making: one document, one file."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(made) as dated, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as undated:
-        for member in dated.infolist():
-            undated.writestr(zipfile.ZipInfo(member.filename), dated.read(member), zipfile.ZIP_DEFLATED)
-    return out.getvalue()
+    return undated(made)
 
 
 # -- the page --
@@ -140,14 +132,14 @@ def _set_page(word: Any) -> None:
     section.gutter = 0
     section.header_distance, section.footer_distance = Mm(15), FOOTER_DISTANCE
     properties = section._sectPr
-    for grid in properties.findall(_W + "docGrid"):
+    for grid in properties.findall(W + "docGrid"):
         properties.remove(grid)
     # The grid is the last but one that a section may have, and the template has nothing behind it.
     properties.append(
-        _element("docGrid", type="linesAndChars", linePitch=str(int(LINE_PITCH)), charSpace=str(CHARACTER_SPACE))
+        element_of("docGrid", type="linesAndChars", linePitch=str(int(LINE_PITCH)), charSpace=str(CHARACTER_SPACE))
     )
     word.settings.odd_and_even_pages_header_footer = True
-    word.settings.element.find(_W + "themeFontLang").set(_W + "eastAsia", "zh-CN")
+    word.settings.element.find(W + "themeFontLang").set(W + "eastAsia", "zh-CN")
     for footer, style in ((section.footer, PAGE_NUMBER_ODD), (section.even_page_footer, PAGE_NUMBER_EVEN)):
         footer.is_linked_to_previous = False
         for old in list(footer._element):
@@ -160,13 +152,13 @@ def _page_number(style: _Style) -> Element:
     paragraph = _paragraph(style)
     _run(paragraph, "— ")
     for kind in ("begin", "", "separate", "1", "end"):
-        run = _below(paragraph, "r")
+        run = below(paragraph, "r")
         if kind == "":
-            _below(run, "instrText").text = "PAGE"
+            below(run, "instrText").text = "PAGE"
         elif kind == "1":
-            _below(run, "t").text = kind
+            below(run, "t").text = kind
         else:
-            _below(run, "fldChar", fldCharType=kind)
+            below(run, "fldChar", fldCharType=kind)
     _run(paragraph, " —")
     return paragraph
 
@@ -178,70 +170,53 @@ def _set_properties(word: Any, document: Document) -> None:
     about.comments = about.keywords = about.last_modified_by = ""
     # The template's own day of making would be nonsense, and today's would make each export another file.
     about.created = about.modified = datetime.combine(document.date, time()) if document.date else datetime(1980, 1, 1)
-    for relations in (word.part.package.rels, word.part.rels):
-        for name, relation in list(relations.items()):
-            # A picture of the template, and its styles once more.
-            if relation.reltype.endswith(("/thumbnail", "/stylesWithEffects")):
-                del relations[name]
 
 
 # -- styles --
 
 
 def _set_styles(word: Any) -> None:
-    for old in word.styles.element.findall(_W + "style"):
-        if not old.get(_W + "default"):
-            word.styles.element.remove(old)
-    fonts = _element("rFonts")
-    defaults = word.styles.element.find(_W + "docDefaults").find(_W + "rPrDefault").find(_W + "rPr")
-    for name in ("rFonts", "lang"):
-        for old in defaults.findall(_W + name):
-            defaults.remove(old)
-    defaults.insert(0, fonts)
-    _name_font(fonts, FANGSONG)
-    defaults.append(_element("lang", val="en-US", eastAsia="zh-CN", bidi="ar-SA"))
+    forget_template(word, FANGSONG)
     # The grid is measured in characters of Normal.
     _fill_style(word.styles["Normal"].element, _Style("Normal", "Normal"), spacing=True)
     for style in STYLES:
         made = word.styles.add_style(style.name, WD_STYLE_TYPE.PARAGRAPH)
-        made.element.set(_W + "styleId", style.identifier)
+        made.element.set(W + "styleId", style.identifier)
         made.base_style = word.styles["Normal"]
         made.quick_style = True
         _fill_style(made.element, style)
-    table = next(rel.target_part for rel in word.part.rels.values() if rel.reltype == RELATIONSHIP_TYPE.FONT_TABLE)
-    table._blob = _font_table()
 
 
 def _fill_style(element: Element, style: _Style, spacing: bool = False) -> None:
     """Give a style its paragraph and run properties, in the order in which the schema wants them."""
     for name in ("pPr", "rPr"):
-        for old in element.findall(_W + name):
+        for old in element.findall(W + name):
             element.remove(old)
-    paragraph = _below(element, "pPr")
+    paragraph = below(element, "pPr")
     if spacing:
         # Exactly 22 lines: no line is moved for the sake of a widow, no gap slipped in between figures and Chinese.
         for name in ("widowControl", "autoSpaceDE", "autoSpaceDN"):
-            _below(paragraph, name, val="0")
+            below(paragraph, name, val="0")
     if style.outline is not None:
-        _below(paragraph, "keepNext")
+        below(paragraph, "keepNext")
     if not style.on_grid:
-        _below(paragraph, "snapToGrid", val="0")
+        below(paragraph, "snapToGrid", val="0")
     page_number = style in (PAGE_NUMBER_ODD, PAGE_NUMBER_EVEN)
     if spacing:
-        _below(paragraph, "spacing", before="0", after="0", line="240", lineRule="auto")
+        below(paragraph, "spacing", before="0", after="0", line="240", lineRule="auto")
     elif page_number:
-        _below(paragraph, "spacing", line=str(PAGE_NUMBER_LINE), lineRule="exact")
+        below(paragraph, "spacing", line=str(PAGE_NUMBER_LINE), lineRule="exact")
     if page_number:
-        _below(paragraph, "ind", **_indent(style.size, **{"right" if style.align == "right" else "left": 1}))
+        below(paragraph, "ind", **_indent(style.size, **{"right" if style.align == "right" else "left": 1}))
     elif style.first_line:
-        _below(paragraph, "ind", **_indent(style.size, firstLine=style.first_line))
-    _below(paragraph, "jc", val=style.align)
+        below(paragraph, "ind", **_indent(style.size, firstLine=style.first_line))
+    below(paragraph, "jc", val=style.align)
     if style.outline is not None:
-        _below(paragraph, "outlineLvl", val=str(style.outline))
-    run = _below(element, "rPr")
-    _name_font(_below(run, "rFonts"), style.font)
+        below(paragraph, "outlineLvl", val=str(style.outline))
+    run = below(element, "rPr")
+    name_font(below(run, "rFonts"), style.font)
     for name in ("sz", "szCs"):
-        _below(run, name, val=str(style.size))
+        below(run, name, val=str(style.size))
 
 
 def _indent(size: int, **characters: float) -> dict[str, str]:
@@ -260,22 +235,6 @@ def _indent(size: int, **characters: float) -> dict[str, str]:
     return out
 
 
-def _name_font(fonts: Element, name: str) -> None:
-    """One font for Chinese and Latin alike: a figure then takes half the room of a character."""
-    for script in ("ascii", "hAnsi", "eastAsia", "cs"):
-        fonts.set(_W + script, name)
-
-
-def _font_table() -> bytes:
-    table = _element("fonts")
-    for name, substitute in SUBSTITUTES.items():
-        font = _below(table, "font", name=name)
-        _below(font, "altName", val=substitute)
-        _below(font, "charset", val="86")
-    made: bytes = etree.tostring(table, encoding="UTF-8", xml_declaration=True, standalone=True)
-    return made
-
-
 # -- the text --
 
 
@@ -287,7 +246,7 @@ class _Layout:
         """Paragraphs and tables in order. Two tables never meet, and a table is never the last."""
         after_table = False
         for element in self._all():
-            is_table = element.tag == _W + "tbl"
+            is_table = element.tag == W + "tbl"
             if is_table and after_table:
                 yield _paragraph(CELL)
             yield element
@@ -437,26 +396,26 @@ def _table(rows: list[list[str]]) -> Element:
     columns = min(MAX_COLUMNS, max(map(len, rows)))
     style = CELL if columns <= 6 else SMALL_CELL
     widths = _widths(rows, columns)
-    table = _element("tbl")
-    properties = _below(table, "tblPr")
-    _below(properties, "tblW", w=str(sum(widths)), type="dxa")
-    _below(properties, "jc", val="center")
-    borders = _below(properties, "tblBorders")
+    table = element_of("tbl")
+    properties = below(table, "tblPr")
+    below(properties, "tblW", w=str(sum(widths)), type="dxa")
+    below(properties, "jc", val="center")
+    borders = below(properties, "tblBorders")
     for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
-        _below(borders, side, val="single", sz="4", space="0", color="auto")
-    _below(properties, "tblLayout", type="fixed")
-    margins = _below(properties, "tblCellMar")
+        below(borders, side, val="single", sz="4", space="0", color="auto")
+    below(properties, "tblLayout", type="fixed")
+    margins = below(properties, "tblCellMar")
     for side in ("left", "right"):
-        _below(margins, side, w="57", type="dxa")
-    grid = _below(table, "tblGrid")
+        below(margins, side, w="57", type="dxa")
+    grid = below(table, "tblGrid")
     for column in widths:
-        _below(grid, "gridCol", w=str(column))
+        below(grid, "gridCol", w=str(column))
     for place, cells in enumerate(rows):
-        row = _below(table, "tr")
-        kept = _below(row, "trPr")
-        _below(kept, "cantSplit")
+        row = below(table, "tr")
+        kept = below(row, "trPr")
+        below(kept, "cantSplit")
         if place == 0 and len(rows) > 1:
-            _below(kept, "tblHeader")
+            below(kept, "tblHeader")
         if len(cells) > columns:
             cells = cells[: columns - 1] + [" ".join(filter(None, cells[columns - 1 :]))]
         if _is_label(cells):
@@ -485,30 +444,16 @@ def _widths(rows: list[list[str]], columns: int) -> list[int]:
 
 
 def _cell(row: Element, words: str, wide: int, style: _Style, align: str, span: int = 1) -> None:
-    cell = _below(row, "tc")
-    properties = _below(cell, "tcPr")
-    _below(properties, "tcW", w=str(wide), type="dxa")
+    cell = below(row, "tc")
+    properties = below(cell, "tcPr")
+    below(properties, "tcW", w=str(wide), type="dxa")
     if span > 1:
-        _below(properties, "gridSpan", val=str(span))
-    _below(properties, "vAlign", val="center")
+        below(properties, "gridSpan", val=str(span))
+    below(properties, "vAlign", val="center")
     cell.append(_written(_paragraph(style, align=align), words))
 
 
 # -- elements --
-
-
-def _element(name: str, /, **attributes: str) -> Element:
-    return _with(etree.Element(_W + name, nsmap={"w": _W[1:-1]}), attributes)
-
-
-def _below(parent: Element, name: str, /, **attributes: str) -> Element:
-    return _with(etree.SubElement(parent, _W + name), attributes)
-
-
-def _with(element: Element, attributes: dict[str, str]) -> Element:
-    for key, value in attributes.items():
-        element.set(_W + key, value)
-    return element
 
 
 def _paragraph(
@@ -521,21 +466,21 @@ def _paragraph(
     **indent: float,
 ) -> Element:
     """An empty paragraph; `before` and `after` leave a line free, `indent` is in characters."""
-    paragraph = _element("p")
-    properties = _below(paragraph, "pPr")
-    _below(properties, "pStyle", val=style.identifier)
+    paragraph = element_of("p")
+    properties = below(paragraph, "pPr")
+    below(properties, "pStyle", val=style.identifier)
     if new_page:
-        _below(properties, "pageBreakBefore")
+        below(properties, "pageBreakBefore")
     if before or after:
         spacing: dict[str, str] = {}
         for side, wanted in (("before", before), ("after", after)):
             if wanted:
                 spacing |= {f"{side}Lines": "100", side: str(int(LINE_PITCH))}
-        _below(properties, "spacing", **spacing)
+        below(properties, "spacing", **spacing)
     if indents := _indent(style.size, **indent):
-        _below(properties, "ind", **indents)
+        below(properties, "ind", **indents)
     if align and align != style.align:
-        _below(properties, "jc", val=align)
+        below(properties, "jc", val=align)
     return paragraph
 
 
@@ -543,10 +488,10 @@ def _run(paragraph: Element, words: str, font: str = "") -> None:
     words = legal_in_xml(words).replace("\t", " ")
     if not words:
         return
-    run = _below(paragraph, "r")
+    run = below(paragraph, "r")
     if font:
-        _name_font(_below(_below(run, "rPr"), "rFonts"), font)
-    text = _below(run, "t")
+        name_font(below(below(run, "rPr"), "rFonts"), font)
+    text = below(run, "t")
     text.text = words
     text.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
 

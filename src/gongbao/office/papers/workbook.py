@@ -25,7 +25,8 @@ from openpyxl.writer.excel import ExcelWriter
 
 from gongbao.gazette.akoma_ntoso import legal_in_xml
 from gongbao.gazette.tables import Kind
-from gongbao.office.papers.official_docx import SONGTI, width
+from gongbao.office.papers.official_docx import width
+from gongbao.office.papers.word import SONGTI
 
 MAX_TEXT = 32_767
 """Characters of a cell; Excel counts one beyond the Basic Multilingual Plane as two."""
