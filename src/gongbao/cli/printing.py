@@ -121,6 +121,11 @@ def print_json(data: Any) -> None:
     click.echo(json.dumps(data, ensure_ascii=False, indent=2).translate(_CONTROLS))
 
 
+def print_json_line(data: Any) -> None:
+    """One of many values, each on a line of its own."""
+    sys.stdout.write(json.dumps(data, ensure_ascii=False).translate(_CONTROLS) + "\n")
+
+
 def words(value: str) -> str:
     return "not yet in force" if value == "not_yet" else value.replace("_", " ")
 
