@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 import click
 
 from gongbao import __version__
-from gongbao.cli import content, library, people
+from gongbao.cli import content, library, people, rules
 from gongbao.cli.printing import EXIT_REFUSED, answer, json_option
 from gongbao.core.errors import GongbaoError
 from gongbao.sample import GAZETTE
@@ -23,9 +23,10 @@ from gongbao.sample import GAZETTE
 READING = "Reading a gazette"
 ASKING = "Asking what it says"
 HANDING_OUT = "Handing out"
+COMPUTING = "Computing"
 SERVING = "Serving the site"
 DEVELOPING = "Developing"
-SECTIONS = (READING, ASKING, HANDING_OUT, SERVING, DEVELOPING)
+SECTIONS = (READING, ASKING, HANDING_OUT, COMPUTING, SERVING, DEVELOPING)
 
 ENVIRONMENT = (
     ("GONGBAO_HOME", "folder of the embedded database, uploaded files and the secret key (default: var)"),
@@ -36,6 +37,7 @@ ENVIRONMENT = (
     ("GONGBAO_PROXY", "address of the proxy in front of the site, if there is one"),
     ("GONGBAO_CACHE", "where counts of requests stand; several processes need a shared one: redis:// or a folder"),
     ("GONGBAO_API_LIMIT", "requests to /api that one address may make in a minute (default: 120)"),
+    ("GONGBAO_SYSTEMS", "a folder of further policies, those of another city"),
     ("GONGBAO_LOG_LEVEL", "DEBUG, INFO (default), WARNING or ERROR"),
 )
 
@@ -229,6 +231,7 @@ def django_command(arguments: Sequence[str]) -> None:
 library.register(main)
 content.register(main)
 people.register(main)
+rules.register(main)
 
 # --- the one place where errors end
 

@@ -34,6 +34,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Generic, Literal, ParamSpec, TypeVar, dataclass_transform
 
+from gongbao.core.errors import GongbaoError
 from gongbao.rules.types import Type, as_type, type_of
 from gongbao.rules.values import Choice, Label
 
@@ -46,12 +47,12 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-class PolicyError(Exception):
+class PolicyError(GongbaoError):
     """A policy that is declared wrongly: where, what, and what to write instead. For whoever writes the policy."""
 
     def __init__(self, message: str, *, file: str = "", line: int = 0) -> None:
-        self.message, self.file, self.line = message, file, line
-        super().__init__(f"{file}:{line}: {message}" if file else message)
+        self.file, self.line = file, line
+        super().__init__(message, where=f"{file}:{line}" if line else file)
 
 
 @dataclass(frozen=True, slots=True)
