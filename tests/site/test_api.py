@@ -37,7 +37,10 @@ ROUTES = {
     "/api/documents/{key}/clauses/{eid}": (f"/api/documents/{KEY}/clauses/art_4", "gongbao clause CITATION --json"),
     "/api/clause": (f"/api/clause?citation={KEY} 第四条", "gongbao clause CITATION --json"),
     "/api/documents/{key}/tables": ("/api/documents/云政办〔2026〕4号/tables", "gongbao tables NUMBER --json"),
-    "/api/documents/{key}/tables/{number}": ("/api/documents/云政办〔2026〕4号/tables/1", "gongbao tables NUMBER --json"),
+    "/api/documents/{key}/tables/{number}": (
+        "/api/documents/云政办〔2026〕4号/tables/1",
+        "gongbao tables NUMBER --json",
+    ),
     "/api/documents/{key}/findings": ("/api/documents/云政办〔2026〕5号/findings", "gongbao check FILE --json"),
     "/api/duties": ("/api/duties", "gongbao duties [NUMBER] --json"),
     "/api/indicators": ("/api/indicators", "gongbao indicators [NUMBER] --json"),
