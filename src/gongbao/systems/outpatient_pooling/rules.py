@@ -134,7 +134,7 @@ def year_end(year: Integer) -> Date:
 
 @outpatient_pooling.rule("第五条第（二）项", zh="享受门诊统筹", en="takes part in the pooling")
 def takes_part(status: Status) -> Flag:
-    """Whoever pays 4.2 % does not, and does not begin to on retiring: 第十五条 has only those retire into it who took part."""
+    """Whoever pays 4.2 % does not, nor on retiring: 第十五条 has only those retire into it who took part before."""
     return status != Status.FLEXIBLE_4_2
 
 
