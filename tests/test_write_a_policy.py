@@ -52,7 +52,7 @@ def test_each_command_of_the_page_works(folder: Path) -> None:
     for command in block.strip().splitlines():
         done = run(folder, *command.split()[1:])
         assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
-        assert "book-vouchers" in done.stdout or "云政办" in done.stdout or "640.00" in done.stdout, command
+        assert re.search("book-vouchers|云政办|640.00|1 worked cases, none", done.stdout), command
 
 
 def test_the_worked_case_comes_out(folder: Path) -> None:

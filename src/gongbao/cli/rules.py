@@ -44,6 +44,7 @@ def register(cli: click.Group) -> None:
         ("policies", policies),
         ("policy", policy),
         ("coverage", coverage),
+        ("cases", cases),
     ):
         cli.command(name, section=COMPUTING)(command)
 
@@ -400,6 +401,40 @@ def _figure(value: Any) -> str:
     if isinstance(value, list):
         return "; ".join(_figure(one) for one in value)
     return str(value)
+
+
+@click.argument("name", required=False, metavar="[POLICY]")
+@json_option
+def cases(name: str | None, as_json: bool) -> int:
+    """Check the worked cases of a policy, or of all: each stands beside its policy, with what it must come to."""
+    from gongbao.rules.cases import differences, read_worked_cases
+    from gongbao.systems import policies as all_policies
+    from gongbao.systems import policy as find_policy
+
+    found = [find_policy(name)] if name else list(all_policies().values())
+    named = {one.name: one for one in found}
+    checked = [(one, differences(one, named[one.policy])) for one in read_worked_cases(found)]
+    if as_json:
+        print_json(
+            [
+                {
+                    "policy": one.policy,
+                    "file": one.file.name,
+                    "number": one.number,
+                    "title": {"zh": one.title.zh, "en": one.title.en},
+                    "clause": one.clause,
+                    "differences": wrong,
+                }
+                for one, wrong in checked
+            ]
+        )
+    else:
+        for one, wrong in checked:
+            for sentence in wrong:
+                say(f"{one.file.name} {one.number}  {one.title.en}: {sentence}")
+        failed = sum(bool(wrong) for _, wrong in checked)
+        say(f"{len(checked)} worked cases, {failed or 'none'} of them with a difference")
+    return EXIT_REFUSED if any(wrong for _, wrong in checked) else 0
 
 
 # --- what carries a document's clauses
