@@ -127,6 +127,31 @@ def test_rows_in_answers_are_bounded_and_all_to_be_had(client, sample, lists, mo
     assert both[1]["columns"] == ["单位", "联系人", "电话"]
 
 
+# --- lists
+
+
+@pytest.mark.parametrize("by_days", [False, True])
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_pages_of_a_list_are_the_list(sample, by_days, size):
+    found = queries.duties(queries.DutyFilter(on=date(2026, 3, 1), first=date(2026, 1, 1) if by_days else None))
+    ordered = queries.by_day(found) if by_days else queries.in_reading_order(found)
+    pages = queries.InPages(ordered, by_days=by_days)
+    whole = list(ordered)
+    assert len(whole) == len(pages) == pages.count() > 7
+    assert [row for first in range(0, len(whole), size) for row in pages[first : first + size]] == whole
+
+
+def test_units_are_not_counted_among_very_many_duties(client, sample, monkeypatch):
+    every = queries.duties(queries.DutyFilter(on=date(2026, 3, 1)))
+    counted = queries.units_of(every)
+    monkeypatch.setattr(queries, "MOST_COUNTED", every.count() - 1)
+    named = queries.units_of(every)
+    assert {unit.value for unit in named} == {unit.value for unit in counted} and counted[0].count > 0
+    assert {unit.count for unit in named} == {0}
+    links = read(client.get("/duties/")).one("ul", **{"aria-labelledby": "facet-unit"}).all("a")
+    assert named[0].value in links[0].text() and not re.search(r"\d", links[0].text())
+
+
 # --- workbooks
 
 
