@@ -123,3 +123,9 @@ def test_json_is_versioned_and_plain() -> None:
     assert data["document"] == "云政办〔2026〕3号"
     assert data["steps"][-1]["value"] == "715.19"
     assert compute(heating, HEATING).as_json(explain=True)["explanation"] == data
+
+
+def test_while_it_is_open_which_choice_is_best_each_step_says_what_is_missing() -> None:
+    explanation = explained(heating, {key: value for key, value in HEATING.items() if key != "cost"})
+    assert explanation.chosen is None
+    assert {one.missing for one in explanation.steps} == {("cost",)}

@@ -49,14 +49,14 @@ def test_a_step_in_english() -> None:
     said = text(ferried(), "en")
     begins = said.index("   3. allowance before")
     assert said[begins : said.index("   5. limit", begins)] == (
-        "   3. allowance before the limit (trips[0]): 14.67 yuan                     云政办〔2026〕5号 第四条\n"
+        "   3. allowance before the limit (no. 1): 14.67 yuan                        云政办〔2026〕5号 第四条\n"
         "      formula     (fare − own share of the trip) × rate\n"
         "      in figures  (33.33 − 4.00) × 50%\n"
         "      rounding    14.665 → 14.67 yuan, rounded to 2 decimals\n"
         "      parameter   rate (large ferry): 50%, 2026-01-01 to 2026-06-30\n"
         "      fact        fare: 33.33 yuan\n"
         "                  kind of ferry: large ferry\n"
-        "      4. own share of the trip (trips[0]): 4.00 yuan  see step 1\n"
+        "      4. own share of the trip (no. 1): 4.00 yuan  see step 1\n"
     )
 
 
@@ -97,7 +97,7 @@ def test_a_case_outside_the_time_in_force_says_so() -> None:
 
 def test_folded_steps_take_one_line_unless_asked_for() -> None:
     brief, whole = lines(grazed(), "zh"), lines(grazed(), "zh", folded=True)
-    assert "3. 改善率（pastures[0]）：13.64% （对结果没有影响）" in brief
+    assert "3. 改善率（东村）：13.64% （对结果没有影响）" in brief
     assert "代入 折合百分数(比值(12.5 − 11.0, 11.0))" not in brief
     assert "代入 折合百分数(比值(12.5 − 11.0, 11.0))" in whole
     assert not any("对结果没有影响" in line for line in whole)
@@ -117,7 +117,7 @@ def test_whoever_is_sent_to_a_step_finds_it_there_in_full(result: Result, folded
 def test_a_step_told_below_a_folded_one_is_told_where_it_bears() -> None:
     # The rates of the last village have a bearing there; before, they stand below a mean that has none.
     said = lines(grazed(), "zh")
-    at = next(place for place, line in enumerate(said) if line.startswith("23. 改善率（pastures[2]）"))
+    at = next(place for place, line in enumerate(said) if line.startswith("23. 改善率（山村）"))
     assert said[at + 2] == "代入 折合百分数(比值(3.0 − 2.0, 2.0))"
 
 

@@ -89,7 +89,7 @@ class Step:
 
     `number` counts from 1. A rule that several others need is told once; elsewhere `told_in` is the number of that
     step, and the step has nothing below. `folded`: true, and without bearing on the result. `exact` is the value
-    before rounding where rounding changed it.
+    before rounding where rounding changed it. `record` is the path of a record (trips[2]), `record_label` its name.
     """
 
     number: int
@@ -102,6 +102,7 @@ class Step:
     exact: str = ""
     places: int | None = None
     record: str = ""
+    record_label: Label | None = None
     choice: Label | None = None
     formula: Label | None = None
     figures: Label | None = None
@@ -199,13 +200,19 @@ class _Teller:
         return self.only in (None, (record, rule.name))
 
     def step(self, rule: Rule[..., Any], asked: Scope) -> Step:
-        scope = asked.home(rule)
+        try:
+            scope = asked.home(rule)
+        except MissingFacts as error:  # which choice is the best is open
+            self.number += 1
+            missing = tuple(sorted(error.paths))
+            return Step(self.number, rule.name, rule.label, rule.clause, _unit(rule.type), None, None, missing=missing)
         known = self.told.get((id(scope), rule))
         self.number += 1
         step = Step(
             self.number, rule.name, rule.label, rule.clause, _unit(rule.type), None, None, places=rule.type.places
         )
         step.record, step.choice = self.record_of(scope), self.choice_of(scope)
+        step.record_label = self.name_of(scope)
         self.evaluate(rule, scope, step)
         if known is not None:
             step.told_in = known.number
@@ -242,6 +249,17 @@ class _Teller:
             if one.type.item is not None and isinstance(scope.record, one.type.item.python):
                 return f"{one.name}[{scope.index}]"
         return ""
+
+    def name_of(self, scope: Scope) -> Label | None:
+        """What a record is called: by the field of which there is one for each, else by its place in the input."""
+        if scope.record is None or scope.index is None:
+            return None
+        for one in self.policy.facts.declared().values():
+            if one.one_for_each and one.type.item is not None and isinstance(scope.record, one.type.item.python):
+                value = getattr(scope.record, one.one_for_each)
+                if isinstance(value, Choice):
+                    return value.label
+        return Label(f"第{scope.index + 1}项", f"no. {scope.index + 1}")
 
     def choice_of(self, scope: Scope) -> Label | None:
         return scope.case.choice.label if scope.case.choice is not None else None
@@ -895,8 +913,8 @@ def _step_json(step: Step) -> dict[str, Any]:
         out["unit"] = _label(step.unit)
     if step.exact:
         out |= {"before_rounding": step.exact, "places": step.places}
-    if step.record:
-        out["record"] = step.record
+    if step.record and step.record_label:
+        out |= {"record": step.record, "record_label": _label(step.record_label)}
     if step.choice:
         out["choice"] = _label(step.choice)
     if step.told_in:

@@ -150,7 +150,7 @@ def lines_of(step: Step, explanation: Explanation, language: str) -> list[Line]:
 def heading(step: Step, language: str) -> str:
     """What a step is called: with the choice and the record for which it was computed."""
     of = [step.choice.in_language(language)] if step.choice else []
-    of += [step.record] if step.record else []
+    of += [step.record_label.in_language(language)] if step.record_label else []
     label = step.label.in_language(language)
     if not of:
         return label
