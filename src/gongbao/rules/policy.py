@@ -279,6 +279,7 @@ class Policy:
     best: BestOf | None = field(init=False, default=None)
     # What is reported, in order: a rule, or for a list of records the fields and rules of each.
     reported: dict[str, Rule[..., Any] | tuple[str | Rule[..., Any], ...]] = field(init=False, default_factory=dict)
+    paid: frozenset[str] = field(init=False, default=frozenset())
     module: str = field(init=False, default="")
     file: Path = field(init=False)
 
@@ -320,6 +321,11 @@ class Policy:
         listed = self.facts.declared()[of].type.item
         assert listed is not None
         self.best = BestOf(name, of, listed.python, clause, Label(zh, en), criteria)
+
+    def pays(self, *rules: Rule[..., Any]) -> None:
+        """Say which of the reported amounts are paid to the person or unit: when one of them is computed again and has
+        risen, the difference is a top-up (补发), when it has fallen, a claw-back (追回)."""
+        self.paid = frozenset(one.name for one in rules)
 
     def values(self, *rules: Rule[..., Any], **of_records: tuple[str | Rule[..., Any], ...]) -> None:
         """Say what is reported, in which order, and close the policy: from here on all of it is checked.

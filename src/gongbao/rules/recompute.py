@@ -28,7 +28,6 @@ from gongbao.rules.explain import Explanation, explain
 from gongbao.rules.facts import facts_as_json, parse_json
 from gongbao.rules.figure_values import plain
 from gongbao.rules.policy import Fact, FactSheet, Policy, Rule
-from gongbao.rules.types import Type
 from gongbao.rules.values import Label
 
 Kind = Literal["top_up", "claw_back", "changed"]
@@ -90,8 +89,8 @@ class Difference:
     """A value that is another than was kept.
 
     `path` is subsidy, or visits[2].pooled_fund_pays. `before` and `after` are as JSON has them, None where a fact was
-    missing or there was no such record. Amounts of money that rise are a "top_up", those that fall a "claw_back", each
-    with their `difference`, a decimal with its sign; any other value is "changed", with difference None.
+    missing or there was no such record. Amounts that the policy pays are a "top_up" where they rise, a "claw_back"
+    where they fall; any other value is "changed". `difference` is a decimal with its sign, None for what is no number.
     """
 
     path: str
@@ -275,7 +274,7 @@ def _pairs(
 def _difference(path: str, rule: Rule[..., Any], before: Any, after: Any) -> Difference | None:
     if before == after:
         return None
-    if before is None or after is None or not is_amount(rule.type):
+    if before is None or after is None or not rule.type.is_number:
         return Difference(path, rule, before, after, None, "changed")
     try:
         by = decimal.Decimal(after) - decimal.Decimal(before)
@@ -283,12 +282,9 @@ def _difference(path: str, rule: Rule[..., Any], before: Any, after: Any) -> Dif
         raise GongbaoError(f"the kept value {path} is no amount") from None
     if not by:
         return None
+    if rule.name not in rule.policy.paid:
+        return Difference(path, rule, before, after, f"{by:f}", "changed")
     return Difference(path, rule, before, after, f"{by:f}", "top_up" if by > 0 else "claw_back")
-
-
-def is_amount(kind: Type) -> bool:
-    """Whether a value is an amount of money: in 元, or as a number in 万元 or 亿元."""
-    return kind.kind == "money" or (kind.unit is not None and kind.unit.zh in ("元", "万元", "亿元"))
 
 
 def _explained(one: Difference, result: Result) -> Difference:

@@ -39,6 +39,7 @@ def seal(policy: Policy) -> None:
         need(one)
     _check_best(policy)
     _check_reported(policy)
+    _check_paid(policy)
     _check_dated(policy)
     _check_used(policy)
 
@@ -203,6 +204,17 @@ def _check_reported(policy: Policy) -> None:
                 raise policy.error(f"{part.name} is not on {listed.python.__name__}", part.line)
             if isinstance(part, str) and part not in listed.python.declared():
                 raise policy.error(f"{listed.python.__name__} has no field {part}")
+
+
+def _check_paid(policy: Policy) -> None:
+    reported = {
+        one.name
+        for parts in policy.reported.values()
+        for one in ((parts,) if isinstance(parts, Rule) else parts)
+        if isinstance(one, Rule)
+    }
+    for name in policy.paid - reported:
+        raise policy.error(f"{name} is paid and not reported", policy.rules[name].line)
 
 
 def _check_dated(policy: Policy) -> None:

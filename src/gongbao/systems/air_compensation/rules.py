@@ -342,6 +342,7 @@ def city_balance(net: Each[Wan]) -> Wan:
     return -total(net)
 
 
+air_compensation.pays(net)
 air_compensation.values(
     city_balance,
     units=("unit", pm25_level, pm25_improvement, pm10_level, pm10_improvement, good_days, net),

@@ -167,6 +167,7 @@ medical_assistance.best_of(
     zh="就高适用的救助对象类别",
     en="the category that comes out best",
 )
+medical_assistance.pays(basic_aid, supplementary_aid, total_aid)
 medical_assistance.values(
     inpatient_threshold, inpatient_aid, outpatient_aid, basic_aid, supplementary_aid, total_aid, remaining_self_pay
 )
@@ -252,6 +253,7 @@ contribution_support.best_of(
     zh="就高适用的困难群众类别",
     en="the category that comes out best",
 )
+contribution_support.pays(support)
 contribution_support.values(support, own_contribution)
 
 
@@ -367,4 +369,5 @@ def person_bears(out_of_scope_cost: Money, hospital_bears: Money) -> Money:
     return out_of_scope_cost - hospital_bears
 
 
+hospital_bears_policy.pays(hospital_bears)
 hospital_bears_policy.values(hospital_bears, person_bears)

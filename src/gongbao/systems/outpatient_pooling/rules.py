@@ -244,6 +244,7 @@ def limit_left(annual_limit: Money, pooled_fund_total: Money, cost_counted: Each
     return max(annual_limit - pooled_fund_total, Money(0))
 
 
+outpatient_pooling.pays(pooled_fund_pays, pooled_fund_total)
 outpatient_pooling.values(
     annual_limit,
     pooled_fund_total,
@@ -308,4 +309,5 @@ def credit(status: Status, contribution_base: Money, has_account: Flag, figures:
     return Money(0)
 
 
+monthly_account_credit.pays(credit)
 monthly_account_credit.values(credit)

@@ -106,4 +106,5 @@ def allowance_total(allowance: Each[Money]) -> Money:
     return total(allowance)
 
 
+policy.pays(allowance, allowance_total)
 policy.values(allowance_total, trips=("pier", own, allowance))

@@ -96,4 +96,5 @@ def subsidy(basic: Money, clean_extra: Money, figures: Figures, readings: Readin
 policy.best_of(
     "group", "第二条", highest(subsidy), lowest(own_share), of="groups", zh="适用的类别", en="group that applies"
 )
+policy.pays(subsidy)
 policy.values(own_share, basic, clean_extra, subsidy)
