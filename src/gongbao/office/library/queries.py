@@ -211,12 +211,15 @@ def _holding(words: "Sought") -> QuerySet[Revision]:
     There may be many to be sorted, so nothing is joined to them: the index has current revisions only.
     """
     among = search.index().among
-    titled = Case(When(among("pk", words.titles), then=Value(0)), default=Value(1), output_field=models.IntegerField())
+    order: list[Any] = [F("date").desc(nulls_last=True), "-pk"]
+    # Where all have them in the title, or none, there is nothing to put before.
+    if words.titles and len(words.titles) < len(words.found):
+        order.insert(0, Case(When(among("pk", words.titles), then=Value(0)), default=Value(1)))
     return (
         Revision.objects.filter(among("pk", words.found))
         .prefetch_related("document")
         .defer("text", "masked_text")
-        .order_by(titled, F("date").desc(nulls_last=True), "-pk")
+        .order_by(*order)
     )
 
 
