@@ -27,6 +27,8 @@ os.environ["GONGBAO_HOME"] = str(Path(os.environ["GONGBAO_TEST_HOME"]) / os.envi
 os.environ["DJANGO_SETTINGS_MODULE"] = "gongbao.site.settings"
 # pytest-django readies the apps only if the settings have been read by the time this file has.
 assert settings.SECRET_KEY
+# The site hashes passwords slowly on purpose, and the tests set many.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server", "admin_client", "admin_user"}
 

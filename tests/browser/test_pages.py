@@ -10,7 +10,6 @@ from playwright.sync_api import Page, expect
 from gongbao.office.library import queries
 from tests.browser.conftest import NARROW, WIDE
 from tests.library import made
-from tests.site.conftest import SAMPLE
 
 SUBSIDY = "云政办〔2026〕1号"
 CANTEEN = "云政办〔2026〕4号"  # with tables
@@ -20,9 +19,7 @@ ZOOMED = {"width": 640, "height": 400}  # what 200 % leaves of 1280 by 800
 
 @pytest.fixture(autouse=True)
 def library(live_server):
-    from gongbao.office.library import actions
-
-    return actions.ingest_file(SAMPLE)
+    return made.put_sample()
 
 
 def document(number: str, *steps: str) -> str:

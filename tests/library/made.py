@@ -1,10 +1,14 @@
 """Gazettes made by hand, so that a test of the library does not hang on how a text is read. All words are invented."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from functools import cache
 from hashlib import sha256
+from pathlib import Path
+from typing import Any
 from unittest import mock
 
+import gongbao
 from gongbao.gazette import SourceText
 from gongbao.gazette.model import (
     Change,
@@ -24,6 +28,7 @@ from gongbao.office.library import actions
 from gongbao.office.library.actions import IngestResult
 
 OFFICE = "云岭市人民政府办公室"
+SAMPLE = Path(gongbao.__file__).parent / "sample" / "gazette.txt"
 
 
 def clause(kind: ClauseKind, number: str, locator: str, eid: str, text: str = "", *children: Clause) -> Clause:
@@ -103,3 +108,29 @@ def put(made: Gazette, content: str = "", *, name: str = "issue.txt", keep: bool
     # Its lines are not those of the content, so there is nothing to check it against.
     with read, mock.patch.object(actions, "check_gazette", lambda made, text: []):
         return actions.ingest_source(source(content), name, content=content.encode() if keep else None)
+
+
+def put_sample() -> IngestResult:
+    """Ingest the sample gazette. What is read out of it is worked out once for all tests, and written for each."""
+    with mock.patch.multiple(actions, **_reading()):
+        return actions.ingest_file(SAMPLE)
+
+
+@cache
+def _reading() -> dict[str, Callable[..., Any]]:
+    """The functions that ingesting reads with, by name, each asked once about one text or one document."""
+    names = ("read_gazette", "check_gazette", "find_personal", "find_duties", "find_indicators", "find_tables")
+    return {name: _asked_once(getattr(actions, name)) for name in names}
+
+
+def _asked_once(function: Callable[..., Any]) -> Callable[..., Any]:
+    answers: dict[int | str, tuple[Any, Any]] = {}
+
+    def ask(about: Any, *more: Any, **named: Any) -> Any:
+        # A document is the same object each time, as its text was read once; it is kept here, so no other has its id.
+        key = about if isinstance(about, str) else id(about)
+        if key not in answers:
+            answers[key] = (about, function(about, *more, **named))
+        return answers[key][1]
+
+    return ask

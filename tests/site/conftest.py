@@ -1,21 +1,15 @@
 """The sample gazette in the library, and a reader of pages."""
 
-from pathlib import Path
-
 import pytest
-
-import gongbao
-
-SAMPLE = Path(gongbao.__file__).parent / "sample" / "gazette.txt"
 
 
 @pytest.fixture
 def sample(db):
     """The sample gazette, ingested."""
     # The models cannot be imported before Django is ready, and this file is read before that.
-    from gongbao.office.library import actions
+    from tests.library.made import put_sample
 
-    return actions.ingest_file(SAMPLE)
+    return put_sample()
 
 
 @pytest.fixture(autouse=True)

@@ -15,6 +15,7 @@ from gongbao.office.kept import WriteOutsideAction
 from gongbao.office.people import actions
 from gongbao.office.people.models import Account, SignInTries
 from gongbao.site import server
+from gongbao.site import settings as settings_of_the_site
 from tests.program import gongbao, serving
 from tests.site.html import read
 
@@ -32,6 +33,20 @@ def try_to(client, name="yunling.clerk", password=PASSWORD, **more):
 
 def signed_in(client):
     return "_auth_user_id" in client.session
+
+
+# --- the password
+
+
+def test_a_password_is_hashed_slowly_and_one_that_was_not_is_hashed_again(client, clerk, settings):
+    """All other tests hash quickly."""
+    settings.PASSWORD_HASHERS = settings_of_the_site.PASSWORD_HASHERS + settings.PASSWORD_HASHERS
+    assert actions.keep_account("ting.lan", password=PASSWORD)[0].password.startswith("argon2$argon2id$")
+    assert not clerk.password.startswith("argon2")
+    try_to(client)
+    assert signed_in(client)
+    clerk.refresh_from_db()
+    assert clerk.password.startswith("argon2$argon2id$")
 
 
 # --- the pages
