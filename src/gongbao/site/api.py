@@ -31,6 +31,8 @@ from gongbao import SCHEMA_VERSION
 from gongbao.core.errors import GongbaoError
 from gongbao.office.api import NotThere, answer, error
 from gongbao.office.library.api import router as library
+from gongbao.site.policies.api import described_by_policy
+from gongbao.site.policies.api import router as policies
 
 PREFIX = "/api/"
 JSON = "application/json"
@@ -56,6 +58,7 @@ api = Api(
     docs_url=None,
 )
 api.add_router("", library)
+api.add_router("", policies)
 
 
 # --- the description
@@ -80,11 +83,12 @@ def described() -> dict[str, Any]:
                 del schema["default"]
     # What gathers parameters is no object of an answer.
     told["components"]["schemas"].pop("Paging", None)
+    described_by_policy(told, PREFIX)
     return told
 
 
 def _operations(told: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    return ((route, methods["get"]) for route, methods in told["paths"].items())
+    return ((route, one) for route, methods in told["paths"].items() for one in methods.values())
 
 
 @functools.cache
@@ -149,7 +153,10 @@ def _in_words(response: HttpResponse) -> HttpResponse:
     status = response.status_code
     if status < 400 or response.headers.get("Content-Type", "").startswith(JSON):
         return response
-    words = error(SAID.get(status, http.HTTPStatus(status).phrase.lower()), status=status)
+    said = SAID.get(status, http.HTTPStatus(status).phrase.lower())
+    if status == 405 and "POST" in response.get("Allow", ""):
+        said = "a case is sent here by POST"
+    words = error(said, status=status)
     if "Allow" in response:
         words["Allow"] = response["Allow"]
     return words
@@ -237,12 +244,13 @@ class ApiAnswers:
             response["Retry-After"] = str(wait)
         else:
             response = self._asked(request)
-        if response.status_code == 200:
+        kept = response.get("Cache-Control") != "no-store"
+        if response.status_code == 200 and kept:
             response["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
             response = get_conditional_response(request, etag=response["ETag"], response=response) or response
         response = _in_words(response)
         # Kept, and asked for again each time whether it still holds; with an account, not even kept.
-        response["Cache-Control"] = "private, no-store" if signed_in else "no-cache"
+        response["Cache-Control"] = "private, no-store" if signed_in else "no-cache" if kept else "no-store"
         patch_vary_headers(response, ["Cookie"])
         if not signed_in:
             # Scripts of other sites may read what anybody may read. They cannot send a cookie along with this.
@@ -268,7 +276,7 @@ class ApiAnswers:
             if method == "OPTIONS":
                 response = HttpResponse(status=204, headers={"Allow": response["Allow"]})
                 response["Access-Control-Allow-Methods"] = response["Allow"]
-                response["Access-Control-Allow-Headers"] = "If-None-Match"
+                response["Access-Control-Allow-Headers"] = "Content-Type, If-None-Match"
                 response["Access-Control-Max-Age"] = "86400"
         return response
 
@@ -297,10 +305,13 @@ def documentation(request: HttpRequest) -> HttpResponse:
     told = described()
     rooms: dict[str, list[dict[str, Any]]] = {}
     for route, operation in _operations(told):
+        body = operation.get("requestBody", {}).get("content", {}).get(JSON, {}).get("schema", {})
         rooms.setdefault(spoken(operation["tags"][0]), []).append(
             {
                 "id": operation["operationId"],
                 "route": route,
+                "method": "POST" if body else "GET",
+                "body": [(name, _kind(part)) for name, part in body.get("properties", {}).items()],
                 "summary": spoken(operation["summary"]),
                 "description": spoken(operation["description"]),
                 "parameters": [

@@ -1,0 +1,143 @@
+"""The policies for programs: described each by itself, computed exactly, refused in words, kept nowhere."""
+
+import json
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
+
+from gongbao.rules.compute import compute
+from gongbao.rules.describe import description, summary
+from gongbao.systems import policies, policy
+
+STAY = {"level": "primary", "total_cost": "1000", "out_of_scope_cost": "300", "on": "2023-01-01"}
+COMPUTE = "/api/policies/hospital-bears/compute"
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_asked_yet():
+    cache.clear()
+
+
+@pytest.fixture
+def stranger(db) -> Client:
+    return Client(enforce_csrf_checks=True)
+
+
+@pytest.fixture
+def described(stranger) -> dict[str, Any]:
+    return stranger.get("/api/openapi.json").json()
+
+
+def sent(client: Client, body: Any, address: str = COMPUTE) -> Any:
+    text = body if isinstance(body, str | bytes) else json.dumps(body)
+    return client.post(address, data=text, content_type="application/json")
+
+
+def declared(described: dict[str, Any], route: str, method: str = "get", status: str = "200") -> Draft202012Validator:
+    schema = described["paths"][route][method]["responses"][status]["content"]["application/json"]["schema"]
+    return Draft202012Validator(schema | {"components": described["components"]})
+
+
+def test_every_policy_has_a_route_whose_facts_have_a_schema(described):
+    validate(described)
+    for name, found in policies().items():
+        operation = described["paths"][f"/api/policies/{name}/compute"]["post"]
+        body = operation["requestBody"]["content"]["application/json"]["schema"]
+        assert body["properties"]["facts"] == {"$ref": f"#/components/schemas/facts.{name}"}
+        assert set(described["components"]["schemas"][f"facts.{name}"]["properties"]) == set(found.facts.declared())
+        assert set(body["properties"]["readings"]["properties"]) == set(found.reading_table)
+    assert "/api/policies/{name}/compute" not in described["paths"]
+    own = Draft202012Validator(described["components"]["schemas"]["facts.hospital-bears"])
+    assert own.is_valid(STAY) and not own.is_valid(STAY | {"level": "village"})
+
+
+def test_the_list_and_each_policy_are_those_of_the_command_line(stranger, described):
+    told = stranger.get("/api/policies").json()
+    assert told["items"] == [summary(one) for one in policies().values()]
+    declared(described, "/api/policies").validate(told)
+    for name, found in policies().items():
+        told = stranger.get(f"/api/policies/{name}").json()
+        declared(described, "/api/policies/{name}").validate(told)
+        assert told.pop("schema_version") and told == json.loads(json.dumps(description(found)))
+    assert stranger.get("/api/policies/nothing").json()["field"] == "name"
+
+
+def test_a_stranger_computes_a_case(stranger, described):
+    response = sent(stranger, {"facts": STAY, "explain": True})
+    assert response.status_code == 200, response.content
+    told = response.json()
+    declared(described, COMPUTE, "post").validate(told)
+    assert told.pop("schema_version")
+    assert told == json.loads(json.dumps(compute(policy("hospital-bears"), STAY).as_json(explain=True)))
+    assert told["values"] == {"hospital_bears": "275.00", "person_bears": "25.00"}
+    assert response["Cache-Control"] == "no-store" and "ETag" not in response
+
+
+def test_numbers_are_read_exactly(stranger):
+    facts = json.dumps(STAY).replace('"1000"', "1000.10")
+    assert sent(stranger, f'{{"facts": {facts}}}').json()["values"]["hospital_bears"] == "275.00"
+    long = json.dumps(STAY).replace('"1000"', "1000.0000000000000000001")
+    assert "decimals" in sent(stranger, f'{{"facts": {long}}}').json()["error"]
+
+
+def test_what_is_missing_is_asked_for_and_the_rest_computed(stranger):
+    told = sent(stranger, {"facts": {name: STAY[name] for name in ("level", "on", "total_cost")}}).json()
+    assert told["missing"] == ["out_of_scope_cost"]
+    assert told["questions"][0]["rule"] in policy("hospital-bears").rules
+
+
+def test_what_cannot_be_meant_is_told_in_words(stranger, described):
+    response = sent(stranger, {"facts": {"level": "village", "total_cost": "-1"}})
+    assert response.status_code == 422
+    told = response.json()
+    declared(described, COMPUTE, "post", "422").validate(told)
+    assert [one["path"] for one in told["problems"]] == ["level", "total_cost"]
+    assert told["field"] == "level" and all(one["zh"] and one["en"] for one in told["problems"])
+
+
+def test_as_if(stranger):
+    early = {"facts": STAY | {"on": "2021-01-01"}}
+    assert sent(stranger, early).status_code == 422
+    assert sent(stranger, early | {"as_if": True}).json()["as_if"] is True
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ("nonsense", ""),
+        ("[]", "facts"),
+        ("{}", "facts"),
+        ('{"facts": NaN}', ""),
+        (b"\xff", ""),
+        ('{"facts": {}, "fcts": {}}', "fcts"),
+        ('{"facts": {}, "as_if": 1}', "as_if"),
+        ('{"facts": {}, "readings": {"a": 1}}', "readings"),
+        ('{"facts": {}, "readings": {"a": "b"}}', ""),
+        ('{"facts": {}, "figures": {"a": "b"}}', ""),
+    ],
+)
+def test_nonsense(stranger, body, field):
+    response = sent(stranger, body)
+    assert response.status_code == 400, response.content
+    assert response.json()["error"] and response.json()["field"] == field
+
+
+def test_no_fact_stands_in_an_address(stranger):
+    assert sent(stranger, {"facts": STAY}, f"{COMPUTE}?total_cost=1").status_code == 400
+    response = stranger.get(COMPUTE)
+    assert response.status_code == 405 and "POST" in response.json()["error"]
+
+
+def test_a_body_too_long(stranger, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
+    assert sent(stranger, {"facts": STAY | {"level": "x" * 200}}).status_code == 413
+
+
+def test_computing_counts_with_the_other_answers(stranger, settings):
+    settings.GONGBAO_API_LIMIT = 2
+    statuses = [sent(stranger, {"facts": STAY}).status_code for _ in range(3)]
+    assert statuses == [200, 200, 429]
