@@ -94,3 +94,22 @@ def test_mypy_takes_the_module_as_it_stands(folder: Path) -> None:
         timeout=300,
     )
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("file", "right", "wrong", "message"),
+    [
+        ("parameters.yaml", "limit:", "limits:", "limit"),
+        ("parameters.yaml", "2026-09-01: 500", "2026-10-01: 500", "begins on 2026-10-01"),
+        ("readings.yaml", "limit_for:", "limit_of:", "limit_"),
+    ],
+)
+def test_a_mistake_in_a_file_is_told_on_load(folder: Path, file: str, right: str, wrong: str, message: str) -> None:
+    path = folder / "my-policies" / "book_vouchers" / file
+    before = path.read_text(encoding="utf-8")
+    try:
+        path.write_text(before.replace(right, wrong), encoding="utf-8")
+        done = run(folder, "policies")
+    finally:
+        path.write_text(before, encoding="utf-8")
+    assert done.returncode == 1 and message in done.stderr and file in done.stderr

@@ -266,6 +266,12 @@ def test_what_is_in_the_language_is_computed(tmp_path: Path, body: str, paramete
     assert compute(policy, CASE).as_json()["values"]["made"] == expected
 
 
+def test_a_label_without_its_english_is_refused_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(PolicyError, match="Chinese and its English") as raised:
+        load(tmp_path, rule("return cost").replace('en="made"', 'en=" "'))
+    assert raised.value.line > HEAD.count("\n")
+
+
 def test_a_rule_is_called_like_any_function_and_rounds(tmp_path: Path) -> None:
     made = load(tmp_path, rule("return cost / 3")).made
     assert made(Money("0.05")) == Money("0.02")

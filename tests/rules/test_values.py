@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gongbao.core.errors import GongbaoError
 from gongbao.rules import Choice, Decimal, Money, Percent, capped, mean, ratio, total, whole, whole_months
 from gongbao.rules import exact as ex
 from gongbao.rules.functions import first_of_next_month, last_day_of_month, whole_years
@@ -124,7 +125,7 @@ def test_months_say_how_they_round() -> None:
 def test_a_choice_has_both_labels() -> None:
     assert Side("left") is Side.LEFT
     assert Side.RIGHT.label.zh == "右"
-    with pytest.raises(ValueError, match="label"):
+    with pytest.raises(GongbaoError, match="label"):
 
         class Half(Choice):
             NONE = "none", "", "none"

@@ -25,7 +25,7 @@ def summary(policy: Policy) -> Json:
     return {
         "name": policy.name,
         "label": _label(policy.label),
-        "about": _label(Label(policy.about_zh, policy.about_en)),
+        "about": _label(Label(policy.about_zh, policy.about_en)) if policy.about_zh else None,
         "document": policy.document,
         "in_force_from": policy.since.isoformat(),
         "in_force_from_clause": policy.since_clause,

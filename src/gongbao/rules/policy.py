@@ -96,8 +96,8 @@ def fact(
     """
     about = {
         "clause": clause,
-        "label": Label(zh, en),
-        "help": Label(help_zh, help_en) if help_zh else None,
+        "label": _label(zh, en),
+        "help": _label(help_zh, help_en) if help_zh or help_en else None,
         "optional": default is not dataclasses.MISSING,
         "default": None if default is dataclasses.MISSING else default,
         "least": least,
@@ -106,6 +106,18 @@ def fact(
         "one_for_each": one_for_each,
     }
     return dataclasses.field(kw_only=True, default=default, metadata={"fact": about})
+
+
+def _label(zh: str, en: str) -> Label:
+    """A label of a declaration two calls above. Raises PolicyError with its line where a language is missing."""
+    try:
+        return Label(zh, en)
+    except GongbaoError as error:
+        frame = inspect.currentframe()
+        while frame is not None and frame.f_code.co_filename == __file__:
+            frame = frame.f_back
+        where = (frame.f_code.co_filename, frame.f_lineno) if frame else ("", 0)
+        raise PolicyError(error.message, file=where[0], line=where[1]) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +298,7 @@ class Policy:
     def __post_init__(self) -> None:
         caller = inspect.currentframe().f_back.f_back  # type: ignore[union-attr]
         assert caller is not None
+        _label(self.zh, self.en)
         self.module, self.file = caller.f_globals["__name__"], Path(caller.f_code.co_filename)
 
     @property
@@ -296,7 +309,7 @@ class Policy:
         """Declare a rule: the clause it carries out, and what its value is called."""
 
         def declare(function: Callable[P, R]) -> Rule[P, R]:
-            made = Rule(function, self, clause, Label(zh, en))
+            made = Rule(function, self, clause, _label(zh, en))
             if made.name in self.rules or made.name in self.facts.declared():
                 raise self.error(f"{made.name} is defined twice; give the second another name", made.line)
             self.rules[made.name] = made
@@ -308,7 +321,7 @@ class Policy:
         """Declare what must hold of the facts for a case to be taken at all; the labels say what is then wrong."""
 
         def declare(function: Callable[P, bool]) -> Rule[P, bool]:
-            made = Rule(function, self, clause, Label(zh, en), is_check=True)
+            made = Rule(function, self, clause, _label(zh, en), is_check=True)
             self.rules[made.name] = made
             self.checks.append(made)
             return made
@@ -320,7 +333,7 @@ class Policy:
         are equal. Rules name it by a parameter `name`; they are computed for every choice, and the best is reported."""
         listed = self.facts.declared()[of].type.item
         assert listed is not None
-        self.best = BestOf(name, of, listed.python, clause, Label(zh, en), criteria)
+        self.best = BestOf(name, of, listed.python, clause, _label(zh, en), criteria)
 
     def pays(self, *rules: Rule[..., Any]) -> None:
         """Say which of the reported amounts are paid to the person or unit: when one of them is computed again and has

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Self, TypeAlias, TypeVar
 
+from gongbao.core.errors import GongbaoError
 from gongbao.rules import exact as ex
 
 Integer: TypeAlias = int
@@ -37,7 +38,7 @@ class Label:
 
     def __post_init__(self) -> None:
         if not self.zh.strip() or not self.en.strip():
-            raise ValueError("a label needs its Chinese and its English")
+            raise GongbaoError(f"a label needs its Chinese and its English; here are zh “{self.zh}” and en “{self.en}”")
 
     def in_language(self, language: str) -> str:
         return self.zh if language.startswith("zh") else self.en

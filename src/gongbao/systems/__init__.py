@@ -19,7 +19,7 @@ from pathlib import Path
 from types import ModuleType
 
 from gongbao.core.errors import GongbaoError
-from gongbao.rules import Policy, PolicyError
+from gongbao.rules import Policy, PolicyError, figures, readings
 
 VARIABLE = "GONGBAO_SYSTEMS"
 
@@ -43,7 +43,18 @@ def policies() -> dict[str, Policy]:
             if not one.reported:
                 raise PolicyError(f"{one.name} reports nothing: end with its values(…)", file=str(one.file))
             found[one.name] = one
+    for folder in dict.fromkeys(one.file.parent for one in found.values()):
+        _check_files(folder, [one for one in found.values() if one.file.parent == folder])
     return found
+
+
+def _check_files(folder: Path, within: list[Policy]) -> None:
+    """Read a folder's figures and readings whole: a key of no policy, or a day without a value, is found on load."""
+    for one in within:
+        one.figure_table.covers(one.since, one.until)
+        assert one.reading_table is not None
+    figures.check_folder(folder / "parameters.yaml", [one.figures for one in within])
+    readings.check_folder(folder / "readings.yaml", [one.readings for one in within])
 
 
 def policy(name: str) -> Policy:
