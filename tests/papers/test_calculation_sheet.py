@@ -7,6 +7,8 @@ from typing import Any
 import pypdfium2
 import pytest
 from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.shared import Mm
 
 from gongbao.office.papers.calculation_sheet import sheet_docx, sheet_pdf
 from gongbao.rules import compute
@@ -66,6 +68,41 @@ def test_what_is_missing_is_said() -> None:
     facts = {key: value for key, value in HEATING.items() if key != "cost"}
     text = docx_text(sheet_docx(compute(heating, facts), "zh", made_on=DAY))
     assert "未提供" in text and "未能计算" in text
+
+
+@pytest.mark.parametrize(("language", "asked"), [("zh", "缺少：取暖费用"), ("en", "missing: cost of heating")])
+@pytest.mark.parametrize(("make", "text_of"), [(sheet_docx, docx_text), (sheet_pdf, pdf_text)], ids=["docx", "pdf"])
+def test_a_missing_fact_is_asked_for_by_its_name(make: Any, text_of: Any, language: str, asked: str) -> None:
+    facts = {key: value for key, value in HEATING.items() if key != "cost"} | {"groups": ["alone"]}
+    assert asked in text_of(make(compute(heating, facts), language, made_on=DAY)).splitlines()
+
+
+def test_english_is_broken_between_words_and_has_its_own_marks() -> None:
+    facts = {"year": 2026, "trips": [trip("2026-01-01", "3.35") | {"pier": "Westernmost landing stage of the lake"}]}
+    made = sheet_pdf(compute(ferry, facts), "en", made_on=DAY)
+    lines = pdf_text(made).splitlines()
+    assert "made on: 2026-05-04" in lines
+    words = {word for line in lines for word in line.split()}
+    assert {"Westernmost", "landing", "stage"} <= words
+    assert not any("：" in line or "（" in line for line in lines)
+
+
+def test_units_stand_in_the_head_and_figures_at_the_right() -> None:
+    word = Document(io.BytesIO(sheet_docx(compute(ferry, LONG), "zh", made_on=DAY)))
+    trips = next(table for table in word.tables if len(table.rows) == 61)
+    heads = [cell.text for cell in trips.rows[0].cells]
+    fare = heads.index("票价（元）")
+    assert trips.rows[1].cells[fare].text == "3.35"
+    assert trips.rows[1].cells[fare].paragraphs[0].alignment == WD_ALIGN_PARAGRAPH.RIGHT
+    assert trips.rows[1].cells[heads.index("乘船日期")].paragraphs[0].alignment != WD_ALIGN_PARAGRAPH.RIGHT
+    assert sum(column.width for column in trips.columns) <= Mm(170)
+
+
+@pytest.mark.parametrize(("make", "text_of"), [(sheet_docx, docx_text), (sheet_pdf, pdf_text)], ids=["docx", "pdf"])
+def test_two_sign_each_with_a_day(make: Any, text_of: Any) -> None:
+    text = text_of(make(compute(heating, HEATING), "zh", made_on=DAY))
+    end = text[text.index("经办人：") :]
+    assert "复核人：" in end and end.count("日期：") == 2
 
 
 def test_a_long_case_has_heads_on_each_page_and_page_numbers() -> None:
