@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import pages, reading, report, searching
+from benchmarks import computing, pages, reading, report, searching
 from benchmarks.processes import ROOT, Stopped
 
 LARGE = 10_000  # documents
@@ -37,6 +37,8 @@ def main(arguments: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="gongbao-bench-") as name:
         folder = Path(name)
         try:
+            say("computing cases")
+            computed = computing.of_policies(2, 20) if options.tiny else computing.of_policies(50, 10_000)
             say("asking the library of the sample")
             sample = pages.of_library(folder, 0, runs)
             sized = reading.all_sizes(folder, sizes, say, most_runs=min(runs, 3))
@@ -46,6 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
                 shapes=reading.all_shapes(folder, shape_sizes, say),
                 sample=sample,
                 large=_large(folder, large, runs) if large else None,
+                computing=computed,
             )
         except Stopped as error:
             say(f"benchmarks: {error}")

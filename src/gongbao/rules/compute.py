@@ -104,7 +104,7 @@ class Result:
 
 @cache
 def version(policy: Policy) -> str:
-    """What a decided case keeps of the policy: changes with its rules, figures and readings, and with nothing else."""
+    """What a decided case keeps of the policy: another as soon as the file of its rules, figures or readings is."""
     folder = policy.file.parent
     digest = hashlib.sha256(policy.name.encode())
     for path in (policy.file, folder / "parameters.yaml", folder / "readings.yaml"):
