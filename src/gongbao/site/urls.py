@@ -9,6 +9,7 @@ urlpatterns = [
     path("", front, name="front"),
     path("large-print/", look.large_print, name="large_print"),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("policies/", include("gongbao.site.policies.urls")),
     path("api/", include("gongbao.site.api")),
     path("", include("gongbao.office.people.urls")),
     path("", include("gongbao.office.intake.urls")),

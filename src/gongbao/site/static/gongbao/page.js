@@ -128,6 +128,11 @@
     }
   }
 
+  /* What another script of ours wants copied. */
+  document.addEventListener("gongbao:copy", function (event) {
+    copy(event.detail.text, event.detail.words);
+  });
+
   function words(clause) {
     var lines = [];
     clause.querySelectorAll(".own").forEach(function (own) {

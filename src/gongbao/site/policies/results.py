@@ -1,0 +1,158 @@
+"""What a case comes to, as the page shows it: values, what is asked for, what is wrong, and why, step by step."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from gongbao.core.errors import GongbaoError
+from gongbao.rules.compute import Refused, Result, compute
+from gongbao.rules.explain import Explanation, explain, shown
+from gongbao.rules.policy import Policy, Rule
+from gongbao.rules.render import Line, Told, arranged, candidate_values, heading, lines_of, origins, value_of
+from gongbao.site.policies.cases import Typed, identity
+from gongbao.site.policies.links import ClauseLinks
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    label: str
+    value: str | None
+    clause: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The values of each record; None where a fact is missing."""
+
+    label: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str | None, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What is said next to a field: wrong, or asked for. `identity` is that of the field, "" where it has none."""
+
+    identity: str
+    words: str
+    wrong: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A step of the explanation with what is said of it."""
+
+    number: int
+    name: str
+    value: str
+    clause: str
+    url: str
+    see: int | None
+    brief: bool
+    lines: tuple[tuple[Line, str], ...]
+    below: tuple["Explained", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`result` is None where the case is refused; `marks` then say why."""
+
+    result: Result | None
+    values: tuple[Value, ...] = ()
+    rows: tuple[Rows, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    readings: tuple[tuple[str, str], ...] = ()
+    chosen: tuple[tuple[str, str, bool], ...] = ()
+    steps: tuple[Explained, ...] = ()
+
+
+def outcome(policy: Policy, case: Typed, language: str, links: ClauseLinks) -> Outcome:
+    """What the case comes to. Raises nothing for what was typed."""
+    try:
+        result = compute(policy, case.facts, readings=case.readings, as_if=case.as_if)
+    except Refused as refused:
+        marks = (Mark(identity(case.as_typed(one.path)), one.in_language(language), True) for one in refused.problems)
+        return Outcome(None, marks=tuple(marks))
+    except GongbaoError as error:
+        return Outcome(None, marks=(Mark("", error.message, True),))
+    explanation = explain(result)
+    values, rows = _values(result, language, links)
+    return Outcome(
+        result,
+        values,
+        rows,
+        tuple(_asked(result, case, language)),
+        tuple(_readings(result, language)),
+        _chosen(explanation, language),
+        _steps(explanation, policy.document, language, links),
+    )
+
+
+def _values(result: Result, language: str, links: ClauseLinks) -> tuple[tuple[Value, ...], tuple[Rows, ...]]:
+    policy = result.policy
+    values, tables = [], []
+    for name, reported in policy.reported.items():
+        value = result.values[name]
+        if isinstance(reported, Rule):
+            words = None if value is None else shown(value, reported.type, language)
+            url = links(policy.document, reported.clause)
+            values.append(Value(reported.label.in_language(language), words, reported.clause, url))
+            continue
+        listed = policy.facts.declared()[name]
+        assert listed.type.item is not None
+        fields = listed.type.item.python.declared()
+        about = [fields[part] if isinstance(part, str) else part for part in reported]
+        rows = tuple(
+            tuple(
+                None if one is None else shown(one, part.type, language)
+                for one, part in zip(record.values(), about, strict=True)
+            )
+            for record in value or ()
+        )
+        if rows:
+            heads = tuple(part.label.in_language(language) for part in about)
+            tables.append(Rows(listed.label.in_language(language), heads, rows))
+    return tuple(values), tuple(tables)
+
+
+def _asked(result: Result, case: Typed, language: str) -> Any:
+    for one in result.questions:
+        label, rule = one.label.in_language(language), one.rule.label.in_language(language)
+        words = f"需要{label}，用于计算{rule}" if language == "zh" else f"{label} is needed for: {rule}"
+        yield Mark(identity(case.as_typed(one.path)), words, False)
+
+
+def _readings(result: Result, language: str) -> Any:
+    for name, option in result.readings.items():
+        about = result.policy.reading_table[name]
+        yield about.label.in_language(language), about.options[option].label.in_language(language)
+
+
+def _chosen(explanation: Explanation, language: str) -> tuple[tuple[str, str, bool], ...]:
+    if explanation.chosen is None:
+        return ()
+    return tuple(
+        (one.choice.in_language(language), candidate_values(one.values, language), one.chosen)
+        for one in explanation.chosen.candidates
+    )
+
+
+def _steps(explanation: Explanation, document: str, language: str, links: ClauseLinks) -> tuple[Explained, ...]:
+    told_in = origins(explanation)
+
+    def explained(told: Told) -> Explained:
+        step = told.step
+        lines = () if told.brief else lines_of(told_in[step.number], explanation, language)
+        return Explained(
+            step.number,
+            heading(step, language),
+            value_of(step, language),
+            step.clause,
+            links(document, step.clause),
+            told.see,
+            told.brief,
+            tuple((line, links(line.document or document, line.clause)) for line in lines),
+            tuple(explained(one) for one in told.below),
+        )
+
+    return tuple(explained(one) for one in arranged(explanation))

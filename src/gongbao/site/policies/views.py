@@ -1,0 +1,157 @@
+"""The pages of the policies. A case comes in the body of a request, goes out with the answer, and is kept nowhere."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_POST, require_safe
+
+from gongbao.office.papers.calculation_sheet import sheet_docx, sheet_pdf
+from gongbao.rules.policy import Policy
+from gongbao.site.policies.cases import READING, Typed, form, typed
+from gongbao.site.policies.links import ClauseLinks
+from gongbao.site.policies.results import outcome
+from gongbao.systems import policies as all_policies
+
+SHEETS = {
+    "docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", sheet_docx),
+    "pdf": ("application/pdf", sheet_pdf),
+}
+COST_OF_A_SHEET = 6
+
+View = Callable[..., HttpResponse]
+
+
+def _in_measure(cost: int) -> Callable[[View], View]:
+    """Count what is computed with the answers of the API, and keep nothing of it in any cache."""
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            # Not at the top: the API is made of these policies.
+            from gongbao.site.api import seconds_to_wait
+
+            if request.method == "POST" and (wait := seconds_to_wait(request, cost)):
+                response = render(request, "policies/429.html", {"room": "policies", "seconds": wait}, status=429)
+                response["Retry-After"] = str(wait)
+            else:
+                response = view(request, *args, **kwargs)
+            response["Cache-Control"] = "no-store"
+            return response
+
+        return counted
+
+    return decorate
+
+
+def _policy(name: str) -> Policy:
+    found = all_policies().get(name)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _language() -> str:
+    return "en" if get_language() == "en" else "zh"
+
+
+@require_safe
+def policies(request: HttpRequest) -> HttpResponse:
+    language = _language()
+    found = [
+        {"name": one.name, "label": one.label.in_language(language), "about": _about(one, language), "policy": one}
+        for one in all_policies().values()
+    ]
+    return render(request, "policies/policies.html", {"room": "policies", "policies": found})
+
+
+def _about(policy: Policy, language: str) -> str:
+    return policy.about_zh if language == "zh" else policy.about_en
+
+
+@_in_measure(1)
+def policy(request: HttpRequest, name: str) -> HttpResponse:
+    """The page with an empty form; posted to, with the case that came, one row more or less, and what it comes to."""
+    found, language, links = _policy(name), _language(), ClauseLinks()
+    case = typed(found, request.POST) if request.method == "POST" else Typed()
+    more, less = request.POST.get("more", ""), request.POST.get("less", "")
+    fields = form(found, case, language, more=more, less=less)
+    if request.method == "POST":
+        # The form has its rows in order now.
+        case.places = {}
+    context = _context(found, case, language, links) | {
+        "fields": fields,
+        "about": _about(found, language),
+        "document_url": links(found.document, found.since_clause),
+        "readings": _readings(found, case, language, links),
+        "links": links,
+    }
+    if request.method == "POST" and not (more or less):
+        context["outcome"] = outcome(found, case, language, links)
+    return render(request, "policies/policy.html", context)
+
+
+def _context(found: Policy, case: Typed, language: str, links: ClauseLinks) -> dict[str, Any]:
+    return {
+        "room": "policies",
+        "policy": found,
+        "label": found.label.in_language(language),
+        "since_url": links(found.document, found.since_clause),
+        "case": case,
+        "case_text": case.as_text(),
+    }
+
+
+def _readings(found: Policy, case: Typed, language: str, links: ClauseLinks) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": READING + name,
+            "label": one.label.in_language(language),
+            "clause": one.clause,
+            "url": links(found.document, one.clause),
+            "reason": one.reason.in_language(language),
+            "authority": one.authority.in_language(language),
+            "options": [
+                (option.name, option.label.in_language(language), case.readings.get(name, one.default) == option.name)
+                for option in one.options.values()
+            ],
+            "default": one.options[one.default].label.in_language(language),
+        }
+        for name, one in found.reading_table.items()
+    ]
+
+
+@require_POST
+@_in_measure(1)
+def compute_case(request: HttpRequest, name: str) -> HttpResponse:
+    """What the case comes to, as a piece of the page."""
+    found, language, links = _policy(name), _language(), ClauseLinks()
+    case = typed(found, request.POST)
+    context = _context(found, case, language, links) | {"outcome": outcome(found, case, language, links)}
+    return render(request, "policies/_result.html", context)
+
+
+@require_POST
+@_in_measure(COST_OF_A_SHEET)
+def sheet(request: HttpRequest, name: str, form: str) -> HttpResponse:
+    """The calculation sheet as .docx or PDF, or the case and what it comes to as JSON."""
+    found, language = _policy(name), _language()
+    case = typed(found, request.POST)
+    told = outcome(found, case, language, ClauseLinks())
+    if form not in ("json", *SHEETS):
+        raise Http404
+    if told.result is None:
+        context = _context(found, case, language, ClauseLinks()) | {"outcome": told}
+        return render(request, "policies/refused.html", context, status=422)
+    response: HttpResponse
+    if form == "json":
+        response = JsonResponse(told.result.as_json(explain=True), json_dumps_params={"ensure_ascii": False})
+    else:
+        kind, make = SHEETS[form]
+        response = HttpResponse(make(told.result, language, made_on=timezone.localdate()), content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{found.name}.{form}"'
+    return response

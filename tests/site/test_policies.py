@@ -1,0 +1,113 @@
+"""The pages of the policies: computed without an account or script, nothing typed lost, nothing of it kept."""
+
+import json
+import logging
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from gongbao.systems import policies
+from tests.site.html import read
+
+PAGE = "/policies/outpatient-pooling/"
+VISIT = {
+    "date": "2023-03-01",
+    "institution": "某社区卫生服务中心",
+    "level": "primary",
+    "in_scope_cost": "500",
+    "designated": "true",
+    "settled_directly": "true",
+    "during_inpatient_stay": "false",
+    "suspended": "false",
+}
+CASE = {"year": "2023", "status": "active"} | {f"visits[0].{name}": value for name, value in VISIT.items()}
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_asked_yet():
+    cache.clear()
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_every_policy_has_a_page(client, db, language):
+    client.cookies["django_language"] = language
+    listed = client.get("/policies/").content.decode()
+    for name in policies():
+        assert f'href="/policies/{name}/"' in listed
+        page = client.get(f"/policies/{name}/")
+        assert page.status_code == 200 and "style=" not in page.content.decode()
+    assert client.get("/policies/nothing/").status_code == 404
+
+
+@pytest.mark.parametrize("address", [PAGE, f"{PAGE}compute/"])
+def test_a_case_is_computed_for_a_stranger(client, db, address):
+    response = client.post(address, CASE)
+    words = response.content.decode()
+    assert response.status_code == 200 and response["Cache-Control"] == "no-store"
+    assert "统筹基金" in words and "第十八条" in words and "缺少事实" not in words
+
+
+def test_nothing_typed_is_lost(client, db):
+    typed = CASE | {"year": "MMXXIII<", "visits[0].in_scope_cost": "-5"}
+    for more in ({}, {"more": "visits"}):
+        page = client.post(PAGE, typed | more)
+        words = page.content.decode()
+        assert "MMXXIII&lt;" in words and 'value="-5"' in words and 'value="某社区卫生服务中心"' in words
+    assert "无法计算" in client.post(PAGE, typed).content.decode()
+
+
+def test_rows_are_added_and_taken_away_without_script(client, db):
+    more = client.post(PAGE, CASE | {"more": "visits"}).content.decode()
+    assert 'name="visits[1].date"' in more
+    two = CASE | {f"visits[1].{name}": value for name, value in VISIT.items()} | {"visits[1].in_scope_cost": "77"}
+    less = client.post(PAGE, two | {"less": "visits[0]"}).content.decode()
+    assert 'value="77"' in less and 'value="500"' not in less
+
+
+def test_what_is_wrong_is_told_at_its_own_field(client, db):
+    # The first row is empty, so that the second is the first record.
+    moved = {name.replace("[0]", "[1]"): value for name, value in CASE.items()} | {"visits[1].in_scope_cost": "-5"}
+    words = client.post(f"{PAGE}compute/", moved).content.decode()
+    assert 'data-mark="f-visits-1-in_scope_cost"' in words
+
+
+def test_a_query_is_never_read(client, db):
+    plain = read(client.get(PAGE)).text()
+    assert read(client.get(PAGE, CASE)).text() == plain
+
+
+def test_nothing_of_a_case_is_logged(client, db, caplog):
+    with caplog.at_level(logging.DEBUG):
+        client.post(PAGE, CASE | {"visits[0].institution": "祁望川医院"})
+        client.post(f"{PAGE}compute/", CASE | {"visits[0].institution": "祁望川医院", "year": "祁望川"})
+    assert "gongbao.request" in {one.name for one in caplog.records}
+    assert "祁望川" not in "".join(one.getMessage() for one in caplog.records if one.name != "django.db.backends")
+
+
+def test_a_page_is_not_posted_from_elsewhere(db):
+    assert Client(enforce_csrf_checks=True).post(f"{PAGE}compute/", CASE).status_code == 403
+
+
+@pytest.mark.parametrize(("form", "begins"), [("docx", b"PK"), ("pdf", b"%PDF"), ("json", b"{")])
+def test_sheets(client, db, form, begins):
+    case = {"facts": {"year": 2023, "status": "active", "visits": [VISIT]}}
+    response = client.post(f"{PAGE}sheet.{form}", {"case": json.dumps(case)})
+    assert response.status_code == 200 and response.content.startswith(begins)
+    assert response["Cache-Control"] == "no-store"
+    wrong = client.post(f"{PAGE}sheet.{form}", {"case": json.dumps({"facts": {"year": -1}})})
+    assert wrong.status_code == 422
+    assert client.get(f"{PAGE}sheet.{form}").status_code == 405
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "[]", "null", '{"facts": 3}', '{"facts": {"visits": 3}}', '{"readings": {"a": []}}']
+)
+def test_a_case_that_is_none_breaks_nothing(client, db, text):
+    assert client.post(PAGE, {"case": text}).status_code == 200
+
+
+def test_computing_is_counted(client, db, settings):
+    settings.GONGBAO_API_LIMIT = 1
+    assert [client.post(f"{PAGE}compute/", CASE).status_code for _ in range(2)] == [200, 429]
+    assert client.get(PAGE).status_code == 200
