@@ -59,8 +59,8 @@ def computing(found: dict[str, Any]) -> str:
         "median and least of the runs; an explanation grows with its steps, of which nine units have 290.\n\n"
         f"{_table(head, rows)}\n\n"
         f"`gongbao compute medical-assistance` with {_count(found['lines'])} lines takes {found['seconds']:.1f} "
-        f"seconds ({_count(round(found['lines'] / found['seconds']))} lines a second). Peers are measured with the runs "
-        "over a whole city."
+        f"seconds ({_count(round(found['lines'] / found['seconds']))} lines a second). Peers are measured with the "
+        "runs over a whole city."
     )
 
 
