@@ -8,6 +8,7 @@ What is wrong with one case is told in its place, with its line, and does not ke
 with LF or CRLF; empty ones are passed over; a byte order mark is.
 """
 
+import codecs
 import json
 import re
 import sys
@@ -99,6 +100,9 @@ def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
     number = 0
     while line := stream.readline(MOST_IN_A_LINE + 1):
         number += 1
+        if number == 1:
+            _refuse_other_encodings(line)
+            line = line.removeprefix(codecs.BOM_UTF8)
         if len(line) <= MOST_IN_A_LINE:
             yield number, line
             continue
@@ -116,8 +120,6 @@ def _cases_by_line(lines: Iterator[tuple[int, bytes | None]]) -> Iterator[GivenC
 
 
 def _case(number: int, line: bytes) -> GivenCase:
-    if number == 1:
-        _refuse_other_encodings(line)
     try:
         return GivenCase(number, parse_json(line.decode()))
     except UnicodeDecodeError:
@@ -182,7 +184,7 @@ def _lines_of_items(text: str) -> Iterator[int]:
 
 
 def _refuse_other_encodings(content: bytes) -> None:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise GongbaoError("this is text in UTF-16; save it as UTF-8")
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gongbao import SCHEMA_VERSION
 from gongbao.cli.printing import (
     EXIT_REFUSED,
     answer,
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from gongbao.rules.compute import Refused, Result
     from gongbao.rules.coverage import Account, Coverage
     from gongbao.rules.facts import Problem
-    from gongbao.rules.policy import Policy
     from gongbao.rules.recompute import Recomputed
 
 
@@ -106,14 +106,18 @@ def compute(
     """
     from gongbao.cli.case_files import read_cases
     from gongbao.rules import compute as compute_case
-    from gongbao.rules.compute import Refused
+    from gongbao.rules.compute import Refused, changed_table
+    from gongbao.rules.readings import choose
     from gongbao.systems import policy as find_policy
 
-    found = find_policy(name)
     if keep and not as_json:
         raise click.UsageError("--keep needs --json")
+    found = find_policy(name)
+    # What would be wrong with every case is told once, before any is computed.
+    choose(found.reading_table, dict(reading))
+    changed_table(found, tuple(dict(figure).items()))
     refused = False
-    for case in read_cases(file):
+    for case in _cases_in(read_cases(file)):
         try:
             _readable(case)
             result = compute_case(found, case.value, readings=dict(reading), figures=dict(figure), as_if=as_if)
@@ -122,10 +126,24 @@ def compute(
             _tell_refused(case, error, language, as_json)
             continue
         if as_json:
-            print_json_line(_as_json(result, explain=explain, keep=keep))
+            _print_object(_as_json(result, explain=explain, keep=keep))
         else:
             say(_as_text(result, case, language, explain=explain))
     return EXIT_REFUSED if refused else 0
+
+
+def _cases_in(cases: Iterator[GivenCase]) -> Iterator[GivenCase]:
+    """The cases, one by one; where there is none, that is said, as silence would look like success."""
+    there_is_one = False
+    for case in cases:
+        there_is_one = True
+        yield case
+    if not there_is_one:
+        say("there is no case in it", err=True)
+
+
+def _print_object(data: dict[str, Any]) -> None:
+    print_json_line({"schema_version": SCHEMA_VERSION, **data})
 
 
 def _readable(case: GivenCase) -> None:
@@ -138,7 +156,7 @@ def _readable(case: GivenCase) -> None:
 def _tell_refused(case: GivenCase, error: Refused, language: str, as_json: bool) -> None:
     if as_json:
         problems = [_problem(one) for one in error.problems]
-        print_json_line({"error": str(error), "line": case.line, "problems": problems})
+        _print_object({"error": str(error), "line": case.line, "problems": problems})
         return
     for one in error.problems:
         place = f"{one.path}: " if one.path else ""
@@ -189,6 +207,11 @@ def _as_text(result: Result, case: GivenCase, language: str, *, explain: bool) -
         about = result.policy.reading_table[name]
         sign = "：" if language == "zh" else ": "
         lines.append(f"{about.label.in_language(language)}{sign}{about.options[option].label.in_language(language)}")
+    if result.changed:
+        changed = ", ".join(f"{name} = {value}" for name, value in result.changed.items())
+        lines.append(f"改用的标准：{changed}" if language == "zh" else f"with other figures: {changed}")
+    if result.as_if:
+        lines.append("未查施行期，按最近的标准试算" if language == "zh" else "computed as if the policy were in force")
     text = "\n".join(lines) + "\n"
     return text + ("\n" + render_text(explanation(result), language) if explain else "")
 
@@ -263,7 +286,7 @@ def recompute(
     from gongbao.systems import policy as find_policy
 
     refused = False
-    for case in read_cases(file):
+    for case in _cases_in(read_cases(file)):
         try:
             _readable(case)
             found = again(
@@ -279,12 +302,12 @@ def recompute(
             if isinstance(error, Refused):
                 _tell_refused(case, error, language, as_json)
             elif as_json:
-                print_json_line({"error": str(error), "line": case.line, "problems": []})
+                _print_object({"error": str(error), "line": case.line, "problems": []})
             else:
                 say(f"{_line(case, language)}{error}", err=True)
             continue
         if as_json:
-            print_json_line({"line": case.line, **found.as_json()})
+            _print_object({"line": case.line, **found.as_json()})
         else:
             say(_line(case, language) + _differences(found, language))
     return EXIT_REFUSED if refused else 0
@@ -300,6 +323,10 @@ def _differences(found: Recomputed, language: str) -> str:
             "政策文本或标准已变更" if language == "zh" else "the policy's rules, figures or readings have changed since"
         )
         out.append(f"{text}（{found.version} → {found.version_now}）")
+    if found.changed_parameters:
+        entries = found.result.case.table.entries
+        labels = [entries[name].label.in_language(language) for name in found.changed_parameters]
+        out.append(f"标准已不同：{'、'.join(labels)}" if language == "zh" else f"figures differ: {', '.join(labels)}")
     if not found.differences:
         out.append("没有差异" if language == "zh" else "no difference")
     for one in found.differences:
@@ -322,15 +349,16 @@ def policies(as_json: bool) -> None:
     from gongbao.rules.describe import summary
     from gongbao.systems import policies as all_policies
 
-    found = [summary(one) for one in all_policies().values()]
+    found = [{"schema_version": SCHEMA_VERSION, **summary(one)} for one in all_policies().values()]
     if as_json:
         print_json(found)
         return
-    rows = [
-        [one["name"], one["label"]["zh"], one["document"], f"{one['in_force_from']} – {one['in_force_until'] or ''}"]
-        for one in found
-    ]
-    say("\n".join(table(rows, ["policy", "名称", "document", "in force"])))
+    rows = [[one["name"], one["label"]["zh"], one["document"], _in_force(one), str(one["rule_count"])] for one in found]
+    say("\n".join(table(rows, ["policy", "名称", "document", "in force", "rules"])))
+
+
+def _in_force(one: dict[str, Any]) -> str:
+    return f"{one['in_force_from']} – {one['in_force_until'] or ''}".rstrip()
 
 
 @click.argument("name", metavar="POLICY")
@@ -353,54 +381,117 @@ def policy(name: str, diagram: Path | None, language: str, as_json: bool) -> Non
         write_file(diagram, svg(found, language).encode())
         return
     data = description(found)
-    answer(as_json, data, _policy_text(found, data, language))
+    answer(as_json, data, _policy_text(data, language))
 
 
-def _policy_text(policy: Policy, data: dict[str, Any], language: str) -> str:
-    from gongbao.rules.diagram import sentences
+_TITLES = {
+    "facts": ("事实", "Facts"),
+    "figures": ("标准", "Figures"),
+    "readings": ("不同理解", "Readings"),
+    "checks": ("受理条件", "Checks"),
+    "rules": ("规则", "Rules"),
+    "best": ("就高选择", "The best of several"),
+    "reported": ("结果", "Reported"),
+    "needs": ("规则之间的关系", "Which rule needs which"),
+}
 
-    titles = {
-        "zh": ("事实", "标准", "不同理解", "受理条件", "规则及其依赖"),
-        "en": ("Facts", "Figures", "Readings", "Checks", "Rules, and what each needs"),
-    }[language]
-    lines = [f"{policy.name}  {policy.label.in_language(language)}  {policy.document}", ""]
-    about = policy.about_zh if language == "zh" else policy.about_en
-    lines += [about, ""] if about else []
-    lines += [titles[0], *_facts(data["facts"], language, "  "), ""]
-    if data["figures"]:
-        lines.append(titles[1])
-        for one in data["figures"]:
-            lines.append(f"  {one['name']}  {one['label'][language]}（{one['clause']}）")
-            lines += [f"    {value['since']}  {_figure(value['value'])}" for value in one["values"]]
-        lines.append("")
-    if data["readings"]:
-        lines.append(titles[2])
-        for one in data["readings"]:
-            lines.append(f"  {one['name']}  {one['label'][language]}（{one['clause']}）：{one['reason'][language]}")
-            for option in one["options"]:
-                mark = "*" if option["name"] == one["default"] else " "
-                lines.append(f"   {mark} {option['name']}  {option['label'][language]}")
-        lines.append("")
-    if policy.checks:
-        lines += [titles[3], *(f"  {one.label.in_language(language)}（{one.clause}）" for one in policy.checks), ""]
-    lines += [titles[4], *(f"  {one}" for one in sentences(policy, language))]
+
+def _policy_text(data: dict[str, Any], language: str) -> str:
+    clauses = "; ".join(filter(None, (data["in_force_from_clause"], data["in_force_until_clause"])))
+    lines = [
+        f"{data['name']}  {data['label'][language]}",
+        f"{data['document']}  {_in_force(data)} ({clauses})  {data['version']}",
+    ]
+    lines += [data["about"][language]] if data["about"] else []
+    best = data["best_of"]
+    for name, rows in (
+        ("facts", [row for one in data["facts"] for row in _fact_rows(one, language)]),
+        ("figures", [row for one in data["figures"] for row in _figure_rows(one, language)]),
+        ("readings", [row for one in data["readings"] for row in _reading_rows(one, language)]),
+        ("checks", [_rule_row(one, language) for one in data["checks"]]),
+        ("rules", [_rule_row(one, language) for one in data["rules"]]),
+        ("best", [[best["name"], best["label"][language], best["clause"], _criteria(best)]] if best else []),
+        ("reported", [[one["name"], ", ".join(one["parts"])] for one in data["reported"]]),
+        ("needs", [[line] for line in _needs_tree(data, language)]),
+    ):
+        if rows:
+            lines += ["", _TITLES[name][language != "zh"], *(f"  {line}" for line in table(rows))]
     return "\n".join(lines)
 
 
-def _facts(facts: list[dict[str, Any]], language: str, indent: str) -> Iterator[str]:
-    for one in facts:
-        yield f"{indent}{one['name']}  {one['label'][language]}（{one['clause']}）"
-        for choice in one.get("choices") or ():
-            yield f"{indent}    {choice['value']}  {choice['label'][language]}"
-        yield from _facts(one.get("fields") or [], language, indent + "  ")
+def _fact_rows(fact: dict[str, Any], language: str, above: str = "") -> Iterator[list[str]]:
+    """A row for the fact, one for each of its choices, and those of the fields of a record."""
+    kind = f"list of {fact['type']}" if fact["list"] else fact["type"]
+    unit = f" {fact['unit'][language]}" if fact["unit"] else ""
+    notes = [f"{sign} {fact[bound]}" for bound, sign in (("over", ">"), ("least", "≥"), ("most", "≤")) if fact[bound]]
+    notes += ["optional"] if fact["optional"] else []
+    notes += [f"each {fact['one_for_each']} once"] if fact["one_for_each"] else []
+    yield [above + fact["name"], fact["label"][language], kind + unit, fact["clause"], ", ".join(notes)]
+    for one in fact["choices"]:
+        yield [f"  {one['value']}", one["label"][language], "", "", ""]
+    for one in fact["fields"]:
+        yield from _fact_rows(one, language, f"{above}{fact['name']}[].")
 
 
-def _figure(value: Any) -> str:
+def _figure_rows(figure: dict[str, Any], language: str) -> Iterator[list[str]]:
+    """A row for each value of the figure by date and key; what it is called and its citation stand in the first."""
+    unit = figure["unit"][language] if figure["unit"] else ""
+    about = [figure["name"], figure["label"][language], unit, f"{figure['document']} {figure['clause']}".strip()]
+    for dated in figure["values"]:
+        days = f"{dated['since']} – {dated['until'] or ''}".rstrip()
+        for said in _figure(dated["value"]):
+            yield [*about, days, said]
+            about, days = [""] * len(about), ""
+
+
+def _figure(value: Any) -> list[str]:
     if isinstance(value, dict):
-        return ", ".join(f"{key}: {_figure(one)}" for key, one in value.items())
+        return [f"{key}: {'; '.join(_figure(one))}" for key, one in value.items()]
     if isinstance(value, list):
-        return "; ".join(_figure(one) for one in value)
-    return str(value)
+        return [f"{'≥' if band['included'] else '>'} {band['above']}: {band['gives']}" for band in value]
+    return [str(value)]
+
+
+def _reading_rows(reading: dict[str, Any], language: str) -> Iterator[list[str]]:
+    """The reading, why its default is taken and who may decide it; its options, the default marked."""
+    yield [reading["name"], reading["label"][language], reading["clause"]]
+    for one in reading["options"]:
+        mark = "*" if one["name"] == reading["default"] else " "
+        yield [f"  {mark} {one['name']}", one["label"][language], one["clause"]]
+    yield ["", f"* {reading['reason'][language]} ({reading['authority'][language]})", ""]
+
+
+def _rule_row(rule: dict[str, Any], language: str) -> list[str]:
+    unit = f" {rule['unit'][language]}" if rule["unit"] else ""
+    needed = [name for kind in ("needs", "facts", "figures", "readings") for name in rule[kind]]
+    on = f"on each of {rule['records']}" if rule["records"] else ""
+    return [rule["name"], rule["label"][language], rule["type"] + unit, rule["clause"], on, ", ".join(needed)]
+
+
+def _criteria(best: dict[str, Any]) -> str:
+    return f"{best['of']}: " + ", ".join(f"{one['direction']} {one['rule']}" for one in best["criteria"])
+
+
+def _needs_tree(data: dict[str, Any], language: str) -> list[str]:
+    """From what no rule needs down to what each needs, told once for each rule; … stands for it after that."""
+    rules = {one["name"]: one for one in (*data["rules"], *data["checks"])}
+    needed = {name for one in rules.values() for name in one["needs"]}
+    lines: list[str] = []
+    told: set[str] = set()
+
+    def tell(name: str, depth: int) -> None:
+        rule = rules[name]
+        is_told = name in told and bool(rule["needs"])
+        lines.append(f"{'  ' * depth}{rule['label'][language]} [{name}] {rule['clause']}{' …' if is_told else ''}")
+        if not is_told:
+            told.add(name)
+            for one in rule["needs"]:
+                tell(one, depth + 1)
+
+    for name in rules:
+        if name not in needed:
+            tell(name, 0)
+    return lines
 
 
 @click.argument("name", required=False, metavar="[POLICY]")
@@ -418,6 +509,7 @@ def cases(name: str | None, as_json: bool) -> int:
         print_json(
             [
                 {
+                    "schema_version": SCHEMA_VERSION,
                     "policy": one.policy,
                     "file": one.file.name,
                     "number": one.number,
@@ -460,7 +552,9 @@ def coverage(number: str | None, as_json: bool) -> None:
             raise GongbaoError(f"no policy stands on “{number}”; see: gongbao coverage")
     accounts = [_account(one) for one in found]
     data = [
-        coverage_summary(one, account) | ({"by_clause": coverage_by_clause(one, account)} if number else {})
+        {"schema_version": SCHEMA_VERSION}
+        | coverage_summary(one, account)
+        | ({"by_clause": coverage_by_clause(one, account)} if number else {})
         for one, account in zip(found, accounts, strict=True)
     ]
     if as_json:
@@ -496,8 +590,14 @@ def _coverage_text(data: dict[str, Any]) -> str:
         lines.append(f"  unplaced: {'、'.join(data['unplaced'])}")
     if data["strangers"]:
         lines.append(f"  named, and no clause of the document: {'、'.join(data['strangers'])}")
-    for one in data.get("by_clause", ()):
-        carried = ", ".join(f"{part['kind']} {part['name']}" for part in one["carried_by"])
-        none = one["none"]["label"]["en"] if one["none"] else ""
-        lines.append(f"  {one['locator']}  {carried or none or one['how']}")
+    lines += [f"  {line}" for line in table([_clause_row(one) for one in data.get("by_clause", ())])]
     return "\n".join(lines)
+
+
+_HOW = {"named": "", "above": "with the clause above it", "below": "by those below it", "unplaced": "NOT PLACED"}
+
+
+def _clause_row(one: dict[str, Any]) -> list[str]:
+    carried = ", ".join(f"{part['kind']} {part['name']}" for part in one["carried_by"])
+    none = f"none: {one['none']['label']['en']}" if one["none"] else ""
+    return [one["locator"], carried or none, _HOW[one["how"]], one["note"]["zh"] if one["note"] else ""]
