@@ -1,15 +1,11 @@
-"""An explanation as the page shows it, in the language of the page: every step with its lines and the links to clauses.
+"""An explanation as the page shows it: every step with its lines and the links to its clauses.
 
-What is said is that of gongbao.rules.render; templates/policies/_explanation.html lays it out:
-
-    {"explained": explained(explain(result), ClauseLinks())}
+What is said is that of gongbao.rules.render; templates/policies/_explanation.html lays it out as `explained`.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import groupby
-
-from django.utils.translation import get_language
 
 from gongbao.rules.explain import Chosen, Explanation
 from gongbao.rules.render import (
@@ -34,7 +30,7 @@ MOST_OPEN = 40
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """A citation and its address, which may be empty."""
+    """A citation, with the document where it is another than the policy's, and its address, which may be empty."""
 
     text: str
     url: str
@@ -89,15 +85,16 @@ class Explained:
     steps: tuple[ShownStep, ...]
 
 
-def explained(explanation: Explanation, clause_url: ClauseUrl, *, words: WordsOf | None = None) -> Explained:
+def explained(
+    explanation: Explanation, language: str, clause_url: ClauseUrl, *, words: WordsOf | None = None
+) -> Explained:
     """The explanation for the template. `words` gives the words of a clause, where the page shall have them at once."""
-    return _Page(explanation, clause_url, words).explained()
+    return _Page(explanation, language, clause_url, words).explained()
 
 
 class _Page:
-    def __init__(self, explanation: Explanation, clause_url: ClauseUrl, words: WordsOf | None) -> None:
-        self.explanation, self.clause_url, self.words = explanation, clause_url, words
-        self.language = "en" if (get_language() or "").startswith("en") else "zh"
+    def __init__(self, explanation: Explanation, language: str, clause_url: ClauseUrl, words: WordsOf | None) -> None:
+        self.explanation, self.language, self.clause_url, self.words = explanation, language, clause_url, words
         self.origins = origins(explanation)
         self.opens = len(self.origins) <= MOST_OPEN
 
@@ -117,7 +114,8 @@ class _Page:
         )
 
     def cite(self, document: str, clause: str) -> Cited:
-        return Cited(cited(document, clause), self.clause_url(document, clause))
+        own = document == self.explanation.document
+        return Cited(clause if own else cited(document, clause), self.clause_url(document, clause))
 
     def step(self, told: Told) -> ShownStep:
         step = told.step

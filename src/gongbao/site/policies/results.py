@@ -5,10 +5,10 @@ from typing import Any
 
 from gongbao.core.errors import GongbaoError
 from gongbao.rules.compute import Refused, Result, compute
-from gongbao.rules.explain import Explanation, explain, shown
+from gongbao.rules.explain import explain, shown
 from gongbao.rules.policy import Policy, Rule
-from gongbao.rules.render import Line, Told, arranged, candidate_values, heading, lines_of, origins, value_of
 from gongbao.site.policies.cases import Typed, identity
+from gongbao.site.policies.explained import Explained, explained
 from gongbao.site.policies.links import ClauseLinks
 
 
@@ -39,21 +39,6 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Explained:
-    """A step of the explanation with what is said of it."""
-
-    number: int
-    name: str
-    value: str
-    clause: str
-    url: str
-    see: int | None
-    brief: bool
-    lines: tuple[tuple[Line, str], ...]
-    below: tuple["Explained", ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Outcome:
     """`result` is None where the case is refused; `marks` then say why."""
 
@@ -62,8 +47,7 @@ class Outcome:
     rows: tuple[Rows, ...] = ()
     marks: tuple[Mark, ...] = ()
     readings: tuple[tuple[str, str], ...] = ()
-    chosen: tuple[tuple[str, str, bool], ...] = ()
-    steps: tuple[Explained, ...] = ()
+    explained: Explained | None = None
 
 
 def outcome(policy: Policy, case: Typed, language: str, links: ClauseLinks) -> Outcome:
@@ -75,7 +59,6 @@ def outcome(policy: Policy, case: Typed, language: str, links: ClauseLinks) -> O
         return Outcome(None, marks=tuple(marks))
     except GongbaoError as error:
         return Outcome(None, marks=(Mark("", error.message, True),))
-    explanation = explain(result)
     values, rows = _values(result, language, links)
     return Outcome(
         result,
@@ -83,8 +66,7 @@ def outcome(policy: Policy, case: Typed, language: str, links: ClauseLinks) -> O
         rows,
         tuple(_asked(result, case, language)),
         tuple(_readings(result, language)),
-        _chosen(explanation, language),
-        _steps(explanation, policy.document, language, links),
+        explained(explain(result), language, links),
     )
 
 
@@ -126,33 +108,3 @@ def _readings(result: Result, language: str) -> Any:
     for name, option in result.readings.items():
         about = result.policy.reading_table[name]
         yield about.label.in_language(language), about.options[option].label.in_language(language)
-
-
-def _chosen(explanation: Explanation, language: str) -> tuple[tuple[str, str, bool], ...]:
-    if explanation.chosen is None:
-        return ()
-    return tuple(
-        (one.choice.in_language(language), candidate_values(one.values, language), one.chosen)
-        for one in explanation.chosen.candidates
-    )
-
-
-def _steps(explanation: Explanation, document: str, language: str, links: ClauseLinks) -> tuple[Explained, ...]:
-    told_in = origins(explanation)
-
-    def explained(told: Told) -> Explained:
-        step = told.step
-        lines = () if told.brief else lines_of(told_in[step.number], explanation, language)
-        return Explained(
-            step.number,
-            heading(step, language),
-            value_of(step, language),
-            step.clause,
-            links(document, step.clause),
-            told.see,
-            told.brief,
-            tuple((line, links(line.document or document, line.clause)) for line in lines),
-            tuple(explained(one) for one in told.below),
-        )
-
-    return tuple(explained(one) for one in arranged(explanation))

@@ -252,6 +252,20 @@
     });
   });
 
+  /* An explanation is printed whole, and stands afterwards as it stood. */
+  window.addEventListener("beforeprint", function () {
+    document.querySelectorAll(".why:not([open]), .explained details:not([open])").forEach(function (fold) {
+      fold.open = true;
+      window.addEventListener(
+        "afterprint",
+        function () {
+          fold.open = false;
+        },
+        { once: true }
+      );
+    });
+  });
+
   /* --- tables: those that fit the page, and the long ones that do not --- */
 
   var frames = document.querySelectorAll(".scroll");
