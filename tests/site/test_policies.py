@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 
 import pytest
 from django.core.cache import cache
@@ -111,3 +112,24 @@ def test_computing_is_counted(client, db, settings):
     settings.GONGBAO_API_LIMIT = 1
     assert [client.post(f"{PAGE}compute/", CASE).status_code for _ in range(2)] == [200, 429]
     assert client.get(PAGE).status_code == 200
+
+
+def test_the_limit_being_used_up_is_drawn_and_tabled(client, db):
+    two = CASE | {f"visits[1].{name}": value for name, value in VISIT.items()} | {"visits[1].date": "2023-09-01"}
+    words = client.post(PAGE, two).content.decode()
+    assert '<svg class="chart"' in words
+    assert "2023-03-01" in words and "2023-09-01" in words and 'class="limit"' in words
+    missing = {name: value for name, value in two.items() if name != "visits[1].date"}
+    assert '<svg class="chart"' not in client.post(PAGE, missing).content.decode()
+
+
+def test_the_five_factors_of_nine_units(client, db):
+    units = policies()["air-compensation"].facts.declared()["units"].type.item.python.declared()
+    case = {"month": "2022-10", "city_pays_province": "false"}
+    for place, member in enumerate(units["unit"].type.python):
+        for name in units:
+            case[f"units[{place}].{name}"] = str(20 + 3 * place)
+        case[f"units[{place}].unit"] = member.value
+        case |= {f"units[{place}].good_days": str(10 + place), f"units[{place}].good_days_target": "12"}
+    words = client.post("/policies/air-compensation/", case).content.decode()
+    assert len(re.findall('<rect class="factor-', words)) == 9 * 5 + 5

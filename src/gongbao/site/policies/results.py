@@ -8,6 +8,7 @@ from gongbao.rules.compute import Refused, Result, compute
 from gongbao.rules.explain import explain, shown
 from gongbao.rules.policy import Policy, Rule
 from gongbao.site.policies.cases import Typed, identity
+from gongbao.site.policies.charts import Chart, chart
 from gongbao.site.policies.explained import Explained, explained
 from gongbao.site.policies.links import ClauseLinks
 
@@ -48,6 +49,7 @@ class Outcome:
     marks: tuple[Mark, ...] = ()
     readings: tuple[tuple[str, str], ...] = ()
     explained: Explained | None = None
+    chart: Chart | None = None
 
 
 def outcome(policy: Policy, case: Typed, language: str, links: ClauseLinks) -> Outcome:
@@ -67,6 +69,7 @@ def outcome(policy: Policy, case: Typed, language: str, links: ClauseLinks) -> O
         tuple(_asked(result, case, language)),
         tuple(_readings(result, language)),
         explained(explain(result), language, links),
+        chart(result, language),
     )
 
 
