@@ -55,13 +55,13 @@ def is_records(fact: Fact) -> bool:
 
 def fields_of(fact: Fact) -> type[FactSheet]:
     assert fact.type.item is not None
-    return fact.type.item.python  # type: ignore[no-any-return]
+    return fact.type.item.python
 
 
 def typed(policy: Policy, post: QueryDict) -> Typed:
     """The case of a form, or the one that stands whole in its field `case`. Nothing in it is trusted, or refused."""
     if "case" in post:
-        return _whole(policy, post["case"])
+        return _whole(policy, post.get("case", ""))
     facts: dict[str, Any] = {}
     places: dict[str, list[int]] = {}
     for name, fact in policy.facts.declared().items():
