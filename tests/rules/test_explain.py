@@ -129,3 +129,14 @@ def test_while_it_is_open_which_choice_is_best_each_step_says_what_is_missing() 
     explanation = explained(heating, {key: value for key, value in HEATING.items() if key != "cost"})
     assert explanation.chosen is None
     assert {one.missing for one in explanation.steps} == {("cost",)}
+
+
+def test_what_was_used_before_is_open_where_an_earlier_record_lacks_a_fact() -> None:
+    second = trip("2026-02-01", "10")
+    del second["fare"]
+    facts = {"year": 2026, "trips": [trip("2026-01-01", "10"), second, trip("2026-03-01", "10")]}
+    explanation = explained(ferry, facts)
+    found = step(explanation, "allowance", "trips[2]")
+    assert found.value is None and found.missing == ("trips[1].fare",)
+    assert found.figures is not None and "[allowance so far]" in found.figures.en
+    assert repr(compute(ferry, facts).policy) == "<Policy ferry>"

@@ -344,7 +344,16 @@ def _best(node: tree.BestRef) -> Run:
 
 def _earlier(node: tree.EarlierRef) -> Run:
     rule = node.rule
-    return lambda scope: scope.used[rule]
+
+    def run(scope: Scope) -> Any:
+        found = scope.used.get(rule)
+        if found is None:  # what came before is open, and so is this one
+            lost = scope.kept[rule]
+            assert isinstance(lost, MissingFacts)
+            raise lost
+        return found
+
+    return run
 
 
 def _figure(node: tree.FigureRef) -> Run:

@@ -200,7 +200,7 @@ class ReadingSheet:
 RecordClass = type[Record]
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Rule(Generic[P, R]):
     """A decorated function: called, it computes and rounds like any function; the engine evaluates its `tree`."""
 
@@ -219,6 +219,9 @@ class Rule(Generic[P, R]):
     by_choice: bool = field(init=False, default=False)
     needs: list[str] = field(init=False, default_factory=list)
     facts_needed: frozenset[str] = field(init=False, default=frozenset())
+
+    def __repr__(self) -> str:
+        return f"<Rule {self.name} of {self.policy.name}>"
 
     @property
     def name(self) -> str:
@@ -265,7 +268,7 @@ class BestOf:
     criteria: tuple[Criterion, ...]
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Policy:
     """One policy of one document. `since` to `until` is when it may be applied, the last day included.
 
@@ -300,6 +303,9 @@ class Policy:
         assert caller is not None
         _label(self.zh, self.en)
         self.module, self.file = caller.f_globals["__name__"], Path(caller.f_code.co_filename)
+
+    def __repr__(self) -> str:
+        return f"<Policy {self.name}>"
 
     @property
     def label(self) -> Label:
