@@ -578,7 +578,7 @@ def test_more_columns_than_a_table_has() -> None:
 @pytest.mark.parametrize(
     "rows",
     [
-        ["序号|名称|数"] + [f"{k}|甲{k}|{k}" for k in range(100_000)],
+        ["序号|名称|数"] + [f"{k}|甲{k}|{k}" for k in range(30_000)],
         ["序号|名称|数"] + ["全市|全市|5"] * 20_000,
         ["序号|名称|数"] + ["合计||5", "一、东||"] * 10_000,
         ["甲|乙|丙|丁", "A|B|C|5"] * 10_000,
