@@ -590,6 +590,7 @@ class _Words:
         self.policy, self.language = policy, language
         self.place = LANGUAGES.index(language)
         self.kept: dict[tuple[int, bool], tuple[_Parts, int]] = {}
+        self.in_condition = False  # of a generator, where the record it goes through stands beside the rule's own
 
     def say(self, node: tree.Node, scope: Scope, with_figures: bool) -> str:
         return self._fill(self._phrase(node, with_figures)[0], scope, with_figures)
@@ -706,10 +707,13 @@ class _Words:
         return self._in(self.policy.facts.declared()[node.name].label)
 
     def _field(self, node: tree.FieldRef, figures: bool) -> Any:
-        return self._in(node.record.declared()[node.name].label)  # type: ignore[attr-defined]
+        return self._whose(node.of) + self._in(node.record.declared()[node.name].label)  # type: ignore[attr-defined]
 
     def _rule(self, node: tree.RuleRef | tree.EachRef, figures: bool) -> Any:
-        return self._in(node.rule.label)
+        return self._whose(node.of if isinstance(node, tree.RuleRef) else "") + self._in(node.rule.label)
+
+    def _whose(self, of: str) -> str:
+        return ("其", "its ")[self.place] if self.in_condition and of == "loop" else ""
 
     def _best(self, node: tree.BestRef, figures: bool) -> Any:
         assert self.policy.best is not None
@@ -784,7 +788,9 @@ class _Words:
         text: list[str | _Slot] = self._within(node.item, False, 0) if node.item else [listed]
         if node.condition is not None:
             before, after = (("（", "）"), (" where ", ""))[self.place]
+            self.in_condition = True
             text += [before, *self._within(node.condition, False, 0), after]
+            self.in_condition = False
         return self._call_of(node.function, [text]), _ALONE
 
     _SAID: dict[type, Callable[[_Words, Any, bool], Any]] = {

@@ -33,10 +33,10 @@ from gongbao.rules import (
     whole,
 )
 
-Wan: TypeAlias = Annotated[Decimal, Places(2), Unit("万元", "10,000 yuan")]
-WanPerMicrogram: TypeAlias = Annotated[Decimal, Unit("万元/微克", "10,000 yuan per µg")]
-WanPerPoint: TypeAlias = Annotated[Decimal, Unit("万元/百分点", "10,000 yuan per percentage point")]
-WanPerDay: TypeAlias = Annotated[Decimal, Unit("万元/天", "10,000 yuan per day")]
+Wan: TypeAlias = Annotated[Decimal, Places(2), Unit("万元", "× 10,000 yuan")]
+WanPerMicrogram: TypeAlias = Annotated[Decimal, Unit("万元/微克", "× 10,000 yuan per µg")]
+WanPerPoint: TypeAlias = Annotated[Decimal, Unit("万元/百分点", "× 10,000 yuan per percentage point")]
+WanPerDay: TypeAlias = Annotated[Decimal, Unit("万元/天", "× 10,000 yuan per day")]
 Micrograms: TypeAlias = Annotated[Decimal, Unit("微克/立方米", "µg/m³")]
 Days: TypeAlias = Annotated[Decimal, Unit("天", "days")]
 # 考核基数 of a group. The document gives no decimals; two are what the platform's figures and amounts can bear.

@@ -33,7 +33,7 @@ from gongbao.rules import (
 from gongbao.rules import Date as Day
 
 Cover = Annotated[Decimal, Places(1), Unit("厘米", "cm")]
-Wan = Annotated[Decimal, Places(2), Unit("万元", "10,000 yuan")]
+Wan = Annotated[Decimal, Places(2), Unit("万元", "× 10,000 yuan")]
 
 
 class Village(Choice):
@@ -58,12 +58,12 @@ class Facts(FactSheet):
 
 
 Centimetres = Annotated[Decimal, Unit("厘米", "cm")]
-PerCentimetre = Annotated[Decimal, Unit("万元/厘米", "10,000 yuan/cm")]
+PerCentimetre = Annotated[Decimal, Unit("万元/厘米", "× 10,000 yuan/cm")]
 
 
 class Figures(FigureSheet):
     per_centimetre: Ladder[Centimetres, PerCentimetre]
-    by_rate: RateByBand[Decimal, Annotated[Decimal, Unit("万元/百分点", "10,000 yuan/point")]]
+    by_rate: RateByBand[Decimal, Annotated[Decimal, Unit("万元/百分点", "× 10,000 yuan/point")]]
 
 
 policy = Policy(
