@@ -1,12 +1,16 @@
 """The pages of the policies: computed without an account or script, nothing typed lost, nothing of it kept."""
 
+import io
 import json
 import logging
 import re
 
 import pytest
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from docx import Document
+from openpyxl import load_workbook
 
 from gongbao.systems import policies
 from tests.site.html import read
@@ -133,3 +137,49 @@ def test_the_five_factors_of_nine_units(client, db):
         case |= {f"units[{place}].good_days": str(10 + place), f"units[{place}].good_days_target": "12"}
     words = client.post("/policies/air-compensation/", case).content.decode()
     assert len(re.findall('<rect class="factor-', words)) == 9 * 5 + 5
+
+
+MANY = "/policies/hospital-bears/many/"
+ROWS = (
+    "医疗机构级别\t当次住院医疗总费用\t当次超出医疗保险支付范围的费用\t出院日期\n"
+    "二级定点医疗机构\t10000\t600\t2022-06-01\n二级\t1\t2\t2022-06-01\n"
+)
+
+
+def test_many_cases_come_back_as_a_workbook(client, db):
+    empty = client.get("/policies/hospital-bears/many.xlsx")
+    assert empty["Content-Disposition"] == 'attachment; filename="hospital-bears.xlsx"'
+    answer = client.post(MANY, {"rows": ROWS})
+    assert answer.status_code == 200 and answer["Cache-Control"] == "no-store"
+    sheet = load_workbook(io.BytesIO(answer.content)).worksheets[0]
+    assert sheet["E2"].value == "100.00" and sheet["A3"].comment is not None
+    again = client.post(MANY, {"workbook": SimpleUploadedFile("cases.xlsx", answer.content)})
+    assert again.status_code == 200
+
+
+def test_what_is_no_workbook_is_refused_and_what_was_pasted_is_kept(client, db):
+    for given in (
+        {"workbook": SimpleUploadedFile("cases.xlsx", b"text")},
+        {},
+        {"rows": "x" * 10 + "\n" + "y\n" * 10_001},
+    ):
+        answer = client.post(MANY, given)
+        assert answer.status_code == 422 and "没有进行计算" in answer.content.decode()
+        assert given.get("rows", "")[:10] in answer.content.decode()
+    assert client.get(MANY).status_code == 405
+    assert client.post("/policies/nothing/many/").status_code == 404
+
+
+def test_the_sheet_has_the_words_of_the_clause_where_the_library_holds_it(client, db, monkeypatch):
+    from gongbao.site.policies import views
+
+    monkeypatch.setattr(views, "words_of_clause", lambda document, clause: f"[{clause}的条文]")
+    facts = {"level": "secondary", "total_cost": "10000", "out_of_scope_cost": "600", "on": "2022-06-01"}
+    answer = client.post("/policies/hospital-bears/sheet.docx", facts)
+    assert "[七（三）的条文]" in "".join(one.text for one in Document(io.BytesIO(answer.content)).paragraphs)
+
+
+def test_asking_too_often_is_told_in_its_place(client, db, settings):
+    settings.GONGBAO_API_LIMIT = 1
+    answers = [client.post(f"{PAGE}compute/", CASE, headers={"HX-Request": "true"}) for _ in range(3)]
+    assert answers[-1].status_code == 429 and "<html" not in answers[-1].content.decode()

@@ -34,4 +34,9 @@ class ClauseLinks:
         return reverse("library:clause", args=[revision.document.key, found.eid])
 
 
-__all__ = ["ClauseLinks"]
+def words_of_clause(document: str, clause: str) -> str | None:
+    """A clause's words as a visitor may see them; None where the library does not hold it."""
+    try:
+        return queries.find_clause(queries.get_revision(document), clause).text or None
+    except GongbaoError:
+        return None

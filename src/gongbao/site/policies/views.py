@@ -10,11 +10,13 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
+from gongbao.core.errors import GongbaoError
 from gongbao.office.papers.calculation_sheet import sheet_docx, sheet_pdf
 from gongbao.rules.policy import Policy
 from gongbao.site.policies.cases import READING, Typed, form, typed
-from gongbao.site.policies.links import ClauseLinks
+from gongbao.site.policies.links import ClauseLinks, words_of_clause
 from gongbao.site.policies.results import outcome
+from gongbao.site.policies.workbooks import computed, from_text, template
 from gongbao.systems import policies as all_policies
 
 SHEETS = {
@@ -36,7 +38,9 @@ def _in_measure(cost: int) -> Callable[[View], View]:
             from gongbao.site.api import seconds_to_wait
 
             if request.method == "POST" and (wait := seconds_to_wait(request, cost)):
-                response = render(request, "policies/429.html", {"room": "policies", "seconds": wait}, status=429)
+                whole = "HX-Request" not in request.headers
+                page = "policies/429.html" if whole else "policies/_429.html"
+                response = render(request, page, {"room": "policies", "seconds": wait}, status=429)
                 response["Retry-After"] = str(wait)
             else:
                 response = view(request, *args, **kwargs)
@@ -152,6 +156,39 @@ def sheet(request: HttpRequest, name: str, form: str) -> HttpResponse:
         response = JsonResponse(told.result.as_json(explain=True), json_dumps_params={"ensure_ascii": False})
     else:
         kind, make = SHEETS[form]
-        response = HttpResponse(make(told.result, language, made_on=timezone.localdate()), content_type=kind)
+        made = make(told.result, language, words=words_of_clause, made_on=timezone.localdate())
+        response = HttpResponse(made, content_type=kind)
     response["Content-Disposition"] = f'attachment; filename="{found.name}.{form}"'
+    return response
+
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@require_safe
+def empty_workbook(request: HttpRequest, name: str) -> HttpResponse:
+    """A workbook to be filled in with many cases."""
+    found = _policy(name)
+    return _workbook(template(found, _language()), f"{found.name}.xlsx")
+
+
+@require_POST
+@_in_measure(COST_OF_A_SHEET)
+def many(request: HttpRequest, name: str) -> HttpResponse:
+    """Many cases, as a workbook or as rows pasted from one; the same workbook back with what each comes to."""
+    found, language = _policy(name), _language()
+    given, pasted = request.FILES.get("workbook"), request.POST.get("rows", "")
+    try:
+        content = given.read() if given else from_text(pasted) if pasted.strip() else b""
+        made = computed(found, content, language, readings=typed(found, request.POST).readings)
+    except GongbaoError:
+        links = ClauseLinks()
+        context = _context(found, Typed(), language, links) | {"pasted": pasted}
+        return render(request, "policies/no_workbook.html", context, status=422)
+    return _workbook(made, f"{found.name}-computed.xlsx")
+
+
+def _workbook(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=XLSX)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

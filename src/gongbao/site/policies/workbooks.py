@@ -29,7 +29,7 @@ from gongbao.rules.values import Label
 
 MOST_ROWS = 10_000
 MOST_COLUMNS = 200
-MOST_BYTES = 10 * 2**20
+MOST_BYTES = 2**20
 MOST_UNPACKED = 100 * 2**20
 
 _WRONG = PatternFill("solid", fgColor="FFF4B6B6")

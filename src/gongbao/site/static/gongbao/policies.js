@@ -88,7 +88,7 @@
   });
   document.addEventListener("htmx:beforeSwap", function (event) {
     // What was refused is told as well; a whole page is not put into this one.
-    if (event.detail.xhr.status === 422) {
+    if (event.detail.xhr.status === 422 || event.detail.xhr.status === 429) {
       event.detail.shouldSwap = true;
     }
   });
