@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import re
+from types import SimpleNamespace
 
 import pytest
 from django.core.cache import cache
@@ -179,7 +180,8 @@ def test_the_sheet_has_the_words_of_the_clause_where_the_library_holds_it(client
     assert "[七（三）的条文]" in "".join(one.text for one in Document(io.BytesIO(answer.content)).paragraphs)
 
 
-def test_asking_too_often_is_told_in_its_place(client, db, settings):
+def test_asking_too_often_is_told_in_its_place(client, db, settings, monkeypatch):
+    monkeypatch.setattr("gongbao.site.api.time", SimpleNamespace(time=lambda: 1_000_000_020.0))
     settings.GONGBAO_API_LIMIT = 1
     answers = [client.post(f"{PAGE}compute/", CASE, headers={"HX-Request": "true"}) for _ in range(3)]
     assert answers[-1].status_code == 429 and "<html" not in answers[-1].content.decode()
