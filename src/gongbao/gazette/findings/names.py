@@ -489,8 +489,16 @@ class _Sought:
                 found.update(numbers)
         if not found:
             return []
-        windows = (self._windows[number] for number in sorted(found))
-        return [(name, at + begin, at + end) for name, begin, end in windows if at + begin >= 0]
+        near = []
+        for number in sorted(found):
+            name, begin, end = self._windows[number]
+            begin, end = at + begin, at + end
+            if begin < 0:
+                continue
+            # What is lacking or too many is at no end.
+            if end - begin == len(name) or (text[begin] == name[0] and text[end - 1 : end] == name[-1]):
+                near.append((name, begin, end))
+        return near
 
 
 def _windows(start: int, size: int, kind: _Kind) -> tuple[tuple[int, int], ...]:

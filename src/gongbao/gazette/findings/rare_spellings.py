@@ -6,7 +6,7 @@ equal characters on both sides; here one side may be shorter, or a mark, if the 
 """
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import add
@@ -87,9 +87,7 @@ def _of_span(text: str, start: int, end: int, pairs: Counter[str]) -> Iterator[R
     own = text[start:end]
     words = pairs_of(own[:-1])
     words.update(map(add, map(add, own, own[1:]), own[2:]))
-    for places in _surroundings(text, start, end).values():
-        if len(places) < 2:
-            continue
+    for places in _surroundings(text, start, end):
         chars: dict[str, list[int]] = {}
         for at in places:
             chars.setdefault(text[at], []).append(at)
@@ -116,24 +114,30 @@ def _best(text: str, at: int, others: list[int], words: Counter[str]) -> Rare | 
     return Rare(at, other, before, behind, often) if _enough(text, at, other, before, behind) else None
 
 
-def _surroundings(text: str, start: int, end: int) -> dict[tuple[str, str], list[int]]:
-    """Places by what is around them: words, with nothing between them but the character that stands there."""
-    out: dict[tuple[str, str], list[int]] = defaultdict(list)
+def _surroundings(text: str, start: int, end: int) -> Iterator[list[int]]:
+    """Places, two or more at a time, that have the same words around them but for the character that stands there."""
+    first: dict[str, int] = {}
+    again: dict[str, list[int]] = {}
     for run in _WORDS.finditer(text, start, end):
-        first, last = run.span()
-        for at in range(max(1, first), last):
+        begin, stop = run.span()
+        for at in range(max(1, begin), stop):
             if text[at] in _QUOTES:
                 continue
-            before, behind = at - first, last - at - 1  # how much of the words there is on either side
+            before, behind = at - begin, stop - at - 1  # how much of the words there is on either side
+            around = []
             if before >= 1 and behind >= 2:
-                out[text[at - 1], text[at + 1 : at + 3]].append(at)
+                around.append(f"{text[at - 1]}_{text[at + 1 : at + 3]}")
             if before >= 2 and behind >= 1:
-                out[text[at - 2 : at], text[at + 1]].append(at)
+                around.append(f"{text[at - 2 : at]}_{text[at + 1]}")
             if behind >= _LEAST_BEHIND and (before == 0 or text[at - 1] in _BEFORE):
-                out["", text[at + 1 : at + 1 + _LEAST_BEHIND]].append(at)
+                around.append(f"_{text[at + 1 : at + 1 + _LEAST_BEHIND]}")
             if before >= _LEAST_BEFORE and (behind == 0 or text[at + 1] in _BEHIND):
-                out[text[at - _LEAST_BEFORE : at], ""].append(at)
-    return out
+                around.append(f"{text[at - _LEAST_BEFORE : at]}_")
+            for words in around:
+                # Most words stand once, and need no list.
+                if (one := first.setdefault(words, at)) != at:
+                    again.setdefault(words, [one]).append(at)
+    return (again[words] for words in first if words in again)
 
 
 def _odd(chars: dict[str, list[int]]) -> Iterator[tuple[str, str]]:
