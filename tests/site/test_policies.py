@@ -113,7 +113,8 @@ def test_a_case_that_is_none_breaks_nothing(client, db, text):
     assert client.post(PAGE, {"case": text}).status_code == 200
 
 
-def test_computing_is_counted(client, db, settings):
+def test_computing_is_counted(client, db, settings, monkeypatch):
+    monkeypatch.setattr("gongbao.site.api.time", SimpleNamespace(time=lambda: 1_000_000_020.0))
     settings.GONGBAO_API_LIMIT = 1
     assert [client.post(f"{PAGE}compute/", CASE).status_code for _ in range(2)] == [200, 429]
     assert client.get(PAGE).status_code == 200

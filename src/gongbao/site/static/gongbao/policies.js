@@ -120,7 +120,7 @@
     bytes.forEach(function (one) {
       letters += String.fromCharCode(one);
     });
-    return btoa(letters).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+    return btoa(letters).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
   }
 
   function decoded(text) {
