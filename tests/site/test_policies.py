@@ -172,13 +172,18 @@ def test_what_is_no_workbook_is_refused_and_what_was_pasted_is_kept(client, db):
     assert client.post("/policies/nothing/many/").status_code == 404
 
 
-def test_the_sheet_has_the_words_of_the_clause_where_the_library_holds_it(client, db, monkeypatch):
-    from gongbao.site.policies import views
+def test_the_words_of_a_clause_are_told_where_the_library_holds_it(client, db, monkeypatch):
+    from gongbao.site.policies.links import ClauseLinks, _Found
 
-    monkeypatch.setattr(views, "words_of_clause", lambda document, clause: f"[{clause}的条文]")
+    monkeypatch.setattr(
+        ClauseLinks, "_looked_up", lambda self, document, clause: _Found("/documents/a/b/", f"[{clause}的条文]")
+    )
     facts = {"level": "secondary", "total_cost": "10000", "out_of_scope_cost": "600", "on": "2022-06-01"}
     answer = client.post("/policies/hospital-bears/sheet.docx", facts)
-    assert "[七（三）的条文]" in "".join(one.text for one in Document(io.BytesIO(answer.content)).paragraphs)
+    paper = "".join(one.text for one in Document(io.BytesIO(answer.content)).paragraphs)
+    page = client.post("/policies/hospital-bears/compute/", facts).content.decode()
+    assert paper.count("[七（三）的条文]") == page.count("[七（三）的条文]") == 1
+    assert 'href="/documents/a/b/"' in page
 
 
 def test_asking_too_often_is_told_in_its_place(client, db, settings, monkeypatch):

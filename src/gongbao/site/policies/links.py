@@ -1,4 +1,6 @@
-"""From a clause that a policy cites to the page of its words, where the library holds the document."""
+"""From a clause that a policy cites to its words and the page of them, where the library holds the document."""
+
+from typing import NamedTuple
 
 from django.urls import reverse
 
@@ -6,37 +8,52 @@ from gongbao.core.errors import GongbaoError
 from gongbao.office.library import queries
 
 
+class _Found(NamedTuple):
+    address: str
+    words: str
+
+
+_NOTHING = _Found("", "")
+
+
 class ClauseLinks:
     """`links(document, clause)` is an address, or "" where the library does not hold it. Each is looked up once."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[str, str], str] = {}
+        self._found: dict[tuple[str, str], _Found] = {}
         self._absent: set[str] = set()
+        self._told: set[tuple[str, str]] = set()
 
     def __call__(self, document: str, clause: str) -> str:
+        return self._look_up(document, clause).address
+
+    def words(self, document: str, clause: str) -> str | None:
+        """A clause's words as a visitor may see them; None where the library does not hold it."""
+        return self._look_up(document, clause).words or None
+
+    def words_once(self, document: str, clause: str) -> str | None:
+        """The same where a clause is named first, so that a page has the words of each one time."""
+        if (document, clause) in self._told:
+            return None
+        self._told.add((document, clause))
+        return self.words(document, clause)
+
+    def _look_up(self, document: str, clause: str) -> _Found:
         key = (document, clause)
         if key not in self._found:
             self._found[key] = self._looked_up(document, clause)
         return self._found[key]
 
-    def _looked_up(self, document: str, clause: str) -> str:
+    def _looked_up(self, document: str, clause: str) -> _Found:
         if not clause or document in self._absent:
-            return ""
+            return _NOTHING
         try:
             revision = queries.get_revision(document)
         except GongbaoError:
             self._absent.add(document)
-            return ""
+            return _NOTHING
         try:
             found = queries.find_clause(revision, clause)
         except GongbaoError:
-            return reverse("library:document", args=[revision.document.key])
-        return reverse("library:clause", args=[revision.document.key, found.eid])
-
-
-def words_of_clause(document: str, clause: str) -> str | None:
-    """A clause's words as a visitor may see them; None where the library does not hold it."""
-    try:
-        return queries.find_clause(queries.get_revision(document), clause).text or None
-    except GongbaoError:
-        return None
+            return _Found(reverse("library:document", args=[revision.document.key]), "")
+        return _Found(reverse("library:clause", args=[revision.document.key, found.eid]), found.text)

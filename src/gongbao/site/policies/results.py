@@ -68,7 +68,7 @@ def outcome(policy: Policy, case: Typed, language: str, links: ClauseLinks) -> O
         rows,
         tuple(_asked(result, case, language)),
         tuple(_readings(result, language)),
-        explained(explain(result), language, links),
+        explained(explain(result), language, links, words=links.words_once),
         chart(result, language),
     )
 

@@ -14,7 +14,7 @@ from gongbao.core.errors import GongbaoError
 from gongbao.office.papers.calculation_sheet import sheet_docx, sheet_pdf
 from gongbao.rules.policy import Policy
 from gongbao.site.policies.cases import READING, Typed, form, typed
-from gongbao.site.policies.links import ClauseLinks, words_of_clause
+from gongbao.site.policies.links import ClauseLinks
 from gongbao.site.policies.results import outcome
 from gongbao.site.policies.workbooks import computed, from_text, template
 from gongbao.systems import policies as all_policies
@@ -156,7 +156,7 @@ def sheet(request: HttpRequest, name: str, form: str) -> HttpResponse:
         response = JsonResponse(told.result.as_json(explain=True), json_dumps_params={"ensure_ascii": False})
     else:
         kind, make = SHEETS[form]
-        made = make(told.result, language, words=words_of_clause, made_on=timezone.localdate())
+        made = make(told.result, language, words=ClauseLinks().words, made_on=timezone.localdate())
         response = HttpResponse(made, content_type=kind)
     response["Content-Disposition"] = f'attachment; filename="{found.name}.{form}"'
     return response
