@@ -14,6 +14,8 @@ from django.conf import LazySettings
 from gongbao import cli, systems
 from gongbao.cli import case_files
 from gongbao.core.errors import GongbaoError
+from gongbao.gazette import read_gazette
+from tests.library import made
 from tests.library.test_contract_computing import check, fields_of
 from tests.rules.country.ferry.rules import policy as ferry
 from tests.rules.country.heating.rules import policy as heating
@@ -247,6 +249,21 @@ def test_the_explanation_is_part_of_the_object(gongbao: Gongbao) -> None:
     (kept,) = gongbao("compute", "heating", "-", "--json", "--explain", "--keep", stdin=CASE).objects
     assert result["explanation"]["schema"].startswith("gongbao.explanation/")
     assert kept["explanation"] == result["explanation"]
+
+
+@pytest.mark.django_db
+def test_the_words_of_clauses_come_from_the_library(gongbao: Gongbao) -> None:
+    article = "第五条 使用清洁能源的，按基本补贴加发。"
+    text = (
+        "云泽市人民政府办公室关于印发云泽市取暖补贴办法的通知\n云政办〔2026〕3号\n各县人民政府：\n现印发给你们。\n"
+        f"云泽市人民政府办公室\n2026年1月1日\n云泽市取暖补贴办法\n第一条 制定本办法。\n{article}\n"
+    )
+    plain = gongbao("compute", "heating", "-", "--explain", "--words", stdin=CASE)
+    assert plain.code == 0 and "条文" not in plain.out
+    made.put(read_gazette(text))
+    told = gongbao("compute", "heating", "-", "--explain", "--words", stdin=CASE).out
+    assert told.count("按基本补贴加发") == 1
+    assert gongbao("compute", "heating", "-", "--words", stdin=CASE).code == 2
 
 
 # --- computing again

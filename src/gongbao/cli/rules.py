@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from gongbao.rules.coverage import Account, Coverage
     from gongbao.rules.facts import Problem
     from gongbao.rules.recompute import Recomputed
+    from gongbao.rules.render import WordsOf
 
 
 def register(cli: click.Group) -> None:
@@ -84,6 +85,9 @@ language_option = click.option(
 @figure_option
 @click.option("--as-if", is_flag=True, help="Compute a case outside the policy's time in force too.")
 @explain_option
+@click.option(
+    "--words", is_flag=True, help="With --explain: the words of each clause too, where the library holds the document."
+)
 @click.option("--keep", is_flag=True, help="With --json: the facts and figures too, as a case is kept for `recompute`.")
 @language_option
 @json_option
@@ -94,6 +98,7 @@ def compute(
     figure: tuple[tuple[str, str], ...],
     as_if: bool,
     explain: bool,
+    words: bool,
     keep: bool,
     language: str,
     as_json: bool,
@@ -112,6 +117,9 @@ def compute(
 
     if keep and not as_json:
         raise click.UsageError("--keep needs --json")
+    if words and (as_json or not explain):
+        raise click.UsageError("--words needs --explain, and is for text")
+    words_of = _words_of_clauses() if words else None
     found = find_policy(name)
     # What would be wrong with every case is told once, before any is computed.
     choose(found.reading_table, dict(reading))
@@ -128,7 +136,7 @@ def compute(
         if as_json:
             _print_object(_as_json(result, explain=explain, keep=keep))
         else:
-            say(_as_text(result, case, language, explain=explain))
+            say(_as_text(result, case, language, explain=explain, words=words_of))
     return EXIT_REFUSED if refused else 0
 
 
@@ -189,7 +197,22 @@ def _as_json(result: Result, *, explain: bool, keep: bool) -> dict[str, Any]:
     return out
 
 
-def _as_text(result: Result, case: GivenCase, language: str, *, explain: bool) -> str:
+def _words_of_clauses() -> WordsOf:
+    """A clause's words from the library of this command."""
+    with_django()
+    from gongbao.office.library import queries
+    from gongbao.office.people.readers import KEEPER
+
+    def words(document: str, clause: str) -> str | None:
+        try:
+            return queries.find_clause(queries.get_revision(document), clause, KEEPER).text or None
+        except GongbaoError:
+            return None
+
+    return words
+
+
+def _as_text(result: Result, case: GivenCase, language: str, *, explain: bool, words: WordsOf | None) -> str:
     from gongbao.rules.explain import explain as explanation
     from gongbao.rules.render import render_text
 
@@ -213,7 +236,7 @@ def _as_text(result: Result, case: GivenCase, language: str, *, explain: bool) -
     if result.as_if:
         lines.append("未查施行期，按最近的标准试算" if language == "zh" else "computed as if the policy were in force")
     text = "\n".join(lines) + "\n"
-    return text + ("\n" + render_text(explanation(result), language) if explain else "")
+    return text + ("\n" + render_text(explanation(result), language, words=words) if explain else "")
 
 
 def _values(result: Result, language: str) -> Iterator[str]:
