@@ -37,6 +37,8 @@ class Picture:
 
 
 PICTURES = {
+    "front": Picture("/", 860),
+    "policy": Picture("/policies/medical-assistance/", 860),
     "document": Picture(f"{DOCUMENT}?on=2026-05-01", 860),
     "documents": Picture("/documents/?on=2026-05-01", 700),
     # From below its head, which says the status of today.
