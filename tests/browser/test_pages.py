@@ -154,11 +154,13 @@ def test_on_a_narrow_page_the_facets_fold_and_work(page):
 
 
 def test_large_print_and_back(page):
-    page.goto(document(SUBSIDY))
+    page.goto(document(SUBSIDY), wait_until="load")
     before = page.locator(".own p").first.evaluate("p => parseFloat(getComputedStyle(p).fontSize)")
     page.locator("button", has_text="长辈模式").click()
     expect(page.locator("html")).to_have_class("large")
     expect(page.locator("button", has_text="长辈模式")).to_have_attribute("aria-pressed", "true")
+    # The class comes with the page, and the sizes with its style sheets.
+    page.wait_for_load_state("load")
     after = page.locator(".own p").first.evaluate("p => parseFloat(getComputedStyle(p).fontSize)")
     assert after >= 1.25 * before
     assert unquote(page.url).endswith(document(SUBSIDY))
