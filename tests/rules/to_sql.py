@@ -20,7 +20,7 @@ import duckdb
 
 from gongbao.rules import Policy, compute, tree
 from gongbao.rules import exact as ex
-from gongbao.rules.evaluate import Case, source_of
+from gongbao.rules.evaluate import Case
 from gongbao.rules.policy import Rule
 from gongbao.rules.readings import choose
 from gongbao.rules.scales import Scale
@@ -86,7 +86,7 @@ class Compiler:
         if rule.earlier:
             self.statements.append(self._in_order(rule, found.text))
         elif rule.record:
-            records = _name(source_of(self.policy, rule.record))
+            records = _name(self.policy.list_of(rule.record))
             self.statements.append(
                 f"CREATE OR REPLACE TABLE {records} AS SELECT record.*, {found.text} AS {_column(rule)} "
                 f'FROM {records} AS record JOIN "case" USING ("#case")'
@@ -100,7 +100,7 @@ class Compiler:
         """earlier(…) by its definition: one record after the other, all parts at once, each part's first with nothing
         used. A window's clipped running sum would be wrong where the limit falls or rises on the way."""
         assert rule.earlier and rule.record
-        records, order = _name(source_of(self.policy, rule.record)), rule.record.order_field
+        records, order = _name(self.policy.list_of(rule.record)), rule.record.order_field
         part = ", ".join(['"#case"', *(f"record.{_name(one)}" for one in rule.earlier[1].same)])
         sequence = ", ".join([*([f"record.{_name(order)}"] if order else []), '"#place"'])
         return f"""
@@ -234,7 +234,7 @@ class Compiler:
         if isinstance(node.source_each, tree.EachRef):
             rule = node.source_each.rule
             assert rule.record
-            source, item = source_of(self.policy, rule.record), Sql(f"loop.{_column(rule)}", rule.type.places or 0)
+            source, item = self.policy.list_of(rule.record), Sql(f"loop.{_column(rule)}", rule.type.places or 0)
         else:
             source, item = node.source, self.sql(node.item) if node.item else Sql("")
         condition = f" AND {self.sql(node.condition).text}" if node.condition else ""
@@ -475,7 +475,7 @@ def by_sql(database: duckdb.DuckDBPyConnection, compiler: Compiler, cases: list[
         database.execute(statement)
     found: dict[str, list[Any]] = {}
     for rule in rules_of(compiler.policy):
-        table = source_of(compiler.policy, rule.record) if rule.record else "case"
+        table = compiler.policy.list_of(rule.record) if rule.record else "case"
         rows = database.execute(
             f'SELECT "#case", {_column(rule)} FROM {_name(table)} ORDER BY "#case", "#place"'
         ).fetchall()

@@ -189,11 +189,12 @@ def _line(case: GivenCase, language: str) -> str:
 
 
 def _as_json(result: Result, *, explain: bool, keep: bool) -> dict[str, Any]:
+    from gongbao.rules.explain import explain as explanation
     from gongbao.rules.recompute import keep as kept
 
     out = kept(result) if keep else result.as_json()
     if explain:
-        out["explanation"] = result.as_json(explain=True)["explanation"]
+        out["explanation"] = explanation(result).as_json()
     return out
 
 

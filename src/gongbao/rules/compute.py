@@ -225,14 +225,11 @@ def _missing_list(case: Case, rule: Rule[..., Any]) -> bool:
 
 def _problem(policy: Policy, rule: Rule[..., Any], scope: Scope) -> Problem:
     fields = [node for node in rule.tree.walk() if isinstance(node, tree.FieldRef | tree.FactRef)]
-    if scope.record is None:
+    if rule.record is None:
         path = next((node.name for node in fields if isinstance(node, tree.FactRef)), "")
     else:
-        source = next(
-            f.name for f in policy.facts.declared().values() if f.type.item and f.type.item.python is rule.record
-        )
         names = [node.name for node in fields if isinstance(node, tree.FieldRef)]
-        path = f"{source}[{scope.index}]" + (f".{names[-1]}" if names else "")
+        path = f"{policy.list_of(rule.record)}[{scope.index}]" + (f".{names[-1]}" if names else "")
     cited = f"{policy.document} {rule.clause}"
     return Problem(
         path=path, label=rule.label, zh=f"{rule.label.zh}（{cited}）", en=f"{rule.label.en} ({cited})", code=rule.name

@@ -111,14 +111,7 @@ def _rule(rule: Rule[..., Any]) -> Json:
 
 def records_of(rule: Rule[..., Any]) -> str:
     """The list of records on each of which the rule is; "" where it is on the case."""
-    return next(
-        (
-            one.name
-            for one in rule.policy.facts.declared().values()
-            if rule.record is not None and one.type.item is not None and one.type.item.python is rule.record
-        ),
-        "",
-    )
+    return rule.policy.list_of(rule.record) if rule.record is not None else ""
 
 
 def reads(rule: Rule[..., Any]) -> dict[str, list[str]]:

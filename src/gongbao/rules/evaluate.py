@@ -169,7 +169,7 @@ class Case:
 
     def of(self, record: type[Record]) -> list[Scope]:
         """The same by the class of the records."""
-        return self.records(source_of(self.policy, record))
+        return self.records(self.policy.list_of(record))
 
     def home(self, rule: Rule[..., Any]) -> Case:
         """The part of the case in which a rule is computed: the whole, or that of one choice."""
@@ -273,14 +273,6 @@ def gather(take: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
     if lost is not None:
         raise MissingFacts(lost)
     return out
-
-
-def source_of(policy: Policy, record: type[Record]) -> str:
-    """The name of the fact that is a list of these records."""
-    for one in policy.facts.declared().values():
-        if one.type.item is not None and one.type.item.python is record:
-            return one.name
-    raise AssertionError(f"no list of {record.__name__}")
 
 
 def _missing_in(value: Any) -> frozenset[str]:

@@ -18,7 +18,7 @@ from gongbao.rules.compute import Result, version
 from gongbao.rules.evaluate import MissingFacts, Scope, run_of
 from gongbao.rules.facts import as_json
 from gongbao.rules.policy import Policy, Rule
-from gongbao.rules.types import Type
+from gongbao.rules.types import SCALES, Type
 from gongbao.rules.values import Choice, Label, Percent, Quantity
 
 SCHEMA = "gongbao.explanation/1"
@@ -245,20 +245,16 @@ class _Teller:
     def record_of(self, scope: Scope) -> str:
         if scope.record is None:
             return ""
-        for one in self.policy.facts.declared().values():
-            if one.type.item is not None and isinstance(scope.record, one.type.item.python):
-                return f"{one.name}[{scope.index}]"
-        return ""
+        return f"{self.policy.list_of(type(scope.record))}[{scope.index}]"
 
     def name_of(self, scope: Scope) -> Label | None:
         """What a record is called: by the field of which there is one for each, else by its place in the input."""
         if scope.record is None or scope.index is None:
             return None
-        for one in self.policy.facts.declared().values():
-            if one.one_for_each and one.type.item is not None and isinstance(scope.record, one.type.item.python):
-                value = getattr(scope.record, one.one_for_each)
-                if isinstance(value, Choice):
-                    return value.label
+        listed = self.policy.facts.declared()[self.policy.list_of(type(scope.record))]
+        value = getattr(scope.record, listed.one_for_each) if listed.one_for_each else None
+        if isinstance(value, Choice):
+            return value.label
         return Label(f"第{scope.index + 1}项", f"no. {scope.index + 1}")
 
     def choice_of(self, scope: Scope) -> Label | None:
@@ -288,7 +284,7 @@ class _Teller:
                     seen.add(node.name)
                     readings.append(self.reading(node.name))
             elif isinstance(node, tree.Call):
-                if node.function in _SCALES:
+                if node.function in SCALES.values():
                     notes += self.bands(node, scope)
             elif isinstance(node, _RULES):
                 for rule, home in self.below(node, scope):
@@ -354,7 +350,7 @@ class _Teller:
             declared, path = node.record.declared()[node.name], f"{self.record_of(scope)}.{node.name}"  # type: ignore[attr-defined]
         else:
             declared, path = self.policy.facts.declared()[node.name], node.name
-        if declared.type.kind == "list" and declared.type.item is not None and declared.type.item.kind == "record":
+        if declared.type.is_records:
             return []
         try:
             value = run_of(node)(scope)
@@ -403,7 +399,6 @@ class _Teller:
 
 _FACTS = (tree.FactRef, tree.FieldRef)
 _RULES = (tree.RuleRef, tree.EachRef, tree.Aggregate)
-_SCALES = ("marginal", "amount_by_band", "rate_by_band")
 
 
 class _Taken:

@@ -206,7 +206,7 @@ def _meanings(sheet: type[FactSheet]) -> Mapping[str, list[tuple[str, Fact]]]:
             meant.append((records, fact))
 
     for name, fact in sheet.declared().items():
-        if not _is_records(fact):
+        if not fact.type.is_records:
             add(names, name, "", fact)
             add(labels, fact.label.zh, "", fact)
             add(labels, fact.label.en, "", fact)
@@ -218,10 +218,6 @@ def _meanings(sheet: type[FactSheet]) -> Mapping[str, list[tuple[str, Fact]]]:
                 add(labels, label, name, part)
                 add(labels, f"{whole}.{label}", name, part)
     return labels | names
-
-
-def _is_records(fact: Fact) -> bool:
-    return fact.type.kind == "list" and fact.type.item is not None and fact.type.item.kind == "record"
 
 
 def _is_empty(value: Any) -> bool:

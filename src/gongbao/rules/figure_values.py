@@ -10,12 +10,10 @@ from itertools import pairwise
 from typing import Any
 
 from gongbao.rules import exact as ex
-from gongbao.rules.scales import AmountByBand, Band, Ladder, RateByBand, Scale
-from gongbao.rules.types import FLAG, Type
+from gongbao.rules.scales import Band, Scale
+from gongbao.rules.types import FLAG, SCALES, Type
 from gongbao.rules.values import Percent, Quantity, Unit
 from gongbao.rules.yaml_parts import YamlPart, nearest
-
-SCALES: dict[type, str] = {Ladder: "marginal", AmountByBand: "amount_by_band", RateByBand: "rate_by_band"}
 
 # What whole numbers count, where the sheet does not declare a unit of its own.
 COUNTED = {

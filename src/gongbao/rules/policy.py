@@ -311,6 +311,13 @@ class Policy:
     def label(self) -> Label:
         return Label(self.zh, self.en)
 
+    def list_of(self, record: type[Record]) -> str:
+        """The name of the fact that is a list of these records. Raises KeyError where there is none."""
+        for one in self.facts.declared().values():
+            if one.type.is_records and one.type.item is not None and one.type.item.python is record:
+                return one.name
+        raise KeyError(f"no fact is a list of {record.__name__}")
+
     def rule(self, clause: str, *, zh: str, en: str) -> Callable[[Callable[P, R]], Rule[P, R]]:
         """Declare a rule: the clause it carries out, and what its value is called."""
 

@@ -22,7 +22,7 @@ from typing import Any, Literal
 
 from gongbao.core.errors import GongbaoError
 from gongbao.rules import tree
-from gongbao.rules.compute import SCHEMA, Result, compute
+from gongbao.rules.compute import SCHEMA, Result, compute, version
 from gongbao.rules.evaluate import MissingFacts
 from gongbao.rules.explain import Explanation, explain
 from gongbao.rules.facts import facts_as_json, parse_json
@@ -128,7 +128,7 @@ class Recomputed:
 
     @property
     def version_now(self) -> str:
-        return str(self.result.as_json()["version"])
+        return version(self.result.policy)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -226,8 +226,7 @@ def with_facts(policy: Policy, facts: Mapping[str, Any], changes: Mapping[str, s
     changed = copy.deepcopy(dict(facts))
     for path, text in changes.items():
         place, name, fact = _place(policy.facts, changed, path)
-        is_record_list = fact.type.item is not None and fact.type.item.kind == "record"
-        place[name] = None if text == "null" else parse_json(text) if is_record_list else text
+        place[name] = None if text == "null" else parse_json(text) if fact.type.is_records else text
     return changed
 
 

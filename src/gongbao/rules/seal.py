@@ -171,11 +171,7 @@ def _sum_up(rule: Rule[..., Any]) -> None:
         facts |= one.facts_needed
         rule.by_choice = rule.by_choice or one.by_choice
     if rule.record is not None:
-        facts |= {
-            one.name
-            for one in rule.policy.facts.declared().values()
-            if one.type.item is not None and one.type.item.python is rule.record
-        }
+        facts.add(rule.policy.list_of(rule.record))
     if rule.by_choice and best:
         facts.add(best.fact)
     rule.needs, rule.facts_needed = list(needed), frozenset(facts)

@@ -504,7 +504,7 @@ class Builder:
     def _scale(self, node: ast.Call, name: str, local: dict[str, tree.Node]) -> tree.Node:
         value, scale = self._arguments(node, ["value", "scale"], local)
         kind = scale.type
-        if kind.kind != "scale" or types._SCALES[kind.python] != name:
+        if kind.kind != "scale" or types.SCALES[kind.python] != name:
             raise self.error(node, f"{name}(value, scale) takes a figure declared as such a scale")
         assert kind.item is not None
         if value.type.kind != kind.key[0].kind:

@@ -43,6 +43,11 @@ class Type:
     def is_number(self) -> bool:
         return self.kind in ("money", "percent", "decimal", "integer")
 
+    @property
+    def is_records(self) -> bool:
+        """Whether it is a list of related records: visits, units."""
+        return self.kind == "list" and self.item is not None and self.item.kind == "record"
+
     def exact(self) -> Type:
         """The same kind before it is rounded."""
         return replace(self, places=None, optional=False)
@@ -65,7 +70,7 @@ DECIMAL = Type("decimal", Decimal)
 NONE = Type("none", types.NoneType)
 
 _PLAIN = {bool: FLAG, int: INTEGER, date: DATE, str: TEXT, Decimal: DECIMAL}
-_SCALES = {scales.Ladder: "marginal", scales.AmountByBand: "amount_by_band", scales.RateByBand: "rate_by_band"}
+SCALES = {scales.Ladder: "marginal", scales.AmountByBand: "amount_by_band", scales.RateByBand: "rate_by_band"}
 
 
 def type_of(annotation: Any) -> Type:
@@ -92,7 +97,7 @@ def type_of(annotation: Any) -> Type:
         key, item = get_args(annotation)
         keys = get_args(key) if get_origin(key) is tuple else (key,)
         return Type("mapping", dict, item=type_of(item), key=tuple(type_of(one) for one in keys))
-    if origin in _SCALES:
+    if origin in SCALES:
         measure, given = get_args(annotation)
         return Type("scale", origin, item=type_of(given), key=(type_of(measure),))
     if isinstance(annotation, type):

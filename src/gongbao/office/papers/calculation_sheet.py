@@ -137,7 +137,7 @@ def _facts(result: Result, language: str, say: dict[str, str]) -> Iterator[Grid]
     plain, lists = [], []
     for one in result.policy.facts.declared().values():
         value = result.case.facts[one.name]
-        if one.type.item is not None and one.type.item.kind == "record":
+        if one.type.is_records:
             lists.append((one, value))
         else:
             clause = cited(result.policy.document, one.clause)

@@ -49,10 +49,6 @@ class Typed:
         return json.dumps({"facts": self.facts, "readings": self.readings, "as_if": self.as_if}, ensure_ascii=False)
 
 
-def is_records(fact: Fact) -> bool:
-    return fact.type.kind == "list" and fact.type.item is not None and fact.type.item.kind == "record"
-
-
 def fields_of(fact: Fact) -> type[FactSheet]:
     assert fact.type.item is not None
     return fact.type.item.python
@@ -65,7 +61,7 @@ def typed(policy: Policy, post: QueryDict) -> Typed:
     facts: dict[str, Any] = {}
     places: dict[str, list[int]] = {}
     for name, fact in policy.facts.declared().items():
-        if is_records(fact):
+        if fact.type.is_records:
             rows = _rows(fact, post)
             facts[name], places[name] = list(rows.values()), list(rows)
         elif fact.type.kind == "list":
@@ -175,7 +171,7 @@ def form(policy: Policy, case: Typed, language: str, *, more: str = "", less: st
     """The form with what was typed. `more` names a list that gets one more row, `less` a row (visits[2]) that goes."""
     out: list[Field | Records] = []
     for name, fact in policy.facts.declared().items():
-        if is_records(fact):
+        if fact.type.is_records:
             out.append(_records(fact, case.facts.get(name), language, more == name, less))
         else:
             out.append(_field(fact, name, case.facts.get(name), language))

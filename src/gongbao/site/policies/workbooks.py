@@ -74,7 +74,7 @@ def template(policy: Policy, language: str) -> bytes:
 
 def _columns(policy: Policy) -> Iterator[Fact]:
     for fact in policy.facts.declared().values():
-        if fact.type.item is not None and fact.type.item.kind == "record":
+        if fact.type.is_records and fact.type.item is not None:
             yield from fact.type.item.python.declared().values()
         else:
             yield fact
