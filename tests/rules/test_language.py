@@ -266,6 +266,13 @@ def test_what_is_in_the_language_is_computed(tmp_path: Path, body: str, paramete
     assert compute(policy, CASE).as_json()["values"]["made"] == expected
 
 
+@pytest.mark.parametrize("kind", ["rule", "check"])
+def test_a_name_is_defined_once_by_rule_or_check(tmp_path: Path, kind: str) -> None:
+    again = f'@policy.{kind}("三", zh="再", en="again")\ndef made(cost: Money) -> Flag:\n    return cost > Money(1)\n'
+    with pytest.raises(PolicyError, match="made is defined twice"):
+        load(tmp_path, rule("return cost") + again)
+
+
 def test_a_label_without_its_english_is_refused_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(PolicyError, match="Chinese and its English") as raised:
         load(tmp_path, rule("return cost").replace('en="made"', 'en=" "'))

@@ -30,7 +30,7 @@ import typing
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Generic, Literal, ParamSpec, TypeVar, dataclass_transform
 
@@ -145,15 +145,14 @@ class FactSheet:
         dataclasses.dataclass(frozen=True, kw_only=True)(cls)
 
     @classmethod
+    @cache
     def declared(cls) -> dict[str, Fact]:
         """Each fact by name, in order of declaration."""
-        if "_declared" not in cls.__dict__:
-            hints = typing.get_type_hints(cls, include_extras=True)
-            cls._declared = {  # type: ignore[attr-defined]
-                one.name: Fact(one.name, type_of(hints[one.name]), **one.metadata["fact"])
-                for one in dataclasses.fields(cls)  # type: ignore[arg-type]
-            }
-        return cls._declared  # type: ignore[attr-defined, no-any-return]
+        hints = typing.get_type_hints(cls, include_extras=True)
+        return {
+            one.name: Fact(one.name, type_of(hints[one.name]), **one.metadata["fact"])
+            for one in dataclasses.fields(cls)  # type: ignore[arg-type]
+        }
 
 
 class Record(FactSheet):
@@ -180,6 +179,7 @@ class FigureSheet:
             setattr(self, name, value)
 
     @classmethod
+    @cache
     def declared(cls) -> dict[str, Type]:
         return {name: type_of(hint) for name, hint in typing.get_type_hints(cls, include_extras=True).items()}
 
@@ -193,6 +193,7 @@ class ReadingSheet:
             setattr(self, name, option)
 
     @classmethod
+    @cache
     def declared(cls) -> dict[str, tuple[str, ...]]:
         return {name: typing.get_args(hint) for name, hint in typing.get_type_hints(cls).items()}
 
@@ -322,11 +323,7 @@ class Policy:
         """Declare a rule: the clause it carries out, and what its value is called."""
 
         def declare(function: Callable[P, R]) -> Rule[P, R]:
-            made = Rule(function, self, clause, _label(zh, en))
-            if made.name in self.rules or made.name in self.facts.declared():
-                raise self.error(f"{made.name} is defined twice; give the second another name", made.line)
-            self.rules[made.name] = made
-            return made
+            return self._add(Rule(function, self, clause, _label(zh, en)))
 
         return declare
 
@@ -334,12 +331,17 @@ class Policy:
         """Declare what must hold of the facts for a case to be taken at all; the labels say what is then wrong."""
 
         def declare(function: Callable[P, bool]) -> Rule[P, bool]:
-            made = Rule(function, self, clause, _label(zh, en), is_check=True)
-            self.rules[made.name] = made
+            made = self._add(Rule(function, self, clause, _label(zh, en), is_check=True))
             self.checks.append(made)
             return made
 
         return declare
+
+    def _add(self, made: Rule[P, R]) -> Rule[P, R]:
+        if made.name in self.rules or made.name in self.facts.declared():
+            raise self.error(f"{made.name} is defined twice; give the second another name", made.line)
+        self.rules[made.name] = made
+        return made
 
     def best_of(self, name: str, clause: str, *criteria: Criterion, of: str, zh: str, en: str) -> None:
         """Of the choices in the fact `of`, the one that is best by the criteria, each deciding where the ones before
