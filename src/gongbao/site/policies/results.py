@@ -52,15 +52,23 @@ class Outcome:
     chart: Chart | None = None
 
 
-def outcome(policy: Policy, case: Typed, language: str, links: ClauseLinks) -> Outcome:
-    """What the case comes to. Raises nothing for what was typed."""
+def computed(policy: Policy, case: Typed, language: str) -> Outcome:
+    """The result alone, or what is wrong. Raises nothing for what was typed."""
     try:
-        result = compute(policy, case.facts, readings=case.readings, as_if=case.as_if)
+        return Outcome(compute(policy, case.facts, readings=case.readings, as_if=case.as_if))
     except Refused as refused:
         marks = (Mark(identity(case.as_typed(one.path)), one.in_language(language), True) for one in refused.problems)
         return Outcome(None, marks=tuple(marks))
     except GongbaoError as error:
         return Outcome(None, marks=(Mark("", error.message, True),))
+
+
+def outcome(policy: Policy, case: Typed, language: str, links: ClauseLinks) -> Outcome:
+    """What the case comes to, as the page shows it."""
+    told = computed(policy, case, language)
+    result = told.result
+    if result is None:
+        return told
     values, rows = _values(result, language, links)
     return Outcome(
         result,

@@ -15,6 +15,7 @@ from gongbao.office.papers.calculation_sheet import sheet_docx, sheet_pdf
 from gongbao.rules.policy import Policy
 from gongbao.site.policies.cases import READING, Typed, form, typed
 from gongbao.site.policies.links import ClauseLinks
+from gongbao.site.policies.results import computed as result_of
 from gongbao.site.policies.results import outcome
 from gongbao.site.policies.workbooks import computed, from_text, template
 from gongbao.systems import policies as all_policies
@@ -145,7 +146,7 @@ def sheet(request: HttpRequest, name: str, form: str) -> HttpResponse:
     """The calculation sheet as .docx or PDF, or the case and what it comes to as JSON."""
     found, language = _policy(name), _language()
     case = typed(found, request.POST)
-    told = outcome(found, case, language, ClauseLinks())
+    told = result_of(found, case, language)
     if form not in ("json", *SHEETS):
         raise Http404
     if told.result is None:
