@@ -37,7 +37,8 @@ class Picture:
 
 
 PICTURES = {
-    "front": Picture("/", 860),
+    # Down to where a field holds the date of today; the duty shown is the next one, and goes on when its day is over.
+    "front": Picture("/", 545),
     "policy": Picture("/policies/medical-assistance/", 860),
     "document": Picture(f"{DOCUMENT}?on=2026-05-01", 860),
     "documents": Picture("/documents/?on=2026-05-01", 700),
