@@ -13,6 +13,7 @@ from datetime import date
 from typing import Any, Self, TypeAlias, TypeVar
 
 from gongbao.core.errors import GongbaoError
+from gongbao.core.labels import Label as Label
 from gongbao.rules import exact as ex
 
 Integer: TypeAlias = int
@@ -27,21 +28,6 @@ ByKey: TypeAlias = Mapping[K, V]
 
 Each: TypeAlias = Sequence[V]
 """What a rule on one record came to, for each of the records, in the order in which they were given."""
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """What a thing is called, in the Chinese of the documents and in English."""
-
-    zh: str
-    en: str
-
-    def __post_init__(self) -> None:
-        if not self.zh.strip() or not self.en.strip():
-            raise GongbaoError(f"a label needs its Chinese and its English; here are zh “{self.zh}” and en “{self.en}”")
-
-    def in_language(self, language: str) -> str:
-        return self.zh if language.startswith("zh") else self.en
 
 
 @dataclass(frozen=True, slots=True)
