@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Self, TypeAlias, TypeVar
 
-from gongbao.core.errors import GongbaoError
 from gongbao.core.labels import Label as Label
 from gongbao.rules import exact as ex
 
