@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from gongbao.core.dates import ONE_DAY
 from gongbao.core.working_days import (
+    CHINA,
     add_working_days,
     is_provisional,
     is_working_day,
-    known_until,
     working_days_between,
 )
 
@@ -94,10 +94,10 @@ def test_what_cannot_be_counted_is_refused() -> None:
 
 
 def test_years_without_a_notice_are_monday_to_friday_and_provisional() -> None:
-    assert known_until() >= day("2026-12-28")
-    for unknown in (day("2003-10-01"), date(known_until().year + 1, 1, 1), date(known_until().year, 12, 31)):
+    assert CHINA.known_until >= day("2026-12-28")
+    for unknown in (day("2003-10-01"), date(CHINA.known_until.year + 1, 1, 1), date(CHINA.known_until.year, 12, 31)):
         assert is_provisional(unknown)
-    assert not is_provisional(known_until()) and not is_provisional(day("2004-01-01"))
+    assert not is_provisional(CHINA.known_until) and not is_provisional(day("2004-01-01"))
     monday = day("2091-10-01")
     assert [is_working_day(monday + ONE_DAY * passed) for passed in range(7)] == [True] * 5 + [False] * 2
 
