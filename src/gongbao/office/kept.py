@@ -2,18 +2,33 @@
 
 A model that derives from `KeptModel` refuses to be saved, deleted or altered, one by one or in bulk, by a fixture or
 behind the manager's back, unless the code runs inside `action(...)`, which is also the transaction. This keeps honest
-code honest: it is no defence against raw SQL, which a database trigger would have to refuse.
+code honest: it is no defence against raw SQL.
+
+A model that derives from `RegulatedModel` asks for more: an action that leaves an entry in the log
+(gongbao.office.audit.actions.recorded), and the database itself refuses any other write, raw SQL too
+(gongbao.office.audit.triggers).
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 from zlib import crc32
 
 from django.db import connection, models, transaction
 
 _acting: ContextVar[str] = ContextVar("gongbao_acting", default="")
+
+
+@dataclass(slots=True)
+class Writes:
+    """What a recorded action has written: whether a regulated record was among it."""
+
+    regulated: bool = False
+
+
+_recording: ContextVar[tuple[Writes, ...]] = ContextVar("gongbao_recording", default=())
 
 
 class WriteOutsideAction(Exception):
@@ -29,6 +44,16 @@ def action(name: str) -> Iterator[None]:
             yield
         finally:
             _acting.reset(token)
+
+
+@contextmanager
+def recording(writes: Writes) -> Iterator[None]:
+    """Regulated records may be written, which `writes` then says. For gongbao.office.audit.actions.recorded alone."""
+    token = _recording.set((*_recording.get(), writes))
+    try:
+        yield
+    finally:
+        _recording.reset(token)
 
 
 def one_at_a_time(name: str) -> None:
@@ -57,7 +82,7 @@ class KeptQuerySet(models.QuerySet):
     """Refuses every way in which a queryset writes. The asynchronous ways and get_or_create end in these."""
 
     def _refuse(self) -> None:
-        _check(self.model.__name__)
+        self.model.refuse_outside_action()
 
     def update(self, **values: Any) -> int:
         self._refuse()
@@ -110,11 +135,37 @@ class KeptModel(models.Model):
         # Relations and cascades go through the base manager; it has to refuse like the other.
         base_manager_name = "objects"
 
+    @classmethod
+    def refuse_outside_action(cls) -> None:
+        """Raises WriteOutsideAction."""
+        _check(cls.__name__)
+
     def save_base(self, *args: Any, **kwargs: Any) -> None:
         # Fixtures call this and not save().
-        _check(type(self).__name__)
+        self.refuse_outside_action()
         super().save_base(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        _check(type(self).__name__)
+        self.refuse_outside_action()
         return super().delete(*args, **kwargs)
+
+
+class RegulatedModel(KeptModel):
+    """Base of what only actions that stand in the log write. A Meta of its own derives from RegulatedModel.Meta.
+
+    With `append_only`, the database lets rows be added and never changed or removed.
+    """
+
+    append_only: ClassVar[bool] = False
+
+    class Meta(KeptModel.Meta):
+        abstract = True
+
+    @classmethod
+    def refuse_outside_action(cls) -> None:
+        super().refuse_outside_action()
+        blocks = _recording.get()
+        if not blocks:
+            raise WriteOutsideAction(f"{cls.__name__} is written outside a recorded action; see audit/actions.py")
+        for writes in blocks:
+            writes.regulated = True

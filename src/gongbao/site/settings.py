@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django_htmx",
+    "gongbao.office.audit",
     "gongbao.office.intake",
     "gongbao.office.library",
     "gongbao.office.people",
