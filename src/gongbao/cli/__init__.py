@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 import click
 
 from gongbao import __version__
-from gongbao.cli import content, library, people, rules
+from gongbao.cli import content, library, people, rules, worker
 from gongbao.cli.printing import EXIT_REFUSED, answer, json_option
 from gongbao.core.errors import GongbaoError
 from gongbao.sample import GAZETTE
@@ -232,6 +232,7 @@ library.register(main)
 content.register(main)
 people.register(main)
 rules.register(main)
+worker.register(main)
 
 # --- the one place where errors end
 

@@ -5,9 +5,12 @@ import time
 from collections.abc import Callable
 
 from django.core.exceptions import DisallowedHost
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.utils import timezone
 
 from gongbao.core.errors import GongbaoError
+from gongbao.office.worker import actions as worker
 from gongbao.site.log import told
 from gongbao.site.prepare import answering_database, lacks_migrations
 
@@ -28,6 +31,9 @@ Next = Callable[[HttpRequest], HttpResponse]
 class Health:
     """Says to a machine whether this process can answer people: 200, or 503 and why.
 
+    That no worker is seen any more is told in a second line, and is no 503: pages are answered without one, and a
+    process that is taken out of service does no clocks either.
+
     The first of all, so that it is asked under any name and without TLS, opens no session, and fills no log: only what
     is wrong is logged, with the reason of the database, which strangers are not told.
     """
@@ -42,7 +48,7 @@ class Health:
             return HttpResponseNotAllowed(("GET", "HEAD"))
         lack = _lack()
         return HttpResponse(
-            f"{lack or 'well'}\n",
+            f"{lack or 'well'}\n{'' if lack else _missed()}",
             status=503 if lack else 200,
             content_type="text/plain; charset=utf-8",
             headers={"Cache-Control": "no-store"},
@@ -60,6 +66,20 @@ def _lack() -> str:
     if lack:
         log.warning("%s: %s", HEALTH, lack)
     return lack
+
+
+def _missed() -> str:
+    """A line that says since when no worker does what has come due; "" where one is at work, or none ever was."""
+    now = timezone.now()
+    try:
+        last = worker.missed_since(now)
+    except DatabaseError:
+        return ""
+    if last is None:
+        return ""
+    told = f"no worker has been seen for {int((now - last).total_seconds() // 60)} minutes"
+    log.warning("%s: %s", HEALTH, told)
+    return f"{told}\n"
 
 
 class ContentSecurityPolicy:

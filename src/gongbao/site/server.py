@@ -121,7 +121,8 @@ def serve(listener: socket.socket, announce: Callable[[], None]) -> None:
     """Serve until SIGINT or SIGTERM; `announce` is called when the first request would be answered."""
     from django.conf import settings
 
-    from gongbao.office.intake.worker import Worker
+    from gongbao.office.intake.worker import Worker as Intake
+    from gongbao.office.worker.thread import Worker
     from gongbao.site.wsgi import application
 
     proxy = (
@@ -145,7 +146,8 @@ def serve(listener: socket.socket, announce: Callable[[], None]) -> None:
     )
 
     server.channel_class = Channel
-    worker = Worker()
+    # Two threads, as a long gazette must not hold up a clock.
+    workers = Intake(), Worker()
 
     def end(signum: int, frame: FrameType | None) -> None:
         sys.exit(0)
@@ -155,8 +157,10 @@ def serve(listener: socket.socket, announce: Callable[[], None]) -> None:
     # A shell that starts us in the background has SIGINT ignored, and we would inherit that.
     signal.signal(signal.SIGINT, end)
     announce()
-    worker.start()
+    for worker in workers:
+        worker.start()
     try:
         server.run()
     finally:
-        worker.stop()
+        for worker in workers:
+            worker.stop()

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "gongbao.office.intake",
     "gongbao.office.library",
     "gongbao.office.people",
+    "gongbao.office.worker",
     "gongbao.site",
 ]
 MIDDLEWARE = [
