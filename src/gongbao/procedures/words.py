@@ -1,0 +1,46 @@
+"""A clock in words, in both languages: “2 working days, 1 left, stopped since 2026-07-03 (第三十六条第二款)”."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from gongbao.core.labels import Label
+from gongbao.procedures.clocks import Measure, Run, Status
+
+
+def tell(run: Run, today: date) -> Label:
+    """How a run of a clock stands on a day."""
+    zh, en = [run.clock.period.label.zh], [run.clock.period.label.en]
+    if run.status == Status.ENDED:
+        assert run.ended_on is not None
+        zh.append(f"已于{run.ended_on}完成" + ("，逾期" if run.late else ""))
+        en.append(f"done on {run.ended_on}" + (", late" if run.late else ""))
+    elif run.status == Status.RAN_OUT:
+        zh.append(f"已于{run.ended_on}届满")
+        en.append(f"ran out on {run.ended_on}")
+    else:
+        left = tell_left(run, today)
+        zh.append(left.zh)
+        en.append(left.en)
+        if run.stopped is not None:
+            zh.append(f"自{run.stopped.since}起停止计算（{run.stopped.clause}）")
+            en.append(f"stopped since {run.stopped.since} ({run.stopped.clause})")
+        elif run.due is not None:
+            zh.append(f"{run.due}届满")
+            en.append(f"last day {run.due}")
+    if run.is_open and run.provisional:
+        zh.append("节假日安排尚未公布，暂定")
+        en.append("provisional: the days off of that year are not known yet")
+    return Label("，".join(zh), ", ".join(en))
+
+
+def tell_left(run: Run, today: date) -> Label:
+    """How much is left: 1 left, last day today, 2 working days overdue."""
+    left = run.left(today)
+    working = run.clock.period.measure == Measure.WORKING_DAYS
+    if left == 0 and run.stopped is None:
+        return Label("今日届满", "last day today")
+    if left >= 0:
+        return Label(f"剩余{left}{'个工作日' if working else '日'}", f"{left} left")
+    unit_en = f"{'working ' if working else ''}day{'' if left == -1 else 's'}"
+    return Label(f"已逾期{-left}{'个工作日' if working else '日'}", f"{-left} {unit_en} overdue")
