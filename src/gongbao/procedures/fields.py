@@ -50,9 +50,9 @@ class Option:
 class Field:
     """One thing that is asked for.
 
-    `staff`: only staff is asked for it. `personal`: it says something of a person, is shown to whoever handles the case alone, and never enters the log.
-    `public`: it is shown to anyone who follows the case. `longest` counts characters, or files. `past`: a date that
-    may not lie in the future, `future`: one that may not lie in the past.
+    `staff`: only staff is asked for it. `personal`: it says something of a person, is shown to whoever handles the case
+    alone, and never enters the log. `public`: it is shown to anyone who follows the case. `longest` counts characters,
+    or files. `past`: a date that may not lie in the future, `future`: one that may not lie in the past.
     """
 
     key: str
