@@ -66,6 +66,11 @@ def _database_of_this_run() -> None:
         rig.need("postgres")
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _tables_that_tests_empty() -> None:
+    rig.let_tests_empty_tables()
+
+
 @pytest.fixture(scope="session")
 def gazettes() -> Path:
     """The folder of the two real issues."""

@@ -108,7 +108,11 @@ if EMBEDDED_DATABASE:
                 # at once instead of waiting. Taking the write lock at the start makes it wait its turn.
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,  # seconds
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+                # Without recursive triggers REPLACE would take a row away, and no trigger would be asked.
+                "init_command": (
+                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; "
+                    "PRAGMA recursive_triggers=ON;"
+                ),
             },
             # On disk and not in memory, so that the tests meet the same locks as the site.
             "TEST": {"NAME": GONGBAO_HOME / "test.sqlite3"},

@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from django.db import connection
+
 from gongbao.core.hash_chain import canonical
 from gongbao.core.hash_chain import digest as digest
 from gongbao.office import kept
+from gongbao.office.audit import triggers
 from gongbao.office.audit.actors import Actor
 from gongbao.office.audit.models import Entry, Head
 
@@ -65,7 +68,7 @@ def recorded(action: str, *, actor: Actor, ground: str, at: datetime) -> Iterato
 
     try:
         # kept.action is a transaction, or a savepoint inside one.
-        with kept.action(action), kept.recording(writes):
+        with kept.action(action), kept.recording(writes), triggers.lifted(connection, action):
             token = _current.set(block)
             try:
                 yield record

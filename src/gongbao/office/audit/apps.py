@@ -1,6 +1,14 @@
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
+from django.db.models.signals import post_migrate
 
 
 class AuditConfig(AppConfig):
     name = "gongbao.office.audit"
     label = "audit"
+
+    def ready(self) -> None:
+        from gongbao.office.audit import triggers
+
+        connection_created.connect(triggers.teach, dispatch_uid="gongbao.audit.teach")
+        post_migrate.connect(triggers.after_migrate, sender=self, dispatch_uid="gongbao.audit.triggers")
