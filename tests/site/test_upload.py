@@ -98,7 +98,7 @@ def test_a_stranger_is_led_to_signing_in_and_may_send_nothing(client, db):
         assert (answer.status_code, answer["Location"]) == (302, f"/sign-in/?next={url}")
     assert give(client, NOTICE).status_code == 403
     assert give(client, NOTICE, HTTP_ACCEPT="application/json").json()["error"].startswith("您尚未登录")
-    assert client.post(f"/read/{uuid4()}/cancel/").status_code == 302
+    assert client.post(f"/read/{uuid4()}/cancel/").status_code == 403
     assert not Upload.objects.exists()
 
 

@@ -12,12 +12,14 @@ from django.views.decorators.http import require_safe
 from gongbao.office.intake import ticket
 from gongbao.office.intake.actions import LIMIT
 from gongbao.office.library import overview
+from gongbao.office.people.permissions import ANYONE, allows
 from gongbao.office.people.readers import reader_of
 from gongbao.sample import CITY
 
 SHOWN = 90  # characters of a clause, or of a duty
 
 
+@allows(ANYONE)
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()

@@ -5,10 +5,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from gongbao.office.people.permissions import ANYONE, allows
+
 COOKIE = "print"
 YEAR = 365 * 24 * 3600  # seconds
 
 
+@allows(ANYONE, while_enrolling=True)
 @require_POST
 def large_print(request: HttpRequest) -> HttpResponse:
     """Turn large print on (`print=large`) or off, and go back to the page the visitor was on."""

@@ -11,6 +11,12 @@ GONGBAO_API_LIMIT    how many answers of the API an address gets in a minute (de
 GONGBAO_CACHE        what the processes of the site count together in, where it runs in several: redis://host:6379/0, or
                      a folder that all of them can write to (default: the memory of the one process)
 GONGBAO_SYSTEMS      a folder of further policies, those of another city: see docs/write-a-policy.md
+GONGBAO_SMTP_URL     the server that takes letters: smtp://user:password@host:587?tls=starttls (or yes, or no); without
+                     one they wait
+GONGBAO_SMTP_PASSWORD_FILE   a file that holds the password, instead
+GONGBAO_MAIL_FROM    the sender of letters, for instance noreply@example.gov.cn
+GONGBAO_SMS          the port for short messages: package.module:Class, or `file`, which writes them into the home;
+                     without one they wait
 GONGBAO_DEBUG        `1` shows Django's error pages to whoever looks: for developers only
 GONGBAO_LOG_LEVEL    DEBUG, INFO (default), WARNING or ERROR
 """
@@ -23,7 +29,7 @@ from typing import Any
 import dj_database_url
 
 from gongbao.core.errors import GongbaoError
-from gongbao.site import production
+from gongbao.site import mail, production
 from gongbao.site.home import generated_key, home_folder
 
 PRODUCTION = production.asked_for(os.environ)
@@ -52,6 +58,7 @@ INSTALLED_APPS = [
     "gongbao.office.audit",
     "gongbao.office.intake",
     "gongbao.office.library",
+    "gongbao.office.outbox",
     "gongbao.office.people",
     "gongbao.office.worker",
     "gongbao.site",
@@ -71,6 +78,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "gongbao.office.people.middleware.Permissions",
     # The last, so that what they answer themselves goes through all the others.
     "gongbao.site.api.FilesInMeasure",
     "gongbao.site.api.ApiAnswers",
@@ -204,6 +212,15 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+
+# --- what leaves the house
+
+MAIL_SERVER = mail.mail_server(os.environ, production=PRODUCTION)
+EMAIL_HOST, EMAIL_PORT = MAIL_SERVER.host, MAIL_SERVER.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL_SERVER.user, MAIL_SERVER.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL_SERVER.starttls, MAIL_SERVER.tls
+DEFAULT_FROM_EMAIL = MAIL_SERVER.sender
+GONGBAO_SMS = mail.sms_port(os.environ, production=PRODUCTION)
 
 # --- what the browser is told
 

@@ -6,8 +6,6 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -25,11 +23,11 @@ from gongbao.office.intake.refusals import in_words
 from gongbao.office.library.models import Finding
 from gongbao.office.library.views.common import Other, turning
 from gongbao.office.library.words import FINDING_KINDS, SEVERITIES
+from gongbao.office.people.permissions import SIGNED_IN, allows, holds
 from gongbao.office.people.readers import reader_of
 
 PAGE_SIZE = 30
 SHOWN_FINDINGS = 20
-FORBIDDEN = 403
 BAD_REQUEST = 400
 
 
@@ -37,16 +35,11 @@ def _wants_json(request: HttpRequest) -> bool:
     return "application/json" in request.headers.get("Accept", "")
 
 
+@allows(holds("library.add_gazette"))
 @csrf_exempt  # only until it is known who asks: what is sent is not looked at before
 @require_http_methods(["GET", "HEAD", "POST"])
 def read(request: HttpRequest) -> HttpResponse:
     """The page where gazettes are given over, and the latest of them."""
-    if not request.user.has_perm("library.add_gazette"):
-        if request.method == "POST" and _wants_json(request):
-            return JsonResponse({"error": _("You are not signed in, or may not read gazettes in.")}, status=FORBIDDEN)
-        if request.user.is_authenticated or request.method == "POST":
-            raise PermissionDenied
-        return redirect_to_login(request.get_full_path())
     return _given(request)
 
 
@@ -109,7 +102,7 @@ def _asked(request: HttpRequest, uuid: UUID) -> Upload:
     return found
 
 
-@login_required
+@allows(SIGNED_IN)
 @require_safe
 def upload(request: HttpRequest, uuid: UUID) -> HttpResponse:
     found = _asked(request, uuid)
@@ -189,7 +182,7 @@ def _finding(one: Finding) -> dict[str, Any]:
     }
 
 
-@login_required
+@allows(SIGNED_IN)
 @require_POST
 def cancel(request: HttpRequest, uuid: UUID) -> HttpResponse:
     found = _asked(request, uuid)

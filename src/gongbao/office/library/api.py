@@ -20,6 +20,7 @@ from gongbao.office.api import Day, Json, NotThere, Paging, Words, Year, answer,
 from gongbao.office.library import contract, queries, schemas
 from gongbao.office.library.models import Revision
 from gongbao.office.library.queries import Status
+from gongbao.office.people.permissions import ANYONE, allows
 from gongbao.office.people.readers import reader_of
 
 router = Router()
@@ -69,6 +70,7 @@ def _key(document: str | None) -> str:
     ),
     tags=[_("Documents")],
 )
+@allows(ANYONE)
 def documents(
     request: HttpRequest,
     paging: Query[Paging],
@@ -108,6 +110,7 @@ def documents(
     description=_("The document with all its clauses, what it refers to, what refers to it, and its revisions."),
     tags=[_("Documents")],
 )
+@allows(ANYONE)
 def document(
     request: HttpRequest,
     key: str = Path(..., description=KEY),
@@ -123,6 +126,7 @@ def document(
     description=_("The status of the document on a day, and what it rests on, what decides it first."),
     tags=[_("Documents")],
 )
+@allows(ANYONE)
 def status(
     request: HttpRequest,
     key: str = Path(..., description=KEY),
@@ -141,6 +145,7 @@ def status(
     description=_("The clause with all that stands below it, and its citation."),
     tags=[_("Clauses")],
 )
+@allows(ANYONE)
 def clause(
     request: HttpRequest,
     key: str = Path(..., description=KEY),
@@ -161,6 +166,7 @@ def clause(
     ),
     tags=[_("Clauses")],
 )
+@allows(ANYONE)
 def cited_clause(
     request: HttpRequest,
     citation: Words = Query(
@@ -185,6 +191,7 @@ def cited_clause(
     ),
     tags=[_("Tables")],
 )
+@allows(ANYONE)
 def tables(request: HttpRequest, paging: Query[Paging], key: str = Path(..., description=KEY)) -> HttpResponse:
     found = _document(key)
     reader = reader_of(request)
@@ -208,6 +215,7 @@ def tables(request: HttpRequest, paging: Query[Paging], key: str = Path(..., des
     ),
     tags=[_("Tables")],
 )
+@allows(ANYONE)
 def table(
     request: HttpRequest,
     key: str = Path(..., description=KEY),
@@ -236,6 +244,7 @@ def table(
     ),
     tags=[_("Duties")],
 )
+@allows(ANYONE)
 def duties(
     request: HttpRequest,
     paging: Query[Paging],
@@ -278,6 +287,7 @@ def duties(
     description=_("The quantified targets, in reading order, the newest document first."),
     tags=[_("Indicators")],
 )
+@allows(ANYONE)
 def indicators(
     request: HttpRequest,
     paging: Query[Paging],
@@ -319,6 +329,7 @@ def _findings(
     ),
     tags=[_("Findings")],
 )
+@allows(ANYONE)
 def findings(
     request: HttpRequest,
     paging: Query[Paging],
@@ -336,6 +347,7 @@ def findings(
     description=_("Where the document contradicts itself or may be wrong, in reading order."),
     tags=[_("Findings")],
 )
+@allows(ANYONE)
 def document_findings(
     request: HttpRequest,
     paging: Query[Paging],

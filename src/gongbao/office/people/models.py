@@ -11,7 +11,7 @@ from django.utils.crypto import get_random_string, salted_hmac
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from gongbao.office.kept import KeptModel
+from gongbao.office.kept import KeptModel, RegulatedModel
 from gongbao.office.people.roles import Role
 
 
@@ -60,7 +60,7 @@ KEY = RegexValidator(
 )
 
 
-class Unit(KeptModel):
+class Unit(RegulatedModel):
     """A body of the office: the city, a department, a county or district, a section. `key` never changes."""
 
     key = models.CharField(max_length=64, unique=True, validators=[KEY])
@@ -70,7 +70,7 @@ class Unit(KeptModel):
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="below")
     closed = models.BooleanField(default=False)
 
-    class Meta(KeptModel.Meta):
+    class Meta(RegulatedModel.Meta):
         ordering = ["id"]
         constraints = [
             models.CheckConstraint(name="unit_not_its_own_parent", condition=~models.Q(parent=models.F("id"))),
@@ -84,7 +84,7 @@ class Unit(KeptModel):
         return self.en if language == "en" else self.zh
 
 
-class Post(KeptModel):
+class Post(RegulatedModel):
     """An account in a role of a unit, from the day `since` to the day `until`, both included; without end where null.
 
     A post that was ended before a day of it was over has an `until` before its `since`.
@@ -97,14 +97,14 @@ class Post(KeptModel):
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
 
-    class Meta(KeptModel.Meta):
+    class Meta(RegulatedModel.Meta):
         ordering = ["id"]
 
     def __str__(self) -> str:
         return f"{self.role} of {self.unit_id}"
 
 
-class Substitute(KeptModel):
+class Substitute(RegulatedModel):
     """`by` stands in for `absent` in the posts of `absent`, from the day `since` to the day `until`, both included.
 
     Ended early, it has the day before as its `until`. `reason` is a word such as leave, not a story.
@@ -117,7 +117,7 @@ class Substitute(KeptModel):
     until = models.DateField()
     reason = models.CharField(max_length=100)
 
-    class Meta(KeptModel.Meta):
+    class Meta(RegulatedModel.Meta):
         ordering = ["id"]
         constraints = [
             models.CheckConstraint(name="substitute_is_another", condition=~models.Q(absent=models.F("by"))),
@@ -180,7 +180,7 @@ class RecoveryCode(KeptModel):
         return f"recovery code of {self.account_id}"
 
 
-class OidcLink(KeptModel):
+class OidcLink(RegulatedModel):
     """An account as an OpenID Connect provider knows it.
 
     An administrator makes it with the `subject`, or opens it for the first sign-in of the provider's `username`: then
@@ -193,7 +193,7 @@ class OidcLink(KeptModel):
     username = models.CharField(max_length=150, blank=True, default="")
     open_until = models.DateTimeField(null=True, blank=True)
 
-    class Meta(KeptModel.Meta):
+    class Meta(RegulatedModel.Meta):
         constraints = [
             models.UniqueConstraint(
                 name="oidc_one_account_of_a_subject", fields=["issuer", "subject"], condition=~models.Q(subject="")

@@ -114,12 +114,17 @@ def answers_while_enrolling(view: Any, method: str | None = "GET") -> bool:
     return bool(getattr(_declaring(view, method), "while_enrolling", False))
 
 
+def operations_of(view: Any) -> list[Any]:
+    """The operations of an address of the API, one or more for each method it takes; [] for any other view.
+
+    django-ninja makes a function for an address, which holds them within.
+    """
+    cells = view.__closure__ or () if getattr(view, "__module__", "") == "ninja.operation" else ()
+    return [one for cell in cells for one in getattr(cell.cell_contents, "operations", [])]
+
+
 def _declaring(view: Any, method: str | None) -> Any:
-    # django-ninja has one view for an address, a function within its list of operations, one for each method.
-    inner = [
-        cell.cell_contents for cell in getattr(view, "__closure__", None) or () if view.__module__ == "ninja.operation"
-    ]
-    operations = next((one.operations for one in inner if hasattr(one, "operations")), None)
+    operations = operations_of(view)
     if not operations:
         return view
     wanted = "GET" if method in ("HEAD", "OPTIONS", None) else method

@@ -14,6 +14,7 @@ from ninja import Path, Query, Router
 from gongbao import SCHEMA_VERSION
 from gongbao.core.errors import GongbaoError
 from gongbao.office.api import Error, Json, NotThere, Paging, answer, answers, error, listed
+from gongbao.office.people.permissions import ANYONE, allows
 from gongbao.rules.compute import Refused, compute
 from gongbao.rules.describe import description, summary
 from gongbao.rules.fact_schema import json_schema
@@ -43,6 +44,7 @@ def _policy(name: str) -> Policy:
     description=_("The policies that can be computed, each with its document and the time in which it is in force."),
     tags=[_("Policies")],
 )
+@allows(ANYONE)
 def policies(request: HttpRequest, paging: Query[Paging]) -> HttpResponse:
     return listed(request, list(all_policies().values()), paging, lambda found: [summary(one) for one in found])
 
@@ -55,6 +57,7 @@ def policies(request: HttpRequest, paging: Query[Paging]) -> HttpResponse:
     description=_("What it asks for, computes with and gives, each with its clause."),
     tags=[_("Policies")],
 )
+@allows(ANYONE)
 def policy(request: HttpRequest, name: str = Path(..., description=NAME)) -> HttpResponse:
     return answer({"schema_version": SCHEMA_VERSION, **description(_policy(name))})
 
@@ -67,6 +70,7 @@ def policy(request: HttpRequest, name: str = Path(..., description=NAME)) -> Htt
     description=_("Computes the case that the body holds. Nothing of it is kept, and none of it is logged."),
     tags=[_("Policies")],
 )
+@allows(ANYONE)
 def compute_case(request: HttpRequest, name: str = Path(..., description=NAME)) -> HttpResponse:
     response = _computed(request, _policy(name))
     response["Cache-Control"] = "no-store"

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from gongbao.core.errors import GongbaoError
 from gongbao.office.papers.calculation_sheet import sheet_docx, sheet_pdf
+from gongbao.office.people.permissions import ANYONE, allows
 from gongbao.rules.policy import Policy
 from gongbao.site.policies.cases import READING, Typed, form, typed
 from gongbao.site.policies.links import ClauseLinks
@@ -64,6 +65,7 @@ def _language() -> str:
     return "en" if get_language() == "en" else "zh"
 
 
+@allows(ANYONE)
 @require_safe
 def policies(request: HttpRequest) -> HttpResponse:
     language = _language()
@@ -78,6 +80,7 @@ def _about(policy: Policy, language: str) -> str:
     return policy.about_zh if language == "zh" else policy.about_en
 
 
+@allows(ANYONE)
 @_in_measure(1)
 def policy(request: HttpRequest, name: str) -> HttpResponse:
     """The page with an empty form; posted to, with the case that came, one row more or less, and what it comes to."""
@@ -130,6 +133,7 @@ def _readings(found: Policy, case: Typed, language: str, links: ClauseLinks) -> 
     ]
 
 
+@allows(ANYONE)
 @require_POST
 @_in_measure(1)
 def compute_case(request: HttpRequest, name: str) -> HttpResponse:
@@ -140,6 +144,7 @@ def compute_case(request: HttpRequest, name: str) -> HttpResponse:
     return render(request, "policies/_result.html", context)
 
 
+@allows(ANYONE)
 @require_POST
 @_in_measure(COST_OF_A_SHEET)
 def sheet(request: HttpRequest, name: str, form: str) -> HttpResponse:
@@ -166,6 +171,7 @@ def sheet(request: HttpRequest, name: str, form: str) -> HttpResponse:
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+@allows(ANYONE)
 @require_safe
 def empty_workbook(request: HttpRequest, name: str) -> HttpResponse:
     """A workbook to be filled in with many cases."""
@@ -173,6 +179,7 @@ def empty_workbook(request: HttpRequest, name: str) -> HttpResponse:
     return _workbook(template(found, _language()), f"{found.name}.xlsx")
 
 
+@allows(ANYONE)
 @require_POST
 @_in_measure(COST_OF_A_SHEET)
 def many(request: HttpRequest, name: str) -> HttpResponse:

@@ -28,6 +28,7 @@ from gongbao.office.library.models import Duty, Finding, Indicator, Revision
 from gongbao.office.library.views.common import Misread, Other, document_url, misread, no_document, turning
 from gongbao.office.library.views.documents import RAW_PAGE
 from gongbao.office.library.words import DEADLINE_KINDS, FINDING_KINDS, SEVERITIES
+from gongbao.office.people.permissions import ANYONE, allows
 from gongbao.office.people.readers import Reader, reader_of
 
 PAGE_SIZE = 50
@@ -43,6 +44,7 @@ NUMERIC = (Kind.INTEGER, Kind.DECIMAL, Kind.MONEY, Kind.PERCENT)
 # --- tables
 
 
+@allows(ANYONE)
 @require_safe
 def tables(request: HttpRequest, key: str) -> HttpResponse:
     try:
@@ -148,6 +150,7 @@ def too_many(request: HttpRequest, many: TooMany) -> HttpResponse:
     return render(request, "library/too_many.html", context, status=400)
 
 
+@allows(ANYONE)
 @require_safe
 def export(request: HttpRequest, key: str, form: str) -> HttpResponse:
     """The document as a file."""
@@ -248,6 +251,7 @@ def _duties_asked(asked: Asked) -> queries.DutyFilter:
     )
 
 
+@allows(ANYONE)
 @require_safe
 def duties(request: HttpRequest) -> HttpResponse:
     url = reverse("library:duties")
@@ -313,6 +317,7 @@ def _duty_row(duty: Duty) -> dict[str, Any]:
     }
 
 
+@allows(ANYONE)
 @require_safe
 def duties_xlsx(request: HttpRequest) -> HttpResponse:
     try:
@@ -336,6 +341,7 @@ def _indicators_asked(asked: Asked, reader: Reader) -> Any:
     )
 
 
+@allows(ANYONE)
 @require_safe
 def indicators(request: HttpRequest) -> HttpResponse:
     url = reverse("library:indicators")
@@ -372,6 +378,7 @@ def _indicator_row(one: Indicator) -> dict[str, Any]:
     }
 
 
+@allows(ANYONE)
 @require_safe
 def indicators_xlsx(request: HttpRequest) -> HttpResponse:
     try:
@@ -390,6 +397,7 @@ def indicators_xlsx(request: HttpRequest) -> HttpResponse:
 SANDBOX = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
 
+@allows(ANYONE)
 @require_safe
 def source(request: HttpRequest, key: str) -> HttpResponseBase:
     """The file that the document came in, byte for byte: to be saved, never shown."""
@@ -421,6 +429,7 @@ def source(request: HttpRequest, key: str) -> HttpResponseBase:
 FINDING_FIELDS = ("kind", "severity", "document")
 
 
+@allows(ANYONE)
 @require_safe
 def findings(request: HttpRequest) -> HttpResponse:
     url = reverse("library:findings")
@@ -479,6 +488,7 @@ def _finding_row(one: Finding) -> dict[str, Any]:
 # --- feeds
 
 
+@allows(ANYONE)
 @require_safe
 def feed(request: HttpRequest, token: str) -> HttpResponse:
     """A calendar of duties, for whoever knows its address."""

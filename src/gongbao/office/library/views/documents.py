@@ -40,6 +40,7 @@ from gongbao.office.library.views.common import (
     not_found,
     turning,
 )
+from gongbao.office.people.permissions import ANYONE, allows
 from gongbao.office.people.readers import Reader, reader_of
 
 SHOWN_VALUES = 8  # of a facet; the others are a click away
@@ -137,6 +138,7 @@ class Chip:
     chinese: bool
 
 
+@allows(ANYONE)
 @require_safe
 def documents(request: HttpRequest) -> HttpResponse:
     try:
@@ -230,6 +232,7 @@ def _chips(filters: Filters) -> list[Chip]:
 # --- one document
 
 
+@allows(ANYONE)
 @require_safe
 def document(request: HttpRequest, key: str) -> HttpResponse:
     try:
@@ -243,6 +246,7 @@ def document(request: HttpRequest, key: str) -> HttpResponse:
     return _document_page(request, found, found.shown)
 
 
+@allows(ANYONE)
 @require_safe
 def revision(request: HttpRequest, key: str, sequence: int) -> HttpResponse:
     try:
@@ -402,6 +406,7 @@ def _signature(shown: Revision, reader: Reader) -> list[str]:
     return []
 
 
+@allows(ANYONE)
 @require_safe
 def comparison(request: HttpRequest, key: str) -> HttpResponse:
     """Two revisions side by side: `from` and `to`, otherwise the newest and the one before it."""
@@ -550,6 +555,7 @@ def _grounds(standing: queries.Standing) -> list[Other]:
 # --- one clause
 
 
+@allows(ANYONE)
 @require_safe
 def clause(request: HttpRequest, key: str, eid: str) -> HttpResponse:
     try:
@@ -646,6 +652,7 @@ def _short_name(one: Clause) -> str:
 # --- on paper
 
 
+@allows(ANYONE)
 @require_safe
 def print_sheet(request: HttpRequest, key: str, eid: str = "") -> HttpResponse:
     """The foot of the printed pages: the citation. A sheet of its own, as styles within a page are not allowed."""
@@ -680,6 +687,7 @@ class RawLine:
         return not self.text.strip() and not self.changes
 
 
+@allows(ANYONE)
 @require_safe
 def raw(request: HttpRequest, key: str) -> HttpResponse:
     try:
