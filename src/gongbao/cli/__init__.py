@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 import click
 
 from gongbao import __version__
-from gongbao.cli import content, library, people, rules, worker
+from gongbao.cli import audit, content, library, people, rules, worker
 from gongbao.cli.printing import EXIT_REFUSED, answer, json_option
 from gongbao.core.errors import GongbaoError
 from gongbao.sample import GAZETTE
@@ -38,6 +38,8 @@ ENVIRONMENT = (
     ("GONGBAO_CACHE", "where counts of requests stand; several processes need a shared one: redis:// or a folder"),
     ("GONGBAO_API_LIMIT", "requests to /api that one address may make in a minute (default: 120)"),
     ("GONGBAO_SYSTEMS", "a folder of further policies, those of another city"),
+    ("GONGBAO_CHECKPOINTS", "a folder for the daily checkpoints of the log (default: in the home)"),
+    ("GONGBAO_AUDIT_KEY_FILE", "a file with the key that signs them (default: one is drawn into the home)"),
     ("GONGBAO_LOG_LEVEL", "DEBUG, INFO (default), WARNING or ERROR"),
 )
 
@@ -231,6 +233,7 @@ def django_command(arguments: Sequence[str]) -> None:
 library.register(main)
 content.register(main)
 people.register(main)
+audit.register(main)
 rules.register(main)
 worker.register(main)
 

@@ -156,7 +156,13 @@ def table(body: Sequence[Sequence[str]], head: Sequence[str] = ()) -> list[str]:
     return [fit("  ".join(row[at] + " " * (widths[at] - width(row[at])) for at in used).rstrip()) for row in rows]
 
 
-_COUNTED = {"reading": "documents", "checking": "files", "keeping": "clauses", "deriving": "documents"}
+_COUNTED = {
+    "reading": "documents",
+    "checking": "files",
+    "keeping": "clauses",
+    "deriving": "documents",
+    "verifying": "entries",
+}
 
 
 class Progress:

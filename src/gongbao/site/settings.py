@@ -11,6 +11,8 @@ GONGBAO_API_LIMIT    how many answers of the API an address gets in a minute (de
 GONGBAO_CACHE        what the processes of the site count together in, where it runs in several: redis://host:6379/0, or
                      a folder that all of them can write to (default: the memory of the one process)
 GONGBAO_SYSTEMS      a folder of further policies, those of another city: see docs/write-a-policy.md
+GONGBAO_CHECKPOINTS  a folder for the daily checkpoints of the log, best on another machine (default: in the home)
+GONGBAO_AUDIT_KEY_FILE   a file with the Ed25519 key that signs them (default: one is drawn into the home)
 GONGBAO_SMTP_URL     the server that takes letters: smtp://user:password@host:587?tls=starttls (or yes, or no); without
                      one they wait
 GONGBAO_SMTP_PASSWORD_FILE   a file that holds the password, instead
@@ -136,6 +138,9 @@ else:
         raise GongbaoError(
             "DATABASE_URL must begin with postgresql://; leave it out to use the embedded SQLite database"
         )
+# Outside the database, so that whoever changes that has not changed these.
+GONGBAO_CHECKPOINTS = Path(os.environ.get("GONGBAO_CHECKPOINTS", "").strip() or GONGBAO_HOME / "checkpoints").absolute()
+GONGBAO_AUDIT_KEY_FILE = os.environ.get("GONGBAO_AUDIT_KEY_FILE", "").strip()
 # A file is bounded while it comes in, and is on the disk before anybody looks at it.
 FILE_UPLOAD_HANDLERS = [
     "gongbao.office.intake.handlers.Bounded",

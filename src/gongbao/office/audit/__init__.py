@@ -7,10 +7,12 @@
 An entry says who did what, on what ground, to what: ids and salted digests, never personal data (`digest`). The entry
 is written when the block ends, in its transaction; the head of the chain is the last thing that is locked.
 
-    actors.py     who acts
-    models.py     the entries and the head of the chain
-    actions.py    recorded: the only way in; checkpoints
-    queries.py    the log for a page; verify: what was changed, removed, inserted
-    triggers.py   what the database itself refuses
-    rebuild.py    what is derived and kept, compared with what the log gives
+    actors.py        who acts
+    models.py        the entries and the head of the chain
+    actions.py       recorded: the only way in
+    triggers.py      what the database itself refuses
+    queries.py       the log for a page
+    chain.py         verify: what was changed, removed, inserted or moved
+    checkpoints.py   the head, signed, to be kept outside the database; paper.py prints it
+    rebuild.py       what is derived and kept, compared with what the log gives
 """

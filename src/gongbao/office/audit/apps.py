@@ -8,7 +8,9 @@ class AuditConfig(AppConfig):
     label = "audit"
 
     def ready(self) -> None:
-        from gongbao.office.audit import triggers
+        from gongbao.office import worker
+        from gongbao.office.audit import checkpoints, triggers
 
         connection_created.connect(triggers.teach, dispatch_uid="gongbao.audit.teach")
         post_migrate.connect(triggers.after_migrate, sender=self, dispatch_uid="gongbao.audit.triggers")
+        worker.register(worker.Job("audit.checkpoint", checkpoints.export_daily))
