@@ -118,10 +118,10 @@ def test_a_worker_is_seen_and_missed():
     assert actions.missed_since(NOW) is None, "a site that never had one lacks nothing"
     Worker(clock=lambda: NOW).go_round()
     assert Seen.objects.get().at == NOW
-    assert actions.missed_since(NOW + timedelta(minutes=5)) is None
-    assert actions.missed_since(NOW + timedelta(minutes=6)) == NOW
-    actions.seen(NOW + timedelta(minutes=6))
-    assert actions.missed_since(NOW + timedelta(minutes=7)) is None
+    assert actions.missed_since(NOW + timedelta(minutes=10)) is None
+    assert actions.missed_since(NOW + timedelta(minutes=11)) == NOW
+    actions.seen(NOW + timedelta(minutes=11))
+    assert actions.missed_since(NOW + timedelta(minutes=12)) is None
 
 
 @pytest.mark.django_db

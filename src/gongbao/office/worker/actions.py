@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from gongbao.office import kept
 from gongbao.office.worker.models import Seen
 
-MISSED_AFTER = timedelta(minutes=5)
+MISSED_AFTER = timedelta(minutes=10)
 """A round takes seconds; a letter to a slow server some minutes at the worst."""
 
 

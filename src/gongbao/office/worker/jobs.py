@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, connections
+from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, connection, connections
 
 log = logging.getLogger("gongbao.worker")
 
@@ -60,8 +60,9 @@ def run_once(
     for job in registered() if jobs is None else jobs:
         if stopped():
             break
-        # One that the database ended, or that is too old, is not what the next job finds.
-        close_old_connections()
+        if not connection.in_atomic_block:
+            # One that the database ended, or that is too old, is not what the next job finds.
+            close_old_connections()
         try:
             if count := job.run(now):
                 result.done[job.name] = count
