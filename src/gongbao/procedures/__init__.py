@@ -5,7 +5,7 @@
     clerk = complaint.staff("clerk", zh="经办人", en="clerk")
     received = complaint.state("received", zh="待受理", en="received")
     closed = complaint.state("closed", zh="已办结", en="closed", final=True)
-    file = complaint.step("file", "第六条", zh="提出", en="file", by=[complainant], start=True, to=received)
+    file = complaint.step("file", "第六条", zh="提出", en="file", by=[clerk], begins=True, to=received)
     decide = complaint.step("decide", "第七条", zh="决定", en="decide", by=[clerk], at=[received], to=closed)
     complaint.clock("decision", working_days(15), "第七条", zh="作出决定", en="decide", starts=[file], ends=[decide])
     complaint.ready()
@@ -21,6 +21,7 @@ always given, never asked for.
     run.py       events -> the situation of a case; what may be done; the next event
     sign_off.py  a proposal on its way up
     words.py     a clock in words: 2 working days, 1 left, stopped since …
+    describe.py  a procedure as data
     diagram.py   the picture; bpmn.py BPMN 2.0 XML
 """
 
@@ -37,6 +38,7 @@ from gongbao.procedures.declare import (
     SignOff,
     State,
     Step,
+    clause_label,
 )
 from gongbao.procedures.fields import Field, Kind, Option, Problem
 from gongbao.procedures.run import Event, Obstacle, Possible, Refused, Situation, replay, start
@@ -66,6 +68,7 @@ __all__ = [
     "State",
     "Step",
     "Stop",
+    "clause_label",
     "days",
     "months",
     "replay",

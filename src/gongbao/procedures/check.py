@@ -2,23 +2,36 @@
 
 Beside what can be seen at each part, the procedure is walked through: every state that a case can reach, with every
 clock not started, running, stopped, run out or ended. So it is found when a case can come to a state from which it
-cannot end, and when a clock can run out where what it does then cannot be done.
+cannot end, and when a clock can run out where what it does then cannot be done. Conditions are taken to hold: what they
+look at is not known here.
 """
 
 from __future__ import annotations
 
+import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
-from gongbao.procedures.clocks import Clock, Measure
-from gongbao.procedures.declare import Letter, Procedure, State, Step
+from gongbao.procedures.clocks import Clock, Measure, Period
+from gongbao.procedures.declare import KEY, Letter, Procedure, State, Step
 from gongbao.procedures.fields import Field, Kind
+from gongbao.procedures.sign_off import COUNTERSIGN
 
-_NEVER, _RUNS, _STOPPED, _OUT, _ENDED = "-", "runs", "stopped", "out", "ended"
+_NEVER, _RUNS, _STOPPED, _OUT, _ENDED, _PASSED = "-", "runs", "stopped", "out", "ended", "ended, last day passed"
+_OVER = (_OUT, _PASSED)
 
 _MOST_SITUATIONS = 200_000
 
-_Situation = tuple[str, tuple[str, ...]]
+_LONGEST = {
+    Measure.WORKING_DAYS: 10_000,
+    Measure.DAYS: 15_000,
+    Measure.MONTHS: 480,
+    Measure.YEARS: 40,
+}
+"""About forty years of each: no case waits longer, and what is longer is a slip of the pen."""
+
+_Situation = tuple[str, tuple[str, ...], frozenset[str]]
+"""The state; of each clock, how it stands; the letters that were made and can start a clock."""
 
 
 def contradictions(procedure: Procedure) -> list[str]:
@@ -40,27 +53,57 @@ def _states(procedure: Procedure) -> Iterator[str]:
             yield f"the state {state.key} is final, and a step leads on from it"
 
 
+def _grounded(where: str, clause: str) -> Iterator[str]:
+    if not clause.strip():
+        yield f"{where} has neither a clause nor OUR_RULE"
+
+
 def _steps(procedure: Procedure) -> Iterator[str]:
+    roles, states = procedure.roles.values(), procedure.states.values()
     for step in procedure.steps.values():
         where = f"the step {step.key}"
-        if not step.clause.strip():
-            yield f"{where} has neither a clause nor OUR_RULE"
+        yield from _grounded(where, step.clause)
         if not step.by:
             yield f"{where} may be taken by nobody"
         if step.begins and step.to is None:
             yield f"{where} begins a case and leads to no state"
-        if any(role not in procedure.roles.values() for role in step.by):
+        if any(role not in roles for role in step.by):
             yield f"{where} is for a role that is not of this procedure"
-        if any(state not in procedure.states.values() for state in (*step.at, *([step.to] if step.to else []))):
+        if any(state not in states for state in (*step.at, *([step.to] if step.to else []))):
             yield f"{where} names a state that is not of this procedure"
+        if step.letter is not None and step.letter not in procedure.letters.values():
+            yield f"{where} makes a letter that is not of this procedure"
         if any(role.kind == "system" for role in step.by):
-            if not any(clock.runs_out == step for clock in procedure.clocks.values()):
-                yield f"{where} is the program's, and no clock that runs out takes it"
-            if step.asks or step.sign_off:
-                yield f"{where} is the program's: it can be asked for nothing and signs nothing"
+            yield from _of_the_program(procedure, step, where)
+        for condition in step.conditions:
+            yield from _grounded(f"{where}: the condition “{condition.label.en}”", condition.clause)
         yield from _fields(step, where)
-        if step.sign_off and not step.sign_off.roles:
-            yield f"{where} wants signatures, and names nobody who signs"
+        yield from _signatures(procedure, step, where)
+
+
+def _of_the_program(procedure: Procedure, step: Step, where: str) -> Iterator[str]:
+    clocks = procedure.clocks.values()
+    if not any(clock.runs_out == step for clock in clocks):
+        yield f"{where} is the program's, and no clock that runs out takes it"
+    if step.asks or step.sign_off:
+        yield f"{where} is the program's: it can be asked for nothing and signs nothing"
+    if step.conditions or any(step in (*clock.opens, *clock.closes) for clock in clocks):
+        yield f"{where} is the program's: nothing may stand in its way when the clock has run out"
+
+
+def _signatures(procedure: Procedure, step: Step, where: str) -> Iterator[str]:
+    if step.sign_off is None:
+        return
+    roles = step.sign_off.roles
+    yield from _grounded(f"{where}: its sign-off", step.sign_off.clause)
+    if not roles:
+        yield f"{where} wants signatures, and names nobody who signs"
+    if any(role not in procedure.roles.values() or role.kind != "staff" for role in roles):
+        yield f"{where} is signed by a role that is no staff of this procedure"
+    if len(set(roles)) != len(roles):
+        yield f"{where} is signed by one role twice"
+    if any(role.kind != "staff" for role in step.by):
+        yield f"{where} is proposed to those who sign, and not everyone who may take it is staff"
 
 
 def _fields(step: Step, where: str) -> Iterator[str]:
@@ -68,12 +111,25 @@ def _fields(step: Step, where: str) -> Iterator[str]:
     for key in sorted({key for key in keys if keys.count(key) > 1}):
         yield f"{where} asks for {key} twice"
     for one in step.asks:
-        if (one.kind in (Kind.CHOICE, Kind.CHOICES)) != bool(one.options):
-            yield f"{where}: the field {one.key} has {'no options' if not one.options else 'options and no choice'}"
+        field = f"{where}: the field {one.key}"
+        options = [option.key for option in one.options]
+        if not re.fullmatch(KEY, one.key):
+            yield f"{field} should be named by small Latin letters, figures and _"
+        if (one.kind in (Kind.CHOICE, Kind.CHOICES)) != bool(options):
+            yield f"{field} has {'no options' if not options else 'options and no choice'}"
+        if len(set(options)) != len(options):
+            yield f"{field} has one option twice"
         if one.personal and one.public:
-            yield f"{where}: the field {one.key} cannot be both personal and public"
-    if step.on and not _is(step.field(step.on), Kind.DATE):
+            yield f"{field} cannot be both personal and public"
+        if (one.past or one.future) and one.kind not in (Kind.DATE, Kind.MOMENT):
+            yield f"{field} is past or future, and no date"
+        if one.longest < 1:
+            yield f"{field} leaves no room for anything"
+    on = step.field(step.on) if step.on else None
+    if step.on and not _is(on, Kind.DATE):
         yield f"{where} takes its day from {step.on}, which is no date that it asks for"
+    elif on is not None and not on.past:
+        yield f"{where} takes its day from {step.on}, which may lie in the future: say past=True"
     if step.moves and not _is(step.field(step.moves), Kind.UNIT):
         yield f"{where} moves the case to {step.moves}, which is no unit that it asks for"
 
@@ -86,8 +142,7 @@ def _clocks(procedure: Procedure) -> Iterator[str]:
     steps = procedure.steps.values()
     for clock in procedure.clocks.values():
         where = f"the clock {clock.key}"
-        if not clock.clause.strip():
-            yield f"{where} has neither a clause nor OUR_RULE"
+        yield from _grounded(where, clock.clause)
         if not clock.starts:
             yield f"nobody arms {where}: it starts with no step and no letter"
         for one in clock.starts:
@@ -100,19 +155,42 @@ def _clocks(procedure: Procedure) -> Iterator[str]:
             yield f"{where} {'stops and never goes on' if clock.stops else 'goes on and never stops'}"
         if clock.stops and not clock.stop_clause.strip():
             yield f"{where} stops on no ground: stop_clause says on which"
+        if any(step in clock.resumes for step in clock.stops):
+            yield f"{where} is stopped by a step that lets it go on as well"
         if clock.runs_out is not None and not any(role.kind == "system" for role in clock.runs_out.by):
             yield f"{where} takes the step {clock.runs_out.key} when it runs out, which is not for SYSTEM"
-        if clock.period.measure != Measure.UNTIL and clock.period.number < 1:
-            yield f"{where} has a period of no length"
-        named = (*clock.ends, *clock.stops, *clock.resumes, *clock.opens, *clock.closes)
+        yield from _period(clock.period, where)
+        named = [*clock.ends, *clock.stops, *clock.resumes, *clock.opens, *clock.closes]
+        named += [one for one in clock.starts if isinstance(one, Step)]
+        named += [clock.runs_out] if clock.runs_out else []
         if any(step not in steps for step in named):
             yield f"{where} names a step that is not of this procedure"
+        if any(role not in procedure.roles.values() for role in clock.tells):
+            yield f"{where} tells a role that is not of this procedure"
+        if clock.warns < 0:
+            yield f"{where} warns after it has run out"
+
+
+def _period(period: Period, where: str) -> Iterator[str]:
+    if period.measure == Measure.UNTIL:
+        if not period.until:
+            yield f"{where} ends on a day that no field gives"
+    elif not 1 <= period.number <= _LONGEST[period.measure]:
+        yield f"{where} has a period of {period.label.en}; it should be 1 to {_LONGEST[period.measure]}"
 
 
 def _start(clock: Clock, one: Step | Letter, where: str) -> Iterator[str]:
+    given = {key: None if isinstance(one, Letter) else one.field(key) for key in (clock.since, clock.period.until)}
     for key, kinds in ((clock.since, (Kind.DATE,)), (clock.period.until, (Kind.DATE, Kind.MOMENT))):
-        if key and (isinstance(one, Letter) or not _is(one.field(key), *kinds)):
+        if key and not _is(given[key], *kinds):
             yield f"{where} counts by {key}, which is no date that {one.key} asks for"
+    last = given[clock.period.until]
+    if last is None or isinstance(one, Letter):
+        return
+    if not last.required or (last.staff and any(role.kind != "staff" for role in one.by)):
+        yield f"{where} ends on {last.key}, which {one.key} does not ask everyone for"
+    if last.kind == Kind.MOMENT and clock.stops:
+        yield f"{where} ends at a moment, which no stop can put off: let {last.key} be a day"
 
 
 def _others(procedure: Procedure) -> Iterator[str]:
@@ -121,9 +199,28 @@ def _others(procedure: Procedure) -> Iterator[str]:
         signs = any(step.sign_off and role in step.sign_off.roles for step in steps)
         if role.kind != "system" and not signs and not any(role in step.by for step in steps):
             yield f"the role {role.key} takes no step and signs none"
+        if role.key == COUNTERSIGN:
+            yield f"the role {role.key} has a key that sign-offs need for themselves"
+    if procedure.letters and not any(role.kind == "staff" for role in procedure.roles.values()):
+        yield "there are letters, and no staff that serves them"
     for letter in procedure.letters.values():
+        where = f"the letter {letter.key}"
+        yield from _grounded(where, letter.clause)
         if not any(step.letter == letter for step in steps):
-            yield f"the letter {letter.key} is made by no step"
+            yield f"{where} is made by no step"
+        if letter.to not in procedure.roles.values():
+            yield f"{where} is to a role that is not of this procedure"
+        for remedy in letter.remedies:
+            told = f"{where}: its remedy {remedy.key}"
+            yield from _grounded(told, remedy.clause)
+            yield from _period(remedy.period, told)
+            if remedy.period.measure == Measure.UNTIL:
+                yield f"{told} has no period of its own"
+    kinds: dict[str, Field] = {}
+    for step in steps:
+        for field in step.asks:
+            if kinds.setdefault(field.key, field).kind != field.kind:
+                yield f"the field {field.key} is {kinds[field.key].kind} in one step and {field.kind} in {step.key}"
 
 
 # --- the walk
@@ -131,7 +228,7 @@ def _others(procedure: Procedure) -> Iterator[str]:
 
 def _walk(procedure: Procedure) -> Iterator[str]:
     clocks = list(procedure.clocks.values())
-    beginning: _Situation = ("", (_NEVER,) * len(clocks))
+    beginning: _Situation = ("", (_NEVER,) * len(clocks), frozenset())
     onward: dict[_Situation, set[_Situation]] = {}
     wrong: dict[str, None] = {}
     waiting = deque([beginning])
@@ -153,12 +250,16 @@ def _walk(procedure: Procedure) -> Iterator[str]:
     for step in procedure.steps.values():
         if step.key not in taken:
             yield f"the step {step.key} can never be taken: no case comes to where it may"
+    for i, clock in enumerate(clocks):
+        # One that only a step into a final state starts is over as it begins.
+        if all(status[i] in (_NEVER, _ENDED) for _, status, _ in onward):
+            yield f"nobody arms the clock {clock.key}: no case comes to where it runs"
     ends = {here for here in onward if here[0] and procedure.states[here[0]].final}
-    for state in dict.fromkeys(state for state, _ in _stuck(onward, ends)):
+    for state in dict.fromkeys(here[0] for here in _stuck(onward, ends)):
         yield f"a case can come to {state or 'its beginning'} and never end"
 
 
-def _stuck(onward: dict[_Situation, set[_Situation]], ends: set[_Situation]) -> Iterable[_Situation]:
+def _stuck(onward: dict[_Situation, set[_Situation]], ends: Collection[_Situation]) -> Iterable[_Situation]:
     back: dict[_Situation, list[_Situation]] = {}
     for here, following in onward.items():
         for there in following:
@@ -175,23 +276,25 @@ def _stuck(onward: dict[_Situation, set[_Situation]], ends: set[_Situation]) -> 
 def _next(
     procedure: Procedure, clocks: list[Clock], here: _Situation, wrong: dict[str, None]
 ) -> Iterator[tuple[Step | None, _Situation]]:
-    at, status = here
+    at, status, made = here
     state = procedure.states.get(at)
     for step in procedure.steps.values():
         if (step.begins and state is None) or (state is not None and state in step.at):
             system = all(role.kind == "system" for role in step.by)
-            opened = all(status[i] == _OUT for i, clock in enumerate(clocks) if step in clock.opens)
-            closed = any(status[i] == _OUT for i, clock in enumerate(clocks) if step in clock.closes)
+            opened = all(status[i] in _OVER for i, clock in enumerate(clocks) if step in clock.opens)
+            closed = any(status[i] in _OVER for i, clock in enumerate(clocks) if step in clock.closes)
             if not system and opened and not closed:
                 yield step, _after(procedure, clocks, here, step)
-    for letter in procedure.letters.values() if state is not None else ():
-        # Service may come at any time after the letter; earlier it changes nothing that is looked at here.
-        if any(letter in clock.starts and state is not None and clock.waits_at(state) for clock in clocks):
-            yield None, _after(procedure, clocks, here, letter)
+    for key in made if state is not None and not state.final else ():
+        yield None, _after(procedure, clocks, here, procedure.letters[key])
     for i, clock in enumerate(clocks):
-        if status[i] != _RUNS or (state is not None and state.final):
+        if state is not None and state.final:
             continue
-        out = (at, (*status[:i], _OUT, *status[i + 1 :]))
+        if status[i] == _ENDED and (clock.opens or clock.closes):
+            yield None, (at, (*status[:i], _PASSED, *status[i + 1 :]), made)
+        if status[i] != _RUNS:
+            continue
+        out: _Situation = (at, (*status[:i], _OUT, *status[i + 1 :]), made)
         if clock.runs_out is None:
             yield None, out
         elif state is not None and state in clock.runs_out.at:
@@ -203,21 +306,25 @@ def _next(
 
 
 def _after(procedure: Procedure, clocks: list[Clock], here: _Situation, what: Step | Letter) -> _Situation:
-    at, status = here
+    """Like run.Situation.after."""
+    at, status, made = here
     to: State | None = what.to if isinstance(what, Step) else None
     now = list(status)
     for i, clock in enumerate(clocks):
         if isinstance(what, Step):
-            # Like run.Situation.after: a clock that has run out stays open until what it waits for is done.
             if what in clock.ends and now[i] in (_RUNS, _STOPPED, _OUT):
-                now[i] = _ENDED
+                now[i] = _PASSED if now[i] == _OUT else _ENDED
             elif what in clock.resumes and now[i] == _STOPPED:
                 now[i] = _RUNS
-            elif what in clock.stops and now[i] in (_RUNS, _OUT):
+            elif what in clock.stops and now[i] == _RUNS:
+                # One that has run out stays so.
                 now[i] = _STOPPED
         elif not clock.waits_at(procedure.states[at]):
             continue
         if any(what == one for one in clock.starts):
             now[i] = _RUNS
-    ends = to is not None and to.final
-    return (to.key if to else at), tuple(_ENDED if ends else one for one in now)
+    if isinstance(what, Step) and what.letter is not None and any(what.letter in clock.starts for clock in clocks):
+        made |= {what.letter.key}
+    if to is not None and to.final:
+        return to.key, (_ENDED,) * len(clocks), frozenset()
+    return (to.key if to else at), tuple(now), made

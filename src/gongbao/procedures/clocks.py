@@ -4,18 +4,19 @@ How days are counted, each a choice with its ground:
 
 - the day of the event that starts a period is not counted (民法典 第二百零一条第一款);
 - the last day ends at 24:00, Asia/Shanghai (第二百零三条第二款): a clock has run out when the next day begins;
-- a period of days, months or years whose last day is not a working day ends on the next one (第二百零三条第一款); one
-  of working days cannot end on a day off;
+- a period of days, months or years, or to a day that was set, whose last day is not a working day ends on the next one
+  (第二百零三条第一款); one of working days cannot end on a day off;
 - months and years end on the corresponding day, or on the last of the month (第二百零二条);
 - a pause is a period too: its first day is not counted into it and its last day is, so of a pause from Monday to
   Wednesday the clock runs through Monday, and goes on with Thursday. If nothing was left when it stopped, the last day
-  is the one on which it goes on.
+  is the one on which it goes on;
+- a clock that had run out before it was stopped stays run out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -157,97 +158,110 @@ class Run:
         """The pause that it is in."""
         return self.stops[-1] if self.status == Status.STOPPED else None
 
-    def _pauses(self, day: date) -> bool:
-        return any(one.since < day and (one.until is None or day <= one.until) for one in self.stops)
-
     @property
     def due(self) -> date | None:
-        """The last day; None while the clock is stopped, as nobody knows when it goes on."""
-        if self.status == Status.STOPPED:
-            return None
-        return self._due()
+        """The last day; None while the clock is stopped, as nobody knows when it goes on.
 
-    def _due(self) -> date:
+        One that had run out before it was stopped keeps its last day.
+        """
+        last = self._last_day()
+        return None if self.stopped is not None and self.stopped.since <= last else last
+
+    def _last_day(self) -> date:
+        """The last day; of a stopped clock the one that it has if it goes on the same day."""
         if isinstance(self.fixed_end, datetime):
             return self.fixed_end.astimezone(SHANGHAI).date()
-        if self.fixed_end is not None:
-            return self._later(self.fixed_end)
         period = self.clock.period
+        if self.fixed_end is not None:
+            return self._last_after_pauses(self.fixed_end)
         if period.measure in (Measure.WORKING_DAYS, Measure.DAYS):
-            return self._counted_to(period.number, working=period.measure == Measure.WORKING_DAYS)
+            return self._put_off(self._counted_to(period.number))
         number = period.number * (12 if period.measure == Measure.YEARS else 1)
-        return self._later(add_months(self.since, number))
+        return self._last_after_pauses(add_months(self.since, number))
 
-    def _later(self, day: date) -> date:
-        """A last day that falls in the time after a pause began is put off by the days of the pauses."""
-        for stop in self.stops:
-            if stop.until is not None and stop.since < day:
-                day += stop.until - stop.since
-        return self.calendar.next_working_day(day)
+    def _finished(self) -> list[tuple[date, date]]:
+        """The pauses that are over, in order: no two of them overlap."""
+        return [(one.since, one.until) for one in self.stops if one.until is not None]
 
-    def _counted_to(self, number: int, *, working: bool) -> date:
+    def _counts(self, day: date) -> bool:
+        """Whether the day is one of those that the clock counts."""
+        working = self.clock.period.measure == Measure.WORKING_DAYS
+        return (not working or self.calendar.is_working_day(day)) and not self._is_in_finished(day)
+
+    def _is_in_finished(self, day: date) -> bool:
+        return any(since < day <= until for since, until in self._finished())
+
+    def _counted_to(self, number: int) -> date:
         day, counted = self.since, 0
         while counted < number:
             day += ONE_DAY
-            if not self._pauses(day) and (not working or self.calendar.is_working_day(day)):
-                counted += 1
-        if self._ended_by_pause(day):
-            day = max(stop.until for stop in self.stops if stop.until is not None and stop.since == day)
-        return self.calendar.next_working_day(day)
+            counted += self._counts(day)
+        return day
 
-    def _ended_by_pause(self, day: date) -> bool:
-        return any(stop.since == day and stop.until is not None and stop.until > day for stop in self.stops)
+    def _last_after_pauses(self, day: date) -> date:
+        """A last day that was not over when a pause began is put off by the days of the pause."""
+        for since, until in self._finished():
+            if since <= day:
+                day += until - since
+        return self._put_off(day)
+
+    def _put_off(self, day: date) -> date:
+        """The last day is a working day, and none of a pause but the one on which the clock goes on."""
+        while True:
+            day = self.calendar.next_working_day(day)
+            goes_on = next((until for since, until in self._finished() if since <= day < until), None)
+            if goes_on is None:
+                return day
+            day = goes_on
 
     @property
     def ends_at(self) -> datetime | None:
-        """The moment from which the clock has run out; None while it is stopped."""
-        if self.status == Status.STOPPED:
-            return None
-        if isinstance(self.fixed_end, datetime) and not self.stops:
+        """The moment from which the clock has run out; None while it is stopped, unless it had run out before."""
+        due = self.due
+        if isinstance(self.fixed_end, datetime) and due is not None:
             return self.fixed_end
-        return datetime.combine(self._due() + ONE_DAY, time(), SHANGHAI)
+        return None if due is None else datetime.combine(due + ONE_DAY, time(), SHANGHAI)
 
     @property
     def provisional(self) -> bool:
         """Whether the last day may change, as the days off of its year are not known yet; false for a given moment."""
-        if isinstance(self.fixed_end, datetime):
-            return False
-        return self.calendar.is_provisional(self._due_or_so())
+        return not isinstance(self.fixed_end, datetime) and self.calendar.is_provisional(self._last_day())
 
-    def _due_or_so(self) -> date:
-        if self.stopped is None:
-            return self._due()
-        return replace(self, stops=(*self.stops[:-1], replace(self.stops[-1], until=self.stops[-1].since)))._due()
+    def _count(self, after: date, last: date) -> int:
+        """How many days the clock counts after a day, up to and including another; below 0 where that lies before."""
+        if last < after:
+            return -self._count(last, after)
+        return sum(self._counts(after + ONE_DAY * passed) for passed in range(1, (last - after).days + 1))
+
+    def _seen_on(self, today: date) -> date:
+        """The day as of which it is looked at: not after its end, nor after the day on which it was stopped."""
+        halts = (self.ended_on, self.stopped.since if self.stopped is not None else None)
+        return min((today, *(one for one in halts if one is not None)))
 
     def spent(self, today: date) -> int:
         """Days of the period that are over or, today, under way; working days where it is one of those."""
-        last = min(today, self.ended_on or today)
-        working = self.clock.period.measure == Measure.WORKING_DAYS
-        day, counted = self.since, 0
-        while day < last:
-            day += ONE_DAY
-            if not self._pauses(day) and (not working or self.calendar.is_working_day(day)):
-                counted += 1
-        return counted
+        return max(0, self._count(self.since, self._seen_on(today)))
 
     def left(self, today: date) -> int:
-        """Days of the period after today; below 0 by so many days as it is overdue."""
-        if self.clock.period.measure == Measure.WORKING_DAYS:
-            return self.clock.period.number - self.spent(today)
-        due = self._due_or_so()
-        if self.stopped is not None:
-            return (due - min(today, self.stopped.since)).days
-        return (due - today).days
+        """Days of the period after today, counted as the period is; below 0 by so many days as it is overdue.
+
+        From the day of its start on, what is spent and what is left make the same sum on each day.
+        """
+        return self._count(max(self.since, self._seen_on(today)), self._last_day())
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether its last day has passed, be it waited for still or not."""
+        end = self.ends_at
+        return end is not None and now >= end
 
     def overdue(self, now: datetime) -> bool:
         """Whether it has run out by `now` and what it waits for has not been done."""
-        end = self.ends_at
-        return self.is_open and end is not None and now >= end
+        return self.is_open and self.is_over(now)
 
     @property
     def late(self) -> bool:
         """Whether what it waited for was done after its last day."""
-        return self.status == Status.ENDED and self.ended_on is not None and self.ended_on > self._due()
+        return self.status == Status.ENDED and self.ended_on is not None and self.ended_on > self._last_day()
 
 
 def paused(runs: Sequence[Run]) -> int:

@@ -7,12 +7,13 @@ the pen is an error of Python's. What contradicts itself is refused by `ready`, 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from gongbao.core.errors import GongbaoError
 from gongbao.core.labels import Label
@@ -25,14 +26,21 @@ if TYPE_CHECKING:
 OUR_RULE = "our rule"
 """In place of a clause: no document asks for it, it is an order of this program or of the office that runs it."""
 
+_OUR_RULE_LABEL = Label("本系统自定", "our rule")
+
 SERVE = "serve"
 """The step that every procedure with letters has: a letter was served on somebody on a day."""
 
-_KEY = re.compile(r"[a-z][a-z0-9_]*")
+KEY = r"[a-z][a-z0-9_]*"
 
 
 class ProcedureError(GongbaoError):
     """A procedure that is declared wrongly: for whoever writes it."""
+
+
+def clause_label(clause: str) -> Label:
+    """The clause as it stands in sentences of both languages: OUR_RULE has words in each."""
+    return _OUR_RULE_LABEL if clause == OUR_RULE else Label(clause, clause)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +270,7 @@ class Procedure:
         )
 
     def _checked(self, key: str) -> str:
-        if not _KEY.fullmatch(key):
+        if not re.fullmatch(KEY, key):
             raise ProcedureError(f"the key {key!r} should be small Latin letters, figures and _", where=key)
         return key
 
@@ -289,10 +297,12 @@ class Procedure:
 
     @property
     def serve(self) -> Step | None:
-        """The step that records the service of a letter, where there are letters: at any state, by staff."""
+        """The step that records the service of a letter, where there are letters: at any state, by the staff that makes
+        letters, or by any where none does."""
         if not self.letters:
             return None
-        sends = {role for step in self.steps.values() if step.letter for role in step.by if role.kind == "staff"}
+        staff = {role for role in self.roles.values() if role.kind == "staff"}
+        sends = {role for step in self.steps.values() if step.letter for role in step.by} & staff or staff
         return Step(
             SERVE,
             Label("送达", "Serve a letter"),
@@ -329,22 +339,24 @@ class Procedure:
 
     def cite(self, clause: str) -> str:
         """The clause with its document, as citations are written. One of another document has that before it."""
-        return clause if " " in clause else f"{self.document} {clause}"
+        own = " " not in clause or clause.startswith("附件")
+        return f"{self.document} {clause}" if own else clause
 
     def digest(self) -> str:
         """A digest of what is declared, apart from the words of help: cases keep that of the day they were decided."""
-        told = [self.key, self.document, str(self.version)]
-        for step in self.steps.values():
-            told += [step.key, step.clause, *(one.key for one in step.by), *(one.key for one in step.at)]
-            told += [step.to.key if step.to else "", *(f"{one.key}:{one.kind}:{one.required}" for one in step.asks)]
-        for clock in self.clocks.values():
-            told += [clock.key, clock.clause, str(clock.period), clock.since]
-            for group in (clock.starts, clock.ends, clock.stops, clock.resumes, clock.opens, clock.closes):
-                told += ["|", *(one.key for one in group)]
-        return sha256("\n".join(told).encode()).hexdigest()
+        from gongbao.procedures.describe import description
+
+        told = json.dumps(_without_help(description(self)), ensure_ascii=False, sort_keys=True)
+        return sha256(told.encode()).hexdigest()
 
     def __repr__(self) -> str:
         return f"Procedure({self.key!r})"
+
+
+def _without_help(told: Any) -> Any:
+    if isinstance(told, dict):
+        return {key: _without_help(one) for key, one in told.items() if key != "help"}
+    return [_without_help(one) for one in told] if isinstance(told, list) else told
 
 
 MANNERS: tuple[Option, ...] = (

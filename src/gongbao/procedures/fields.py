@@ -6,6 +6,8 @@ of str (choices, files: the public ids of stored files). Nothing is guessed: wha
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -88,7 +90,7 @@ def read(fields: Sequence[Field], given: Mapping[str, Any], today: date) -> tupl
     """
     values: dict[str, Value] = {}
     problems = [
-        Problem(key, Label(f"这里没有“{key}”这一项", f"there is no field {key} here"))
+        Problem(key, Label(f"这里没有“{_shown(key)}”这一项", f"there is no field {_shown(key)} here"))
         for key in given
         if not any(field.key == key for field in fields)
     ]
@@ -110,24 +112,41 @@ def read(fields: Sequence[Field], given: Mapping[str, Any], today: date) -> tupl
     return values, problems
 
 
+def _shown(key: str) -> str:
+    """A name that may be anything, so that it can be printed."""
+    return key if key.isprintable() and len(key) < 100 else ascii(key[:100])
+
+
 class _Unreadable(Exception):
     def __init__(self, zh: str, en: str) -> None:
         self.told = Label(zh, en)
         super().__init__(en)
 
 
+# Signs that turn the direction of what follows: a text could be shown otherwise than it is stored.
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
 def _text(field: Field, raw: Any) -> str:
     if not isinstance(raw, str):
         raise _Unreadable("应为文字", "should be text")
-    if field.kind != Kind.TEXT and len(raw.splitlines()) > 1:
+    text = raw.replace("\r\n", "\n").replace("\r", "\n")
+    if field.kind != Kind.TEXT and len(text.splitlines()) > 1:
         raise _Unreadable("只能填写一行", "should be one line")
-    if any(char < " " and char not in "\n\r\t" for char in raw):
+    if not _can_be_shown(text):
         raise _Unreadable("含有不可显示的字符", "holds characters that cannot be shown")
-    if len(raw) > field.longest:
+    if len(text) > field.longest:
         raise _Unreadable(
-            f"不超过{field.longest}字，现有{len(raw)}字", f"up to {field.longest} characters, not {len(raw)}"
+            f"不超过{field.longest}字，现有{len(text)}字", f"up to {field.longest} characters, not {len(text)}"
         )
-    return raw.replace("\r\n", "\n")
+    return text
+
+
+def _can_be_shown(text: str) -> bool:
+    """Whether it holds no control character, no half of a pair (which no database takes) and no turning sign."""
+    return not any(
+        char in _TURNING or (unicodedata.category(char) in ("Cc", "Cs") and char not in "\n\t") for char in text
+    )
 
 
 def _choice(field: Field, raw: Any) -> str:
@@ -139,9 +158,15 @@ def _choice(field: Field, raw: Any) -> str:
 
 
 def _choices(field: Field, raw: Any) -> tuple[str, ...]:
-    chosen = (raw,) if isinstance(raw, str) else tuple(raw)
+    chosen = _several(raw)
     picked = {_choice(field, one) for one in chosen}
     return tuple(one.key for one in field.options if one.key in picked)
+
+
+def _several(raw: Any) -> tuple[Any, ...]:
+    if isinstance(raw, (list, tuple)):
+        return tuple(raw)
+    return (raw,)
 
 
 def _flag(field: Field, raw: Any) -> bool:
@@ -154,21 +179,32 @@ def _flag(field: Field, raw: Any) -> bool:
 
 
 def _number(field: Field, raw: Any) -> int:
-    if isinstance(raw, int) and not isinstance(raw, bool):
-        return raw
     if isinstance(raw, str) and len(raw) < 16 and raw.isascii() and raw.isdecimal():
         return int(raw)
-    raise _Unreadable("应为不小于零的整数", "should be a whole number, not below zero")
+    if isinstance(raw, int) and not isinstance(raw, bool) and 0 <= raw < 10**15:
+        return raw
+    raise _Unreadable("应为不小于零的整数，最多15位", "should be a whole number, not below zero, of up to 15 figures")
+
+
+# 1234.5 or 1,234.50, with the comma of either width. A comma that parts other than thousands may be a decimal sign.
+_AMOUNT = re.compile(r"(?:[0-9]{1,13}|[0-9]{1,3}(?:[,，][0-9]{3}){1,4})(?:\.[0-9]{1,2})?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(
+    rf"{_DAY.pattern}[T ][0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}}(?:\.[0-9]{{1,6}})?)?(?:Z|[+-][0-9]{{2}}:[0-9]{{2}})?"
+)
 
 
 def _money(field: Field, raw: Any) -> Decimal:
     try:
-        if isinstance(raw, (bool, float)):
+        if isinstance(raw, str) and _AMOUNT.fullmatch(raw):
+            amount = Decimal(raw.replace(",", "").replace("，", ""))
+        elif isinstance(raw, (int, Decimal)) and not isinstance(raw, bool):
+            amount = abs(Decimal(raw)) if raw == 0 else Decimal(raw)
+        else:
             raise InvalidOperation
-        amount = Decimal(raw.replace(",", "").replace("，", "") if isinstance(raw, str) else raw)
         if not amount.is_finite() or amount.as_tuple().exponent < -2 or not 0 <= amount < 10**13:  # type: ignore[operator]
             raise InvalidOperation
-    except (InvalidOperation, TypeError, ValueError):
+    except InvalidOperation:
         raise _Unreadable(
             "应为金额，单位元，最多两位小数，不小于零",
             "should be an amount in yuan, not below zero, up to two decimals",
@@ -180,7 +216,7 @@ def _date(field: Field, raw: Any) -> date:
     if isinstance(raw, date) and not isinstance(raw, datetime):
         return raw
     try:
-        if isinstance(raw, str) and len(raw) == 10:
+        if isinstance(raw, str) and _DAY.fullmatch(raw):
             return date.fromisoformat(raw)
     except ValueError:
         pass
@@ -189,18 +225,20 @@ def _date(field: Field, raw: Any) -> date:
 
 def _moment(field: Field, raw: Any) -> datetime:
     try:
-        moment = raw if isinstance(raw, datetime) else datetime.fromisoformat(raw)
-        return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
-    except (TypeError, ValueError):
-        raise _Unreadable(
-            "应为日期和时间，例如2026-07-01 09:30", "should be a day and time such as 2026-07-01 09:30"
-        ) from None
+        if isinstance(raw, str) and _MOMENT.fullmatch(raw):
+            raw = datetime.fromisoformat(raw)
+        if isinstance(raw, datetime):
+            return raw if raw.utcoffset() is not None else raw.replace(tzinfo=SHANGHAI)
+    except ValueError:
+        pass
+    raise _Unreadable("应为日期和时间，例如2026-07-01 09:30", "should be a day and time such as 2026-07-01 09:30")
 
 
 def _files(field: Field, raw: Any) -> tuple[str, ...]:
-    files = (raw,) if isinstance(raw, str) else tuple(raw)
-    if not all(isinstance(one, str) for one in files):
+    files = _several(raw)
+    if not all(isinstance(one, str) and one.strip() and _can_be_shown(one) for one in files):
         raise _Unreadable("应为文件", "should be files")
+    files = tuple(dict.fromkeys(files))
     if len(files) > field.longest:
         raise _Unreadable(f"最多{field.longest}个文件", f"up to {field.longest} files")
     return files
@@ -209,13 +247,14 @@ def _files(field: Field, raw: Any) -> tuple[str, ...]:
 def _within(field: Field, value: Value, today: date) -> None:
     if not isinstance(value, date):
         return
+    # Before the zone is changed: at both ends of the calendar that has no answer.
+    if not 1900 <= value.year <= 2199:
+        raise _Unreadable("年份应在1900至2199之间", "the year should be from 1900 to 2199")
     day = value.astimezone(SHANGHAI).date() if isinstance(value, datetime) else value
     if field.past and day > today:
         raise _Unreadable("不能晚于今天", "may not be after today")
     if field.future and day < today:
         raise _Unreadable("不能早于今天", "may not be before today")
-    if not 1900 <= day.year <= 2199:
-        raise _Unreadable("年份应在1900至2199之间", "the year should be from 1900 to 2199")
 
 
 _READERS: dict[Kind, Callable[[Field, Any], Value]] = {
@@ -250,17 +289,39 @@ def to_plain(values: Mapping[str, Value]) -> dict[str, Any]:
     return plain
 
 
+_PYTHON: dict[Kind, type] = {
+    Kind.FLAG: bool,
+    Kind.NUMBER: int,
+    Kind.CHOICES: list,
+    Kind.FILES: list,
+}
+"""What a kept value is in JSON; a string for every other kind."""
+
+
+def _as_it_stands(raw: Any) -> Value:
+    return tuple(raw) if isinstance(raw, list) else raw
+
+
+def _kept(field: Field, raw: Any) -> Value:
+    if field.kind in (Kind.DATE, Kind.MOMENT, Kind.MONEY):
+        return _READERS[field.kind](field, raw)
+    if type(raw) is not _PYTHON.get(field.kind, str):
+        raise _Unreadable("与该项的类型不符", f"is no {field.kind}")
+    return _as_it_stands(raw)
+
+
 def from_plain(fields: Iterable[Field], plain: Mapping[str, Any]) -> dict[str, Value]:
     """What `to_plain` made, as values again; of a field that is declared no more, as it stands.
 
-    Raises GongbaoError where a kept value is not what its field holds.
+    A choice or a length that was allowed then is taken, even where it is no longer. Raises GongbaoError where a kept
+    value is of another kind than its field.
     """
     by_key = {field.key: field for field in fields}
     values: dict[str, Value] = {}
     for key, raw in plain.items():
         field = by_key.get(key)
         try:
-            values[key] = _READERS[field.kind](field, raw) if field else (tuple(raw) if isinstance(raw, list) else raw)
+            values[key] = _kept(field, raw) if field else _as_it_stands(raw)
         except _Unreadable as error:
             raise GongbaoError(str(error), where=key) from error
     return values

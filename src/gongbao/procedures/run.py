@@ -15,7 +15,18 @@ from gongbao.core.errors import GongbaoError
 from gongbao.core.labels import Label
 from gongbao.core.working_days import CHINA, WorkingCalendar
 from gongbao.procedures.clocks import Clock, Measure, Run, Status, Stop
-from gongbao.procedures.declare import OUR_RULE, SERVE, SYSTEM, Letter, Procedure, ProcedureError, Role, State, Step
+from gongbao.procedures.declare import (
+    OUR_RULE,
+    SERVE,
+    SYSTEM,
+    Letter,
+    Procedure,
+    ProcedureError,
+    Role,
+    State,
+    Step,
+    clause_label,
+)
 from gongbao.procedures.fields import SHANGHAI, Problem, Value, read
 
 
@@ -38,6 +49,12 @@ class Obstacle:
     label: Label
     clause: str
 
+    @property
+    def told(self) -> Label:
+        """The same in one sentence of each language, with the clause."""
+        ground = clause_label(self.clause)
+        return Label(f"{self.label.zh}（{ground.zh}）", f"{self.label.en} ({ground.en})")
+
 
 @dataclass(frozen=True, slots=True)
 class Possible:
@@ -52,16 +69,15 @@ class Refused(GongbaoError):
 
     def __init__(self, step: Step | str, obstacles: Sequence[Obstacle] = (), problems: Sequence[Problem] = ()) -> None:
         self.obstacles, self.problems = tuple(obstacles), tuple(problems)
-        told = [f"{one.label.en} ({one.clause})" for one in obstacles]
+        told = [one.told.en for one in obstacles]
         told += [f"{one.field}: {one.message.en}" for one in problems]
         super().__init__("; ".join(told), where=step if isinstance(step, str) else step.key)
 
     @property
     def label(self) -> Label:
         """All of it in both languages."""
-        zh = [f"{one.label.zh}（{one.clause}）" for one in self.obstacles] + [one.message.zh for one in self.problems]
-        en = [f"{one.label.en} ({one.clause})" for one in self.obstacles] + [one.message.en for one in self.problems]
-        return Label("；".join(zh), "; ".join(en))
+        told = [one.told for one in self.obstacles] + [one.message for one in self.problems]
+        return Label("；".join(one.zh for one in told), "; ".join(one.en for one in told))
 
 
 @dataclass(frozen=True)
@@ -142,18 +158,14 @@ class Situation:
     def _obstacles(self, step: Step, values: Mapping[str, Value], now: datetime, *, given: bool) -> Iterator[Obstacle]:
         for clock in self.procedure.clocks.values():
             run = self.run(clock)
-            over = run is not None and run.ends_at is not None and now >= run.ends_at
-            when = f"（{run.due.isoformat()}）" if run is not None and run.due is not None else ""
+            over = run is not None and run.is_over(now)
+            due = run.due if run is not None else None
+            zh = f"“{clock.label.zh}”期限" + (f"（{due}）" if due else "")
+            en = f"the period “{clock.label.en}”" + (f" ({due})" if due else "")
             if step in clock.opens and not over:
-                yield Obstacle(
-                    Label(f"“{clock.label.zh}”期限尚未届满{when}", f"the period “{clock.label.en}” is not over{when}"),
-                    self.procedure.cite(clock.clause),
-                )
+                yield Obstacle(Label(f"{zh}尚未届满", f"{en} is not over"), self.procedure.cite(clock.clause))
             if step in clock.closes and over:
-                yield Obstacle(
-                    Label(f"“{clock.label.zh}”期限已经届满{when}", f"the period “{clock.label.en}” is over{when}"),
-                    self.procedure.cite(clock.clause),
-                )
+                yield Obstacle(Label(f"{zh}已经届满", f"{en} is over"), self.procedure.cite(clock.clause))
         for condition in step.conditions:
             try:
                 holds = condition.test(self, dict(values))
@@ -167,10 +179,13 @@ class Situation:
         self, step: Step | str, role: Role, given: Mapping[str, Any], at: datetime
     ) -> tuple[Step, dict[str, Value]]:
         """The step, and its values as given, when it may be taken so at this moment. Raises Refused."""
+        if at.utcoffset() is None:
+            raise ValueError("the moment of a step needs its offset")
         key = step if isinstance(step, str) else step.key
         found = self.procedure.all_steps().get(key)
         if found is None:
-            raise Refused(key, [Obstacle(Label(f"没有“{key}”这一环节", f"there is no step {key}"), OUR_RULE)])
+            shown = key if key.isprintable() else ascii(key)
+            raise Refused(shown, [Obstacle(Label(f"没有“{shown}”这一环节", f"there is no step {shown}"), OUR_RULE)])
         if not any(role.key == one.key for one in found.by):
             who_zh, who_en = "、".join(one.label.zh for one in found.by), ", ".join(one.label.en for one in found.by)
             raise Refused(
@@ -187,12 +202,39 @@ class Situation:
         values, problems = read(asked, given, at.astimezone(SHANGHAI).date())
         if problems:
             raise Refused(found, problems=problems)
-        obstacles = list(self._obstacles(found, values, at, given=True))
-        if found.key == SERVE and not any(one.key == values["letter"] for one in self.letters()):
-            obstacles.append(Obstacle(Label("该文书尚未作出", "this letter has not been made"), OUR_RULE))
+        obstacles = [*self._obstacles(found, values, at, given=True), *self._wrong_day(found, values, at)]
         if obstacles:
             raise Refused(found, obstacles)
         return found, values
+
+    def _wrong_day(self, step: Step, values: Mapping[str, Value], at: datetime) -> Iterator[Obstacle]:
+        """What is wrong with the day that was given for the step."""
+        day = _day_of(step, values, at)
+        since = self.procedure.since
+        if step.begins and day < since:
+            yield Obstacle(
+                Label(f"{since}起施行，此前的事项不适用", f"in force since {since}, and not for what came before"),
+                self.procedure.cite(self.procedure.since_clause),
+            )
+        if self.events and day < self.events[0].on:
+            began = self.events[0].on
+            yield Obstacle(
+                Label(f"日期早于事项开始之日（{began}）", f"the day lies before the case began ({began})"),
+                OUR_RULE,
+            )
+        if step.key == SERVE:
+            made = [one for one in self.events if self._makes(one, values["letter"])]
+            if not made:
+                yield Obstacle(Label("该文书尚未作出", "this letter has not been made"), OUR_RULE)
+            elif day < made[0].on:
+                yield Obstacle(
+                    Label(f"送达日期早于文书作出之日（{made[0].on}）", f"the letter was only made on {made[0].on}"),
+                    OUR_RULE,
+                )
+
+    def _makes(self, event: Event, letter: object) -> bool:
+        step = self.procedure.steps.get(event.step)
+        return step is not None and step.letter is not None and step.letter.key == letter
 
     def take(
         self, step: Step | str, role: Role, given: Mapping[str, Any], at: datetime, *, signed: bool = False
@@ -207,19 +249,19 @@ class Situation:
                 found,
                 [Obstacle(Label("须经审批", "it has to be signed first"), self.procedure.cite(found.sign_off.clause))],
             )
-        day = values.get(found.on) if found.on else None
-        on = day if isinstance(day, date) and not isinstance(day, datetime) else at.astimezone(SHANGHAI).date()
-        return Event(len(self.events) + 1, found.key, at, on, role.key, values)
+        return Event(len(self.events) + 1, found.key, at, _day_of(found, values, at), role.key, values)
 
     def fires(self, now: datetime) -> Event | None:
-        """The step that the program takes because a clock has run out: the first of them; None where there is none."""
+        """The step that the program takes because a clock has run out: the first of them; None where there is none.
+
+        Its day is the last day of the clock, however late the program comes to it.
+        """
         over = [one for one in self.overdue(now) if one.clock.runs_out is not None and not one.ran_out]
         for run in sorted(over, key=lambda one: one.ends_at or now):
             step = run.clock.runs_out
-            assert step is not None and run.ends_at is not None
+            assert step is not None and run.due is not None
             if self._is_at(step):
-                on = run.ends_at.astimezone(SHANGHAI).date()
-                return Event(len(self.events) + 1, step.key, now, on, SYSTEM.key)
+                return Event(len(self.events) + 1, step.key, now, run.due, SYSTEM.key)
         return None
 
     # --- what events do
@@ -235,38 +277,58 @@ class Situation:
         if step.key == SERVE:
             source = self.procedure.letters.get(str(event.values.get("letter")))
         state = step.to or self.state
-        runs = [self._moved(run, step, event) for run in self.runs]
+        out = self._run_out_by(step, event)
+        runs = [
+            replace(run, ran_out=True, ended_on=event.on, ended_by=event.number)
+            if run in out
+            else self._moved(run, step, event)
+            for run in self.runs
+        ]
         for clock in self.procedure.clocks.values():
             if isinstance(source, Letter) and not (state is not None and clock.waits_at(state)):
                 continue
             if source is not None and any(source == one for one in clock.starts):
-                runs = [
-                    replace(run, ended_on=event.on, ended_by=event.number)
-                    if run.clock.key == clock.key and run.is_open
-                    else run
-                    for run in runs
-                ]
+                runs = [self._ended(run, event) if run.clock.key == clock.key else run for run in runs]
                 runs.append(self._started(clock, event))
         if state is not None and state.final:
-            runs = [replace(run, ended_on=event.on, ended_by=event.number) if run.is_open else run for run in runs]
+            runs = [self._ended(run, event) for run in runs]
         # What was said of a letter's service is of that letter alone.
         values = self.values if step.key == SERVE else {**self.values, **event.values}
         return replace(self, state=state, events=(*self.events, event), values=values, runs=tuple(runs))
+
+    def _run_out_by(self, step: Step, event: Event) -> list[Run]:
+        """The runs that ran out, where the program took the step: those that were over by then.
+
+        Where none was, the calendar has changed since: it is the one that ends first.
+        """
+        if event.role != SYSTEM.key:
+            return []
+        waiting = [run for run in self.runs if run.is_open and run.clock.runs_out == step]
+        over = [run for run in waiting if run.is_over(event.at)]
+        first = sorted((run for run in waiting if run.ends_at is not None), key=lambda run: run.ends_at or event.at)
+        return over or first[:1] or waiting[:1]
 
     def _moved(self, run: Run, step: Step, event: Event) -> Run:
         clock = run.clock
         if not run.is_open:
             return run
-        if clock.runs_out == step and event.role == SYSTEM.key:
-            return replace(run, ran_out=True, ended_on=event.on, ended_by=event.number)
         if step in clock.ends:
-            return replace(self._resumed(run, event), ended_on=event.on, ended_by=event.number)
+            return self._ended(run, event)
         if step in clock.resumes and run.status == Status.STOPPED:
             return self._resumed(run, event)
         if step in clock.stops and run.status == Status.RUNNING:
-            stop = Stop(event.on, None, event.number, self.procedure.cite(clock.stop_clause or clock.clause))
+            # What is recorded late may be of an earlier day: a pause lies in the run, and behind the one before it.
+            since = max(event.on, run.since, *(one.until for one in run.stops if one.until is not None))
+            stop = Stop(since, None, event.number, self.procedure.cite(clock.stop_clause or clock.clause))
             return replace(run, stops=(*run.stops, stop))
         return run
+
+    @classmethod
+    def _ended(cls, run: Run, event: Event) -> Run:
+        """The run, ended if it was open."""
+        if not run.is_open:
+            return run
+        return replace(cls._resumed(run, event), ended_on=event.on, ended_by=event.number)
 
     @staticmethod
     def _resumed(run: Run, event: Event) -> Run:
@@ -283,6 +345,12 @@ class Situation:
             given = event.values.get(clock.period.until)
             fixed = given if isinstance(given, date) else event.on
         return Run(clock, event.number, day, fixed, calendar=self.calendar)
+
+
+def _day_of(step: Step, values: Mapping[str, Value], at: datetime) -> date:
+    """The day that counts in law: what the step's `on` gives, else the day in Shanghai."""
+    day = values.get(step.on) if step.on else None
+    return day if isinstance(day, date) and not isinstance(day, datetime) else at.astimezone(SHANGHAI).date()
 
 
 def start(procedure: Procedure, calendar: WorkingCalendar = CHINA) -> Situation:

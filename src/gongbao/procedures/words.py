@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from gongbao.core.labels import Label
 from gongbao.procedures.clocks import Measure, Run, Status
+from gongbao.procedures.declare import clause_label
+from gongbao.procedures.fields import SHANGHAI
 
 
 def tell(run: Run, today: date) -> Label:
@@ -22,24 +24,35 @@ def tell(run: Run, today: date) -> Label:
         left = tell_left(run, today)
         zh.append(left.zh)
         en.append(left.en)
+        if run.due is not None:
+            zh.append(f"{_last(run)}届满")
+            en.append(f"last day {_last(run)}")
         if run.stopped is not None:
-            zh.append(f"自{run.stopped.since}起停止计算（{run.stopped.clause}）")
-            en.append(f"stopped since {run.stopped.since} ({run.stopped.clause})")
-        elif run.due is not None:
-            zh.append(f"{run.due}届满")
-            en.append(f"last day {run.due}")
+            ground = clause_label(run.stopped.clause)
+            zh.append(f"自{run.stopped.since}起停止计算（{ground.zh}）")
+            en.append(f"stopped since {run.stopped.since} ({ground.en})")
     if run.is_open and run.provisional:
         zh.append("节假日安排尚未公布，暂定")
         en.append("provisional: the days off of that year are not known yet")
     return Label("，".join(zh), ", ".join(en))
 
 
+def _last(run: Run) -> str:
+    """The last day; of a clock that ends at a moment, with the time of day."""
+    if isinstance(run.fixed_end, datetime):
+        return f"{run.fixed_end.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+    return str(run.due)
+
+
 def tell_left(run: Run, today: date) -> Label:
     """How much is left: 1 left, last day today, 2 working days overdue."""
     left = run.left(today)
     working = run.clock.period.measure == Measure.WORKING_DAYS
-    if left == 0 and run.stopped is None:
+    if run.due == today:
         return Label("今日届满", "last day today")
+    if left == 0 and run.due is not None and run.due < today:
+        # On the days off after the last day no working day has passed yet.
+        return Label("已逾期", "overdue")
     if left >= 0:
         return Label(f"剩余{left}{'个工作日' if working else '日'}", f"{left} left")
     unit_en = f"{'working ' if working else ''}day{'' if left == -1 else 's'}"

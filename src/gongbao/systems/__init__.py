@@ -1,10 +1,12 @@
 """The systems that the gazette's documents order, one folder each; see any of them for the floor plan.
 
-    from gongbao.systems import policies, policy
+    from gongbao.systems import policies, policy, procedure, procedures
     policy("medical-assistance")
+    procedure("market_complaint")
 
-A folder that computes something has a module `rules` with one policy or more; nothing else registers it. Folders of
-another city stand beside each other in a folder that GONGBAO_SYSTEMS names, and are loaded after these.
+A folder that computes something has a module `rules` with one policy or more, one that handles cases a module
+`procedure` with one procedure or more; nothing else registers them. Folders of another city stand beside each other in
+a folder that GONGBAO_SYSTEMS names, and are loaded after these.
 """
 
 import difflib
@@ -17,8 +19,10 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import TypeVar
 
 from gongbao.core.errors import GongbaoError
+from gongbao.procedures import Procedure, ProcedureError
 from gongbao.rules import Policy, PolicyError, figures, readings
 
 VARIABLE = "GONGBAO_SYSTEMS"
@@ -31,7 +35,7 @@ def policies() -> dict[str, Policy]:
     Raises PolicyError where two policies have one name, or one is declared wrongly.
     """
     found: dict[str, Policy] = {}
-    for module in (*_own(), *_of_another_city()):
+    for module in _modules("rules"):
         for one in vars(module).values():
             if not isinstance(one, Policy) or one.module != module.__name__:
                 continue
@@ -59,31 +63,77 @@ def _check_files(folder: Path, within: list[Policy]) -> None:
 
 def policy(name: str) -> Policy:
     """The policy of that name. Raises GongbaoError, naming the one whose name is nearest."""
-    known = policies()
+    return _named("policy", name, policies())
+
+
+@cache
+def procedures() -> dict[str, Procedure]:
+    """Every procedure by its key, in the order of the folders' names and, in a folder, of their declaration.
+
+    Raises ProcedureError where two procedures have one key, or one is not ready.
+    """
+    return {one.key: one for within in procedures_by_file().values() for one in within}
+
+
+@cache
+def procedures_by_file() -> dict[Path, list[Procedure]]:
+    """The procedures of each procedure.py that there is, so that a file beside it can be compared with them."""
+    found: dict[Path, list[Procedure]] = {}
+    files: dict[str, tuple[Procedure, Path]] = {}
+    for module in _modules("procedure"):
+        file = Path(str(module.__file__))
+        for one in vars(module).values():
+            if not isinstance(one, Procedure):
+                continue
+            other, where = files.setdefault(one.key, (one, file))
+            if other is not one:
+                raise ProcedureError(f"the procedure {one.key} stands already in {where}", where=str(file))
+            if not one.is_ready:
+                raise ProcedureError(f"{one.key} is not looked at: end its declaration with ready()", where=str(file))
+            if where == file and one not in found.setdefault(file, []):
+                found[file].append(one)
+    return found
+
+
+def procedure(key: str) -> Procedure:
+    """The procedure of that key. Raises GongbaoError, naming the one whose key is nearest."""
+    return _named("procedure", key, procedures())
+
+
+_Part = TypeVar("_Part", Policy, Procedure)
+
+
+def _named(kind: str, name: str, known: dict[str, _Part]) -> _Part:
     if name in known:
         return known[name]
     near = difflib.get_close_matches(name, known, 1)
     hint = f"was {near[0]} meant?" if near else f"there are {', '.join(known)}"
-    raise GongbaoError(f"there is no policy {name}; {hint}")
+    raise GongbaoError(f"there is no {kind} {name}; {hint}")
 
 
-def _own() -> Iterator[ModuleType]:
+def _modules(name: str) -> Iterator[ModuleType]:
+    """The module of that name in each folder: our own, then those of another city."""
+    yield from _own(name)
+    yield from _of_another_city(name)
+
+
+def _own(name: str) -> Iterator[ModuleType]:
     for folder in sorted(one.name for one in pkgutil.iter_modules(__path__) if one.ispkg):
-        module = f"{__name__}.{folder}.rules"
+        module = f"{__name__}.{folder}.{name}"
         if importlib.util.find_spec(module) is not None:
             yield importlib.import_module(module)
 
 
-def _of_another_city() -> Iterator[ModuleType]:
-    """The rules.py of each folder in GONGBAO_SYSTEMS, as modules of their own names."""
+def _of_another_city(module_name: str) -> Iterator[ModuleType]:
+    """The module of that name in each folder in GONGBAO_SYSTEMS, as modules of their own names."""
     where = os.environ.get(VARIABLE, "").strip()
     if not where:
         return
     top = Path(where)
     if not top.is_dir():
         raise GongbaoError(f"{VARIABLE} is {where}, which is no folder")
-    for file in sorted(top.glob("*/rules.py")):
-        name = f"gongbao_systems_of_{file.parent.name}"
+    for file in sorted(top.glob(f"*/{module_name}.py")):
+        name = f"gongbao_{module_name}_of_{file.parent.name}"
         spec = importlib.util.spec_from_file_location(name, file)
         assert spec is not None and spec.loader is not None
         module = importlib.util.module_from_spec(spec)
