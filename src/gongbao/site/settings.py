@@ -19,6 +19,9 @@ GONGBAO_SMTP_PASSWORD_FILE   a file that holds the password, instead
 GONGBAO_MAIL_FROM    the sender of letters, for instance noreply@example.gov.cn
 GONGBAO_SMS          the port for short messages: package.module:Class, or `file`, which writes them into the home;
                      without one they wait
+GONGBAO_IDLE_MINUTES after how many minutes without a request whoever holds a post or a right is signed out (30)
+GONGBAO_OIDC_ISSUER  address of an OpenID Connect provider; with GONGBAO_OIDC_CLIENT_ID and GONGBAO_OIDC_CLIENT_SECRET,
+                     or GONGBAO_OIDC_CLIENT_SECRET_FILE, a file that holds it
 GONGBAO_DEBUG        `1` shows Django's error pages to whoever looks: for developers only
 GONGBAO_LOG_LEVEL    DEBUG, INFO (default), WARNING or ERROR
 """
@@ -31,7 +34,7 @@ from typing import Any
 import dj_database_url
 
 from gongbao.core.errors import GongbaoError
-from gongbao.site import mail, production
+from gongbao.site import mail, oidc_settings, production
 from gongbao.site.home import generated_key, home_folder
 
 PRODUCTION = production.asked_for(os.environ)
@@ -58,11 +61,13 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "gongbao.office.audit",
+    "gongbao.office.cases",
     "gongbao.office.intake",
     "gongbao.office.library",
     "gongbao.office.outbox",
     "gongbao.office.people",
     "gongbao.office.worker",
+    "gongbao.systems.intermediary_market",
     "gongbao.site",
 ]
 MIDDLEWARE = [
@@ -76,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "gongbao.office.people.middleware.SessionsEnd",
     "gongbao.office.people.middleware.NotKept",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -204,8 +210,15 @@ WHITENOISE_USE_FINDERS = not PRODUCTION
 AUTH_USER_MODEL = "people.Account"
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "/"
-# Counted from signing in: nothing else is kept in a session, so nothing makes it longer.
+# Counted from signing in (office/people/middleware.py), however long somebody goes on.
 SESSION_COOKIE_AGE = 12 * 3600  # seconds
+IDLE_MINUTES = os.environ.get("GONGBAO_IDLE_MINUTES", "").strip() or "30"
+if not IDLE_MINUTES.isdecimal() or not 0 < len(IDLE_MINUTES) <= 4 or int(IDLE_MINUTES) == 0:
+    raise GongbaoError(f"GONGBAO_IDLE_MINUTES is {IDLE_MINUTES!r}; it is after how many minutes a session ends")
+GONGBAO_IDLE = 60 * int(IDLE_MINUTES)  # seconds
+# Whoever holds a post or a right sets one up before anything else works.
+GONGBAO_STAFF_NEED_SECOND_FACTOR = PRODUCTION
+GONGBAO_OIDC = oidc_settings.read(os.environ, production=PRODUCTION)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -269,6 +282,8 @@ LOGGING = {
     "loggers": {
         # Django hangs handlers of its own on this one; ours, at the root, is enough.
         "django": {"handlers": [], "level": "INFO", "propagate": True},
+        # It would tell what proves to a provider that we asked.
+        "authlib": {"level": "INFO"},
         # What was asked and answered is told by RequestLog; this one would tell each 404 a second time.
         "django.request": {"level": "ERROR"},
     },

@@ -16,5 +16,6 @@ urlpatterns = [
     path("", include("gongbao.office.people.urls")),
     path("", include("gongbao.office.intake.urls")),
     path("", include("gongbao.office.outbox.urls")),
+    path("", include("gongbao.office.cases.urls")),
     path("", include("gongbao.office.library.urls")),
 ]

@@ -23,6 +23,7 @@ from gongbao.core.errors import GongbaoError
 from gongbao.gazette.files import read_bytes
 from gongbao.gazette.source import DEFAULT_LIMIT
 from gongbao.office import kept
+from gongbao.office.file_names import shown_name
 from gongbao.office.intake.models import State, Upload
 from gongbao.office.library import contract
 from gongbao.office.library.actions import files_folder, ingest_source
@@ -36,7 +37,6 @@ MOST_WAITING = 50
 """Uploads that wait or are read at one time, of all accounts: their bytes lie on the disk."""
 MOST_ATTEMPTS = 3
 """A file that ends the process whenever it is read is not tried for ever."""
-NAME_LENGTH = 255
 REPORTED_EVERY = 0.5  # seconds between two writes of how far the reading has come
 
 TOO_LARGE = "this file is larger than the limit of 64 MiB; split it, and give the parts one by one"
@@ -62,7 +62,7 @@ def _place(uuid: UUID) -> Path:
 
 def receive(account: Account, name: str, chunks: Iterable[bytes]) -> Upload:
     """Keep the bytes of a file until they are read. Raises GongbaoError, and then keeps nothing."""
-    name = _file_name(name)
+    name = shown_name(name)
     uuid = uuid4()
     place = _place(uuid)
     size, digest = 0, sha256()
@@ -100,17 +100,6 @@ def receive(account: Account, name: str, chunks: Iterable[bytes]) -> Upload:
         place.unlink(missing_ok=True)
         raise
     return upload
-
-
-def _file_name(name: str) -> str:
-    """The name a browser gives, without folders, and without what a page or a terminal would obey."""
-    name = name.replace("\\", "/").rpartition("/")[2].encode(errors="replace").decode()
-    shown = "".join(char if char.isprintable() else "?" for char in name).strip()
-    if len(shown) > NAME_LENGTH:
-        stem, dot, ending = shown.rpartition(".")
-        tail = dot + ending if dot and len(ending) <= 10 else ""
-        shown = (stem or shown)[: NAME_LENGTH - len(tail)] + tail
-    return shown or "?"
 
 
 def cancel(uuid: UUID) -> None:

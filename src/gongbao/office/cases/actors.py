@@ -1,0 +1,83 @@
+"""In which roles of a procedure somebody may act in a case.
+
+A staff role is held by whoever holds its post in the unit of the case. Sections count with the body that they belong
+to: the deputy head of a bureau signs what its section handles. A party acts with the secret of the receipt, or at the
+counter through a clerk who holds the post of one there.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from gongbao.office.audit.actors import PARTY, SYSTEM, Actor, ActorKind
+from gongbao.office.people.models import Account, Unit, UnitKind
+from gongbao.office.people.queries import ActingPost, acting_posts
+from gongbao.office.people.roles import Role as Post
+from gongbao.procedures import Procedure, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """Somebody in one role of a procedure. `unit_key` is the unit in which they hold their post, "" without one."""
+
+    role: Role
+    actor: Actor
+    account: Account | None = None
+    for_account: Account | None = None
+    unit_key: str = ""
+    at_counter: bool = False
+
+
+def body_of(unit: Unit) -> Unit:
+    """The body that a section belongs to; any other unit itself."""
+    while unit.kind == UnitKind.SECTION and unit.parent is not None:
+        unit = unit.parent
+    return unit
+
+
+def of_account(account: Account, procedure: Procedure, unit: Unit | None, on: date) -> list[Acting]:
+    """The roles in which an account may act in a case that `unit` handles, own posts first.
+
+    `unit` None: in a case that is to begin, whoever it will go to; there staff acts at its own unit.
+    """
+    posts = acting_posts(account, on)
+    body = body_of(unit) if unit is not None else None
+    found = [
+        _as(account, role, one)
+        for role in procedure.roles.values()
+        if role.kind == "staff"
+        for one in posts
+        if one.post.role == role.post and (body is None or body_of(one.post.unit).pk == body.pk)
+    ]
+    at_counter = [one for one in posts if one.post.role == Post.COUNTER]
+    if at_counter:
+        for role in procedure.roles.values():
+            if role.kind == "party":
+                found.append(_as(account, role, at_counter[0], at_counter=True))
+    return found
+
+
+def _as(account: Account, role: Role, one: ActingPost, *, at_counter: bool = False) -> Acting:
+    actor = Actor(
+        ActorKind.ACCOUNT,
+        id=str(account.public_id),
+        role=one.post.role,
+        unit=one.post.unit.key,
+        for_id=str(one.for_account.public_id) if one.for_account else "",
+    )
+    return Acting(role, actor, account, one.for_account, one.post.unit.key, at_counter)
+
+
+def as_party(role: Role) -> Acting:
+    """Whoever holds the secret of the case."""
+    return Acting(role, PARTY)
+
+
+def as_system(role: Role) -> Acting:
+    return Acting(role, SYSTEM)
+
+
+def first_for(acting: Iterable[Acting], roles: Iterable[Role]) -> Acting | None:
+    """The first that is in one of the roles."""
+    wanted = {role.key for role in roles}
+    return next((one for one in acting if one.role.key in wanted), None)

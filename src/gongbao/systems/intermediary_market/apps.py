@@ -1,0 +1,25 @@
+from django.apps import AppConfig
+
+
+class IntermediaryMarketConfig(AppConfig):
+    name = "gongbao.systems.intermediary_market"
+    label = "intermediary_market"
+
+    def ready(self) -> None:
+        from gongbao.core.labels import Label
+        from gongbao.office.cases.types import CaseType, register
+        from gongbao.procedures import Situation
+        from gongbao.systems.intermediary_market.procedure import SUBJECTS, complaint
+
+        def summary(situation: Situation) -> Label:
+            subject = next((one for one in SUBJECTS if one.key == situation.values.get("subject")), None)
+            return subject.label if subject else complaint.label
+
+        register(
+            CaseType(
+                complaint,
+                party_name="complainant_name",
+                party_contact="complainant_contact",
+                summary=summary,
+            )
+        )
