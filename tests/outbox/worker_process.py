@@ -42,9 +42,10 @@ def main(database: str, port: str, now: str, step: str = "") -> None:
     if step == "half a letter":
         smtplib.SMTP.data = half_a_letter  # type: ignore[method-assign,assignment]
     delivery.reached = lambda reached: end(stop) if reached == step else None
-    result = worker.run_once(datetime.fromisoformat(now))
+    jobs = [job for job in worker.registered() if job.name.startswith("outbox.")]
+    result = worker.run_once(datetime.fromisoformat(now), jobs=jobs)
     while result.done:
-        result = worker.run_once(datetime.fromisoformat(now))
+        result = worker.run_once(datetime.fromisoformat(now), jobs=jobs)
     sys.exit(1 if result.failed else 0)
 
 

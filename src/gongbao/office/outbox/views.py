@@ -40,7 +40,6 @@ def messages(request: HttpRequest) -> HttpResponse:
         "room": "messages",
         "page": page,
         "rows": rows,
-        "unread": queries.unread_count(request.user, posts),
         "is_staff": bool(posts),
         **turning(page, lambda number: f"{url}?page={number}" if number > 1 else url),
     }

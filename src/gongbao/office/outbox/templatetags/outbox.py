@@ -18,7 +18,10 @@ def unread_messages(context: dict[str, Any]) -> str:
     request = context.get("request")
     if request is None or not isinstance(request.user, Account):
         return ""
-    count = queries.unread_count(request.user, posts_of_request(request))
+    # The masthead asks, and the page of the messages does.
+    count: int | None = getattr(request, "unread_messages", None)
+    if count is None:
+        count = request.unread_messages = queries.unread_count(request.user, posts_of_request(request))
     return f"{queries.MOST_COUNTED}+" if count > queries.MOST_COUNTED else str(count or "")
 
 

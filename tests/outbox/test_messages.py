@@ -1,0 +1,191 @@
+"""Messages on the site: who sees them, what marks them read, what every page says of them. All names are invented."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from gongbao.core.errors import GongbaoError
+from gongbao.core.labels import Label
+from gongbao.office import kept
+from gongbao.office.audit.actions import recorded
+from gongbao.office.audit.actors import OUR_RULE, SYSTEM
+from gongbao.office.audit.models import Entry
+from gongbao.office.outbox import queries
+from gongbao.office.outbox.actions import ToAccount, ToPost, mark_read, send
+from gongbao.office.outbox.models import Message, Reading
+from gongbao.office.people.models import Account, Post, Substitute, Unit
+from gongbao.office.people.queries import acting_posts
+from gongbao.office.people.roles import Role
+from tests.outbox.conftest import NOW, write
+from tests.site.html import read
+
+pytestmark = pytest.mark.django_db
+
+
+def account(name):
+    made = Account(username=name)
+    made.save()
+    return made
+
+
+@pytest.fixture
+def office():
+    """lan and ting are clerks of the same unit; mei stands in for lan; bo is of another unit."""
+    people = {name: account(name) for name in ("lan", "ting", "mei", "bo")}
+    long_ago = date(2020, 1, 1)
+    with kept.action("tests.office"), recorded("tests.office", actor=SYSTEM, ground=OUR_RULE, at=NOW) as record:
+        units = [
+            Unit.objects.create(key=key, zh=zh, en=en, kind="department")
+            for key, zh, en in (("canteens", "食堂办", "Canteen office"), ("parks", "公园办", "Park office"))
+        ]
+        for name, unit in (("lan", 0), ("ting", 0), ("bo", 1)):
+            Post.objects.create(account=people[name], unit=units[unit], role=Role.CLERK, since=long_ago)
+        Substitute.objects.create(
+            absent=people["lan"], by=people["mei"], since=long_ago, until=date(2100, 1, 1), reason="leave"
+        )
+        record("tests:office")
+    return {**people, "unit": units[0]}
+
+
+def put_up(to, number=1, **more):
+    with recorded("tests.tell", actor=SYSTEM, ground=OUR_RULE, at=NOW) as record:
+        message = send(
+            to,
+            subject=Label(f"第{number}件", f"Matter {number}"),
+            text=Label("限今日办理。", "Due today."),
+            about=f"case:{number}",
+            at=NOW,
+            **more,
+        )
+        record(f"case:{number}")
+    return message
+
+
+def seen(name, office):
+    posts = acting_posts(office[name], date(2026, 5, 6))
+    return [one.subject_en for one in queries.messages_of(office[name], posts)]
+
+
+def test_who_sees_what(office):
+    put_up(ToAccount(office["lan"]), 1)
+    put_up(ToPost(office["unit"], Role.CLERK), 2)
+    put_up(ToPost(office["unit"], Role.HEAD), 3)
+    assert seen("lan", office) == ["Matter 2", "Matter 1"]
+    assert seen("ting", office) == ["Matter 2"]
+    assert seen("mei", office) == ["Matter 2"], "a substitute acts in the post and is not the person"
+    assert seen("bo", office) == []
+
+
+def test_unread_first_and_each_reads_for_themselves(office):
+    messages = [put_up(ToPost(office["unit"], Role.CLERK), number) for number in (1, 2, 3)]
+    mark_read(messages[2], office["lan"], NOW)
+    mark_read(messages[2], office["lan"], NOW + timedelta(days=1))
+    assert Reading.objects.get().read_at == NOW
+    assert seen("lan", office) == ["Matter 2", "Matter 1", "Matter 3"]
+    posts = acting_posts(office["lan"], date(2026, 5, 6))
+    assert queries.unread_count(office["lan"], posts) == 2
+    assert queries.unread_count(office["ting"], acting_posts(office["ting"], date(2026, 5, 6))) == 3
+
+
+def test_the_log_says_whom_it_was_to(office):
+    message = put_up(ToPost(office["unit"], Role.CLERK))
+    entry = Entry.objects.get(subject=f"message:{message.uuid}")
+    assert '"to":"post:canteens/clerk"' in entry.content
+    assert "Due today" not in entry.content
+    put_up(ToAccount(office["bo"]))
+    assert f'"to":"account:{office["bo"].public_id}"' in Entry.objects.filter(action="outbox.message")[1].content
+
+
+def test_a_message_is_written_by_its_actions_alone(office):
+    message = put_up(ToAccount(office["lan"]))
+    message.text_en = "Something else."
+    with pytest.raises(kept.WriteOutsideAction):
+        message.save()
+    with pytest.raises(kept.WriteOutsideAction):
+        Message.objects.all().delete()
+
+
+@pytest.mark.parametrize(
+    "link", ["https://elsewhere.example/", "//elsewhere.example/", "/\\elsewhere.example", "cases/1/"]
+)
+def test_a_link_leads_to_this_site_alone(office, link):
+    with pytest.raises(GongbaoError, match="path of this site"):
+        put_up(ToAccount(office["lan"]), link=link)
+    assert not Message.objects.exists()
+
+
+# --- the page
+
+
+def test_a_stranger_is_sent_to_sign_in(client):
+    answer = client.get("/messages/")
+    assert (answer.status_code, answer["Location"]) == (302, "/sign-in/?next=/messages/")
+
+
+def test_the_page_in_both_languages(client, office):
+    put_up(ToAccount(office["lan"]), 1, link="/documents/")
+    put_up(ToPost(office["unit"], Role.CLERK), 2)
+    client.force_login(office["lan"])
+    page = read(client.get("/messages/"))
+    assert [row.one("h2").text() for row in page.one(class_="messages").all("li")] == ["未读 第2件", "未读 第1件"]
+    assert "发给食堂办经办人" in page.text()
+    assert page.one("nav", class_="rooms").one(class_="count").text() == "2 条未读"
+    client.cookies["django_language"] = "en"
+    page = read(client.get("/messages/"))
+    assert "to Canteen office, Clerk" in page.text()
+    (link,) = page.one(class_="messages").all("a")
+    assert (link.attributes["href"], link.attributes["aria-label"]) == ("/documents/", "Open: Matter 1")
+
+
+def test_marking_is_a_form_and_for_whom_it_is_to(client, office):
+    message = put_up(ToPost(office["unit"], Role.CLERK))
+    url = f"/messages/{message.uuid}/read/"
+    client.force_login(office["bo"])
+    assert client.post(url).status_code == 404
+    client.force_login(office["lan"])
+    assert client.get(url).status_code == 405
+    assert client.post(url)["Location"] == "/messages/"
+    page = read(client.get("/messages/"))
+    assert not page.all(class_="count")
+    assert not page.all(class_="message-unread")
+    assert Reading.objects.get().account == office["lan"]
+
+
+def test_whoever_has_no_message_is_told_so(client, office):
+    client.force_login(office["bo"])
+    page = read(client.get("/messages/"))
+    assert "没有发给您的消息。" in page.text()
+    assert not page.one("nav", class_="rooms").all(class_="count")
+
+
+def test_the_number_in_the_masthead_is_one_query_however_many_there_are(client, office, django_assert_num_queries):
+    for number in range(120):
+        put_up(ToPost(office["unit"], Role.CLERK), number)
+    posts = acting_posts(office["lan"], date(2026, 5, 6))
+    with django_assert_num_queries(1):
+        assert queries.unread_count(office["lan"], posts) == 100
+    client.force_login(office["lan"])
+    assert read(client.get("/documents/")).one("nav", class_="rooms").one(class_="count").text() == "99+ 条未读"
+    pages = read(client.get("/messages/?page=4"))
+    assert len(pages.one(class_="messages").all("li")) == 30
+
+
+def test_staff_are_told_of_letters_that_wait_and_of_those_that_reached_nobody(client, office, mail, settings):
+    from django.utils import timezone
+
+    from gongbao.office.outbox import delivery
+
+    now = timezone.now()
+    mail.to_address["lan.ting@example.org"] = "550 no"
+    write("lan.ting@example.org", at=now)
+    delivery.deliver(now)
+    write("bo@example.org", at=now - timedelta(hours=2))
+    client.force_login(office["lan"])
+    notice = read(client.get("/messages/")).one(class_="notice").text()
+    assert "邮件服务器未接收" in notice
+    assert "1封信件未能送达" in notice
+    settings.EMAIL_HOST = ""
+    assert "有1封邮件待发：尚未配置邮件服务器。" in read(client.get("/messages/")).one(class_="notice").text()
+    resident = account("resident")
+    client.force_login(resident)
+    assert not read(client.get("/messages/")).all(class_="notice")
