@@ -390,6 +390,7 @@ def cached(situation: Situation, reminded: Collection[Reminded], now: datetime) 
         "look_at": _next_look(situation, reminded, now),
         "provisional": any(one.provisional for _, one in waiting),
         "over": situation.is_over,
+        "late": sorted({run.clock.key for run in situation.runs if run.late}),
     }
 
 

@@ -19,7 +19,7 @@ class Case(RegulatedModel):
 
     From `events_count` on all are caches: the events give them. `due` is the first of the last days of its clocks,
     `due_at` the moment from which that clock has run out, both null while nothing runs; `look_at` is when the worker
-    has something to do in it.
+    has something to do in it; `late` are the keys of the clocks for which what they waited for was done too late.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -43,6 +43,7 @@ class Case(RegulatedModel):
     look_at = models.DateTimeField(null=True, blank=True)
     provisional = models.BooleanField(default=False)
     over = models.BooleanField(default=False)
+    late = models.JSONField(default=list, blank=True)
 
     class Meta(RegulatedModel.Meta):
         ordering = ["-id"]
