@@ -5,11 +5,22 @@ from dataclasses import dataclass
 
 from gongbao.core.errors import GongbaoError
 from gongbao.core.labels import Label
+from gongbao.office.people.models import Unit
 from gongbao.procedures import Procedure, Situation
+from gongbao.procedures.fields import Value
 
 
 def _no_summary(situation: Situation) -> Label:
     return situation.procedure.label
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """The unit that a new case goes to, and why; the keys of the units that may neither handle nor see it."""
+
+    unit: Unit
+    why: Label
+    barred: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +29,9 @@ class CaseType:
 
     `party_name`, `party_contact`: the keys of the fields with the name of whoever brought the case, and with their
     telephone or e-mail. `summary`: one line for lists and messages, in which nothing is personal. `wordings`: the text
-    of each letter by its key, with gaps; see gongbao.office.papers.letters.
+    of each letter by its key, with gaps; see gongbao.office.papers.letters. `route`: which unit a new case goes to, by what
+    was given for the step that begins it (values as fields.read gives them); raises GongbaoError. `open_to_all`: anybody
+    may begin one on the site, without an account.
     """
 
     procedure: Procedure
@@ -26,6 +39,8 @@ class CaseType:
     party_contact: str = ""
     summary: Callable[[Situation], Label] = _no_summary
     wordings: Mapping[str, str] | None = None
+    route: Callable[[Mapping[str, Value]], Routed] | None = None
+    open_to_all: bool = False
 
 
 _types: dict[str, CaseType] = {}
