@@ -13,6 +13,7 @@ urlpatterns = [
     path("i18n/setlang/", allows(ANYONE, while_enrolling=True)(set_language), name="set_language"),
     path("policies/", include("gongbao.site.policies.urls")),
     path("api/", include("gongbao.site.api")),
+    path("", include("gongbao.office.audit.urls")),
     path("", include("gongbao.office.people.urls")),
     path("", include("gongbao.office.intake.urls")),
     path("", include("gongbao.office.outbox.urls")),

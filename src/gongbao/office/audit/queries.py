@@ -1,6 +1,6 @@
 """The only code that reads the log for a page or a command."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -8,9 +8,11 @@ from typing import Any
 from django.db.models import Max, Min, QuerySet
 from django.utils import timezone
 
+from gongbao.core.labels import Label
 from gongbao.office.audit.chain import Verdict as Verdict
 from gongbao.office.audit.chain import verify as verify
 from gongbao.office.audit.models import Entry
+from gongbao.office.people.models import Unit
 
 PAGE = 50
 
@@ -95,3 +97,8 @@ def _leaps(column: str) -> list[str]:
         found.append(value)
         value = rows.filter(**{f"{column}__gt": value}).first()
     return found
+
+
+def unit_labels(keys: Iterable[str]) -> dict[str, Label]:
+    """What the units with these keys are called; a unit that is not kept any more is left out."""
+    return {one.key: Label(one.zh, one.en) for one in Unit.objects.filter(key__in=set(keys))}

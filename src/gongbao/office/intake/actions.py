@@ -23,6 +23,7 @@ from gongbao.core.errors import GongbaoError
 from gongbao.gazette.files import read_bytes
 from gongbao.gazette.source import DEFAULT_LIMIT
 from gongbao.office import kept
+from gongbao.office.audit.actors import Actor, ActorKind
 from gongbao.office.file_names import shown_name
 from gongbao.office.intake.models import State, Upload
 from gongbao.office.library import contract
@@ -188,7 +189,8 @@ def _read(upload: Upload, file: BinaryIO) -> None:
         source = read_bytes(content, name=upload.name, limit=LIMIT)
         if source.sha256 != upload.sha256:
             raise GongbaoError(GONE)
-        result = ingest_source(source, upload.name, content=content, progress=_Reports(upload))
+        actor = Actor(ActorKind.ACCOUNT, id=str(upload.account.public_id))
+        result = ingest_source(source, upload.name, content=content, progress=_Reports(upload), actor=actor)
     except GongbaoError as error:
         if isinstance(error.__cause__, DatabaseError):
             # Nothing is wrong with the file: it is tried again.

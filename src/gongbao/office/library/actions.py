@@ -33,6 +33,9 @@ from gongbao.gazette.source import DEFAULT_LIMIT, DOCX, MARKDOWN, PDF, PLAIN, So
 from gongbao.gazette.tables import Table, find_tables
 from gongbao.gazette.tables.pieces import pieces, plain_head, plain_rows
 from gongbao.office import kept
+from gongbao.office.audit.actions import recorded
+from gongbao.office.audit.actors import KEEPER as KEEPER_ACTS
+from gongbao.office.audit.actors import OUR_RULE, Actor
 from gongbao.office.library import queries, search
 from gongbao.office.library.keys import KEY_LENGTH, bounded, document_key, locator_key, numbered_key, title_key
 from gongbao.office.library.models import (
@@ -124,7 +127,11 @@ class IngestResult:
 
 
 def ingest_file(
-    path: str | os.PathLike[str], *, limit: int = DEFAULT_LIMIT, progress: Progress | None = None
+    path: str | os.PathLike[str],
+    *,
+    limit: int = DEFAULT_LIMIT,
+    progress: Progress | None = None,
+    actor: Actor = KEEPER_ACTS,
 ) -> IngestResult:
     """Read the file at `path` into the library; its bytes are kept. `limit` is the greatest size taken, in bytes.
 
@@ -141,13 +148,20 @@ def ingest_file(
             raise GongbaoError(f"this file cannot be read: {error.strerror}", where=str(path)) from error
         if sha256(content).hexdigest() != source.sha256:
             raise GongbaoError("this file was changed while it was being read; try again", where=str(path))
-    return ingest_source(source, path.name, content=content, progress=progress)
+    return ingest_source(source, path.name, content=content, progress=progress, actor=actor)
 
 
 def ingest_source(
-    source: SourceText, name: str, *, content: bytes | None = None, progress: Progress | None = None
+    source: SourceText,
+    name: str,
+    *,
+    content: bytes | None = None,
+    progress: Progress | None = None,
+    actor: Actor = KEEPER_ACTS,
 ) -> IngestResult:
     """Read a text into the library under the file name `name`; `content` are the bytes it came in, to be kept.
+
+    `actor` is who gave it over, for the log.
 
     The same bytes again change nothing, even where a later file has since revised their documents: otherwise two
     versions that are loaded at each start of a site would revise each other for ever.
@@ -172,11 +186,15 @@ def ingest_source(
         if content is not None:
             stored_as = f"{source.sha256[:2]}/{source.sha256}{_SUFFIXES.get(source.media_type, '')}"
             draft = _draft(content)
-        with kept.action(ACTION):
+        now = timezone.now()
+        with recorded(ACTION, actor=actor, ground=OUR_RULE, at=now) as record:
             kept.one_at_a_time(ACTION)
             if known := Source.objects.filter(sha256=source.sha256).first():
                 return _known(known, name)
-            result = _Writer(source, name, stored_as, gazette, findings, timezone.now(), progress).write()
+            result = _Writer(source, name, stored_as, gazette, findings, now, progress).write()
+            # Neither the name of the file nor titles: both may name a person.
+            outcomes = _counts(one.status for one in result.documents)
+            record(f"source:{result.source_id}", sha256=source.sha256, documents=outcomes)
             if draft is not None:
                 # Last: a name derived from the content is harmless if the commit fails now, a missing file is not.
                 _put(draft, stored_as)
@@ -739,22 +757,26 @@ def open_feed(name: str, unit: str = "") -> tuple[Feed, str]:
     if unit:
         unit = queries.unit_meant(unit)
     token = secrets.token_urlsafe(32)
-    with kept.action("library.open_feed"):
-        feed = Feed(digest=queries.feed_digest(token), name=name, unit=unit, created_at=timezone.now())
+    now = timezone.now()
+    with recorded("library.open_feed", actor=KEEPER_ACTS, ground=OUR_RULE, at=now) as record:
+        feed = Feed(digest=queries.feed_digest(token), name=name, unit=unit, created_at=now)
         feed.save()
+        record(f"feed:{feed.pk}", unit=unit)
     return feed, token
 
 
 def revoke_feed(number: int) -> Feed:
     """End a feed: its address answers no more. Raises GongbaoError where there is none or it has been revoked."""
-    with kept.action("library.revoke_feed"):
+    now = timezone.now()
+    with recorded("library.revoke_feed", actor=KEEPER_ACTS, ground=OUR_RULE, at=now) as record:
         feed = Feed.objects.select_for_update().filter(pk=number).first() if 0 < number < 2**63 else None
         if feed is None:
             raise GongbaoError(f"there is no feed {number}; gongbao feeds lists them")
         if feed.revoked_at is not None:
             raise GongbaoError(f"feed {number} was revoked on {timezone.localtime(feed.revoked_at).date()}")
-        feed.revoked_at = timezone.now()
+        feed.revoked_at = now
         feed.save()
+        record(f"feed:{feed.pk}")
     return feed
 
 
