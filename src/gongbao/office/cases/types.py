@@ -29,9 +29,9 @@ class CaseType:
 
     `party_name`, `party_contact`: the keys of the fields with the name of whoever brought the case, and with their
     telephone or e-mail. `summary`: one line for lists and messages, in which nothing is personal. `wordings`: the text
-    of each letter by its key, with gaps; see gongbao.office.papers.letters. `route`: which unit a new case goes to, by what
-    was given for the step that begins it (values as fields.read gives them); raises GongbaoError. `open_to_all`: anybody
-    may begin one on the site, without an account.
+    of each letter by its key, with gaps; see gongbao.office.papers.letters. `route`: which unit a new case goes to, by
+    the values of the step that begins it; raises GongbaoError. `open_to_all`: anybody may begin one on the site,
+    without an account.
     """
 
     procedure: Procedure
