@@ -173,7 +173,7 @@ def test_what_is_no_workbook_is_refused_and_what_was_pasted_is_kept(client, db):
 
 
 def test_the_words_of_a_clause_are_told_where_the_library_holds_it(client, db, monkeypatch):
-    from gongbao.site.policies.links import ClauseLinks, _Found
+    from gongbao.office.library.clause_links import ClauseLinks, _Found
 
     monkeypatch.setattr(
         ClauseLinks, "_looked_up", lambda self, document, clause: _Found("/documents/a/b/", f"[{clause}的条文]")

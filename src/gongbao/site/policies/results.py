@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from gongbao.core.errors import GongbaoError
+from gongbao.office.library.clause_links import ClauseLinks
 from gongbao.rules.compute import Refused, Result, compute
 from gongbao.rules.explain import explain, shown
 from gongbao.rules.policy import Policy, Rule
 from gongbao.site.policies.cases import Typed, identity
 from gongbao.site.policies.charts import Chart, chart
 from gongbao.site.policies.explained import Explained, explained
-from gongbao.site.policies.links import ClauseLinks
 
 
 @dataclass(frozen=True, slots=True)

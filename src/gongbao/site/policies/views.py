@@ -11,11 +11,11 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
 from gongbao.core.errors import GongbaoError
+from gongbao.office.library.clause_links import ClauseLinks
 from gongbao.office.papers.calculation_sheet import sheet_docx, sheet_pdf
 from gongbao.office.people.permissions import ANYONE, allows
 from gongbao.rules.policy import Policy
 from gongbao.site.policies.cases import READING, Typed, form, typed
-from gongbao.site.policies.links import ClauseLinks
 from gongbao.site.policies.results import computed as result_of
 from gongbao.site.policies.results import outcome
 from gongbao.site.policies.workbooks import computed, from_text, template

@@ -1,4 +1,4 @@
-"""From a clause that a policy cites to its words and the page of them, where the library holds the document."""
+"""From a clause that somebody cites to its words and the page of them, where the library holds the document."""
 
 from typing import NamedTuple
 
@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from gongbao.core.errors import GongbaoError
 from gongbao.office.library import queries
+from gongbao.office.library.models import Revision
 
 
 class _Found(NamedTuple):
@@ -21,11 +22,16 @@ class ClauseLinks:
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, str], _Found] = {}
-        self._absent: set[str] = set()
+        self._revisions: dict[str, Revision | None] = {}
         self._told: set[tuple[str, str]] = set()
 
     def __call__(self, document: str, clause: str) -> str:
         return self._look_up(document, clause).address
+
+    def of(self, citation: str) -> str:
+        """The address for a clause that is cited with its document: 许政办〔2022〕27号 第三十六条第二款."""
+        document, _, clause = citation.partition(" ")
+        return self(document, clause.strip())
 
     def words(self, document: str, clause: str) -> str | None:
         """A clause's words as a visitor may see them; None where the library does not hold it."""
@@ -45,15 +51,19 @@ class ClauseLinks:
         return self._found[key]
 
     def _looked_up(self, document: str, clause: str) -> _Found:
-        if not clause or document in self._absent:
-            return _NOTHING
-        try:
-            revision = queries.get_revision(document)
-        except GongbaoError:
-            self._absent.add(document)
+        revision = self._revision(document) if clause else None
+        if revision is None:
             return _NOTHING
         try:
             found = queries.find_clause(revision, clause)
         except GongbaoError:
             return _Found(reverse("library:document", args=[revision.document.key]), "")
         return _Found(reverse("library:clause", args=[revision.document.key, found.eid]), found.text)
+
+    def _revision(self, document: str) -> Revision | None:
+        if document not in self._revisions:
+            try:
+                self._revisions[document] = queries.get_revision(document)
+            except GongbaoError:
+                self._revisions[document] = None
+        return self._revisions[document]
