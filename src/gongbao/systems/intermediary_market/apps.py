@@ -10,6 +10,7 @@ class IntermediaryMarketConfig(AppConfig):
         from gongbao.office.cases.types import CaseType, register
         from gongbao.procedures import Situation
         from gongbao.systems.intermediary_market.procedure import SUBJECTS, complaint
+        from gongbao.systems.intermediary_market.routing import route
 
         def summary(situation: Situation) -> Label:
             subject = next((one for one in SUBJECTS if one.key == situation.values.get("subject")), None)
@@ -21,5 +22,7 @@ class IntermediaryMarketConfig(AppConfig):
                 party_name="complainant_name",
                 party_contact="complainant_contact",
                 summary=summary,
+                route=route,
+                open_to_all=True,
             )
         )

@@ -10,17 +10,20 @@ from gongbao.core.labels import Label
 from gongbao.procedures import (
     OUR_RULE,
     SYSTEM,
+    Condition,
     Field,
     Kind,
     Option,
     Procedure,
     Remedy,
     SignOff,
+    Situation,
     days,
     months,
     until,
     working_days,
 )
+from gongbao.systems.intermediary_market.privacy import reveals
 
 DOCUMENT = "许政办〔2022〕27号"
 
@@ -142,6 +145,21 @@ correction = (
     Field("correction_files", Label("补正材料", "Papers"), Kind.FILES, required=False, longest=10, personal=True),
 )
 
+
+def _names_nobody(situation: Situation, values: dict[str, object]) -> bool:
+    return not reveals(str(values["published_text"]), situation.values)
+
+
+NAMES_NOBODY = Condition(
+    Label(
+        "公布的内容含有投诉人的姓名、联系方式，或者手机号码、身份证号码、邮箱地址，应当先行删除",
+        "the text to be published has the complainant's name or contact, or a mobile or identity number or an e-mail "
+        "address in it; take it out first",
+    ),
+    "第三十七条",
+    _names_nobody,
+)
+
 # Steps
 
 file = complaint.step(
@@ -251,6 +269,7 @@ decide = complaint.step(
 publish = complaint.step(
     "publish", "第三十七条", zh="公布处理决定", en="Publish the decision", by=[clerk], at=[decided], to=closed,
     publishes=True,
+    when=[NAMES_NOBODY],
     asks=[
         Field("published_text", Label("公布的内容（不含个人信息和依法应当保密的内容）",
                                       "Text to be published, without personal data and secrets"),

@@ -1,0 +1,29 @@
+"""What is kept of the market. Written by actions.py only."""
+
+from django.db import models
+from django.utils.translation import pgettext_lazy
+
+from gongbao.office.kept import RegulatedModel
+from gongbao.office.people.models import Unit
+
+
+class Function(models.TextChoices):
+    """What the document has somebody do, beside the sector authorities (第七条), of which there are many."""
+
+    OPERATOR = "operator", pgettext_lazy("function in the market", "Builds, manages and runs the market")  # 第六条
+    PRICES = "prices", pgettext_lazy("function in the market", "Supervises fees and prices")  # 第八条
+    PROCUREMENT = "procurement", pgettext_lazy("function in the market", "Supervises public procurement")  # 第九条
+    COORDINATION = "coordination", pgettext_lazy("function in the market", "Coordinates complaints")  # 第十条
+
+
+class Competence(RegulatedModel):
+    """Which unit of this city has the function. Until one is named, complaints of that kind are refused in words."""
+
+    function = models.CharField(max_length=20, choices=Function.choices, unique=True)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+
+    class Meta(RegulatedModel.Meta):
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.function

@@ -1,0 +1,159 @@
+"""The only code that reads the market for a page, a command or an export.
+
+Complaints are read by office/cases for whoever works on them; here stand what everybody may see of them: the decisions
+that were published (第三十七条), and how many there were of which kind.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db.models import Count, Q, QuerySet
+
+from gongbao.core.labels import Label
+from gongbao.gazette.masking import MASK
+from gongbao.office.cases.models import Case, CaseEvent
+from gongbao.office.people.models import Unit
+from gongbao.procedures.fields import SHANGHAI
+from gongbao.systems.intermediary_market.models import Competence
+from gongbao.systems.intermediary_market.privacy import NUMBERS
+from gongbao.systems.intermediary_market.procedure import OUTCOMES, SUBJECTS, complaint, decide, publish
+
+
+def competences() -> QuerySet[Competence]:
+    return Competence.objects.select_related("unit").order_by("pk")
+
+
+# --- decisions
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedDecision:
+    """A decision as everybody may read it; the outcome None where it was decided before outcomes were kept."""
+
+    receipt: str
+    unit: Unit
+    subject: Label | None
+    outcome: Label | None
+    published_on: date
+    text: str
+
+
+def published() -> QuerySet[CaseEvent]:
+    """The publications, newest first: a queryset, so that whoever shows them takes one page; see `as_published`."""
+    return (
+        CaseEvent.objects.filter(step=publish.key, case__procedure=complaint.key)
+        .select_related("case__unit")
+        .order_by("-on", "-pk")
+    )
+
+
+def as_published(event: CaseEvent) -> PublishedDecision:
+    """One more query. No number or address of a person is shown, even where one had slipped into the text."""
+    given: dict[str, str] = {}
+    for values in (
+        event.case.events.filter(step__in=("file", decide.key)).order_by("number").values_list("values", flat=True)
+    ):
+        given.update(values)
+    return PublishedDecision(
+        event.case.receipt,
+        event.case.unit,
+        _label(SUBJECTS, given.get("subject")),
+        _label(OUTCOMES, given.get("outcome")),
+        event.on,
+        NUMBERS.sub(MASK, event.values["published_text"]),
+    )
+
+
+def _label(options: tuple, key: str | None) -> Label | None:  # type: ignore[type-arg]
+    return next((one.label for one in options if one.key == key), None)
+
+
+# --- statistics
+
+
+@dataclass(slots=True)
+class Counted:
+    """How many complaints there were. `late` counts by clock those met too late; `overdue` those that are so now."""
+
+    received: int = 0
+    waiting: int = 0
+    accepted: int = 0
+    refused: int = 0
+    withdrawn: int = 0
+    decided: int = 0
+    late_acceptance: int = 0
+    late_decision: int = 0
+    overdue: int = 0
+    outcomes: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """The complaints received in a year, by the unit that handles them and by their subject."""
+
+    year: int
+    by_unit: list[tuple[Unit, Counted]]
+    by_subject: list[tuple[Label, Counted]]
+    total: Counted
+
+
+def statistics(year: int, now: datetime) -> Statistics:
+    """Six queries, however many complaints there were."""
+    since, until = datetime(year, 1, 1, tzinfo=SHANGHAI), datetime(year + 1, 1, 1, tzinfo=SHANGHAI)
+    cases = Q(case__procedure=complaint.key, case__opened_at__gte=since, case__opened_at__lt=until)
+    by_unit: dict[int, Counted] = defaultdict(Counted)
+    by_subject: dict[str, Counted] = defaultdict(Counted)
+    total = Counted()
+
+    def each(rows: QuerySet) -> Iterator[tuple[list[Counted], dict]]:  # type: ignore[type-arg]
+        for row in rows:
+            yield [by_unit[row["case__unit"]], by_subject[row["values__subject"]], total], row
+
+    # The first event of a case has its subject.
+    first = CaseEvent.objects.filter(cases, number=1)
+    grouped = ("case__unit", "values__subject")
+    for counted, row in each(first.values(*grouped, "case__state").annotate(number=Count("pk")).order_by()):
+        for one in counted:
+            one.received += row["number"]
+            _count_state(one, row["case__state"], row["number"])
+    for name, condition in (
+        ("accepted", Q(case__events__step="accept")),
+        ("late_acceptance", Q(case__late__icontains='"acceptance"')),
+        ("late_decision", Q(case__late__icontains='"decision"')),
+        ("overdue", Q(case__over=False, case__due_at__lte=now)),
+    ):
+        rows = first.filter(condition).values(*grouped).annotate(number=Count("case", distinct=True)).order_by()
+        for counted, row in each(rows):
+            for one in counted:
+                setattr(one, name, getattr(one, name) + row["number"])
+    decided = CaseEvent.objects.filter(cases, step=decide.key)
+    for row in decided.values("case__unit", "values__outcome").annotate(number=Count("pk")).order_by():
+        for one in (by_unit[row["case__unit"]], total):
+            key = row["values__outcome"]
+            one.outcomes[key] = one.outcomes.get(key, 0) + row["number"]
+    units = {unit.pk: unit for unit in Unit.objects.filter(pk__in=by_unit)}
+    return Statistics(
+        year,
+        [(units[key], by_unit[key]) for key in sorted(by_unit)],
+        [(one.label, by_subject[one.key]) for one in SUBJECTS if one.key in by_subject],
+        total,
+    )
+
+
+_STATES = {"refused": "refused", "withdrawn": "withdrawn", "decided": "decided", "closed": "decided"}
+
+
+def _count_state(counted: Counted, state: str, number: int) -> None:
+    name = _STATES.get(state, "waiting")
+    setattr(counted, name, getattr(counted, name) + number)
+
+
+def years() -> list[int]:
+    """The years in which complaints were received, newest first."""
+    found = Case.objects.filter(procedure=complaint.key).order_by("opened_at").values_list("opened_at", flat=True)
+    first, last = found.first(), found.last()
+    if first is None or last is None:
+        return []
+    return list(range(last.astimezone(SHANGHAI).year, first.astimezone(SHANGHAI).year - 1, -1))
