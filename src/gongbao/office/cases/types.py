@@ -1,17 +1,23 @@
 """What a system tells of its cases. It registers a CaseType when its app is ready."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
+from importlib.resources.abc import Traversable
 
 from gongbao.core.errors import GongbaoError
 from gongbao.core.labels import Label
 from gongbao.office.people.models import Unit
-from gongbao.procedures import Procedure, Situation
+from gongbao.procedures import Event, Procedure, Situation
 from gongbao.procedures.fields import Value
 
 
 def _no_summary(situation: Situation) -> Label:
     return situation.procedure.label
+
+
+def _no_values(situation: Situation, event: Event) -> Mapping[str, str | date | Label]:
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,19 +34,25 @@ class CaseType:
     """The cases of one procedure.
 
     `party_name`, `party_contact`: the keys of the fields with the name of whoever brought the case, and with their
-    telephone or e-mail. `summary`: one line for lists and messages, in which nothing is personal. `wordings`: the text
-    of each letter by its key, with gaps; see gongbao.office.papers.letters. `route`: which unit a new case goes to, by
-    the values of the step that begins it; raises GongbaoError. `open_to_all`: anybody may begin one on the site,
-    without an account.
+    telephone or e-mail. `summary`: one line for lists and messages, in which nothing is personal: it is asked without
+    the personal values. `route`: which unit a new case goes to, by the values of the step that begins it; raises
+    GongbaoError. `open_to_all`: anybody may begin one on the site, without an account.
+
+    `wordings`: the folder with the texts of its letters; see gongbao.office.papers.wordings. `letter_values`: what
+    fills their gaps beside the values of the case, for the letter that the event made, the situation being that after
+    it; see gongbao.office.cases.papers. `letter_codes`: for a letter's key what stands before 〔2026〕3号 in its
+    number; where there is none, the name of the letter does.
     """
 
     procedure: Procedure
     party_name: str
     party_contact: str = ""
     summary: Callable[[Situation], Label] = _no_summary
-    wordings: Mapping[str, str] | None = None
     route: Callable[[Mapping[str, Value]], Routed] | None = None
     open_to_all: bool = False
+    wordings: Traversable | None = None
+    letter_values: Callable[[Situation, Event], Mapping[str, str | date | Label]] = _no_values
+    letter_codes: Mapping[str, str] = field(default_factory=dict)
 
 
 _types: dict[str, CaseType] = {}
