@@ -62,7 +62,7 @@ class UnitInTree:
 def unit_tree() -> list[UnitInTree]:
     """All units, each before those below it; those below one unit in the order in which they were created."""
     below: dict[int | None, list[Unit]] = defaultdict(list)
-    for unit in Unit.objects.order_by("id"):
+    for unit in Unit.objects.select_related("parent").order_by("id"):
         below[unit.parent_id].append(unit)
     tree: list[UnitInTree] = []
 
@@ -145,6 +145,12 @@ def posts_of(account: Account, on: date) -> list[Post]:
 def posts_from(unit: Unit, on: date) -> QuerySet[Post]:
     """The posts of the unit on the day and later, by role and name."""
     return Post.objects.filter(not_over(on), unit=unit).select_related("unit", "account").order_by("role", "id")
+
+
+def posts_on_or_after(on: date) -> QuerySet[Post]:
+    """All posts that are held on the day or will be, by unit, role and name."""
+    found = Post.objects.filter(not_over(on)).select_related("unit", "account")
+    return found.order_by("unit__id", "role", "account__username", "id")
 
 
 def posts_by_unit(on: date) -> dict[int, int]:

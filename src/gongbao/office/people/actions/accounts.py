@@ -164,11 +164,11 @@ def draw_session_key(account: Account) -> None:
 # --- those that show the program
 
 
-def open_demo_accounts(passwords: dict[str, str], *, at: datetime | None = None) -> None:
-    """The accounts that show the program, each with its password and post; created if absent.
+def open_demo_accounts(passwords: dict[str, str], *, with_posts: bool = False, at: datetime | None = None) -> None:
+    """The accounts that show the program, each with its password; created if absent.
 
-    For a site on this machine alone, and never for one that people rely on: whoever calls this has made sure of it. The
-    units are those of the sample; a post whose unit is not there is not given.
+    For a site on this machine alone, and never for one that people rely on: whoever calls this has made sure of it.
+    With `with_posts` they hold their posts in the units of the sample; one whose unit is not there is not given.
     """
     from gongbao.office.people.actions.units import give_post
 
@@ -182,7 +182,7 @@ def open_demo_accounts(passwords: dict[str, str], *, at: datetime | None = None)
             account.is_active = True
             account.save()
             record(subject(account), open=True, password=True, **_set_rights(account, dict(rights)))
-            if post and queries.unit(post[0]) and not queries.posts_of(account, today):
+            if with_posts and post and queries.unit(post[0]) and not queries.posts_of(account, today):
                 give_post(account, post[0], post[1], since=today, actor=KEEPER, at=at)
 
 

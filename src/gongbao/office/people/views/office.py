@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
@@ -25,6 +26,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from gongbao.core.errors import GongbaoError
 from gongbao.office.audit.actors import Actor
+from gongbao.office.library.views.common import turning
 from gongbao.office.people import actions, queries
 from gongbao.office.people.acting import actor_of
 from gongbao.office.people.forms import NewAccountForm, NewUnitForm, PostForm, SubstituteForm, UnitForm
@@ -329,6 +331,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
         ],
         "refused": refused,
         "typed": request.POST if refused else {},
+        **turning(page, lambda number: f"{reverse('accounts')}?{urlencode({'text': sought, 'page': number})}"),
     }
     return render(request, "people/accounts.html", context, status=BAD_REQUEST if refused else 200)
 
