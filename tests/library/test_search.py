@@ -307,8 +307,8 @@ def test_whatever_is_typed_is_only_words(text: str) -> None:
 # --- how it is looked up
 
 
-def test_the_index_is_asked_and_no_text_is_read(django_assert_max_num_queries: Any) -> None:
-    put_texts(*(f"停车{n}。" for n in range(20)))
+def test_the_index_is_asked_and_no_text_is_read() -> None:
+    put_texts(*(f"停车{n}，甲乙。" for n in range(20)))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             # What the function sets, seen from outside.
@@ -333,7 +333,36 @@ def test_the_index_is_asked_and_no_text_is_read(django_assert_max_num_queries: A
     # And whether there is a document that was never looked through for personal data.
     assert len(told) == 2 and "library_search_" in told[0] and '"derived_by" = ' in told[1]
     assert "LIKE" not in "".join(told).upper()
-    words = queries.sought("停车")
-    page = queries.page(queries.list_documents(text=words))
-    with django_assert_max_num_queries(30):
-        assert len(queries.matches(page.object_list, words)) == 20
+    words = queries.sought("停车 甲 乙 事项")
+    listed = list(queries.page(queries.list_documents(text=words)))
+    told.clear()
+    with connection.execute_wrapper(lambda execute, sql, *rest: told.append(sql) or execute(sql, *rest)):
+        assert len(queries.matches(listed, words)) == 20
+    # The rows of the page, the places of all words in them, what is masked, and the clauses.
+    assert len(told) == 4 and "library_search_" in told[1] and "VALUES" in told[3]
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {told[3]}")
+            plan = str(cursor.fetchall())
+        assert "SEARCH library_clause USING INDEX" in plan and "SCAN library_clause" not in plan
+
+
+def test_nothing_is_asked_where_nothing_is_looked_for(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(0):
+        assert search.index().clauses([], ["停车"]) == search.index().clauses([1], []) == []
+
+
+def test_clauses_are_told_with_how_many_of_the_words_they_hold() -> None:
+    texts = ["停车场收费。", "供水。", "收费。", "停车场。"]
+    put(gazette(document(number(1), text="\n".join(texts), clauses=[article(n, t) for n, t in enumerate(texts, 1)])))
+    put(gazette(document(number(2), text="停车。")), "two")
+    entries = {
+        one.revision.document.number: one.pk
+        for one in SearchEntry.objects.exclude(part=SearchEntry.Part.TITLE).select_related("revision__document")
+    }
+    first, second = entries[number(1)], entries[number(2)]
+    places = list(Revision.objects.get(document__number=number(1)).clauses.values_list("order", flat=True))
+    told = search.index().clauses([first, second], ["停车场", "收费", "供水"])
+    # 停车场 is looked up by 停车 and 车场, of which the other document has one only.
+    assert sorted(told) == sorted((first, place, held) for place, held in zip(places, (2, 1, 1, 1), strict=True))
+    assert [entry for entry, _place, _held in search.index().clauses([first, second], ["停车"])].count(second) == 1

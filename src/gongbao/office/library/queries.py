@@ -25,6 +25,7 @@ from django.core.cache import cache
 from django.core.paginator import Page, Paginator
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum, Value, When
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Abs, Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -382,7 +383,7 @@ def _confirmed(revisions: Sequence[int], words: Sequence[str], reader: Reader, *
     return {
         pk
         for batch in _batches(revisions)
-        for pk, title, number, words_of in Revision.objects.filter(pk__in=batch)
+        for pk, title, number, words_of in Revision.objects.filter(search.index().among("pk", batch))
         .order_by()
         .annotate(words_of=text)
         .values_list("pk", "title", "document__number", "words_of")
@@ -452,28 +453,26 @@ def _places(revisions: Sequence[int], words: Sequence[str], reader: Reader) -> d
     """For each revision the places of the clauses that may hold words: those that may hold most of them first."""
     index = search.index()
     unseen = SearchEntry.Part.MASKED if reader.sees_personal_data else SearchEntry.Part.UNMASKED
-    entries: dict[int, int] = {}
-    for batch in _batches(revisions):
-        rows = SearchEntry.objects.filter(revision__in=batch).exclude(part__in=(SearchEntry.Part.TITLE, unseen))
-        entries |= dict(rows.values_list("pk", "revision"))
-    counted: dict[int, Counter[int]] = defaultdict(Counter)
-    for word in words[:_WORDS_PLACED]:
-        for entry, places in index.clauses(list(entries), word).items():
-            counted[entries[entry]].update(places)
-    return {revision: sorted(counts, key=lambda place: (-counts[place], place)) for revision, counts in counted.items()}
+    rows = SearchEntry.objects.filter(index.among("revision", revisions))
+    rows = rows.exclude(part__in=(SearchEntry.Part.TITLE, unseen)).order_by()
+    entries = dict(rows.values_list("pk", "revision"))
+    counted: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for entry, place, held in index.clauses(list(entries), words[:_WORDS_PLACED]):
+        counted[entries[entry]].append((-held, place))
+    return {revision: [place for _held, place in sorted(found)] for revision, found in counted.items()}
 
 
 def _clauses_at(places: dict[int, list[int]]) -> dict[tuple[int, int], Clause]:
     wanted = [(revision, place) for revision, held in places.items() for place in held]
     found: dict[tuple[int, int], Clause] = {}
     for batch in _batches(wanted):
-        by_revision: dict[int, list[int]] = defaultdict(list)
-        for revision, place in batch:
-            by_revision[revision].append(place)
-        condition = Q()
-        for revision, held in by_revision.items():
-            condition |= Q(revision=revision, order__in=held)
-        found |= {(row.revision_id, row.order): row for row in Clause.objects.filter(condition).order_by()}
+        # Written out as figures: hundreds of parameters, or of conditions, take longer than the question itself. And in
+        # a SELECT of its own: SQLite would look through the whole table for a bare list.
+        values = ", ".join(f"({revision:d}, {place:d})" for revision, place in batch)
+        named = RawSQL(
+            f'(revision_id, "order") IN (SELECT * FROM (VALUES {values}) AS named)', (), models.BooleanField()
+        )
+        found |= {(row.revision_id, row.order): row for row in Clause.objects.filter(named).order_by()}
     return found
 
 
@@ -1643,8 +1642,9 @@ def _maskers(revisions: Iterable[int]) -> dict[int, Masker]:
     marks: dict[int, list[Mark]] = defaultdict(list)
     unseen: dict[int, Masker] = {}
     columns = ("pk", "derived_by", "personal_marks__kind", "personal_marks__value")
+    among = search.index().among
     for batch in _batches(sorted(revisions)):
-        held = Revision.objects.filter(Q(derived_by=0) | Q(personal_marks__isnull=False), pk__in=batch).order_by()
+        held = Revision.objects.filter(Q(derived_by=0) | Q(personal_marks__isnull=False), among("pk", batch)).order_by()
         for revision, derived_by, kind, value in held.values_list(*columns):
             if not derived_by:
                 unseen[revision] = _NOTHING_SHOWN

@@ -14,6 +14,7 @@ There is one interface, `Index`, with an implementation for each database. Whoev
 raises DERIVATION in actions.py: the index is then made again.
 """
 
+import json
 import re
 import unicodedata
 from abc import ABC, abstractmethod
@@ -207,22 +208,22 @@ class Index(ABC):
     def documents(self, wanted: Sequence[str], *, sees_personal_data: bool) -> Found:
         """The revisions that hold all these grams, as far as the reader may see them."""
         found: Found | None = None
+        title = int(SearchEntry.Part.TITLE)
         for start in range(0, len(wanted), _AT_ONCE):
-            here = Found(set(), set())
-            for revision, part in self._documents(wanted[start : start + _AT_ONCE], _parts(sees_personal_data)):
-                # What holds the words in its title has a row that holds them in title or text.
-                here.texts.add(revision)
-                if part == SearchEntry.Part.TITLE:
-                    here.titles.add(revision)
+            rows = self._documents(wanted[start : start + _AT_ONCE], _parts(sees_personal_data))
+            # What holds the words in its title has a row that holds them in title or text.
+            here = Found({revision for revision, _part in rows}, {revision for revision, part in rows if part == title})
             found = Found(found.texts & here.texts, found.titles & here.titles) if found else here
             if not found.texts:
                 break
         return found or Found(set(), set())
 
-    def clauses(self, entries: Sequence[int], word: str) -> dict[int, list[int]]:
-        """For each entry the places of the clauses that may hold the folded word, in order."""
-        # Its beginning and its end will do: frequent grams are slow to intersect, and what is found is confirmed.
-        return self._clauses(entries, grams_of_word(word, CLAUSE_GRAM, 2))
+    def clauses(self, entries: Sequence[int], wanted: Sequence[str]) -> Sequence[tuple[int, int, int]]:
+        """The clauses that may hold some of the folded words: entry, place, and how many of them. One query."""
+        if not entries or not wanted:
+            return []
+        # Beginning and end of a word will do: frequent grams are slow to intersect, and what is found is confirmed.
+        return self._clauses(entries, [grams_of_word(word, CLAUSE_GRAM, 2) for word in wanted])
 
     @abstractmethod
     def among(self, field: str, ids: Iterable[int]) -> Func:
@@ -241,10 +242,11 @@ class Index(ABC):
     def _clear(self) -> None: ...
 
     @abstractmethod
-    def _documents(self, wanted: Sequence[str], parts: Sequence[int]) -> Iterable[tuple[int, int]]: ...
+    def _documents(self, wanted: Sequence[str], parts: Sequence[int]) -> Sequence[tuple[int, int]]:
+        """Each revision with the first of the parts that holds all grams."""
 
     @abstractmethod
-    def _clauses(self, entries: Sequence[int], wanted: Sequence[str]) -> dict[int, list[int]]: ...
+    def _clauses(self, entries: Sequence[int], wanted: Sequence[list[str]]) -> Sequence[tuple[int, int, int]]: ...
 
 
 DOCUMENTS = "library_search_documents"
@@ -295,27 +297,27 @@ class SqliteIndex(Index):
             for table in (DOCUMENTS, CLAUSES):
                 cursor.execute(f"INSERT INTO {table} ({table}) VALUES ('delete-all')")
 
-    def _documents(self, wanted: Sequence[str], parts: Sequence[int]) -> Iterable[tuple[int, int]]:
+    def _documents(self, wanted: Sequence[str], parts: Sequence[int]) -> Sequence[tuple[int, int]]:
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT entry.revision_id, entry.part FROM {DOCUMENTS} JOIN library_searchentry AS entry "
-                f"ON entry.id = {DOCUMENTS}.rowid WHERE {DOCUMENTS} MATCH %s AND entry.part IN (%s, %s, %s)",
+                f"SELECT entry.revision_id, min(entry.part) FROM {DOCUMENTS} JOIN library_searchentry AS entry "
+                f"ON entry.id = {DOCUMENTS}.rowid WHERE {DOCUMENTS} MATCH %s AND entry.part IN (%s, %s, %s) "
+                "GROUP BY entry.revision_id",
                 [_all_of(wanted), *parts],
             )
             return cursor.fetchall()
 
-    def _clauses(self, entries: Sequence[int], wanted: Sequence[str]) -> dict[int, list[int]]:
-        found: dict[int, list[int]] = {}
+    def _clauses(self, entries: Sequence[int], wanted: Sequence[list[str]]) -> Sequence[tuple[int, int, int]]:
+        asked, words = json.dumps(list(entries)), json.dumps([_all_of(grams) for grams in wanted])
         with connection.cursor() as cursor:
-            for entry in entries:
-                first = entry * MOST_PLACES
-                cursor.execute(
-                    f"SELECT rowid - %s FROM {CLAUSES} WHERE {CLAUSES} MATCH %s AND rowid BETWEEN %s AND %s "
-                    "ORDER BY rowid",
-                    [first, _all_of(wanted), first, first + MOST_PLACES - 1],
-                )
-                found[entry] = [place for (place,) in cursor.fetchall()]
-        return found
+            # CROSS JOIN: in this order, so that the table is asked for the rows of one entry at a time.
+            cursor.execute(
+                f"SELECT asked.value, {CLAUSES}.rowid - asked.value * %s, count(*) FROM json_each(%s) AS asked "
+                f"CROSS JOIN json_each(%s) AS word CROSS JOIN {CLAUSES} WHERE {CLAUSES} MATCH word.value "
+                f"AND {CLAUSES}.rowid BETWEEN asked.value * %s AND asked.value * %s + %s GROUP BY {CLAUSES}.rowid",
+                [MOST_PLACES, asked, words, MOST_PLACES, MOST_PLACES, MOST_PLACES - 1],
+            )
+            return cursor.fetchall()
 
 
 def _hexadecimal(found: Iterable[str]) -> str:
@@ -367,7 +369,7 @@ class PostgresIndex(Index):
         with connection.cursor() as cursor:
             cursor.execute(f"TRUNCATE {DOCUMENTS}, {CLAUSES}")
 
-    def _documents(self, wanted: Sequence[str], parts: Sequence[int]) -> Iterable[tuple[int, int]]:
+    def _documents(self, wanted: Sequence[str], parts: Sequence[int]) -> Sequence[tuple[int, int]]:
         with connection.cursor() as cursor:
             cursor.execute(
                 f"SELECT entry.revision_id, min(entry.part) FROM {HOLDING}(%s::bigint[]) AS held "
@@ -377,17 +379,18 @@ class PostgresIndex(Index):
             )
             return cursor.fetchall()
 
-    def _clauses(self, entries: Sequence[int], wanted: Sequence[str]) -> dict[int, list[int]]:
-        found: dict[int, list[int]] = {entry: [] for entry in entries}
+    def _clauses(self, entries: Sequence[int], wanted: Sequence[list[str]]) -> Sequence[tuple[int, int, int]]:
+        held = " + ".join(["(grams @> %s::bigint[])::integer"] * len(wanted))
         with connection.cursor() as cursor:
+            # LATERAL with both bounds of the place is a small question to every planner, also before the table was
+            # analyzed. Otherwise it calls on other processes or compiles, which takes longer than to look.
             cursor.execute(
-                f"SELECT entry, place FROM {CLAUSES} WHERE entry = ANY(%s) AND grams @> %s::bigint[] "
-                "ORDER BY entry, place",
-                [list(entries), _numbers(wanted)],
+                "SELECT entry, place, held FROM unnest(%s::bigint[]) AS entry CROSS JOIN LATERAL "
+                f"(SELECT place, {held} AS held FROM {CLAUSES} WHERE {CLAUSES}.entry = entry.entry "
+                f"AND place BETWEEN 0 AND {MOST_PLACES} OFFSET 0) AS clause WHERE held > 0",
+                [list(entries), *(_numbers(grams) for grams in wanted)],
             )
-            for entry, place in cursor.fetchall():
-                found[entry].append(place)
-        return found
+            return cursor.fetchall()
 
 
 def _numbers(found: Iterable[str]) -> list[int]:
