@@ -25,6 +25,11 @@ def main(arguments: list[str] | None = None) -> int:
         action="store_true",
         help=f"hostile shapes of {reading.LARGE_SHAPE} MB and a library of {LARGE} documents too",
     )
+    parser.add_argument(
+        "--only",
+        choices=["searches"],
+        help=f"measure only the searches in a library of {LARGE} documents, and keep the rest of the page",
+    )
     parser.add_argument("--tiny", action="store_true", help="sizes that measure nothing, to see that it runs")
     parser.add_argument("--output", type=Path, default=ROOT / "docs" / "benchmarks.md", help="the page that is written")
     options = parser.parse_args(arguments)
@@ -34,9 +39,18 @@ def main(arguments: list[str] | None = None) -> int:
     if options.tiny:
         sizes, shape_sizes, runs, large = (0.02, 0.08), (0.02, 0.04), 1, 16 if options.full else 0
 
+    before = options.output.read_text(encoding="utf-8") if options.output.exists() else ""
+    if options.only and not report.holds_searches(before):
+        say(f"benchmarks: {options.output} holds no searches in a large library; --full measures all of it")
+        return 1
+
     with tempfile.TemporaryDirectory(prefix="gongbao-bench-") as name:
         folder = Path(name)
         try:
+            if options.only:
+                written = report.with_searches(before, *_searches(folder, 16 if options.tiny else LARGE, runs))
+                options.output.write_text(written, encoding="utf-8")
+                return 0
             say("computing cases")
             computed = computing.of_policies(2, 20) if options.tiny else computing.of_policies(50, 10_000)
             say("asking the library of the sample")
@@ -53,7 +67,6 @@ def main(arguments: list[str] | None = None) -> int:
         except Stopped as error:
             say(f"benchmarks: {error}")
             return 1
-    before = options.output.read_text(encoding="utf-8") if options.output.exists() else ""
     written = report.page(results, before)
     options.output.write_text(written, encoding="utf-8")
     print(written)
@@ -67,6 +80,13 @@ def _large(folder: Path, documents: int, runs: int) -> dict[str, object]:
     measured = pages.of_library(folder, documents, runs)
     say("filling another one on PostgreSQL, if one answers, and searching it")
     return measured | {"searches_on_postgres": searching.on_postgres(folder, documents, runs)}
+
+
+def _searches(folder: Path, documents: int, runs: int) -> tuple[searching.Measured, searching.Measured | None]:
+    say(f"filling a library with {documents} documents, and searching it")
+    embedded = searching.on_sqlite(folder, documents, runs)
+    say("filling another one on PostgreSQL, if one answers, and searching it")
+    return embedded, searching.on_postgres(folder, documents, runs)
 
 
 if __name__ == "__main__":

@@ -185,6 +185,9 @@ def _library(measured: dict[str, Any]) -> str:
     )
 
 
+_SEARCHES = "Searches:"
+
+
 def searching(embedded: Sequence[dict[str, Any]], postgres: Sequence[dict[str, Any]] | None) -> str:
     """The searches on one database, or beside each other on both."""
     on = {"SQLite": embedded} | ({"PostgreSQL": postgres} if postgres else {})
@@ -195,10 +198,24 @@ def searching(embedded: Sequence[dict[str, Any]], postgres: Sequence[dict[str, A
     ]
     heads = [f"{figure}, {name}" for name in on for figure in ("median", "least", "greatest")]
     return (
-        "Searches: the documents that hold the words, the first 50 of them, those with the words in the title before, "
-        "and up to three clauses of each with the words marked; milliseconds.\n\n"
+        f"{_SEARCHES} the documents that hold the words, the first 50 of them, those with the words in the title "
+        "before, and up to three clauses of each with the words marked; milliseconds.\n\n"
         + _table(("words", "documents", "clauses shown", *heads), rows)
     )
+
+
+def holds_searches(page: str) -> bool:
+    """Whether the page tells of searches in a large library."""
+    return _SEARCHES in page.partition(LARGE)[2]
+
+
+def with_searches(page: str, embedded: Sequence[dict[str, Any]], postgres: Sequence[dict[str, Any]] | None) -> str:
+    """The page with these searches in the large library, in the place of those that it holds."""
+    before, large, rest = page.partition(LARGE)
+    above, _heading, rest = rest.partition(_SEARCHES)
+    # The words, the table, and what stands below.
+    below = rest.split("\n\n", 2)[2:]
+    return before + large + above + "\n\n".join([searching(embedded, postgres).strip(), *below])
 
 
 def _kept(before: str) -> str:

@@ -29,10 +29,11 @@ WORDS = (
     "2026",
     "没有",
 )
+Measured = list[dict[str, Any]]
 _ADDRESSES = ("postgresql:///postgres", "postgresql://postgres@127.0.0.1:5432/postgres")
 
 
-def measured(runs: int) -> list[dict[str, Any]]:
+def measured(runs: int) -> Measured:
     """How long each search takes, on the database of this process."""
     from gongbao.office.library import queries
 
@@ -51,15 +52,20 @@ def measured(runs: int) -> list[dict[str, Any]]:
     return out
 
 
-def on_postgres(folder: Path, documents: int, runs: int, limit: float = 3600) -> list[dict[str, Any]] | None:
+def on_sqlite(folder: Path, documents: int, runs: int, limit: float = 3600) -> Measured:
+    """The searches in a library made for them, in a home below `folder`."""
+    return _run(folder / "home-searches", documents, runs, limit)
+
+
+def on_postgres(folder: Path, documents: int, runs: int, limit: float = 3600) -> Measured | None:
     """The searches on a PostgreSQL of this machine, in a database made for it; None where none answers."""
     with _scratch_database() as address:
-        if not address:
-            return None
-        arguments = ("--documents", str(documents), "--runs", str(runs))
-        return run(  # type: ignore[no-any-return]
-            "benchmarks.searching", *arguments, home=folder / "home-postgres", limit=limit, database=address
-        )
+        return _run(folder / "home-postgres", documents, runs, limit, address) if address else None
+
+
+def _run(home: Path, documents: int, runs: int, limit: float, database: str = "") -> Measured:
+    arguments = ("--documents", str(documents), "--runs", str(runs))
+    return run("benchmarks.searching", *arguments, home=home, limit=limit, database=database)  # type: ignore[no-any-return]
 
 
 @contextmanager
