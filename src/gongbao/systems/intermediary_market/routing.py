@@ -59,6 +59,9 @@ def _in_order(values: Mapping[str, Value]) -> Iterator[tuple[Unit, Label]]:
         yield city, Label("市级（内部规定）", "the city (our rule)")
 
 
+_SHORTEST = 3  # 财政局
+
+
 def complained_of(values: Mapping[str, Value]) -> tuple[str, ...]:
     """The keys of the bodies of this city that are complained of: named, or called by their name, or the operator."""
     found = set()
@@ -66,8 +69,10 @@ def complained_of(values: Mapping[str, Value]) -> tuple[str, ...]:
         found.add(body_of(unit).key)
     name = _plain(str(values.get("against", "")))
     for unit in Unit.objects.exclude(kind=UnitKind.CITY):
-        # 某市财政局 is 财政局 with the name of the city before it.
-        if len(own := _plain(unit.zh)) > 2 and name.endswith(own):
+        # 某市财政局 is 财政局 with the name of its city before it, in what is written or in the list of units. So a
+        # short name bars the bureaus of all counties: better one too many than the one complained of.
+        own = _plain(unit.zh)
+        if min(len(own), len(name)) >= _SHORTEST and (name.endswith(own) or own.endswith(name)):
             found.add(body_of(unit).key)
     if values.get("against_kind") == "operator":
         found.update(Competence.objects.filter(function=Function.OPERATOR).values_list("unit__key", flat=True))
