@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.utils import timezone
 
 from gongbao import SCHEMA_VERSION, cli
 from gongbao.gazette import read_gazette
@@ -22,6 +23,8 @@ from gongbao.gazette.model import ClauseKind, DocumentKind, PartKind, ReferenceK
 from gongbao.gazette.tables import Kind
 from gongbao.office.library.actions import Outcome
 from gongbao.office.library.queries import GroundKind, Status
+from gongbao.office.people.models import UnitKind
+from gongbao.office.people.roles import Role
 from tests.rig import ROOT
 
 PAGE = (ROOT / "docs" / "contract.md").read_text(encoding="utf-8")
@@ -90,6 +93,8 @@ ENUMERATIONS: dict[str, list[str]] = {
     "target years": [value.value for value in TargetYear],
     "finding kinds": [value.value for value in FindingKind],
     "severities": [value.value for value in Severity],
+    "unit kinds": list(UnitKind.values),
+    "roles": list(Role.values),
 }
 
 
@@ -354,8 +359,36 @@ def test_accounts(printed: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) 
     check(printed("account", "yunling", "--password-stdin"), told, met)
     for one in printed("accounts"):
         check(one, told, met)
-    # Nobody has signed in.
-    all_met(told, met, {"last_sign_in"})
+    # Nobody has signed in, and there is no provider.
+    all_met(told, met, {"last_sign_in", *(name for name in told if name.startswith("provider["))})
+
+
+def test_people(printed: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("three calm herons\nseven quiet otters\n"))
+    for name in ("yan.shu", "bai.lu"):
+        printed("account", name, "--password-stdin")
+    units, posts, substitutes = (
+        fields(f"gongbao {command} --json")
+        for command in ("unit KEY", "post ACCOUNT UNIT ROLE", "substitute ABSENT BY")
+    )
+    met: set[str] = set()
+    last = str(timezone.localdate())
+    check(printed("unit", "yunling", "--zh", "云岭市", "--en", "Yunling", "--kind", "city"), units, met)
+    below = ("unit", "finance", "--zh", "财政局", "--en", "Finance", "--kind", "department", "--parent", "yunling")
+    check(printed(*below), units, met)
+    assert [one["depth"] for one in printed("units")] == [0, 1]
+    for one in printed("units"):
+        check(one, units, met)
+    all_met(units, met)
+    check(printed("post", "yan.shu", "finance", "clerk", "--until", "2999-12-31"), posts, met)
+    check(printed("post", "bai.lu", "finance", "clerk"), posts, met)
+    for one in printed("posts"):
+        check(one, posts, met)
+    all_met(posts, met)
+    check(printed("substitute", "yan.shu", "bai.lu", "--until", last, "--reason", "leave"), substitutes, met)
+    for one in printed("substitutes"):
+        check(one, substitutes, met)
+    all_met(substitutes, met)
 
 
 def test_migrate(printed: Callable[..., Any]) -> None:

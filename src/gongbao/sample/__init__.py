@@ -10,5 +10,11 @@ from pathlib import Path
 GAZETTE: Path = Path(__file__).parent / "gazette.txt"
 """UTF-8 text, lines ended by a line feed."""
 
+UNITS: Path = Path(__file__).parent / "units.yaml"
+"""The units of the city: its departments, counties and districts, and theirs."""
+
+CITY_KEY = "yunlan"
+"""The key of the city among them."""
+
 CITY = "云澜市"
 """The imaginary city: its name begins the title of its gazette."""

@@ -12,7 +12,7 @@ from types import FrameType
 from typing import Any
 
 from django.db import connections
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from waitress import create_server
 from waitress.channel import HTTPChannel
@@ -22,6 +22,7 @@ from waitress.utilities import RequestEntityTooLarge
 from gongbao.core.errors import GongbaoError
 from gongbao.gazette.source import DEFAULT_LIMIT as LIMIT
 from gongbao.office.intake import ticket
+from gongbao.sample import CITY_KEY, UNITS
 from gongbao.site.prepare import answering_database
 
 THREADS = 8
@@ -89,21 +90,27 @@ def address_of(listener: socket.socket) -> str:
 def open_demo_accounts(listener: socket.socket) -> dict[str, str]:
     """The accounts that show the program, with passwords drawn now: on a site that only this machine can reach.
 
+    They hold posts in the units of the sample, which are read in where there are no units yet.
+
     None in production, on an address that others may reach, or where a proxy or a name of its own says that the site
     is meant for others: the result is then empty, and nothing is created.
     """
     from django.conf import settings
 
-    from gongbao.office.people import actions
+    from gongbao.office.people import actions, queries
+    from gongbao.office.people.unit_files import read_units
 
     host = listener.getsockname()[0]
     if settings.PRODUCTION or settings.GONGBAO_PROXY or os.environ.get("GONGBAO_HOSTS", "").strip():
         return {}
     if not ipaddress.ip_address(host.partition("%")[0]).is_loopback:
         return {}
-    passwords = {name: secrets.token_urlsafe(12) for name in actions.DEMO_RIGHTS}
+    passwords = {name: secrets.token_urlsafe(12) for name in actions.DEMO_ACCOUNTS}
     with answering_database():
-        actions.open_demo_accounts(passwords)
+        if queries.city() is None:
+            actions.keep_units(read_units(UNITS), at=timezone.now())
+        # In no city but that of the sample does such an account hold a post.
+        actions.open_demo_accounts(passwords, with_posts=queries.city_key() == CITY_KEY)
     connections.close_all()
     return passwords
 
