@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gongbao.core.dates import add_months
 from gongbao.core.working_days import CHINA, Notice
-from gongbao.procedures import Event, Period, Run, days, months, replay, until, working_days, years
+from gongbao.procedures import Event, Period, ProcedureError, Run, days, months, replay, until, working_days, years
 from gongbao.procedures.clocks import Measure, Status, paused
 from gongbao.procedures.fields import SHANGHAI
 from gongbao.procedures.words import tell, tell_left
@@ -217,9 +217,8 @@ def test_a_stopped_clock_has_no_last_day_and_counts_no_day() -> None:
     run = run_of(working_days(5), ("go", "2026-03-06"), ("stop", "2026-03-10"))
     assert (run.status, run.due, run.ends_at) == (Status.STOPPED, None, None)
     assert not run.overdue(noon("2026-12-31"))
-    assert [(run.spent(day(f"2026-03-{one:02}")), run.left(day(f"2026-03-{one:02}"))) for one in (6, 9, 10, 11, 30)] == [
-        (0, 5), (1, 4), (2, 3), (2, 3), (2, 3),
-    ]  # fmt: skip
+    looked = [date(2026, 3, one) for one in (6, 9, 10, 11, 30)]
+    assert [(run.spent(one), run.left(one)) for one in looked] == [(0, 5), (1, 4), (2, 3), (2, 3), (2, 3)]
     assert tell(run, day("2026-03-30")).en == "5 working days, 3 left, stopped since 2026-03-10 (云政办〔2026〕1号 二)"
 
 
@@ -320,11 +319,13 @@ def test_put_off_to_a_day_on_which_it_is_still_in_time() -> None:
 
 # --- a second way of counting: all days are listed, and those that do not count are crossed out
 
+Found = tuple[Period, date, list[tuple[date, date]]]
+
 STARTS = st.dates(date(2022, 1, 1), date(2026, 6, 30))
 
 
 @st.composite
-def runs(draw: st.DrawFn) -> tuple[Period, date, list[tuple[date, date]]]:
+def runs(draw: st.DrawFn) -> Found:
     measure = draw(st.sampled_from([Measure.WORKING_DAYS, Measure.DAYS, Measure.MONTHS, Measure.YEARS]))
     most = {Measure.WORKING_DAYS: 40, Measure.DAYS: 60, Measure.MONTHS: 4, Measure.YEARS: 1}[measure]
     since = draw(STARTS)
@@ -360,18 +361,14 @@ def made(period: Period, since: date, pauses: list[tuple[date, date]]) -> Run:
 
 
 @given(runs())
-def test_the_last_day_is_that_of_the_other_way_of_counting(
-    given_run: tuple[Period, date, list[tuple[date, date]]],
-) -> None:
-    assert made(*given_run).due == listed(*given_run)
+def test_the_last_day_is_that_of_the_other_way_of_counting(found: Found) -> None:
+    assert made(*found).due == listed(*found)
 
 
 @given(runs(), st.integers(-3, 80))
-def test_what_is_spent_and_left_makes_the_whole(
-    given_run: tuple[Period, date, list[tuple[date, date]]], later: int
-) -> None:
-    period, since, _ = given_run
-    run = made(*given_run)
+def test_what_is_spent_and_left_makes_the_whole(found: Found, later: int) -> None:
+    period, since, _ = found
+    run = made(*found)
     assert run.due is not None and run.due > since
     today = since + timedelta(later)
     whole = run.left(since)
@@ -385,17 +382,13 @@ def test_what_is_spent_and_left_makes_the_whole(
 
 
 @given(runs())
-def test_a_pause_never_brings_the_last_day_forward(given_run: tuple[Period, date, list[tuple[date, date]]]) -> None:
-    period, since, pauses = given_run
-    last = [made(period, since, pauses[:count]).due for count in range(len(pauses) + 1)]
-    assert all(
-        one is not None and other is not None and one <= other for one, other in zip(last, last[1:], strict=False)
-    )
+def test_a_pause_never_brings_the_last_day_forward(found: Found) -> None:
+    period, since, pauses = found
+    last = [made(period, since, pauses[:count]).due or date.min for count in range(len(pauses) + 1)]
+    assert last == sorted(last)
 
 
 def test_events_must_follow_each_other() -> None:
-    from gongbao.procedures import ProcedureError
-
     first = Event(1, "go", noon("2026-03-06"), day("2026-03-06"), "clerk", {})
     with pytest.raises(ProcedureError, match="event 3 follows 1"):
         replay(one_clock(days(1)), [first, Event(3, "stop", noon("2026-03-06"), day("2026-03-06"), "clerk", {})])

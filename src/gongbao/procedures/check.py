@@ -20,7 +20,7 @@ from gongbao.procedures.sign_off import COUNTERSIGN
 _NEVER, _RUNS, _STOPPED, _OUT, _ENDED, _PASSED = "-", "runs", "stopped", "out", "ended", "ended, last day passed"
 _OVER = (_OUT, _PASSED)
 
-_MOST_SITUATIONS = 200_000
+_MOST_SITUATIONS = 20_000
 
 _LONGEST = {
     Measure.WORKING_DAYS: 10_000,
@@ -227,8 +227,8 @@ def _others(procedure: Procedure) -> Iterator[str]:
 
 
 def _walk(procedure: Procedure) -> Iterator[str]:
-    clocks = list(procedure.clocks.values())
-    beginning: _Situation = ("", (_NEVER,) * len(clocks), frozenset())
+    walk = _Walk(procedure)
+    beginning: _Situation = ("", (_NEVER,) * len(walk.clocks), frozenset())
     onward: dict[_Situation, set[_Situation]] = {}
     wrong: dict[str, None] = {}
     waiting = deque([beginning])
@@ -238,7 +238,7 @@ def _walk(procedure: Procedure) -> Iterator[str]:
         if here in onward:
             continue
         onward[here] = set()
-        for step, there in _next(procedure, clocks, here, wrong):
+        for step, there in walk.following(here, wrong):
             if step is not None:
                 taken.add(step.key)
             onward[here].add(there)
@@ -250,7 +250,7 @@ def _walk(procedure: Procedure) -> Iterator[str]:
     for step in procedure.steps.values():
         if step.key not in taken:
             yield f"the step {step.key} can never be taken: no case comes to where it may"
-    for i, clock in enumerate(clocks):
+    for i, clock in enumerate(walk.clocks):
         # One that only a step into a final state starts is over as it begins.
         if all(status[i] in (_NEVER, _ENDED) for _, status, _ in onward):
             yield f"nobody arms the clock {clock.key}: no case comes to where it runs"
@@ -273,58 +273,84 @@ def _stuck(onward: dict[_Situation, set[_Situation]], ends: Collection[_Situatio
     return [here for here in onward if here not in good]
 
 
-def _next(
-    procedure: Procedure, clocks: list[Clock], here: _Situation, wrong: dict[str, None]
-) -> Iterator[tuple[Step | None, _Situation]]:
-    at, status, made = here
-    state = procedure.states.get(at)
-    for step in procedure.steps.values():
-        if (step.begins and state is None) or (state is not None and state in step.at):
-            system = all(role.kind == "system" for role in step.by)
-            opened = all(status[i] in _OVER for i, clock in enumerate(clocks) if step in clock.opens)
-            closed = any(status[i] in _OVER for i, clock in enumerate(clocks) if step in clock.closes)
-            if not system and opened and not closed:
-                yield step, _after(procedure, clocks, here, step)
-    for key in made if state is not None and not state.final else ():
-        yield None, _after(procedure, clocks, here, procedure.letters[key])
-    for i, clock in enumerate(clocks):
+class _Walk:
+    """What can follow a situation. What each step and letter does to each clock is looked up once."""
+
+    def __init__(self, procedure: Procedure) -> None:
+        self.procedure = procedure
+        self.clocks = list(procedure.clocks.values())
+        self.steps_at = {
+            state: [step for step in procedure.steps.values() if state in ([one.key for one in step.at] or [""])]
+            for state in ("", *procedure.states)
+        }
+        numbered = list(enumerate(self.clocks))
+        steps = procedure.steps.values()
+        self.opens = {one.key: [i for i, clock in numbered if one in clock.opens] for one in steps}
+        self.closes = {one.key: [i for i, clock in numbered if one in clock.closes] for one in steps}
+        self.ends = {one.key: {i for i, clock in numbered if one in clock.ends} for one in steps}
+        self.resumes = {one.key: {i for i, clock in numbered if one in clock.resumes} for one in steps}
+        self.stops = {one.key: {i for i, clock in numbered if one in clock.stops} for one in steps}
+        self.starts = {one.key: {i for i, clock in numbered if one in clock.starts} for one in steps}
+        self.started_by_letter = {
+            one.key: [i for i, clock in numbered if one in clock.starts] for one in procedure.letters.values()
+        }
+
+    def following(self, here: _Situation, wrong: dict[str, None]) -> Iterator[tuple[Step | None, _Situation]]:
+        """Each step with the situation after it; None for what happens without a step of the declaration."""
+        at, status, made = here
+        state = self.procedure.states.get(at)
         if state is not None and state.final:
-            continue
-        if status[i] == _ENDED and (clock.opens or clock.closes):
-            yield None, (at, (*status[:i], _PASSED, *status[i + 1 :]), made)
-        if status[i] != _RUNS:
-            continue
-        out: _Situation = (at, (*status[:i], _OUT, *status[i + 1 :]), made)
-        if clock.runs_out is None:
-            yield None, out
-        elif state is not None and state in clock.runs_out.at:
-            yield clock.runs_out, _after(procedure, clocks, out, clock.runs_out)
-        else:
-            wrong[f"the clock {clock.key} can run out at {at}, where its step {clock.runs_out.key} cannot be taken"] = (
-                None
-            )
+            # All clocks have ended; a step here leads nowhere else.
+            yield from ((step, here) for step in self.steps_at[at])
+            return
+        for step in self.steps_at[at]:
+            system = all(role.kind == "system" for role in step.by)
+            opened = all(status[i] in _OVER for i in self.opens[step.key])
+            closed = any(status[i] in _OVER for i in self.closes[step.key])
+            if not system and opened and not closed:
+                yield step, self.after(here, step)
+        if state is None:
+            return
+        for key in made:
+            yield None, self.served(here, key, state)
+        for i, clock in enumerate(self.clocks):
+            if status[i] == _ENDED and (clock.opens or clock.closes):
+                yield None, (at, (*status[:i], _PASSED, *status[i + 1 :]), made)
+            if status[i] != _RUNS:
+                continue
+            out: _Situation = (at, (*status[:i], _OUT, *status[i + 1 :]), made)
+            if clock.runs_out is None:
+                yield None, out
+            elif state in clock.runs_out.at:
+                yield clock.runs_out, self.after(out, clock.runs_out)
+            else:
+                told = f"the clock {clock.key} can run out at {at}, where its step {clock.runs_out.key} cannot be taken"
+                wrong[told] = None
 
-
-def _after(procedure: Procedure, clocks: list[Clock], here: _Situation, what: Step | Letter) -> _Situation:
-    """Like run.Situation.after."""
-    at, status, made = here
-    to: State | None = what.to if isinstance(what, Step) else None
-    now = list(status)
-    for i, clock in enumerate(clocks):
-        if isinstance(what, Step):
-            if what in clock.ends and now[i] in (_RUNS, _STOPPED, _OUT):
-                now[i] = _PASSED if now[i] == _OUT else _ENDED
-            elif what in clock.resumes and now[i] == _STOPPED:
+    def after(self, here: _Situation, step: Step) -> _Situation:
+        """Like run.Situation.after."""
+        at, status, made = here
+        if step.to is not None and step.to.final:
+            return step.to.key, (_ENDED,) * len(self.clocks), frozenset()
+        now = list(status)
+        for i, stands in enumerate(status):
+            if i in self.ends[step.key] and stands in (_RUNS, _STOPPED, _OUT):
+                now[i] = _PASSED if stands == _OUT else _ENDED
+            elif i in self.resumes[step.key] and stands == _STOPPED:
                 now[i] = _RUNS
-            elif what in clock.stops and now[i] == _RUNS:
+            elif i in self.stops[step.key] and stands == _RUNS:
                 # One that has run out stays so.
                 now[i] = _STOPPED
-        elif not clock.waits_at(procedure.states[at]):
-            continue
-        if any(what == one for one in clock.starts):
-            now[i] = _RUNS
-    if isinstance(what, Step) and what.letter is not None and any(what.letter in clock.starts for clock in clocks):
-        made |= {what.letter.key}
-    if to is not None and to.final:
-        return to.key, (_ENDED,) * len(clocks), frozenset()
-    return (to.key if to else at), tuple(now), made
+            if i in self.starts[step.key]:
+                now[i] = _RUNS
+        if step.letter is not None and self.started_by_letter[step.letter.key]:
+            made |= {step.letter.key}
+        return (step.to.key if step.to else at), tuple(now), made
+
+    def served(self, here: _Situation, letter: str, state: State) -> _Situation:
+        at, status, made = here
+        now = list(status)
+        for i in self.started_by_letter[letter]:
+            if self.clocks[i].waits_at(state):
+                now[i] = _RUNS
+        return at, tuple(now), made
