@@ -101,3 +101,15 @@ def test_what_is_worse_than_it_should_be_is_said():
         "large: 50 bytes of memory for a byte of input",
         "ended: 16 MB: stopped after 120 s",
     ]
+
+
+def test_the_searches_alone_are_measured_again_and_the_rest_of_the_page_is_kept():
+    old = [{"words": "取暖", "documents": 2, "clauses": 3, "milliseconds": [1.0]}]
+    new = [{"words": "取暖", "documents": 2, "clauses": 3, "milliseconds": [7.0]}]
+
+    def page(small, large):
+        return "\n\n".join([report.SAMPLE, small, report.LARGE, "above", large, "below\n"])
+
+    before = page(report.searching(old, None), report.searching(old, old))
+    assert report.holds_searches(before) and not report.holds_searches(before.partition(report.LARGE)[0])
+    assert report.with_searches(before, new, new) == page(report.searching(old, None), report.searching(new, new))
