@@ -1,15 +1,18 @@
 """A recorded action: its entries stand in the log with what it wrote, or neither does."""
 
+import threading
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from gongbao.core.hash_chain import START
 from gongbao.office import kept
 from gongbao.office.audit.actions import NotRecorded, recorded
 from gongbao.office.audit.actors import KEEPER, OUR_RULE, Actor, ActorKind
 from gongbao.office.audit.models import Entry, Head
+from gongbao.office.audit.queries import verify
 
 NOW = datetime(2026, 3, 2, 1, 2, 3, 4, tzinfo=UTC)
 CLERK = Actor(ActorKind.ACCOUNT, id="0000", role="clerk", unit="market-supervision", for_id="0001")
@@ -140,3 +143,34 @@ def test_a_head_that_is_gone_is_no_new_beginning() -> None:
     with pytest.raises(NotRecorded, match="head"), doing() as record:
         Head.objects.all().delete()
         record("thing:2")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_actions_at_once_make_one_chain() -> None:
+    """Also the first of all, which make the head."""
+    start = threading.Barrier(6)
+    faults: list[BaseException] = []
+
+    def act(name: int) -> None:
+        try:
+            start.wait()
+            for step in range(5):
+                with doing() as record:
+                    record(f"thing:{name}", step=step)
+                    record(f"thing:{name}", step=step)
+        except BaseException as error:
+            faults.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=act, args=(name,)) for name in range(6)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert not faults
+    assert verify().holds
+    assert verify().count == 60
+    # The two entries of a block stand beside each other.
+    contents = list(Entry.objects.values_list("subject", "content"))
+    assert contents[::2] == contents[1::2]

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, IntegrityError, connection, migrations, models, transaction
 from django.db.migrations.state import ProjectState
+from django.test import Client
 
 from gongbao.core.hash_chain import START
 from gongbao.office import kept
@@ -20,6 +21,7 @@ from gongbao.office.audit.actions import recorded
 from gongbao.office.audit.actors import KEEPER, OUR_RULE
 from gongbao.office.audit.models import Entry, Head
 from gongbao.office.kept import RegulatedModel
+from gongbao.site import prepare
 from tests import rig
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -296,3 +298,12 @@ def test_triggers_are_lifted_in_a_transaction_only() -> None:
 
     with pytest.raises(kept.WriteOutsideAction, match="transaction"), triggers.lifted(Loose(), "x"):  # type: ignore[arg-type]
         pass
+
+
+def test_a_site_whose_triggers_are_away_is_not_well_until_it_migrates(client: Client) -> None:
+    assert client.get("/healthz").status_code == 200
+    triggers.remove(connection, ["audit_entry"])
+    answer = client.get("/healthz")
+    assert (answer.status_code, b"triggers" in answer.content) == (503, True)
+    prepare.migrate()
+    assert client.get("/healthz").status_code == 200

@@ -5,11 +5,12 @@ import time
 from collections.abc import Callable
 
 from django.core.exceptions import DisallowedHost
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import timezone
 
 from gongbao.core.errors import GongbaoError
+from gongbao.office.audit import triggers
 from gongbao.office.worker import actions as worker
 from gongbao.site.log import told
 from gongbao.site.prepare import answering_database, lacks_migrations
@@ -60,6 +61,8 @@ def _lack() -> str:
     try:
         with answering_database():
             lack = "the database is not in the form this version needs" if lacks_migrations() else ""
+            if not lack and triggers.missing(connection):
+                lack = "the database lacks triggers that guard the log and what it tells of"
     except GongbaoError as error:
         log.warning("%s: %s", HEALTH, error.message)
         return "the database does not answer"

@@ -71,12 +71,15 @@ def migrate() -> list[str]:
     """
     from django.core.management import call_command
 
+    from gongbao.office.audit import triggers
     from gongbao.office.library.actions import derive_outdated
 
     with answering_database(), _alone():
         made = pending_migrations()
         if made:
             call_command("migrate", verbosity=0, interactive=False)
+        # Each migrate puts them in place; here they come back to a database that lost them otherwise.
+        triggers.install(connection)
         derive_outdated()
     return made
 
