@@ -12,23 +12,13 @@ from docx.shared import Mm
 
 from gongbao.office.papers.calculation_sheet import sheet_docx, sheet_pdf
 from gongbao.rules import compute
+from tests.papers.printed import docx_text, pdf_text
 from tests.rules.country.ferry.rules import policy as ferry
 from tests.rules.country.heating.rules import policy as heating
 from tests.rules.test_compute import HEATING, trip
 
 DAY = date(2026, 5, 4)
 LONG = {"year": 2026, "trips": [trip(f"2026-{1 + n // 28:02}-{1 + n % 28:02}", "3.35") for n in range(60)]}
-
-
-def docx_text(content: bytes) -> str:
-    word = Document(io.BytesIO(content))
-    cells = [cell.text for table in word.tables for row in table.rows for cell in row.cells]
-    return "\n".join([*(one.text for one in word.paragraphs), *cells])
-
-
-def pdf_text(content: bytes) -> str:
-    pdf = pypdfium2.PdfDocument(content)
-    return "\n".join(page.get_textpage().get_text_range() for page in pdf).replace("\r", "")
 
 
 @pytest.mark.parametrize("read", [(sheet_docx, docx_text), (sheet_pdf, pdf_text)], ids=["docx", "pdf"])
