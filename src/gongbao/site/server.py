@@ -38,7 +38,7 @@ class Request(HTTPRequestParser):
 
     def parse_header(self, header_plus: bytes) -> None:
         super().parse_header(header_plus)
-        if not (self.path == ticket.PATH and ticket.is_held(self.headers.get("COOKIE", ""))):
+        if not ticket.is_held(self.headers.get("COOKIE", ""), self.path):
             self.adj = copy(self.adj)
             self.adj.max_request_body_size = LARGEST_FORM
 

@@ -7,18 +7,20 @@ Whoever presses twice, or presses what another has pressed before, is told so: a
 import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.db import IntegrityError
+from django.db.models import QuerySet
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from gongbao.core.dates import ONE_DAY
 from gongbao.core.errors import GongbaoError
 from gongbao.core.hash_chain import canonical, digest
 from gongbao.core.labels import Label
-from gongbao.core.working_days import CHINA, WorkingCalendar, title_of_notice
+from gongbao.core.working_days import CHINA, Notice, WorkingCalendar, title_of_notice
 from gongbao.office.audit.actions import Record, recorded
 from gongbao.office.audit.actors import OUR_RULE, SYSTEM, Actor
 from gongbao.office.cases import files, notices
@@ -30,6 +32,7 @@ from gongbao.office.cases.models import (
     Case,
     CaseEvent,
     CaseLetter,
+    DeskFeed,
     GivenOpinion,
     HandOver,
     PersonalValues,
@@ -38,9 +41,10 @@ from gongbao.office.cases.models import (
     Reminder,
     WorkingDaysNotice,
 )
-from gongbao.office.cases.queries import opinions_of, situation_of, units_barred
+from gongbao.office.cases.queries import feed_digest, opinions_of, situation_of, units_barred
 from gongbao.office.cases.types import case_type
 from gongbao.office.file_names import shown_name
+from gongbao.office.people.acting import actor_of
 from gongbao.office.people.models import Account, Unit
 from gongbao.office.worker.jobs import each
 from gongbao.procedures import Event, Obstacle, Option, Procedure, Refused, Run, Situation, Step, start
@@ -104,10 +108,11 @@ class Counter:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A case that was begun, and the secret that is told this once."""
+    """A case that was begun, and the secret that is told this once. `again`: it had been begun a moment before."""
 
     case: Case
     secret: str
+    again: bool = False
 
 
 # --- beginning
@@ -124,19 +129,25 @@ def begin(
     uploads: Sequence[Upload] = (),
     barred: Iterable[str] = (),
     counter: Counter | None = None,
+    once: str = "",
 ) -> Begun:
     """Begin a case that `unit` handles. Raises Refused and GongbaoError, and then nothing is kept.
 
-    `barred`: the keys of units that may neither handle nor see it.
+    `barred`: the keys of units that may neither handle nor see it. `once`: a token of the form that was sent (see
+    new_token). One that is sent twice begins one case, and for a while is told the same secret, which follows from the
+    token and is kept nowhere.
     """
+    if once and (before := _begun_before(once, at)) is not None:
+        return before
     barred = sorted(set(barred))
     if unit.closed:
         raise GongbaoError(f"the unit {unit.key} is closed")
     if unit.pk in units_barred(barred):
         raise GongbaoError(f"the unit {unit.key} may not handle this case")
-    secret = "".join(secrets.choice(_RECEIPT_SIGNS) for _ in range(12))
+    secret = _secret_of(once) if once else _drawn(12)
     case = Case(
-        receipt="".join(secrets.choice(_RECEIPT_SIGNS) for _ in range(10)),
+        uuid=_uuid_of(once) if once else uuid4(),
+        receipt=_drawn(10),
         procedure=procedure.key,
         procedure_digest=procedure.digest(),
         unit=unit,
@@ -145,14 +156,56 @@ def begin(
         opened_at=at,
     )
     case.secret_digest = _secret_digest(case.receipt, secret)
-    with (
-        files.together(),
-        recorded("cases.begin", actor=acting.actor, ground=procedure.cite(step.clause), at=at) as record,
-    ):
-        situation = start(procedure, calendar())
-        _happen(case, situation, step, given, acting, at, record, uploads=uploads, counter=counter)
-        notices.begun(case, at)
+    try:
+        with (
+            files.together(),
+            recorded("cases.begin", actor=acting.actor, ground=procedure.cite(step.clause), at=at) as record,
+        ):
+            situation = start(procedure, calendar())
+            _happen(case, situation, step, given, acting, at, record, uploads=uploads, counter=counter)
+            notices.begun(case, at)
+    except IntegrityError:
+        # The same form, sent at the same moment, was quicker.
+        if once and (before := _begun_before(once, at)) is not None:
+            return before
+        raise
     return Begun(case, secret)
+
+
+_TOLD_AGAIN = timedelta(minutes=15)
+
+
+def new_token() -> str:
+    """What a form that begins a case has in it, so that it begins one however often it is sent."""
+    return secrets.token_urlsafe(24)
+
+
+def _drawn(length: int) -> str:
+    return "".join(secrets.choice(_RECEIPT_SIGNS) for _ in range(length))
+
+
+def _uuid_of(once: str) -> UUID:
+    return UUID(bytes=salted_hmac("gongbao.cases.once.uuid", once, algorithm="sha256").digest()[:16], version=4)
+
+
+def _secret_of(once: str) -> str:
+    number = int.from_bytes(salted_hmac("gongbao.cases.once.secret", once, algorithm="sha256").digest())
+    signs = []
+    for _ in range(12):
+        number, sign = divmod(number, len(_RECEIPT_SIGNS))
+        signs.append(_RECEIPT_SIGNS[sign])
+    return "".join(signs)
+
+
+def _begun_before(once: str, at: datetime) -> Begun | None:
+    if len(once) < 20:
+        raise GongbaoError("this form is not whole; open it again")
+    case = Case.objects.select_related("unit").filter(uuid=_uuid_of(once)).first()
+    if case is None:
+        return None
+    if at - case.opened_at > _TOLD_AGAIN:
+        raise GongbaoError("this form was sent already; its receipt was printed then")
+    return Begun(case, _secret_of(once), again=True)
 
 
 def _secret_digest(receipt: str, secret: str) -> str:
@@ -261,7 +314,10 @@ def _with_uploads(step: Step, given: Mapping[str, Any], uploads: Sequence[Upload
         field = step.field(upload.field)
         if field is None or field.kind != Kind.FILES:
             raise GongbaoError("no file is asked for here", where=upload.field)
-        found.setdefault(upload.field, []).append(upload.name)
+        found.setdefault(upload.field, []).append(shown_name(upload.name))
+        # Here, for files of one name count as one where the values are read.
+        if len(found[upload.field]) > field.longest:
+            raise GongbaoError(f"up to {field.longest} files are taken here", where=upload.field)
     return found
 
 
@@ -378,9 +434,7 @@ Reminded = tuple[str, int, str, date]
 
 def cached(situation: Situation, reminded: Collection[Reminded], now: datetime) -> dict[str, Any]:
     """The caches of a case, as its events and the reminders of it that were sent give them."""
-    waiting = [
-        (one.ends_at, one) for one in situation.open_runs if one.ends_at and (one.clock.ends or one.clock.runs_out)
-    ]
+    waiting = _waiting(situation)
     first = min(waiting, key=lambda pair: pair[0], default=None)
     return {
         "events_count": len(situation.events),
@@ -392,6 +446,17 @@ def cached(situation: Situation, reminded: Collection[Reminded], now: datetime) 
         "over": situation.is_over,
         "late": sorted({run.clock.key for run in situation.runs if run.late}),
     }
+
+
+def _waiting(situation: Situation) -> list[tuple[datetime, Run]]:
+    """The clocks that wait for something, with the moments from which they have run out."""
+    return [(one.ends_at, one) for one in situation.open_runs if one.ends_at and (one.clock.ends or one.clock.runs_out)]
+
+
+def due_by(situation: Situation) -> date | None:
+    """The first of the last days, as the row of the case has it."""
+    first = min(_waiting(situation), key=lambda pair: pair[0], default=None)
+    return first[1].due if first else None
 
 
 def reminded_of(case: Case) -> set[Reminded]:
@@ -608,10 +673,20 @@ def take_back(uuid: UUID, *, actor: Actor, account: Account, at: datetime) -> No
 # --- the desk
 
 
-def hand_over(uuid: UUID, to: Account | None, *, actor: Actor, by: Account, at: datetime, reason: str = "") -> None:
-    """Give a case to another account of its body, to oneself, or to nobody. Raises GongbaoError.
+def hand_over(
+    uuid: UUID,
+    to: Account | None,
+    *,
+    actor: Actor,
+    by: Account,
+    at: datetime,
+    reason: str = "",
+    seen: int | None = None,
+) -> None:
+    """Give a case to another account of its body, to oneself, or to nobody. Raises Overtaken and GongbaoError.
 
-    Whoever calls this has made sure that `by` works on the case (queries.works_on), and `to` may.
+    `seen`: how many times it had been handed over when whoever asks looked. Whoever calls this has made sure that `by`
+    works on the case (queries.handles), and `to` may.
     """
     with recorded("cases.hand_over", actor=actor, ground=OUR_RULE, at=at) as record:
         case = Case.objects.select_for_update(of=("self",)).filter(uuid=uuid).first()
@@ -619,6 +694,8 @@ def hand_over(uuid: UUID, to: Account | None, *, actor: Actor, by: Account, at: 
             raise GongbaoError("there is no such case")
         if case.over:
             raise GongbaoError("this case is closed")
+        if seen is not None and case.hand_overs.count() != seen:
+            raise Overtaken
         if len(reason) > 200:
             raise GongbaoError("a reason has up to 200 characters", where="reason")
         case.assigned = to
@@ -627,6 +704,30 @@ def hand_over(uuid: UUID, to: Account | None, *, actor: Actor, by: Account, at: 
         record(case.subject, to=str(to.public_id) if to else "", reason=digest(case.salt, reason.strip()))
         if to is not None and to.pk != by.pk:
             notices.handed_over(case, to, at)
+
+
+def open_feed(account: Account, *, at: datetime) -> str:
+    """The token for the address of a calendar of the account's desk, which nobody is told again. One before it ends."""
+    token = secrets.token_urlsafe(32)
+    with recorded("cases.open_feed", actor=actor_of(account), ground=OUR_RULE, at=at) as record:
+        _end_feeds(account, at, record)
+        feed = DeskFeed(digest=feed_digest(token), account=account, created_at=at)
+        feed.save()
+        record(f"desk_feed:{feed.pk}", account=str(account.public_id))
+    return token
+
+
+def end_feed(account: Account, *, at: datetime) -> None:
+    """The address of the account's calendar answers no more."""
+    with recorded("cases.end_feed", actor=actor_of(account), ground=OUR_RULE, at=at) as record:
+        _end_feeds(account, at, record)
+
+
+def _end_feeds(account: Account, at: datetime, record: Record) -> None:
+    for feed in DeskFeed.objects.select_for_update().filter(account=account, revoked_at=None):
+        feed.revoked_at = at
+        feed.save()
+        record(f"desk_feed:{feed.pk}", revoked=at)
 
 
 def erase_personal(uuid: UUID, *, actor: Actor, ground: str, at: datetime) -> int:
@@ -741,6 +842,8 @@ def enter_working_days(
     off, worked = sorted(set(off)), sorted(set(worked))
     _refuse_wrong_days(year, off, worked)
     title = title.strip() or title_of_notice(year)
+    if len(title) > 200:
+        raise GongbaoError("the title of a notice has up to 200 characters", where="title")
     with recorded("cases.enter_working_days", actor=actor, ground=title, at=at) as record:
         WorkingDaysNotice.objects.filter(year=year).delete()
         WorkingDaysNotice(
@@ -753,8 +856,7 @@ def enter_working_days(
         record(f"working_days:{year}", title=title, off=off, worked=worked)
         days = calendar()
         changed = 0
-        touched = Case.objects.select_for_update(of=("self",)).select_related("unit")
-        for case in touched.filter(over=False).filter(due__gte=date(year - 1, 12, 29)).iterator(chunk_size=500):
+        for case in _touched(year).select_for_update(of=("self",)).iterator(chunk_size=500):
             before = (case.due, case.provisional)
             for name, value in cached(situation_of(case, days), reminded_of(case), at).items():
                 setattr(case, name, value)
@@ -765,6 +867,19 @@ def enter_working_days(
                 changed += 1
             record(case.subject, due=case.due, due_before=before[0], provisional=case.provisional)
     return changed
+
+
+def check_working_days(year: int, off: Iterable[date], worked: Iterable[date]) -> int:
+    """How many last days would be others if this notice were entered; nothing is changed. Raises GongbaoError."""
+    off, worked = sorted(set(off)), sorted(set(worked))
+    _refuse_wrong_days(year, off, worked)
+    days = calendar().with_notice(Notice(year, title_of_notice(year), frozenset(off), frozenset(worked)))
+    return sum(due_by(situation_of(case, days)) != case.due for case in _touched(year).iterator(chunk_size=500))
+
+
+def _touched(year: int) -> QuerySet[Case]:
+    """The cases whose last days the notice of a year may change."""
+    return Case.objects.select_related("unit").filter(over=False, due__gte=date(year - 1, 12, 29))
 
 
 def _refuse_wrong_days(year: int, off: Sequence[date], worked: Sequence[date]) -> None:

@@ -10,10 +10,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from gongbao.office.audit.actors import PARTY, SYSTEM, Actor, ActorKind
+from gongbao.office.cases.models import Asked
 from gongbao.office.people.models import Account, Unit, UnitKind
 from gongbao.office.people.queries import ActingPost, acting_posts
 from gongbao.office.people.roles import Role as Post
 from gongbao.procedures import Procedure, Role
+
+HEADS = (Post.SECTION_HEAD, Post.DEPUTY_HEAD, Post.HEAD)
+"""Any of whom speaks for a unit that countersigns."""
+AT_DESK = (Post.CLERK, *HEADS)
+"""Who works on cases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +87,17 @@ def first_for(acting: Iterable[Acting], roles: Iterable[Role]) -> Acting | None:
     """The first that is in one of the roles."""
     wanted = {role.key for role in roles}
     return next((one for one in acting if one.role.key in wanted), None)
+
+
+def for_opinion(account: Account, asked: Asked, on: date) -> ActingPost | None:
+    """The post in which the account gives the opinion that is asked: its own first; None where it may not."""
+    roles = (asked.role,) if asked.role else HEADS
+    posts = (one for one in acting_posts(account, on) if one.post.role in roles)
+    return next((one for one in posts if body_of(one.post.unit).pk == asked.unit_id), None)
+
+
+def at_desk_of(account: Account, unit: Unit, on: date) -> ActingPost | None:
+    """The post in which the account works on what the unit handles, whichever it is; own posts first."""
+    body = body_of(unit).pk
+    posts = (one for one in acting_posts(account, on) if one.post.role in AT_DESK)
+    return next((one for one in posts if body_of(one.post.unit).pk == body), None)

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import pgettext_lazy
 
-from gongbao.office.kept import RegulatedModel
+from gongbao.office.kept import KeptModel, RegulatedModel
 from gongbao.office.people.models import Unit
 
 
@@ -295,3 +295,26 @@ class WorkingDaysNotice(RegulatedModel):
 
     def __str__(self) -> str:
         return str(self.year)
+
+
+class DeskFeed(KeptModel):
+    """A calendar of what is due on the desk of an account, at an address that only those know who were given it.
+
+    Kept is the SHA-256 of the token in the address; see library.models.Feed. An account has one that is not revoked.
+    """
+
+    digest = models.CharField(max_length=64, unique=True)
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="desk_feeds")
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(KeptModel.Meta):
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account"], condition=models.Q(revoked_at=None), name="one_open_feed_of_a_desk"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"feed of {self.account_id}"

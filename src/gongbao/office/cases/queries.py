@@ -2,27 +2,44 @@
 
 Who sees a case: whoever holds a post in the body that handles it or above it, a unit that is asked to countersign, and
 auditors; never a unit that is barred. What is personal is shown to the body that handles the case and to whoever is
-asked for an opinion on it; for everybody else it is masked here.
+asked for an opinion on it; for everybody else it is masked here. Nobody knows what a file holds, so that all of them
+count as personal.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet
 
 from gongbao.core.labels import Label
 from gongbao.core.working_days import WorkingCalendar
 from gongbao.gazette.masking import MASK
-from gongbao.office.cases.actors import Acting, body_of, of_account
+from gongbao.office.cases.actors import AT_DESK, HEADS, Acting, body_of, of_account
 from gongbao.office.cases.calendar import calendar
-from gongbao.office.cases.models import Asked, Attachment, Case, CaseEvent, Proposal, ProposalState
+from gongbao.office.cases.models import (
+    Asked,
+    Attachment,
+    Case,
+    CaseEvent,
+    CaseLetter,
+    DeskFeed,
+    GivenOpinion,
+    HandOver,
+    Proposal,
+    ProposalState,
+    Reminder,
+    WorkingDaysNotice,
+)
 from gongbao.office.cases.types import case_type
 from gongbao.office.people.models import Account, Unit
-from gongbao.office.people.queries import acting_posts, units_below
+from gongbao.office.people.queries import acting_posts, posts_held, units_below
 from gongbao.office.people.roles import Role as Post
-from gongbao.procedures import Event, Field, Possible, Run, Situation, replay
+from gongbao.procedures import Clock, Event, Field, Letter, Possible, Remedy, Run, Situation, replay
+from gongbao.procedures.declare import SERVE
 from gongbao.procedures.fields import SHANGHAI, Value, from_plain
 from gongbao.procedures.sign_off import COUNTERSIGN, Opinion, Progress, Verdict, progress
 
@@ -35,14 +52,33 @@ MASKED = MASK
 
 def situation_of(case: Case, days: WorkingCalendar | None = None) -> Situation:
     """The case as its events give it, with what is personal. Two queries."""
+    rows = case.events.select_related("personal").order_by("number")
+    return _replayed(case, rows, days or calendar(), personal=True)
+
+
+def situations_of(cases: Sequence[Case]) -> dict[int, Situation]:
+    """The situations of many cases by their ids, without what is personal. Two queries."""
+    events: dict[int, list[CaseEvent]] = {case.pk: [] for case in cases}
+    for row in CaseEvent.objects.filter(case__in=events).order_by("case", "number"):
+        events[row.case_id].append(row)
+    days = calendar()
+    return {case.pk: _replayed(case, events[case.pk], days, personal=False) for case in cases}
+
+
+def _replayed(case: Case, rows: Iterable[CaseEvent], days: WorkingCalendar, *, personal: bool) -> Situation:
     procedure = case_type(case.procedure).procedure
     steps = procedure.all_steps()
     events = []
-    for row in case.events.select_related("personal").order_by("number"):
-        plain = {**row.values, **(row.personal.values if hasattr(row, "personal") else {})}
+    for row in rows:
+        plain = {**row.values, **(row.personal.values if personal and hasattr(row, "personal") else {})}
         asks = steps[row.step].asks if row.step in steps else ()
         events.append(Event(row.number, row.step, row.at, row.on, row.role, from_plain(asks, plain)))
-    return replay(procedure, events, days or calendar())
+    return replay(procedure, events, days)
+
+
+def summary_of(case: Case, situation: Situation | None = None) -> Label:
+    """One line of what the case is about, in which nothing is personal; `situation` is that of situations_of."""
+    return case_type(case.procedure).summary(situation or situations_of([case])[case.pk])
 
 
 def opinions_of(proposal: Proposal) -> list[Opinion]:
@@ -81,13 +117,10 @@ class Desk:
         return bool(self.units)
 
 
-_AT_DESK = (Post.CLERK, Post.SECTION_HEAD, Post.DEPUTY_HEAD, Post.HEAD)
-
-
 def desk_of(account: Account, on: date) -> Desk:
     """What the account may work on. A counter clerk and an administrator see no case by that post alone."""
     posts = acting_posts(account, on)
-    working = [one.post for one in posts if one.post.role in _AT_DESK]
+    working = [one.post for one in posts if one.post.role in AT_DESK]
     units: set[int] = set()
     for post in working:
         units |= units_below(body_of(post.unit) if post.role in (Post.DEPUTY_HEAD, Post.HEAD) else post.unit)
@@ -135,6 +168,13 @@ def sees_personal(case: Case, desk: Desk) -> bool:
     return asked.exists() and not _is_barred(case, desk)
 
 
+def find_at_counter(uuid: UUID, account: Account, on: date) -> Case | None:
+    """The case for a counter clerk, to whom nothing personal of it is shown; None where it bars their unit."""
+    found = Case.objects.filter(uuid=uuid).select_related("unit").first()
+    units = {one.post.unit_id for one in acting_posts(account, on)}
+    return None if found is None or (found.barred and units_barred(found.barred) & units) else found
+
+
 def find_by_receipt(receipt: str) -> Case | None:
     typed = "".join(sign for sign in receipt.upper() if sign.isalnum())
     return Case.objects.filter(receipt=typed).select_related("unit").first()
@@ -166,7 +206,7 @@ def list_cases(
 
     A case that bars the desk's units is not among them.
     """
-    found = Case.objects.select_related("unit", "assigned").filter(over=over)
+    found = Case.objects.select_related("unit__parent__parent", "assigned").filter(over=over)
     if mine:
         found = found.filter(assigned=desk.account)
     elif not desk.reads_all:
@@ -179,18 +219,27 @@ def list_cases(
         found = found.filter(state=state)
     if receipt:
         found = found.filter(receipt=receipt.strip().upper())
-    today = now.astimezone(SHANGHAI).date()
-    if due == Due.OVERDUE:
-        found = found.filter(due_at__lte=now)
-    elif due == Due.TODAY:
-        found = found.filter(due=today, due_at__gt=now)
-    elif due == Due.WEEK:
-        found = found.filter(due__lte=calendar().add(today, 5), due_at__gt=now)
-    elif due == Due.STOPPED:
-        found = found.filter(due=None)
+    found = _due_filter(found, due, now)
     if not desk.reads_all:
         for key in desk.keys:
             found = found.exclude(barred__icontains=f'"{key}"')
+    return _in_order(found, over)
+
+
+def _due_filter(found: QuerySet[Case], due: str, now: datetime) -> QuerySet[Case]:
+    today = now.astimezone(SHANGHAI).date()
+    if due == Due.OVERDUE:
+        return found.filter(due_at__lte=now)
+    if due == Due.TODAY:
+        return found.filter(due=today, due_at__gt=now)
+    if due == Due.WEEK:
+        return found.filter(due__lte=calendar().add(today, 5), due_at__gt=now)
+    if due == Due.STOPPED:
+        return found.filter(due=None)
+    return found
+
+
+def _in_order(found: QuerySet[Case], over: bool) -> QuerySet[Case]:
     if over:
         return found.order_by("-closed_at", "-pk")
     return found.order_by(F("due").asc(nulls_last=True), "pk")
@@ -220,8 +269,7 @@ def may_say(asked: Asked, desk: Desk) -> bool:
         return False
     if asked.role:
         return (asked.unit_id, asked.role) in desk.posts
-    heads = (Post.SECTION_HEAD, Post.DEPUTY_HEAD, Post.HEAD)
-    return any((asked.unit_id, role) in desk.posts for role in heads)
+    return any((asked.unit_id, role) in desk.posts for role in HEADS)
 
 
 # --- one case
@@ -305,7 +353,7 @@ def _shown_events(case: Case, situation: Situation, personal: bool) -> Iterable[
             files[one]
             for field in step.asks
             for one in _file_ids(event.values.get(field.key))
-            if one in files and (personal or not field.personal)
+            if personal and one in files
         ]
         role = situation.procedure.roles[row.role].label
         yield ShownEvent(row, step.label, situation.procedure.cite(step.clause), role, tuple(values), tuple(attached))
@@ -348,16 +396,181 @@ def said_as(asked: Asked, case: Case) -> str:
     return next(one.key for one in step.sign_off.roles if one.post == asked.role)
 
 
+# --- what happened beside the steps
+
+
+@dataclass(frozen=True, slots=True)
+class ShownOpinion:
+    """An opinion on a proposal: the role as it is called (None: of a unit that countersigns), and who gave it."""
+
+    row: GivenOpinion
+    role: Label | None
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class PastProposal:
+    """A proposal that is over, with its opinions."""
+
+    row: Proposal
+    label: Label
+    opinions: tuple[ShownOpinion, ...]
+
+
+def shown_opinions(proposal: Proposal) -> tuple[ShownOpinion, ...]:
+    roles = case_type(proposal.case.procedure).procedure.roles
+    return tuple(
+        ShownOpinion(one, None if one.role == COUNTERSIGN else roles[one.role].label, Verdict(one.verdict))
+        for one in proposal.opinions.select_related("account", "for_account")
+    )
+
+
+def past_proposals(case: Case) -> list[PastProposal]:
+    steps = case_type(case.procedure).procedure.steps
+    rows = case.proposals.exclude(state=ProposalState.OPEN).select_related("account", "for_account", "case")
+    return [PastProposal(one, steps[one.step].label, shown_opinions(one)) for one in rows]
+
+
+def hand_overs_of(case: Case) -> list[HandOver]:
+    return list(case.hand_overs.select_related("to", "by"))
+
+
+def hand_overs_counted(cases: Sequence[Case]) -> dict[int, int]:
+    """How often each case was handed over, by its id."""
+    found = HandOver.objects.filter(case__in=[case.pk for case in cases]).values_list("case").order_by()
+    return dict(found.annotate(number=Count("id")))
+
+
+def reminders_of(case: Case) -> list[tuple[Reminder, Label]]:
+    """What was told of its clocks, and the name of the clock."""
+    clocks = case_type(case.procedure).procedure.clocks
+    return [(one, clocks[one.clock].label) for one in case.reminders.order_by("id") if one.clock in clocks]
+
+
+def last_values(case: Case, step: str, account: Account) -> dict[str, Any]:
+    """What the account last proposed for a step that did not come to pass, to begin with when it proposes it anew."""
+    states = (ProposalState.RETURNED, ProposalState.TAKEN_BACK, ProposalState.OVERTAKEN)
+    row = case.proposals.filter(step=step, account=account, state__in=states).order_by("-id").first()
+    return dict(row.values) if row else {}
+
+
+# --- letters
+
+
+@dataclass(frozen=True, slots=True)
+class RemedyDue:
+    """A remedy against a letter; its last day once the letter was served."""
+
+    remedy: Remedy
+    last_day: date | None
+    provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLetter:
+    """A letter that a step made, with its number, and its service where that is recorded."""
+
+    row: CaseLetter
+    letter: Letter
+    number: Label
+    event: Event
+    served: Event | None
+    remedies: tuple[RemedyDue, ...]
+
+
+def letters_of(case: Case, situation: Situation) -> list[ShownLetter]:
+    """The letters of the case in the order in which they were made."""
+    rows = CaseLetter.objects.filter(event__case=case).select_related("event", "unit").order_by("event__number")
+    events = {one.number: one for one in situation.events}
+    letters = situation.procedure.letters
+    made = [(row, letters[row.key], events[row.event.number]) for row in rows]
+    found = []
+    for row, letter, event in made:
+        # A second letter of the kind is served in its own right; what was served before it was the first.
+        later = [one.number for _, other, one in made if other == letter and one.number > event.number]
+        services = [
+            one
+            for one in situation.taken(SERVE)
+            if one.values.get("letter") == letter.key
+            and one.number > event.number
+            and (not later or one.number < min(later))
+        ]
+        served = services[-1] if services else None
+        remedies = tuple(_remedy_due(one, served, situation.calendar) for one in letter.remedies)
+        found.append(ShownLetter(row, letter, number_of(row, letter), event, served, remedies))
+    return found
+
+
+def _remedy_due(remedy: Remedy, served: Event | None, days: WorkingCalendar) -> RemedyDue:
+    if served is None:
+        return RemedyDue(remedy, None, False)
+    clock = Clock(remedy.key, remedy.label, remedy.period, remedy.clause, (), "", (), (), "", (), None, (), (), (), 0)
+    run = Run(clock, served.number, served.on, calendar=days)
+    return RemedyDue(remedy, run.due, run.provisional)
+
+
+def number_of(row: CaseLetter, letter: Letter) -> Label:
+    """The number of a letter: its code, or else the names of the body and the letter, then year and serial number."""
+    year = f"〔{row.year}〕{row.serial}号"
+    if code := case_type(row.procedure).letter_codes.get(row.key):
+        return Label(f"{code}{year}", f"{code}{year}")
+    return Label(f"{row.unit.zh}{letter.label.zh}{year}", f"{row.unit.en}, {letter.label.en} {year}")
+
+
+# --- who may have it
+
+
+def colleagues(case: Case, on: date) -> list[Account]:
+    """Who works in the body that handles the case, by name: whom it may be handed over to."""
+    units = units_below(body_of(case.unit))
+    held = posts_held(on).filter(unit__in=units, role__in=AT_DESK)
+    own = {one.account_id: one.account for one in held if body_of(one.unit).pk == body_of(case.unit).pk}
+    return sorted(own.values(), key=lambda account: account.shown_name)
+
+
+# --- the calendar of a desk
+
+
+FEED_LENGTH = 1000
+"""How many cases a calendar holds: it is read whole each time."""
+
+
+def feed_digest(token: str) -> str:
+    """What is kept of the token in a feed's address."""
+    return sha256(token.encode()).hexdigest()
+
+
+def feed_of(account: Account) -> DeskFeed | None:
+    return DeskFeed.objects.filter(account=account, revoked_at=None).first()
+
+
+def account_of_feed(token: str) -> Account | None:
+    """Whose desk the address shows, unless it was revoked, never was, or the account is closed."""
+    found = DeskFeed.objects.filter(digest=feed_digest(token), revoked_at=None).select_related("account").first()
+    return found.account if found is not None and found.account.is_active else None
+
+
+def cases_of_feed(desk: Desk, now: datetime) -> list[tuple[Case, datetime]]:
+    """The cases of the desk that have a last day, those due first, and when each last changed."""
+    rows = list_cases(desk, now=now).exclude(due=None) if desk.works else Case.objects.none()
+    found = list(rows.annotate(changed=Max("events__at"))[:FEED_LENGTH])
+    return [(one, one.changed) for one in found]  # type: ignore[attr-defined]
+
+
 # --- for whoever brought it
 
 
 @dataclass(frozen=True, slots=True)
 class PublicCase:
-    """What is told to anyone with the receipt number and the secret: nothing that is personal but their own steps."""
+    """What is told to anyone with the receipt number and the secret: nothing that is personal but their own steps.
+
+    `letters` are those to whoever brought the case; their words are told when they were served.
+    """
 
     case: Case
     situation: Situation
     events: tuple[ShownEvent, ...]
+    letters: tuple[ShownLetter, ...]
     steps: tuple[Possible, ...]
     next: Label | None
 
@@ -365,15 +578,38 @@ class PublicCase:
 def show_public(case: Case, now: datetime) -> PublicCase:
     situation = situation_of(case)
     party = [role for role in situation.procedure.roles.values() if role.kind == "party"]
+    letters = letters_of(case, situation)
+    served = {one.row.event_id for one in letters if one.served is not None and one.letter.to in party}
     events = []
     for one in _shown_events(case, situation, personal=True):
         own = situation.procedure.roles[one.row.role].kind == "party"
-        values = tuple(value for value in one.values if own or value.field.public)
+        # What a letter told them that was served on them they know.
+        told = one.row.pk in served
+        values = tuple(
+            value for value in one.values if own or value.field.public or (told and not value.field.personal)
+        )
         events.append(ShownEvent(one.row, one.label, one.clause, one.role, values, one.attachments if own else ()))
     return PublicCase(
         case,
         situation,
         tuple(events),
+        tuple(one for one in letters if one.letter.to in party),
         tuple(situation.steps(now, party)),
         situation.state.next if situation.state else None,
     )
+
+
+# --- for the command line and administrators
+
+
+def notices() -> list[WorkingDaysNotice]:
+    """The notices on working days that the office has entered."""
+    return list(WorkingDaysNotice.objects.order_by("year"))
+
+
+def cases_of_unit(unit: Unit | None, *, due: str = "", over: bool = False, now: datetime) -> QuerySet[Case]:
+    """The cases of a unit and those below it (None: of all), those that are due first; closed ones newest first."""
+    found = Case.objects.select_related("unit").filter(over=over)
+    if unit is not None:
+        found = found.filter(unit__in=units_below(unit))
+    return _in_order(_due_filter(found, due, now), over)

@@ -1,4 +1,6 @@
-"""What lets a browser send more than a form: a signed cookie, looked at before the body of a request is taken in.
+"""What lets a browser send more than a form of words: a signed cookie, looked at before the body of a request comes in.
+
+It is given for the addresses below a path, with the page whose form sends files there.
 
 A server that knows no sessions decides with it how much it takes. It is no right: that is asked for afterwards.
 """
@@ -12,11 +14,11 @@ PATH = "/read/"
 _SALT = "gongbao.intake.ticket"
 
 
-def give(response: HttpResponse) -> HttpResponse:
+def give(response: HttpResponse, path: str = PATH) -> HttpResponse:
     response.set_cookie(
         COOKIE,
-        signing.TimestampSigner(salt=_SALT).sign(PATH),
-        path=PATH,
+        signing.TimestampSigner(salt=_SALT).sign(path),
+        path=path,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Lax",
@@ -24,10 +26,10 @@ def give(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def is_held(cookies: str) -> bool:
-    """Whether the header `Cookie` of a request holds a ticket that is not over."""
+def is_held(cookies: str, path: str = PATH) -> bool:
+    """Whether the header `Cookie` of a request for the path holds a ticket for it that is not over."""
     try:
         signed = parse_cookie(cookies).get(COOKIE, "")
-        return bool(signing.TimestampSigner(salt=_SALT).unsign(signed, max_age=settings.SESSION_COOKIE_AGE) == PATH)
+        return path.startswith(signing.TimestampSigner(salt=_SALT).unsign(signed, max_age=settings.SESSION_COOKIE_AGE))
     except signing.BadSignature:
         return False

@@ -14,6 +14,7 @@ from ninja import Path, Query, Router
 from gongbao import SCHEMA_VERSION
 from gongbao.core.errors import GongbaoError
 from gongbao.office.api import Error, Json, NotThere, Paging, answer, answers, error, listed
+from gongbao.office.library.clause_links import ClauseLinks
 from gongbao.office.people.permissions import ANYONE, allows
 from gongbao.rules.compute import Refused, compute
 from gongbao.rules.describe import description, summary
@@ -27,7 +28,7 @@ router = Router()
 
 NAME = _("name of the policy")
 COMPUTE = "/policies/{name}/compute"
-PARTS = ("facts", "readings", "figures", "as_if", "explain")
+PARTS = ("facts", "readings", "figures", "as_if", "explain", "words")
 
 
 def _policy(name: str) -> Policy:
@@ -91,8 +92,9 @@ def _computed(request: HttpRequest, found: Policy) -> JsonResponse:
         return error(wrong.message, status=400)
     try:
         given = _given(body)
-        explain = given.pop("explain")
-        return answer({"schema_version": SCHEMA_VERSION, **compute(found, **given).as_json(explain=explain)})
+        explain, words = given.pop("explain"), ClauseLinks().words if given.pop("words") else None
+        told = compute(found, **given).as_json(explain=explain, words=words)
+        return answer({"schema_version": SCHEMA_VERSION, **told})
     except Refused as refused:
         return _refused(refused)
 
@@ -109,7 +111,7 @@ def problem_as_json(problem: Problem) -> Json:
 
 
 def _given(body: Any) -> Json:
-    """The arguments of `compute`, and `explain`. Raises GongbaoError for a body that is no such object."""
+    """The arguments of `compute`, and `explain` and `words`. Raises GongbaoError for a body that is no such object."""
     if not isinstance(body, dict) or "facts" not in body:
         raise GongbaoError('the body is an object such as {"facts": {…}}', where="facts")
     for name in body:
@@ -121,11 +123,13 @@ def _given(body: Any) -> Json:
         if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
             raise GongbaoError(f"{name} is an object whose values are texts", where=name)
         given[name] = value
-    for name in ("as_if", "explain"):
+    for name in ("as_if", "explain", "words"):
         value = body.get(name, False)
         if not isinstance(value, bool):
             raise GongbaoError(f"{name} is true or false", where=name)
         given[name] = value
+    if given["words"] and not given["explain"]:
+        raise GongbaoError("words stand in the explanation; send explain as true too", where="words")
     return given
 
 
@@ -172,5 +176,10 @@ def _body(name: str, found: Policy) -> Json:
             },
             "as_if": {"type": "boolean", "default": False, "description": "also outside the time in force"},
             "explain": {"type": "boolean", "default": False, "description": "add the explanation"},
+            "words": {
+                "type": "boolean",
+                "default": False,
+                "description": "add to the explanation the words of the clauses, where the library holds the document",
+            },
         },
     }

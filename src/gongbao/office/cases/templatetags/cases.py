@@ -1,0 +1,89 @@
+"""What stands in a case, in the language of the page."""
+
+from typing import Any
+
+from django import template
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from gongbao.core.labels import Label
+from gongbao.office.cases.actors import AT_DESK
+from gongbao.office.cases.models import Proposal
+from gongbao.office.library.clause_links import ClauseLinks
+from gongbao.office.people.models import Account, Unit
+from gongbao.office.people.permissions import posts_of_request
+from gongbao.office.people.roles import Role
+from gongbao.procedures import Procedure
+from gongbao.procedures.declare import OUR_RULE, clause_label
+
+register = template.Library()
+
+
+def language() -> str:
+    return get_language() or "zh-hans"
+
+
+@register.filter
+def told(label: Label | None) -> str:
+    """A label in the language of the page; "" for none."""
+    return label.in_language(language()) if label is not None else ""
+
+
+@register.filter
+def unit_name(unit: Unit | None) -> str:
+    return unit.in_language(language()) if unit is not None else ""
+
+
+@register.filter
+def role_name(role: str) -> str:
+    """A role of the office as it is called."""
+    return str(Role(role).label) if role in Role.values else role
+
+
+@register.filter
+def cited(clause: str, procedure: Procedure) -> str:
+    """A clause of the procedure's document, with the document."""
+    return procedure.cite(clause)
+
+
+@register.filter
+def step_of(proposal: Proposal, procedure: Procedure) -> Label:
+    """The step that was proposed."""
+    return procedure.steps[proposal.step].label
+
+
+@register.simple_tag(takes_context=True)
+def clause(context: dict[str, Any], citation: str) -> SafeString:
+    """A clause, with its document, as a link to its words where the library holds them."""
+    if citation == OUR_RULE:
+        return format_html('<span class="clause-link">{}</span>', clause_label(citation).in_language(language()))
+    links: ClauseLinks = context["links"]
+    if address := links.of(citation):
+        return format_html('<a class="clause-link" href="{}" lang="zh-Hans">{}</a>', address, citation)
+    return format_html('<span class="clause-link" lang="zh-Hans">{}</span>', citation)
+
+
+@register.simple_tag(takes_context=True)
+def desk_item(context: dict[str, Any]) -> SafeString | str:
+    """The item of the masthead that leads to the desk, or the counter, of whoever is signed in; "" without one."""
+    request = context.get("request")
+    if request is None or not isinstance(request.user, Account):
+        return ""
+    roles = {one.post.role for one in posts_of_request(request)}
+    if roles & {*AT_DESK, Role.AUDITOR}:
+        address, words = reverse("cases:desk"), _("My desk")
+    elif Role.COUNTER in roles:
+        address, words = reverse("cases:counter"), _("Counter")
+    else:
+        return ""
+    here = "page" if request.path == address else "true"
+    return SafeString(
+        render_to_string(
+            "cases/_desk_item.html",
+            {"address": address, "words": words, "here": here if context.get("room") == "desk" else ""},
+        ).strip()
+    )
