@@ -25,6 +25,7 @@ from gongbao.office.library.actions import Outcome
 from gongbao.office.library.queries import GroundKind, Status
 from gongbao.office.people.models import UnitKind
 from gongbao.office.people.roles import Role
+from gongbao.site.oidc_settings import Provider
 from tests.rig import ROOT
 
 PAGE = (ROOT / "docs" / "contract.md").read_text(encoding="utf-8")
@@ -353,14 +354,16 @@ def test_feeds(planned: Callable[..., Any]) -> None:
     all_met(opened, met)
 
 
-def test_accounts(printed: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO("three calm herons\n"))
+def test_accounts(printed: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, settings: LazySettings) -> None:
+    settings.GONGBAO_OIDC = Provider("https://id.example", "gongbao", "secret")
+    monkeypatch.setattr("sys.stdin", io.StringIO("three calm herons\nseven quiet otters\n"))
     told, met = fields("gongbao account NAME --json"), set[str]()
-    check(printed("account", "yunling", "--password-stdin"), told, met)
+    check(printed("account", "yunling", "--password-stdin", "--called", "云岭", "--provider-name", "yl"), told, met)
+    check(printed("account", "other", "--password-stdin", "--provider-subject", "7f3a"), told, met)
     for one in printed("accounts"):
         check(one, told, met)
-    # Nobody has signed in, and there is no provider.
-    all_met(told, met, {"last_sign_in", *(name for name in told if name.startswith("provider["))})
+    # Nobody has signed in.
+    all_met(told, met, {"last_sign_in"})
 
 
 def test_people(printed: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
