@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import psycopg
 import pytest
 
@@ -80,7 +81,10 @@ def test_commands_that_are_not_run_are_understood(page: Path) -> None:
             pass
     for name, rest in re.findall(r"`(?:[A-Z_]+=\S+ )*gongbao ([a-z][a-z-]*)([^`]*)`", text):
         assert name in main.commands, f"{page.name}: gongbao {name}"
-        options = {option for one in main.commands[name].params for option in (*one.opts, *one.secondary_opts)}
+        command = main.commands[name]
+        if isinstance(command, click.Group) and (words := rest.split()):
+            command = command.commands[words[0]]
+        options = {option for one in command.params for option in (*one.opts, *one.secondary_opts)}
         for option in re.findall(r"(?<!\S)--[a-z-]+", rest):
             assert option in {*options, "--help", "--debug"}, f"{page.name}: gongbao {name} {option}"
 

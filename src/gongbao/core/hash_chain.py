@@ -42,7 +42,7 @@ def moment(value: datetime) -> str:
     """An aware moment in UTC to the microsecond: 2022-07-01T01:02:03.000004Z. Raises ValueError."""
     if value.utcoffset() is None:
         raise ValueError("a moment without a time zone")
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").zfill(27)
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def link(previous: str, value: Any) -> str:
@@ -63,6 +63,8 @@ def digest(salt: str, value: str) -> str:
 
 
 def _plain(value: Any, depth: int) -> Any:
+    if type(value) is str:  # as most are
+        return _text(value)
     # Members first: those of StrEnum are texts too, and json would write them by their name in some versions.
     if isinstance(value, Enum):
         value = value.value
@@ -99,5 +101,6 @@ def _text(value: str) -> str:
     # Neither can be kept by every database, and what is kept has to be what was hashed.
     if "\0" in value:
         raise ValueError("a text with a NUL in it")
-    value.encode()  # raises UnicodeEncodeError, a ValueError, for half a character
+    if not value.isascii():
+        value.encode()  # raises UnicodeEncodeError, a ValueError, for half a character
     return str(value)

@@ -82,7 +82,7 @@ class KeptQuerySet(models.QuerySet):
     """Refuses every way in which a queryset writes. The asynchronous ways and get_or_create end in these."""
 
     def _refuse(self) -> None:
-        self.model.refuse_outside_action()
+        self.model.refuse_outside_action()  # type: ignore[attr-defined]
 
     def update(self, **values: Any) -> int:
         self._refuse()

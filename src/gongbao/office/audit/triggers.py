@@ -49,7 +49,9 @@ def guarded() -> list[Guarded]:
     """The tables of all regulated models, and those that join two of their records."""
     found = {}
     for model in apps.get_models(include_auto_created=True):
-        owner = model._meta.auto_created or model
+        # Of a table that joins two, Django says for which model it made it.
+        made_for = model._meta.auto_created
+        owner = made_for if isinstance(made_for, type) else model
         if issubclass(owner, RegulatedModel) and not model._meta.proxy and model._meta.managed:
             table = model._meta.db_table
             found[table] = Guarded(table, owner.append_only)

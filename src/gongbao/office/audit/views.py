@@ -128,7 +128,7 @@ def _content(one: Entry) -> list[tuple[str, str]]:
 @allows(AUDITOR)
 @require_safe
 def checkpoints(request: HttpRequest) -> HttpResponse:
-    rows = []
+    rows: list[dict[str, Any]] = []
     days = list(kept.kept())
     key = ""
     with suppress(GongbaoError):
