@@ -264,6 +264,9 @@ def test_the_words_of_clauses_come_from_the_library(gongbao: Gongbao) -> None:
     told = gongbao("compute", "heating", "-", "--explain", "--words", stdin=CASE).out
     assert told.count("按基本补贴加发") == 1
     assert gongbao("compute", "heating", "-", "--words", stdin=CASE).code == 2
+    (result,) = gongbao("compute", "heating", "-", "--json", "--explain", "--words", stdin=CASE).objects
+    assert list(result["explanation"]["words"]) == ["云政办〔2026〕3号 第五条"]
+    assert result["explanation"]["words"]["云政办〔2026〕3号 第五条"].endswith("按基本补贴加发。")
 
 
 # --- computing again

@@ -117,6 +117,24 @@ def test_every_label_is_there_in_both_languages() -> None:
                     assert not re.search("[\u4e00-\u9fff]", label.en), label
 
 
+def test_the_words_of_each_cited_clause_stand_beside_the_steps_once() -> None:
+    asked = []
+
+    def words(document: str, clause: str) -> str | None:
+        asked.append((document, clause))
+        return f"{clause}的条文" if clause != "第五条" else None
+
+    explanation = explained(heating, HEATING)
+    found = explanation.as_json(words=words)
+    assert asked == list(dict.fromkeys(asked)) and ("云政办〔2026〕3号", "第五条") in asked
+    assert found["words"] == {f"{document} {one}": f"{one}的条文" for document, one in asked if one != "第五条"}
+    cited = {one.clause for step in explanation.walk() for one in (step, *step.parameters, *step.readings)}
+    assert explanation.chosen is not None
+    assert {clause for _, clause in asked} == cited | {explanation.chosen.clause}
+    assert compute(heating, HEATING).as_json(explain=True, words=words)["explanation"] == found
+    assert "words" not in explanation.as_json()
+
+
 def test_json_is_versioned_and_plain() -> None:
     data = explained(heating, HEATING).as_json()
     assert data["schema"] == "gongbao.explanation/1"

@@ -10,6 +10,8 @@ from types import ModuleType
 import pytest
 
 from gongbao.rules import Money, PolicyError, compute
+from gongbao.rules.compute import version
+from gongbao.rules.explain import explain
 
 HEAD = dedent(
     """
@@ -282,3 +284,31 @@ def test_a_label_without_its_english_is_refused_with_its_line(tmp_path: Path) ->
 def test_a_rule_is_called_like_any_function_and_rounds(tmp_path: Path) -> None:
     made = load(tmp_path, rule("return cost / 3")).made
     assert made(Money("0.05")) == Money("0.02")
+
+
+def test_what_goes_another_way_for_each_record_of_a_generator_is_told_both_ways(tmp_path: Path) -> None:
+    made = load(
+        tmp_path,
+        rule("return total(one.cost if one.kind == Kind.A else Money(0) for one in items)", "items: list[Item]"),
+    )
+    items = [{"day": "2026-01-01", "cost": "5", "kind": "a"}, {"day": "2026-01-02", "cost": "7", "kind": "b"}]
+    result = compute(made.policy, {"cost": "1", "number": 1, "kind": "a", "on": "2026-02-01", "items": items})
+    step = explain(result).steps[1]
+    assert result.values["made"] == Money("5")
+    assert step.formula is not None and step.figures is not None
+    assert step.formula.zh == "合计(类 = 甲时费用，否则0)"
+    assert step.formula.en == "total of (cost if kind = A, otherwise 0)"
+    assert step.figures.en == "total of (5.00, 0.00)"
+
+
+def test_a_version_is_another_as_soon_as_what_is_computed_with_is(tmp_path: Path) -> None:
+    body = "return cost"
+    first = version(load(tmp_path, rule(body)).policy)
+    noted = f'"""Why it is so."""\n# A comment, and\nreturn (\n    {body.removeprefix("return ")}\n)'
+    assert version(load(tmp_path, rule(noted)).policy) == version(load(tmp_path, rule("return (cost)")).policy)
+    assert version(load(tmp_path, rule('"""Why."""\n' + body + "  # so")).policy) == first
+    assert version(load(tmp_path, rule("return cost + cost")).policy) != first
+    for old, new, is_same in (("率, en: rate", "比率, en: share", True), ("50%", "51%", False)):
+        policy = load(tmp_path, rule(body)).policy
+        (tmp_path / "parameters.yaml").write_text(PARAMETERS.replace(old, new), encoding="utf-8")
+        assert (version(policy) == first) is is_same

@@ -7,7 +7,7 @@ import pytest
 
 from gongbao.core.errors import GongbaoError
 from gongbao.rules.policy import PolicyError, ReadingSheet
-from gongbao.rules.readings import Reading, as_dict, check_folder, choose, digest, read_readings
+from gongbao.rules.readings import NoSuchReading, Reading, as_dict, check_folder, choose, digest, read_readings
 
 
 class Readings(ReadingSheet):
@@ -105,6 +105,17 @@ def test_what_is_not_chosen_is_the_default(tmp_path: Path) -> None:
         choose(table, {"unreferred": "exclude"})
     with pytest.raises(GongbaoError, match="it has none"):
         choose({}, {"unreferred": "excluded"})
+
+
+def test_what_is_no_reading_is_told_in_both_languages(tmp_path: Path) -> None:
+    for chosen, zh in (
+        ({"unrefered": "excluded"}, "该政策没有名为unrefered的理解；可用的有：unreferred、rounding"),
+        ({"unreferred": "exclude"}, "exclude不是unreferred（"),
+    ):
+        with pytest.raises(NoSuchReading) as refused:
+            choose(read(tmp_path), chosen)
+        assert refused.value.in_language("zh").startswith(zh)
+        assert refused.value.in_language("en") == refused.value.message
 
 
 def test_the_digest_is_of_options_and_defaults_and_json_has_all(tmp_path: Path) -> None:

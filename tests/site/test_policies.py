@@ -172,6 +172,15 @@ def test_what_is_no_workbook_is_refused_and_what_was_pasted_is_kept(client, db):
     assert client.post("/policies/nothing/many/").status_code == 404
 
 
+def test_a_reading_that_there_is_not_is_refused_in_the_language_of_the_page(client, db):
+    chosen = CASE | {"reading:limit_caps": "nothing"}
+    for language, words in (("zh-hans", "nothing不是limit_caps（"), ("en", "nothing is no option of limit_caps")):
+        client.cookies["django_language"] = language
+        whole = {"case": json.dumps({"facts": {"year": 2023}, "readings": {"limit_caps": "nothing"}})}
+        for given in (chosen, whole):
+            assert words in client.post(f"{PAGE}compute/", given).content.decode()
+
+
 def test_the_words_of_a_clause_are_told_where_the_library_holds_it(client, db, monkeypatch):
     from gongbao.office.library.clause_links import ClauseLinks, _Found
 

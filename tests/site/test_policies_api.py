@@ -9,9 +9,11 @@ from django.test import Client
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
+from gongbao.gazette import read_gazette
 from gongbao.rules.compute import compute
 from gongbao.rules.describe import description, summary
 from gongbao.systems import policies, policy
+from tests.library import made
 
 STAY = {"level": "primary", "total_cost": "1000", "out_of_scope_cost": "300", "on": "2023-01-01"}
 COMPUTE = "/api/policies/hospital-bears/compute"
@@ -75,6 +77,23 @@ def test_a_stranger_computes_a_case(stranger, described):
     assert told == json.loads(json.dumps(compute(policy("hospital-bears"), STAY).as_json(explain=True)))
     assert told["values"] == {"hospital_bears": "275.00", "person_bears": "25.00"}
     assert response["Cache-Control"] == "no-store" and "ETag" not in response
+
+
+def test_the_words_of_clauses_are_those_a_visitor_may_see(stranger, described):
+    text = (
+        "许昌市人民政府办公室关于试行救助办法的通知\n许政办〔2022〕14号\n各县人民政府：\n现印发给你们。\n"
+        "许昌市人民政府办公室\n2022年4月1日\n救助办法\n七、费用\n（三）超出部分由医院承担，电话13800001234。\n"
+    )
+    body = {"facts": STAY, "explain": True, "words": True}
+    assert sent(stranger, body).json()["explanation"]["words"] == {}
+    made.put(read_gazette(text))
+    response = sent(stranger, body)
+    declared(described, COMPUTE, "post").validate(response.json())
+    assert response.json()["explanation"]["words"] == {
+        "许政办〔2022〕14号 七（三）": "超出部分由医院承担，电话＊＊＊。"
+    }
+    refused = sent(stranger, {"facts": STAY, "words": True})
+    assert refused.status_code == 400 and refused.json()["field"] == "words"
 
 
 def test_numbers_are_read_exactly(stranger):

@@ -7,6 +7,7 @@ prints the objects of docs/contract.md, otherwise the same for a person.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
     from gongbao.cli.case_files import GivenCase
     from gongbao.rules.compute import Refused, Result
     from gongbao.rules.coverage import Account, Coverage
+    from gongbao.rules.explain import WordsOf
     from gongbao.rules.facts import Problem
     from gongbao.rules.recompute import Recomputed
-    from gongbao.rules.render import WordsOf
 
 
 def register(cli: click.Group) -> None:
@@ -117,8 +118,8 @@ def compute(
 
     if keep and not as_json:
         raise click.UsageError("--keep needs --json")
-    if words and (as_json or not explain):
-        raise click.UsageError("--words needs --explain, and is for text")
+    if words and not explain:
+        raise click.UsageError("--words needs --explain")
     words_of = _words_of_clauses() if words else None
     found = find_policy(name)
     # What would be wrong with every case is told once, before any is computed.
@@ -134,7 +135,7 @@ def compute(
             _tell_refused(case, error, language, as_json)
             continue
         if as_json:
-            _print_object(_as_json(result, explain=explain, keep=keep))
+            _print_object(_as_json(result, explain=explain, keep=keep, words=words_of))
         else:
             say(_as_text(result, case, language, explain=explain, words=words_of))
     return EXIT_REFUSED if refused else 0
@@ -188,22 +189,23 @@ def _line(case: GivenCase, language: str) -> str:
     return f"第{case.line}行：" if language == "zh" else f"line {case.line}: "
 
 
-def _as_json(result: Result, *, explain: bool, keep: bool) -> dict[str, Any]:
+def _as_json(result: Result, *, explain: bool, keep: bool, words: WordsOf | None) -> dict[str, Any]:
     from gongbao.rules.explain import explain as explanation
     from gongbao.rules.recompute import keep as kept
 
     out = kept(result) if keep else result.as_json()
     if explain:
-        out["explanation"] = explanation(result).as_json()
+        out["explanation"] = explanation(result).as_json(words=words)
     return out
 
 
 def _words_of_clauses() -> WordsOf:
-    """A clause's words from the library of this command."""
+    """A clause's words from the library of this command, each looked up once for all cases."""
     with_django()
     from gongbao.office.library import queries
     from gongbao.office.people.readers import KEEPER
 
+    @cache
     def words(document: str, clause: str) -> str | None:
         try:
             return queries.find_clause(queries.get_revision(document), clause, KEEPER).text or None

@@ -8,7 +8,9 @@ result.as_json(explain=True)        what `gongbao compute --json --explain` prin
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import io
+import tokenize
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, lru_cache
@@ -20,9 +22,11 @@ from gongbao.rules.evaluate import Case, Impossible, MissingFacts, Scope
 from gongbao.rules.facts import Problem, as_json, read_facts
 from gongbao.rules.policy import Fact, FactSheet, Policy, Rule
 from gongbao.rules.readings import choose
+from gongbao.rules.readings import digest as readings_digest
 from gongbao.rules.values import Label
 
 if TYPE_CHECKING:
+    from gongbao.rules.explain import WordsOf
     from gongbao.rules.figures import FigureTable
 
 SCHEMA = "gongbao.result/1"
@@ -61,8 +65,11 @@ class Result:
     as_if: bool
     changed: dict[str, str] = field(default_factory=dict)
 
-    def as_json(self, *, explain: bool = False) -> dict[str, Any]:
-        """One JSON object; amounts are decimal strings. Described in docs/contract.md."""
+    def as_json(self, *, explain: bool = False, words: WordsOf | None = None) -> dict[str, Any]:
+        """One JSON object; amounts are decimal strings. Described in docs/contract.md.
+
+        With `explain` why it is so; `words` then gives the words of the clauses that are cited.
+        """
         out: dict[str, Any] = {
             "schema": SCHEMA,
             "policy": self.policy.name,
@@ -81,7 +88,7 @@ class Result:
         if explain:
             from gongbao.rules.explain import explain as explanation
 
-            out["explanation"] = explanation(self).as_json()
+            out["explanation"] = explanation(self).as_json(words=words)
         return out
 
     def _json(self, name: str, value: Any) -> Any:
@@ -104,12 +111,32 @@ class Result:
 
 @cache
 def version(policy: Policy) -> str:
-    """What a decided case keeps of the policy: another as soon as the file of its rules, figures or readings is."""
-    folder = policy.file.parent
-    digest = hashlib.sha256(policy.name.encode())
-    for path in (policy.file, folder / "parameters.yaml", folder / "readings.yaml"):
-        digest.update(path.read_bytes() if path.exists() else b"")
-    return digest.hexdigest()[:16]
+    """What a decided case keeps of the policy: another as soon as its rules, figures or readings are. Comments,
+    docstrings, and the words of figures and readings make no other."""
+    parts = (
+        policy.name,
+        *_tokens(policy.file.read_text(encoding="utf-8")),
+        policy.figure_table.digest(),
+        readings_digest(policy.reading_table),
+    )
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+_LAYOUT = (tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT)
+
+
+def _tokens(source: str) -> Iterator[str]:
+    """What a module says, whatever is noted beside it and however its lines are broken."""
+    before = tokenize.NEWLINE
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type in (tokenize.COMMENT, tokenize.NL):
+            continue
+        if before in (*_LAYOUT, tokenize.COMMENT) and token.type == tokenize.STRING:
+            before = tokenize.COMMENT  # a docstring
+            continue
+        if before != tokenize.COMMENT or token.type != tokenize.NEWLINE:
+            yield tokenize.tok_name[token.type] if token.type in _LAYOUT else token.string
+        before = token.type
 
 
 @lru_cache(maxsize=64)

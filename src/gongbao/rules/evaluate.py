@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -53,14 +54,16 @@ class Evaluated:
 class Scope:
     """The case (record None), or one record of it at its place in the input."""
 
-    __slots__ = ("_figures", "case", "index", "kept", "loop", "record", "said", "used")
+    __slots__ = ("_figures", "case", "counted", "index", "kept", "loop", "record", "said", "used", "values")
 
     def __init__(self, case: Case, record: Record | None = None, index: int | None = None) -> None:
         self.case, self.record, self.index = case, record, index
         self.kept: dict[Rule[..., Any], Evaluated | MissingFacts] = {}
+        self.values: dict[Rule[..., Any], Any] = {}  # of whatever rule was asked from here, wherever it is kept
         self.used: dict[Rule[..., Any], Any] = {}
+        self.counted: dict[tree.Aggregate, tuple[list[Scope], frozenset[str]]] = {}
         self.loop: Scope | None = None
-        self.said: dict[int, str] = {}  # what explain.py has said of a node here, the same in every language
+        self.said: dict[object, str] = {}  # the texts of numbers here, as phrases.py has written them
         self._figures: FigureSheet | None = None
 
     @property
@@ -76,7 +79,9 @@ class Scope:
         return self._figures
 
     def value(self, rule: Rule[..., Any]) -> Any:
-        return self.evaluated(rule).value
+        """Raises MissingFacts, Impossible."""
+        found = self.values[rule] = self.evaluated(rule).value
+        return found
 
     def evaluated(self, rule: Rule[..., Any]) -> Evaluated:
         """Raises MissingFacts, Impossible."""
@@ -284,6 +289,14 @@ def _missing_key(scope: Scope, rule: Rule[..., Any]) -> bool:
     return any(_missing_in(getattr(scope.record, name)) for name in rule.earlier[1].same)
 
 
+def counted(node: tree.Aggregate, scope: Scope) -> tuple[list[Scope], frozenset[str]]:
+    """The records that an aggregate counts, and the paths of what is missing to know it."""
+    if node not in scope.counted:
+        with suppress(MissingFacts):
+            run_of(node)(scope)
+    return scope.counted[node]
+
+
 # From nodes to functions of a scope
 
 
@@ -319,8 +332,13 @@ def _field(node: tree.FieldRef) -> Run:
 def _rule(node: tree.RuleRef) -> Run:
     rule = node.rule
     if node.of == "loop":
-        return lambda scope: scope.loop.evaluated(rule).value  # type: ignore[union-attr]
-    return lambda scope: scope.evaluated(rule).value
+
+        def run_on_loop(scope: Scope) -> Any:
+            other = scope.loop
+            return other.values[rule] if rule in other.values else other.value(rule)  # type: ignore[union-attr]
+
+        return run_on_loop
+    return lambda scope: scope.values[rule] if rule in scope.values else scope.value(rule)
 
 
 def _each(node: tree.EachRef) -> Run:
@@ -492,6 +510,7 @@ def _aggregate(node: tree.Aggregate) -> Run:
 
     def run(scope: Scope) -> Any:
         before, items = scope.loop, []
+        counted: list[Scope] = []
         lost: frozenset[str] = frozenset()
         try:
             for other in scope.case.records(node.source):
@@ -499,12 +518,14 @@ def _aggregate(node: tree.Aggregate) -> Run:
                 scope.loop = other
                 try:
                     if condition is None or condition(scope):
+                        counted.append(other)
                         scope.loop = other
                         items.append(item(scope) if item else other)
                 except MissingFacts as error:
                     lost |= error.paths
         finally:
             scope.loop = before
+        scope.counted[node] = counted, lost
         if lost:
             raise MissingFacts(lost)
         return result(scope, items)

@@ -21,6 +21,10 @@ _QUANTA = [decimal.Decimal(1).scaleb(-places) for places in range(13)]
 _ROUNDING = decimal.Context(prec=400, rounding=decimal.ROUND_HALF_UP)
 
 
+# What every decimal can be divided by: the numbers of records of which a mean is taken, mostly.
+_WITHOUT_REST = frozenset((1, 2, 4, 5, 8, 10, 16, 20, 25, 32, 40, 50, 64, 80, 100))
+
+
 def exact(number: "int | str | Exact") -> Exact:
     """The number without loss. A float is refused, as 0.1 is none of its values.
 
@@ -28,7 +32,7 @@ def exact(number: "int | str | Exact") -> Exact:
     """
     if number.__class__ is int:
         return decimal.Decimal(number)
-    if isinstance(number, Fraction):
+    if number.__class__ is Fraction:
         return number
     if isinstance(number, decimal.Decimal):
         value = number
@@ -66,26 +70,28 @@ def divide(left: Exact, right: Exact) -> Exact:
     """Raises ZeroDivisionError."""
     if not right:
         raise ZeroDivisionError("division by zero")
+    if left.__class__ is decimal.Decimal and right in _WITHOUT_REST:
+        return _CONTEXT.divide(left, decimal.Decimal(right))  # type: ignore[arg-type]
     return _decimal(Fraction(left) / Fraction(right))
 
 
 def rounded(value: Exact, places: int) -> decimal.Decimal:
     """To `places` decimals, a half away from zero (-1.005 becomes -1.01); zero has no sign."""
-    if isinstance(value, Fraction):
+    if value.__class__ is Fraction:
         scaled = abs(value) * 10**places
         whole, rest = divmod(scaled.numerator, scaled.denominator)
         whole += 2 * rest >= scaled.denominator
         out = decimal.Decimal(-whole if value < 0 else whole).scaleb(-places, _ROUNDING)
     else:
-        out = value.quantize(_QUANTA[places], decimal.ROUND_HALF_UP, _ROUNDING)
+        out = value.quantize(_QUANTA[places], decimal.ROUND_HALF_UP, _ROUNDING)  # type: ignore[union-attr]
     return out if out else abs(out)
 
 
 def places_of(value: Exact) -> int:
     """How many decimals the number is written with, zeros at the end left out; a fraction without end has 99."""
-    if isinstance(value, Fraction):
+    if value.__class__ is Fraction:
         return 99
-    exponent = value.normalize(_ROUNDING).as_tuple().exponent
+    exponent = value.normalize(_ROUNDING).as_tuple().exponent  # type: ignore[union-attr]
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 

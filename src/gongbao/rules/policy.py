@@ -314,10 +314,12 @@ class Policy:
 
     def list_of(self, record: type[Record]) -> str:
         """The name of the fact that is a list of these records. Raises KeyError where there is none."""
-        for one in self.facts.declared().values():
-            if one.type.is_records and one.type.item is not None and one.type.item.python is record:
-                return one.name
-        raise KeyError(f"no fact is a list of {record.__name__}")
+        return self._lists[record]
+
+    @cached_property
+    def _lists(self) -> dict[type, str]:
+        listed = [one for one in self.facts.declared().values() if one.type.is_records]
+        return {one.type.item.python: one.name for one in reversed(listed) if one.type.item}
 
     def rule(self, clause: str, *, zh: str, en: str) -> Callable[[Callable[P, R]], Rule[P, R]]:
         """Declare a rule: the clause it carries out, and what its value is called."""

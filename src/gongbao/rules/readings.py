@@ -89,20 +89,37 @@ def _reading(name: str, part: YamlPart, declared: tuple[str, ...]) -> Reading:
     )
 
 
+class NoSuchReading(GongbaoError):
+    """A reading or an option that the policy does not have, in Chinese and in English."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        self.zh = zh
+        super().__init__(en)
+
+    def in_language(self, language: str) -> str:
+        return self.zh if language.startswith("zh") else self.message
+
+
 def choose(
     table: Mapping[str, Reading], chosen: Mapping[str, str], sheet: type[ReadingSheet] = ReadingSheet
 ) -> ReadingSheet:
     """The sheet with the options chosen, and the default of every other reading.
 
-    Raises GongbaoError, in words, for a name or an option that there is not.
+    Raises NoSuchReading for a name or an option that there is not.
     """
-    for name, option in chosen.items():
+    for name, option in ((name[:60], option[:60]) for name, option in chosen.items()):
         if name not in table:
             known = f"it has {', '.join(table)}" if table else "it has none"
-            raise GongbaoError(f"the policy has no reading {name}; {known}{nearest(name, table)}")
+            raise NoSuchReading(
+                f"该政策没有名为{name}的理解；" + (f"可用的有：{'、'.join(table)}" if table else "它没有可选的理解"),
+                f"the policy has no reading {name}; {known}{nearest(name, table)}",
+            )
         options = table[name].options
         if option not in options:
-            raise GongbaoError(f"{option} is no option of {name}; take {', '.join(options)}{nearest(option, options)}")
+            raise NoSuchReading(
+                f"{option}不是{name}（{table[name].label.zh}）的选项；可用的有：{'、'.join(options)}",
+                f"{option} is no option of {name}; take {', '.join(options)}{nearest(option, options)}",
+            )
     return sheet(**{name: chosen.get(name, reading.default) for name, reading in table.items()})
 
 
@@ -134,4 +151,4 @@ def _plain(label: Label) -> dict[str, str]:
     return {"zh": label.zh, "en": label.en}
 
 
-__all__ = ["Option", "Reading", "as_dict", "check_folder", "choose", "digest", "read_readings"]
+__all__ = ["NoSuchReading", "Option", "Reading", "as_dict", "check_folder", "choose", "digest", "read_readings"]

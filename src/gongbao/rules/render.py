@@ -9,16 +9,14 @@ Whoever shows an explanation says it with these lines: the terminal, the site an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from gongbao.core.columns import width, wrapped
-from gongbao.rules.explain import Chosen, Explanation, Step, UsedFigure
+from gongbao.rules.explain import Chosen, Explanation, Step, UsedFigure, WordsOf
+from gongbao.rules.shown import Said
 from gongbao.rules.values import Label
-
-WordsOf = Callable[[str, str], str | None]
-"""From document and clause to the clause's words; None where nobody holds them."""
 
 Kind = Literal[
     "formula", "figures", "bands", "rounding", "condition", "parameter", "reading", "fact", "missing", "words"
@@ -311,7 +309,7 @@ AS_IF = Label(
 NO_BEARING = Label("（对结果没有影响）", "(no bearing on the result)")
 
 
-def candidate_values(values: tuple[tuple[Label, Label], ...], language: str) -> str:
+def candidate_values(values: tuple[tuple[Said, Said], ...], language: str) -> str:
     """What a choice comes to by each criterion: 补贴合计 660.00 元，自负额 0.00 元."""
     said = (f"{label.in_language(language)} {value.in_language(language)}" for label, value in values)
     return ("，" if language.startswith("zh") else ", ").join(said)

@@ -234,6 +234,7 @@ class Choice(enum.Enum):
     """
 
     label: Label
+    __hash__ = object.__hash__  # a member is itself and no other; enum's own hash takes far longer
 
     def __new__(cls, value: str, zh: str, en: str) -> Self:
         member = object.__new__(cls)

@@ -57,7 +57,7 @@ def fields_of(fact: Fact) -> type[FactSheet]:
 def typed(policy: Policy, post: QueryDict) -> Typed:
     """The case of a form, or the one that stands whole in its field `case`. Nothing in it is trusted, or refused."""
     if "case" in post:
-        return _whole(policy, post.get("case", ""))
+        return _whole(post.get("case", ""))
     facts: dict[str, Any] = {}
     places: dict[str, list[int]] = {}
     for name, fact in policy.facts.declared().items():
@@ -73,11 +73,7 @@ def typed(policy: Policy, post: QueryDict) -> Typed:
 
 
 def _readings(policy: Policy, post: Mapping[str, Any]) -> dict[str, str]:
-    return {
-        name: post[READING + name]
-        for name, reading in policy.reading_table.items()
-        if post.get(READING + name) in reading.options
-    }
+    return {name: post[READING + name] for name in policy.reading_table if post.get(READING + name)}
 
 
 def _rows(fact: Fact, post: QueryDict) -> dict[int, dict[str, str]]:
@@ -94,7 +90,7 @@ def _rows(fact: Fact, post: QueryDict) -> dict[int, dict[str, str]]:
     return rows
 
 
-def _whole(policy: Policy, text: str) -> Typed:
+def _whole(text: str) -> Typed:
     try:
         given = parse_json(text[:LONGEST])
     except NotJson:
@@ -102,10 +98,11 @@ def _whole(policy: Policy, text: str) -> Typed:
     if not isinstance(given, dict):
         return Typed()
     facts, readings = given.get("facts"), given.get("readings")
-    chosen = {READING + name: one for name, one in readings.items()} if isinstance(readings, dict) else {}
-    chosen = {name: one for name, one in chosen.items() if isinstance(one, str)}
+    chosen = readings.items() if isinstance(readings, dict) else ()
     return Typed(
-        _as_texts(facts) if isinstance(facts, dict) else {}, _readings(policy, chosen), given.get("as_if") is True
+        _as_texts(facts) if isinstance(facts, dict) else {},
+        {name: one for name, one in chosen if isinstance(one, str)},
+        given.get("as_if") is True,
     )
 
 

@@ -8,6 +8,7 @@ from gongbao.office.library.clause_links import ClauseLinks
 from gongbao.rules.compute import Refused, Result, compute
 from gongbao.rules.explain import explain, shown
 from gongbao.rules.policy import Policy, Rule
+from gongbao.rules.readings import NoSuchReading
 from gongbao.site.policies.cases import Typed, identity
 from gongbao.site.policies.charts import Chart, chart
 from gongbao.site.policies.explained import Explained, explained
@@ -60,7 +61,8 @@ def computed(policy: Policy, case: Typed, language: str) -> Outcome:
         marks = (Mark(identity(case.as_typed(one.path)), one.in_language(language), True) for one in refused.problems)
         return Outcome(None, marks=tuple(marks))
     except GongbaoError as error:
-        return Outcome(None, marks=(Mark("", error.message, True),))
+        words = error.in_language(language) if isinstance(error, NoSuchReading) else error.message
+        return Outcome(None, marks=(Mark("", words, True),))
 
 
 def outcome(policy: Policy, case: Typed, language: str, links: ClauseLinks) -> Outcome:

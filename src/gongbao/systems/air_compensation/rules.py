@@ -39,9 +39,12 @@ WanPerPoint: TypeAlias = Annotated[Decimal, Unit("万元/百分点", "× 10,000 
 WanPerDay: TypeAlias = Annotated[Decimal, Unit("万元/天", "× 10,000 yuan per day")]
 Micrograms: TypeAlias = Annotated[Decimal, Unit("微克/立方米", "µg/m³")]
 Days: TypeAlias = Annotated[Decimal, Unit("天", "days")]
-# 考核基数 of a group. The document gives no decimals; two are what the platform's figures and amounts can bear.
+# What is measured, and 考核基数 of a group. The document gives no decimals; two are what the platform's figures and
+# amounts can bear.
 Micrograms2: TypeAlias = Annotated[Decimal, Places(2), Unit("微克/立方米", "µg/m³")]
 Days2: TypeAlias = Annotated[Decimal, Places(2), Unit("天", "days")]
+# Far beyond any monthly mean; it says how large a measured number may be.
+MOST = "10000"
 
 
 class District(Choice):
@@ -76,18 +79,26 @@ class UnitMonth(Record):
     """One county or district in the month; figures of the monitoring platform (第六条)."""
 
     unit: District = fact("第四条", zh="县（市、区）", en="county or district")
-    pm25: Micrograms = fact("第四条第（一）项", zh="PM2.5月均浓度", en="monthly mean of PM2.5", least="0")
-    pm25_last_year: Micrograms = fact(
-        "第四条第（二）项", zh="上年同月PM2.5月均浓度", en="mean of PM2.5 in the month a year before", over="0"
+    pm25: Micrograms2 = fact("第四条第（一）项", zh="PM2.5月均浓度", en="monthly mean of PM2.5", least="0", most=MOST)
+    pm25_last_year: Micrograms2 = fact(
+        "第四条第（二）项",
+        zh="上年同月PM2.5月均浓度",
+        en="mean of PM2.5 in the month a year before",
+        over="0",
+        most=MOST,
     )
-    pm10: Micrograms = fact("第四条第（三）项", zh="PM10月均浓度", en="monthly mean of PM10", least="0")
-    pm10_last_year: Micrograms = fact(
-        "第四条第（四）项", zh="上年同月PM10月均浓度", en="mean of PM10 in the month a year before", over="0"
+    pm10: Micrograms2 = fact("第四条第（三）项", zh="PM10月均浓度", en="monthly mean of PM10", least="0", most=MOST)
+    pm10_last_year: Micrograms2 = fact(
+        "第四条第（四）项", zh="上年同月PM10月均浓度", en="mean of PM10 in the month a year before", over="0", most=MOST
     )
-    good_days: Days = fact("第四条第（五）项", zh="优良天数", en="good days", least="0", most="31")
-    pm25_target: Micrograms = fact("第五条", zh="PM2.5当月目标", en="target of the month for PM2.5", least="0")
-    pm10_target: Micrograms = fact("第五条", zh="PM10当月目标", en="target of the month for PM10", least="0")
-    good_days_target: Days = fact(
+    good_days: Days2 = fact("第四条第（五）项", zh="优良天数", en="good days", least="0", most="31")
+    pm25_target: Micrograms2 = fact(
+        "第五条", zh="PM2.5当月目标", en="target of the month for PM2.5", least="0", most=MOST
+    )
+    pm10_target: Micrograms2 = fact(
+        "第五条", zh="PM10当月目标", en="target of the month for PM10", least="0", most=MOST
+    )
+    good_days_target: Days2 = fact(
         "第五条", zh="优良天数当月目标", en="target of the month for good days", least="0", most="31"
     )
 

@@ -1,0 +1,439 @@
+"""Formulas in words: what is said of a node of a rule's tree, in both languages, with names or with figures.
+
+A phrase is put together once and has slots, which are filled in for each case. Which way a rule went is settled before
+(ways.py): a branch that is left in a formula is one that hangs on a missing fact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from gongbao.rules import tree
+from gongbao.rules.evaluate import MissingFacts, Scope, counted, run_of
+from gongbao.rules.policy import Policy
+from gongbao.rules.shown import LANGUAGES, Said, Words, in_both, number
+from gongbao.rules.types import Type
+
+_TIMES, _PLUS, _COMPARED, _NOT, _AND, _OR = 6, 5, 4, 3, 2, 1
+_ALONE = 9
+_SIGNS = {"*": " × ", "/": " ÷ ", "+": " + ", "-": " − "}
+_COMPARES = {"<": " < ", "<=": " ≤ ", ">": " > ", ">=": " ≥ ", "==": " = ", "!=": " ≠ "}
+_BETWEEN = {
+    "in": (" 属于 ", " is one of "),
+    "not in": (" 不属于 ", " is none of "),
+    "is": (" 为 ", " is "),
+    "is not": (" 不为 ", " is not "),
+}
+_CALLED = {
+    "min": ("取小", "the lesser of"),
+    "max": ("取大", "the greater of"),
+    "total": ("合计", "total of"),
+    "mean": ("平均", "mean of"),
+    "count": ("个数", "number of"),
+    "any": ("存在", "any of"),
+    "all": ("全部", "all of"),
+    "first": ("第一个", "first of"),
+    "marginal": ("分段累计", "by bands"),
+    "amount_by_band": ("按档定额", "amount of the band"),
+    "rate_by_band": ("按档比例", "at the rate of the band"),
+    "ratio": ("比值", "ratio of"),
+    "as_percent": ("折合百分数", "as a percentage"),
+    "points": ("百分点", "points of"),
+    "whole": ("整数部分", "whole part of"),
+    "decimal": ("", ""),
+    "abs": ("绝对值", "absolute value of"),
+    "year_of": ("年份", "year of"),
+    "month_of": ("月份", "month of"),
+    "last_day_of_month": ("当月末日", "last day of the month of"),
+    "last_day_of_year": ("当年末日", "last day of"),
+    "first_of_next_month": ("次月1日", "first of the month after"),
+    "add_months": ("加月数", "months added to"),
+    "whole_years": ("整年数", "whole years from"),
+    "whole_months": ("整月数", "whole months from"),
+    "is_working_day": ("工作日", "working day"),
+    "add_working_days": ("加工作日", "working days added to"),
+    "working_days_between": ("工作日数", "working days between"),
+}
+_MOST_LISTED = 12
+
+# What a formula with figures shows the value of, and not the name.
+_FILLED = (
+    tree.FactRef,
+    tree.FieldRef,
+    tree.RuleRef,
+    tree.EachRef,
+    tree.BestRef,
+    tree.EarlierRef,
+    tree.FigureRef,
+    tree.ReadingRef,
+    tree.Aggregate,
+)
+
+Slot = Callable[[Scope], "str | Said"]
+"""What stands in a slot for a case: a text where it is the same in both languages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words with %s for each slot; the slots stand in the same order in both languages."""
+
+    zh: str
+    en: str
+    slots: tuple[Slot, ...]
+
+    def fill(self, scope: Scope) -> Words:
+        said = [slot(scope) for slot in self.slots]
+        for one in said:
+            if one.__class__ is not str:
+                break
+        else:
+            texts = tuple(said)
+            return Words(self.zh % texts, self.en % texts)
+        return Words(
+            self.zh % tuple([one if isinstance(one, str) else one.zh for one in said]),
+            self.en % tuple([one if isinstance(one, str) else one.en for one in said]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A slot while a phrase is put together. `holds` is how tightly what stands there must hold together."""
+
+    node: tree.Node
+    holds: int
+
+
+_Parts = list["str | _Open"]
+
+
+def with_names(policy: Policy, node: tree.Node) -> Words:
+    """The formula with names: no case changes it."""
+    phrase = _phrase(policy, node, False)
+    return Words(phrase.zh % (), phrase.en % ())
+
+
+def with_figures(policy: Policy, node: tree.Node) -> Phrase:
+    return _phrase(policy, node, True)
+
+
+def _phrase(policy: Policy, node: tree.Node, figures: bool) -> Phrase:
+    zh, en = (list(_merged(_Putter(policy, place, figures).parts(node))) for place in range(len(LANGUAGES)))
+    opens = [one for one in zh if isinstance(one, _Open)]
+    assert opens == [one for one in en if isinstance(one, _Open)]
+    return Phrase(_template(zh), _template(en), tuple([_slot(policy, one) for one in opens]))
+
+
+def _template(parts: _Parts) -> str:
+    return "".join(one.replace("%", "%%") if isinstance(one, str) else "%s" for one in parts)
+
+
+def _merged(parts: Iterable[str | _Open]) -> Iterator[str | _Open]:
+    """The same with neighbouring texts joined."""
+    text = ""
+    for part in parts:
+        if isinstance(part, str):
+            text += part
+            continue
+        if text:
+            yield text
+        yield part
+        text = ""
+    if text:
+        yield text
+
+
+class _Putter:
+    """Puts a phrase together in one language."""
+
+    def __init__(self, policy: Policy, place: int, figures: bool) -> None:
+        self.policy, self.place, self.figures = policy, place, figures
+        self.in_generator = False
+        self.in_condition = False  # of a generator, where the record it goes through stands beside the rule's own
+
+    def parts(self, node: tree.Node) -> _Parts:
+        return self._open(node, 0) or self._said(node)[0]
+
+    def _open(self, node: tree.Node, holds: int) -> _Parts:
+        return [_Open(node, holds)] if self.figures and isinstance(node, _FILLED) else []
+
+    def _said(self, node: tree.Node) -> tuple[_Parts, int]:
+        """What is said of a node, and how tightly it holds together."""
+        said = self._SAID[type(node)](self, node)
+        if isinstance(said, tuple):
+            return said
+        return ([said] if isinstance(said, str) else said), _ALONE
+
+    def _within(self, node: tree.Node, holds: int) -> _Parts:
+        """What is said of a node inside one that holds its parts together with `holds`."""
+        if found := self._open(node, holds):
+            return found
+        parts, own = self._said(node)
+        return ["(", *parts, ")"] if own < holds else list(parts)
+
+    def _named(self, node: tree.Node) -> _Parts:
+        """What a generator takes of each record, or asks of it: with names throughout."""
+        before = self.figures, self.in_generator
+        self.figures, self.in_generator = False, True
+        try:
+            return self._within(node, 0)
+        finally:
+            self.figures, self.in_generator = before
+
+    def _in(self, label: Said) -> str:
+        return label.zh if self.place == 0 else label.en
+
+    def _branch(self, node: tree.Branch) -> Any:
+        condition = self._within(node.condition, 0)
+        if not self.in_generator:
+            return [("取决于：", "depends on: ")[self.place], *condition]
+        # Each record may go another way.
+        then, otherwise = self._within(node.then, _OR), self._within(node.otherwise, _OR)
+        if self.place == 0:
+            return [*condition, "时", *then, "，否则", *otherwise], 0
+        return [*then, " if ", *condition, ", otherwise ", *otherwise], 0
+
+    def _literal(self, node: tree.Literal) -> Any:
+        if node.type.kind == "none":
+            return ("无", "nothing")[self.place]
+        if isinstance(node.value, tuple):
+            return ("、", ", ")[self.place].join(self._in(one.label) for one in node.value)
+        if isinstance(node.value, str):
+            return node.value
+        return self._in(in_both(node.value, node.type, bare=True))
+
+    def _fact(self, node: tree.FactRef) -> str:
+        return self._in(self.policy.facts.declared()[node.name].label)
+
+    def _field(self, node: tree.FieldRef) -> str:
+        return self._whose(node.of) + self._in(node.record.declared()[node.name].label)  # type: ignore[attr-defined]
+
+    def _rule(self, node: tree.RuleRef | tree.EachRef) -> str:
+        return self._whose(node.of if isinstance(node, tree.RuleRef) else "") + self._in(node.rule.label)
+
+    def _whose(self, of: str) -> str:
+        return ("其", "its ")[self.place] if self.in_condition and of == "loop" else ""
+
+    def _best(self, node: tree.BestRef) -> str:
+        assert self.policy.best is not None
+        return self._in(self.policy.best.label)
+
+    def _earlier(self, node: tree.EarlierRef) -> str:
+        name = self._in(node.rule.label)
+        return (f"此前的{name}合计", f"{name} so far")[self.place]
+
+    def _parameter(self, node: tree.FigureRef) -> str:
+        return self._in(self.policy.figure_table.entries[node.name].label)
+
+    def _reading(self, node: tree.ReadingRef) -> str:
+        return self._in(self.policy.reading_table[node.name].label)
+
+    def _operation(self, node: tree.Operation) -> Any:
+        holds = _TIMES if node.op in "*/" else _PLUS
+        left = self._within(node.left, holds)
+        right = self._within(node.right, holds + (node.op in "-/"))
+        return [*left, _SIGNS[node.op], *right], holds
+
+    def _negative(self, node: tree.Negative) -> Any:
+        return ["−", *self._within(node.item, 8)], 8
+
+    def _comparison(self, node: tree.Comparison) -> Any:
+        if isinstance(node.left, tree.ReadingRef) and isinstance(node.right, tree.Literal):
+            wanted = self._in(self.policy.reading_table[node.left.name].options[node.right.value].label)
+            return [*self._within(node.left, 0), _COMPARES[node.op], wanted], _COMPARED
+        sign = _COMPARES.get(node.op) or _BETWEEN[node.op][self.place]
+        left, right = self._within(node.left, _PLUS - 1), self._within(node.right, _PLUS - 1)
+        return [*left, sign, *right], _COMPARED
+
+    def _joined(self, node: tree.All | tree.Any_) -> Any:
+        every = isinstance(node, tree.All)
+        word = ((" 且 ", " and ") if every else (" 或 ", " or "))[self.place]
+        holds = _AND if every else _OR
+        parts: _Parts = []
+        for one in node.items:
+            parts += [word] if parts else []
+            parts += self._within(one, holds + 1)
+        return parts, holds
+
+    def _not(self, node: tree.Not) -> Any:
+        return [("非 ", "not ")[self.place], *self._within(node.item, _COMPARED)], _NOT
+
+    def _call_of(self, name: str, arguments: list[_Parts]) -> _Parts:
+        word = _CALLED[name][self.place]
+        parts: _Parts = []
+        for one in arguments:
+            parts += [", "] if parts else []
+            parts += one
+        return [f"{word}{' ' if self.place else ''}(", *parts, ")"] if word else parts
+
+    def _extreme(self, node: tree.Extreme) -> _Parts:
+        return self._call_of(node.which, [self._within(one, 0) for one in node.items])
+
+    def _call(self, node: tree.Call) -> _Parts:
+        if node.function == "capped":
+            amount, limit, used = (self._within(one, _PLUS + 1) for one in node.arguments)
+            left = self._call_of("max", [["0"], [*limit, " − ", *used]])
+            return self._call_of("min", [amount, left])
+        return self._call_of(node.function, [self._within(one, 0) for one in node.arguments])
+
+    def _aggregate(self, node: tree.Aggregate) -> _Parts:
+        if node.source_each is not None:
+            return self._call_of(node.function, [self._named(node.source_each)])
+        listed = self._in(self.policy.facts.declared()[node.source].label)
+        text: _Parts = self._named(node.item) if node.item else [listed]
+        if node.condition is not None:
+            before, after = (("（", "）"), (" where ", ""))[self.place]
+            self.in_condition = True
+            text = [*text, before, *self._named(node.condition), after]
+            self.in_condition = False
+        return self._call_of(node.function, [text])
+
+    _SAID: dict[type, Callable[[_Putter, Any], Any]] = {
+        tree.Literal: _literal,
+        tree.FactRef: _fact,
+        tree.FieldRef: _field,
+        tree.RuleRef: _rule,
+        tree.EachRef: _rule,
+        tree.BestRef: _best,
+        tree.EarlierRef: _earlier,
+        tree.FigureRef: _parameter,
+        tree.ReadingRef: _reading,
+        tree.Operation: _operation,
+        tree.Negative: _negative,
+        tree.Comparison: _comparison,
+        tree.All: _joined,
+        tree.Any_: _joined,
+        tree.Not: _not,
+        tree.Branch: _branch,
+        tree.Extreme: _extreme,
+        tree.Call: _call,
+        tree.Aggregate: _aggregate,
+    }
+
+
+# What stands in a slot
+
+
+def _slot(policy: Policy, open_: _Open) -> Slot:
+    node, holds = open_.node, open_.holds
+    name = with_names(policy, node)
+    missing = Words(f"[{name.zh}]", f"[{name.en}]")
+    if isinstance(node, tree.ReadingRef):
+        labels = {option: about.label for option, about in policy.reading_table[node.name].options.items()}
+        return lambda scope: labels[getattr(scope.case.options, node.name)]
+    if node.type.is_number and not isinstance(node, tree.Aggregate | tree.EachRef):
+        say = _number_slot(node, missing)
+        return _in_brackets(say) if holds >= _PLUS else say
+    if isinstance(node, tree.Aggregate) and node.source_each is not None:
+        each, function = _slot(policy, _Open(node.source_each, 0)), node.function
+        return lambda scope: _called(function, each(scope))
+    if isinstance(node, tree.EachRef | tree.Aggregate):
+        found = _list_slot(node)
+    elif node.type.kind == "scale":
+        return lambda scope: name
+    else:
+        run, kind = run_of(node), node.type
+
+        def found(scope: Scope) -> Said:
+            return in_both(run(scope), kind, bare=True)
+
+    def known(scope: Scope) -> Said:
+        try:
+            return found(scope)
+        except MissingFacts:
+            return missing
+
+    return known
+
+
+def _list_slot(node: tree.EachRef | tree.Aggregate) -> Callable[[Scope], Said]:
+    if isinstance(node, tree.Aggregate):
+        return lambda scope: _called(node.function, _items(node, scope))
+    run, kind = run_of(node), node.rule.type
+    return lambda scope: _listed([in_both(one, kind, bare=True) for one in run(scope)])
+
+
+def _number_slot(node: tree.Node, missing: Words) -> Slot:
+    run, places, key = run_of(node), node.type.places, key_of(node)
+
+    def say(scope: Scope) -> str | Said:
+        text = scope.said.get(key)
+        if text is None:
+            try:
+                value = run(scope)
+            except MissingFacts:
+                return missing
+            if value is None:
+                return in_both(None, node.type)
+            text = scope.said[key] = number(value, places)
+        return text
+
+    return say
+
+
+def said_of(value: Any, kind: Type, scope: Scope, key: object) -> Said:
+    """A value with its unit; the text of a number is kept in its scope under the key of its nodes."""
+    if value is None or not kind.is_number:
+        return in_both(value, kind)
+    text = scope.said.get(key)
+    if text is None:
+        text = scope.said[key] = number(value, kind.places)
+    if kind.unit is None or kind.kind == "percent":
+        return Words(text, text)
+    return Words(f"{text} {kind.unit.zh}", f"{text} {kind.unit.en}")
+
+
+def _in_brackets(say: Slot) -> Slot:
+    """A negative number in a sum or a product."""
+
+    def bracketed(scope: Scope) -> str | Said:
+        text = say(scope)
+        return f"({text})" if text.__class__ is str and text[0] == "−" else text
+
+    return bracketed
+
+
+def key_of(node: tree.Node) -> object:
+    """Under which a scope keeps the text of a node's value: the same for all nodes that have the same value there."""
+    if isinstance(node, tree.RuleRef):
+        return node.rule
+    if isinstance(node, tree.FieldRef):
+        return node.name
+    return f"case.{node.name}" if isinstance(node, tree.FactRef) else node
+
+
+def _items(node: tree.Aggregate, scope: Scope) -> Said:
+    """What the records that are counted give. Raises MissingFacts where it is not known which they are."""
+    if node.item is None:
+        text = str(run_of(node)(scope))
+        return Words(text, text)
+    records, lost = counted(node, scope)
+    if lost:
+        raise MissingFacts(lost)
+    item, key, kind = run_of(node.item), key_of(node.item), node.item.type
+    said: list[Said] = []
+    before = scope.loop
+    try:
+        for other in records:
+            scope.loop = other
+            known = other.said.get(key)
+            said.append(Words(known, known) if known else in_both(item(scope), kind, bare=True))
+    finally:
+        scope.loop = before
+    return _listed(said)
+
+
+def _listed(said: list[Said]) -> Said:
+    if len(said) > _MOST_LISTED:
+        said = [*said[: _MOST_LISTED - 1], Words("…", "…"), said[-1]]
+    return Words(", ".join([one.zh for one in said]), ", ".join([one.en for one in said]))
+
+
+def _called(name: str, said: str | Said) -> Words:
+    zh, en = _CALLED[name]
+    said = Words(said, said) if isinstance(said, str) else said
+    return Words(f"{zh}({said.zh})" if zh else said.zh, f"{en} ({said.en})" if en else said.en)
+
+
+__all__ = ["Phrase", "key_of", "said_of", "with_figures", "with_names"]
