@@ -20,6 +20,7 @@ always given, never asked for.
     fields.py    what people give for a step -> values, or problems in words
     run.py       events -> the situation of a case; what may be done; the next event
     sign_off.py  a proposal on its way up
+    walk.py      where a case can come
     words.py     a clock in words: 2 working days, 1 left, stopped since …
     describe.py  a procedure as data
     diagram.py   the picture; bpmn.py BPMN 2.0 XML

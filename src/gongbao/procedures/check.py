@@ -1,9 +1,7 @@
 """What contradicts itself in a declaration.
 
-Beside what can be seen at each part, the procedure is walked through: every state that a case can reach, with every
-clock not started, running, stopped, run out or ended. So it is found when a case can come to a state from which it
-cannot end, and when a clock can run out where what it does then cannot be done. Conditions are taken to hold: what they
-look at is not known here.
+Beside what can be seen at each part, the procedure is walked through (see walk.py). So it is found when a case can come
+to a state from which it cannot end, and when a clock can run out where what it does then cannot be done.
 """
 
 from __future__ import annotations
@@ -13,14 +11,12 @@ from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 
 from gongbao.procedures.clocks import Clock, Measure, Period
-from gongbao.procedures.declare import KEY, Letter, Procedure, State, Step
+from gongbao.procedures.declare import KEY, Letter, Procedure, Step
 from gongbao.procedures.fields import Field, Kind
 from gongbao.procedures.sign_off import COUNTERSIGN
+from gongbao.procedures.walk import ENDED, NEVER, Standing, Walk
 
-_NEVER, _RUNS, _STOPPED, _OUT, _ENDED, _PASSED = "-", "runs", "stopped", "out", "ended", "ended, last day passed"
-_OVER = (_OUT, _PASSED)
-
-_MOST_SITUATIONS = 20_000
+_MOST_STANDINGS = 20_000
 
 _LONGEST = {
     Measure.WORKING_DAYS: 10_000,
@@ -29,9 +25,6 @@ _LONGEST = {
     Measure.YEARS: 40,
 }
 """About forty years of each: no case waits longer, and what is longer is a slip of the pen."""
-
-_Situation = tuple[str, tuple[str, ...], frozenset[str]]
-"""The state; of each clock, how it stands; the letters that were made and can start a clock."""
 
 
 def contradictions(procedure: Procedure) -> list[str]:
@@ -227,13 +220,12 @@ def _others(procedure: Procedure) -> Iterator[str]:
 
 
 def _walk(procedure: Procedure) -> Iterator[str]:
-    walk = _Walk(procedure)
-    beginning: _Situation = ("", (_NEVER,) * len(walk.clocks), frozenset())
-    onward: dict[_Situation, set[_Situation]] = {}
+    walk = Walk(procedure)
+    onward: dict[Standing, set[Standing]] = {}
     wrong: dict[str, None] = {}
-    waiting = deque([beginning])
+    waiting = deque([walk.beginning])
     taken: set[str] = set()
-    while waiting and len(onward) < _MOST_SITUATIONS:
+    while waiting and len(onward) < _MOST_STANDINGS:
         here = waiting.popleft()
         if here in onward:
             continue
@@ -252,15 +244,15 @@ def _walk(procedure: Procedure) -> Iterator[str]:
             yield f"the step {step.key} can never be taken: no case comes to where it may"
     for i, clock in enumerate(walk.clocks):
         # One that only a step into a final state starts is over as it begins.
-        if all(status[i] in (_NEVER, _ENDED) for _, status, _ in onward):
+        if all(status[i] in (NEVER, ENDED) for _, status, _ in onward):
             yield f"nobody arms the clock {clock.key}: no case comes to where it runs"
     ends = {here for here in onward if here[0] and procedure.states[here[0]].final}
     for state in dict.fromkeys(here[0] for here in _stuck(onward, ends)):
         yield f"a case can come to {state or 'its beginning'} and never end"
 
 
-def _stuck(onward: dict[_Situation, set[_Situation]], ends: Collection[_Situation]) -> Iterable[_Situation]:
-    back: dict[_Situation, list[_Situation]] = {}
+def _stuck(onward: dict[Standing, set[Standing]], ends: Collection[Standing]) -> Iterable[Standing]:
+    back: dict[Standing, list[Standing]] = {}
     for here, following in onward.items():
         for there in following:
             back.setdefault(there, []).append(here)
@@ -271,86 +263,3 @@ def _stuck(onward: dict[_Situation, set[_Situation]], ends: Collection[_Situatio
                 good.add(before)
                 waiting.append(before)
     return [here for here in onward if here not in good]
-
-
-class _Walk:
-    """What can follow a situation. What each step and letter does to each clock is looked up once."""
-
-    def __init__(self, procedure: Procedure) -> None:
-        self.procedure = procedure
-        self.clocks = list(procedure.clocks.values())
-        self.steps_at = {
-            state: [step for step in procedure.steps.values() if state in ([one.key for one in step.at] or [""])]
-            for state in ("", *procedure.states)
-        }
-        numbered = list(enumerate(self.clocks))
-        steps = procedure.steps.values()
-        self.opens = {one.key: [i for i, clock in numbered if one in clock.opens] for one in steps}
-        self.closes = {one.key: [i for i, clock in numbered if one in clock.closes] for one in steps}
-        self.ends = {one.key: {i for i, clock in numbered if one in clock.ends} for one in steps}
-        self.resumes = {one.key: {i for i, clock in numbered if one in clock.resumes} for one in steps}
-        self.stops = {one.key: {i for i, clock in numbered if one in clock.stops} for one in steps}
-        self.starts = {one.key: {i for i, clock in numbered if one in clock.starts} for one in steps}
-        self.started_by_letter = {
-            one.key: [i for i, clock in numbered if one in clock.starts] for one in procedure.letters.values()
-        }
-
-    def following(self, here: _Situation, wrong: dict[str, None]) -> Iterator[tuple[Step | None, _Situation]]:
-        """Each step with the situation after it; None for what happens without a step of the declaration."""
-        at, status, made = here
-        state = self.procedure.states.get(at)
-        if state is not None and state.final:
-            # All clocks have ended; a step here leads nowhere else.
-            yield from ((step, here) for step in self.steps_at[at])
-            return
-        for step in self.steps_at[at]:
-            system = all(role.kind == "system" for role in step.by)
-            opened = all(status[i] in _OVER for i in self.opens[step.key])
-            closed = any(status[i] in _OVER for i in self.closes[step.key])
-            if not system and opened and not closed:
-                yield step, self.after(here, step)
-        if state is None:
-            return
-        for key in made:
-            yield None, self.served(here, key, state)
-        for i, clock in enumerate(self.clocks):
-            if status[i] == _ENDED and (clock.opens or clock.closes):
-                yield None, (at, (*status[:i], _PASSED, *status[i + 1 :]), made)
-            if status[i] != _RUNS:
-                continue
-            out: _Situation = (at, (*status[:i], _OUT, *status[i + 1 :]), made)
-            if clock.runs_out is None:
-                yield None, out
-            elif state in clock.runs_out.at:
-                yield clock.runs_out, self.after(out, clock.runs_out)
-            else:
-                told = f"the clock {clock.key} can run out at {at}, where its step {clock.runs_out.key} cannot be taken"
-                wrong[told] = None
-
-    def after(self, here: _Situation, step: Step) -> _Situation:
-        """Like run.Situation.after."""
-        at, status, made = here
-        if step.to is not None and step.to.final:
-            return step.to.key, (_ENDED,) * len(self.clocks), frozenset()
-        now = list(status)
-        for i, stands in enumerate(status):
-            if i in self.ends[step.key] and stands in (_RUNS, _STOPPED, _OUT):
-                now[i] = _PASSED if stands == _OUT else _ENDED
-            elif i in self.resumes[step.key] and stands == _STOPPED:
-                now[i] = _RUNS
-            elif i in self.stops[step.key] and stands == _RUNS:
-                # One that has run out stays so.
-                now[i] = _STOPPED
-            if i in self.starts[step.key]:
-                now[i] = _RUNS
-        if step.letter is not None and self.started_by_letter[step.letter.key]:
-            made |= {step.letter.key}
-        return (step.to.key if step.to else at), tuple(now), made
-
-    def served(self, here: _Situation, letter: str, state: State) -> _Situation:
-        at, status, made = here
-        now = list(status)
-        for i in self.started_by_letter[letter]:
-            if self.clocks[i].waits_at(state):
-                now[i] = _RUNS
-        return at, tuple(now), made
