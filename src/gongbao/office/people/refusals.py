@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 _SENTENCES = (
+    _("A key is of small letters and figures, with hyphens between, such as market-supervision."),
     _("a name that begins with %(prefix)s is for accounts that show the program; take another"),
     _("this is the last administrator of the city; give the post to another first"),
     _("a new unit needs a Chinese and an English name and a kind"),
