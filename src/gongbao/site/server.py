@@ -90,7 +90,8 @@ def address_of(listener: socket.socket) -> str:
 def open_demo_accounts(listener: socket.socket) -> dict[str, str]:
     """The accounts that show the program, with passwords drawn now: on a site that only this machine can reach.
 
-    They hold posts in the units of the sample, which are read in where there are no units yet.
+    They hold posts in the units of the sample, which are read in where there are no units yet, and have complaints on
+    their desks.
 
     None in production, on an address that others may reach, or where a proxy or a name of its own says that the site
     is meant for others: the result is then empty, and nothing is created.
@@ -99,6 +100,7 @@ def open_demo_accounts(listener: socket.socket) -> dict[str, str]:
 
     from gongbao.office.people import actions, queries
     from gongbao.office.people.unit_files import read_units
+    from gongbao.systems.intermediary_market.demo import open_demo as open_demo_complaints
 
     host = listener.getsockname()[0]
     if settings.PRODUCTION or settings.GONGBAO_PROXY or os.environ.get("GONGBAO_HOSTS", "").strip():
@@ -110,7 +112,10 @@ def open_demo_accounts(listener: socket.socket) -> dict[str, str]:
         if queries.city() is None:
             actions.keep_units(read_units(UNITS), at=timezone.now())
         # In no city but that of the sample does such an account hold a post.
-        actions.open_demo_accounts(passwords, with_posts=queries.city_key() == CITY_KEY)
+        in_sample_city = queries.city_key() == CITY_KEY
+        actions.open_demo_accounts(passwords, with_posts=in_sample_city)
+        if in_sample_city:
+            open_demo_complaints(timezone.now())
     connections.close_all()
     return passwords
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("large-print/", look.large_print, name="large_print"),
     path("i18n/setlang/", allows(ANYONE, while_enrolling=True)(set_language), name="set_language"),
     path("policies/", include("gongbao.site.policies.urls")),
+    path("market/", include("gongbao.systems.intermediary_market.urls")),
     path("api/", include("gongbao.site.api")),
     path("", include("gongbao.office.audit.urls")),
     path("", include("gongbao.office.people.urls")),

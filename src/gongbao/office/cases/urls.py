@@ -27,6 +27,7 @@ urlpatterns = [
     path("cases/<uuid:uuid>/files/<uuid:attachment>/", case.file, name="file"),
     path("cases/<uuid:uuid>/letters/<uuid:letter>.<str:form>", case.letter, name="letter"),
     path("cases/<uuid:uuid>/<str:paper>.<str:form>", case.case_file, name="case_file"),
+    path("begin/<str:procedure>/<str:key>/", counter.begin, name="begin"),
     path("counter/", counter.counter, name="counter"),
     path("counter/new/<str:procedure>/<str:key>/", counter.begin_at_counter, name="begin_at_counter"),
     path("counter/cases/<uuid:uuid>/", counter.counter_case, name="counter_case"),

@@ -6,6 +6,8 @@ class IntermediaryMarketConfig(AppConfig):
     label = "intermediary_market"
 
     def ready(self) -> None:
+        from importlib.resources import files
+
         from gongbao.core.labels import Label
         from gongbao.office.cases.types import CaseType, register
         from gongbao.procedures import Situation
@@ -24,5 +26,7 @@ class IntermediaryMarketConfig(AppConfig):
                 summary=summary,
                 route=route,
                 open_to_all=True,
+                wordings=files("gongbao.systems.intermediary_market").joinpath("wordings"),
+                letter_codes={"acceptance": "投受", "correction": "投补", "refusal": "投不受", "decision": "投决"},
             )
         )

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gongbao.core.errors import GongbaoError
 from gongbao.office.cases import actions, queries
 from gongbao.office.cases.actions import Begun, Counter, Overtaken, new_token
-from gongbao.office.cases.actors import Acting, first_for, of_account
+from gongbao.office.cases.actors import Acting, as_party, first_for, of_account
 from gongbao.office.cases.forms import PREFIX, asked_of, controls, counter_form, counter_of, typed
 from gongbao.office.cases.models import Case
 from gongbao.office.cases.refusals import told
@@ -37,7 +37,9 @@ from gongbao.office.cases.views.common import (
 )
 from gongbao.office.intake import ticket
 from gongbao.office.library.clause_links import ClauseLinks
-from gongbao.office.people.permissions import allows, in_role
+from gongbao.office.people import actions as people
+from gongbao.office.people.forms import too_often
+from gongbao.office.people.permissions import ANYONE, allows, in_role
 from gongbao.office.people.roles import Role
 from gongbao.procedures import Possible, Problem, Refused, Step
 from gongbao.procedures.fields import SHANGHAI, Kind, read
@@ -101,6 +103,18 @@ def begin_at_desk(request: HttpRequest, procedure: str, key: str) -> HttpRespons
     return _begin(request, one, step, acting, "/desk/")
 
 
+@allows(ANYONE)
+@require_http_methods(["GET", "HEAD", "POST"])
+@kept_nowhere
+def begin(request: HttpRequest, procedure: str, key: str) -> HttpResponse:
+    """The form by which anybody begins a case, without an account, where its type is open to all."""
+    one, step = _beginning(procedure, key)
+    role = next((role for role in step.by if role.kind == "party"), None)
+    if role is None or not one.open_to_all:
+        raise Http404("nobody begins this without the office")
+    return _begin(request, one, step, as_party(role), "/begin/")
+
+
 def _beginning(procedure: str, key: str) -> tuple[CaseType, Step]:
     try:
         one = case_type(procedure)
@@ -126,10 +140,11 @@ class Filling:
     counter_wrong: GongbaoError | None = None
     error: GongbaoError | None = None
     files_again: bool = False
+    too_often: str = ""
 
     @property
     def is_wrong(self) -> bool:
-        return bool(self.problems or self.counter_wrong or self.error)
+        return bool(self.problems or self.counter_wrong or self.error or self.too_often)
 
 
 def _counter(request: HttpRequest, acting: Acting, filling: Filling) -> Counter | None:
@@ -149,19 +164,26 @@ def _begin(request: HttpRequest, one: CaseType, step: Step, acting: Acting, form
     if request.method == "POST":
         begun = _sent(request, one, step, acting, now, filling)
         if begun is not None:
-            onward = reverse("cases:counter" if acting.at_counter else "cases:desk")
-            return receipt_page(request, begun, onward)
+            return receipt_page(request, begun, _onward(acting))
     context = {
-        "room": "desk",
+        "room": "desk" if acting.account else "follow",
         "type": one,
         "step": step,
         "clause_of_step": one.procedure.cite(step.clause),
         "at_counter": acting.at_counter,
+        "onward": _onward(acting),
         "once": request.POST.get("once") or new_token(),
         **_form_context(request, step, acting, filling),
     }
     response = render(request, "cases/begin.html", context, status=BAD_REQUEST if filling.is_wrong else 200)
     return ticket.give(response, forms) if context["has_files"] else response
+
+
+def _onward(acting: Acting) -> str:
+    """Where staff goes on; "" for whoever files it themselves."""
+    if acting.account is None:
+        return ""
+    return reverse("cases:counter" if acting.at_counter else "cases:desk")
 
 
 def _form_context(request: HttpRequest, step: Step, acting: Acting, filling: Filling) -> dict[str, Any]:
@@ -173,7 +195,7 @@ def _form_context(request: HttpRequest, step: Step, acting: Acting, filling: Fil
         "has_files": any(one.shape == "files" for one in shown),
         "files_again": filling.files_again,
         "wrong": [one for one in shown if one.wrong],
-        "error": told(filling.error) if filling.error is not None else "",
+        "error": told(filling.error) if filling.error is not None else filling.too_often,
         "counter": counter_form(request, filling.counter_wrong, counter_words) if acting.at_counter else None,
     }
 
@@ -193,6 +215,12 @@ def _sent(
         filling.problems = problems
         if filling.is_wrong:
             return None
+        if acting.account is None:
+            # Counted for the address alone: whoever files fifty in a quarter of an hour is no person.
+            token, address = f"begin {new_token()}", str(request.META.get("REMOTE_ADDR", ""))
+            if wait := people.begin_try(token, address, now):
+                filling.too_often = too_often(wait)
+                return None
         routed = one.route(values)
         return actions.begin(
             one.procedure,
