@@ -64,7 +64,8 @@ class Control:
 
     @property
     def described_by(self) -> str:
-        told = [f"{self.id}-help"] if self.help or self.field.clause or self.shape == "files" else []
+        explained = self.help or self.field.clause or self.field.public or self.field.personal
+        told = [f"{self.id}-help"] if explained or self.shape in ("files", "text") else []
         return " ".join(told + ([f"{self.id}-wrong"] if self.wrong else []))
 
 

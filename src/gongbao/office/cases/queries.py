@@ -583,8 +583,8 @@ def show_public(case: Case, now: datetime) -> PublicCase:
     events = []
     for one in _shown_events(case, situation, personal=True):
         own = situation.procedure.roles[one.row.role].kind == "party"
-        # What a letter told them that was served on them they know.
-        told = one.row.pk in served
+        # What a letter told them that was served on them they know, and when it was served.
+        told = one.row.pk in served or one.row.step == SERVE
         values = tuple(
             value for value in one.values if own or value.field.public or (told and not value.field.personal)
         )
