@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 import click
 
 from gongbao import __version__
-from gongbao.cli import audit, content, library, people, rules, worker
+from gongbao.cli import audit, content, library, people, procedures, rules, worker
 from gongbao.cli.printing import EXIT_REFUSED, answer, json_option
 from gongbao.core.errors import GongbaoError
 from gongbao.sample import GAZETTE
@@ -24,9 +24,10 @@ READING = "Reading a gazette"
 ASKING = "Asking what it says"
 HANDING_OUT = "Handing out"
 COMPUTING = "Computing"
+DECIDING = "Deciding"
 SERVING = "Serving the site"
 DEVELOPING = "Developing"
-SECTIONS = (READING, ASKING, HANDING_OUT, COMPUTING, SERVING, DEVELOPING)
+SECTIONS = (READING, ASKING, HANDING_OUT, COMPUTING, DECIDING, SERVING, DEVELOPING)
 
 ENVIRONMENT = (
     ("GONGBAO_HOME", "folder of the embedded database, uploaded files and the secret key (default: var)"),
@@ -235,6 +236,7 @@ content.register(main)
 people.register(main)
 audit.register(main)
 rules.register(main)
+procedures.register(main)
 worker.register(main)
 
 # --- the one place where errors end

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from gongbao.core.labels import Label
-from gongbao.procedures.clocks import Measure, Run, Status
-from gongbao.procedures.declare import clause_label
+from gongbao.procedures.clocks import Clock, Measure, Run, Status
+from gongbao.procedures.declare import Letter, Step, clause_label
 from gongbao.procedures.fields import SHANGHAI
 
 
@@ -57,3 +58,35 @@ def tell_left(run: Run, today: date) -> Label:
         return Label(f"剩余{left}{'个工作日' if working else '日'}", f"{left} left")
     unit_en = f"{'working ' if working else ''}day{'' if left == -1 else 's'}"
     return Label(f"已逾期{-left}{'个工作日' if working else '日'}", f"{-left} {unit_en} overdue")
+
+
+def tell_clock(clock: Clock) -> Label:
+    """What is declared of a clock: 15 working days from “Accept” until “Decide”; stopped by “Ask for more papers” …"""
+    period = clock.period.label
+    zh = [f"自{_quoted(clock.starts).zh}起{period.zh}"]
+    began = _quoted(clock.starts).en
+    en = [f"from {began} {period.en}" if clock.period.until else f"{period.en} from {began}"]
+    if clock.ends:
+        zh.append(f"至{_quoted(clock.ends).zh}为止")
+        en.append(f"until {_quoted(clock.ends).en}")
+    if clock.stops:
+        stops, resumes, ground = _quoted(clock.stops), _quoted(clock.resumes), clause_label(clock.stop_clause)
+        zh.append(f"{stops.zh}时停止计算，{resumes.zh}后继续（{ground.zh}）")
+        en.append(f"stopped by {stops.en}, goes on with {resumes.en} ({ground.en})")
+    if clock.runs_out:
+        zh.append(f"届满即{_quoted([clock.runs_out]).zh}")
+        en.append(f"when it runs out: {_quoted([clock.runs_out]).en}")
+    if clock.opens:
+        zh.append(f"届满后方可{_quoted(clock.opens).zh}")
+        en.append(f"only when it is over: {_quoted(clock.opens).en}")
+    if clock.closes:
+        zh.append(f"届满后不得{_quoted(clock.closes).zh}")
+        en.append(f"no more when it is over: {_quoted(clock.closes).en}")
+    return Label("，".join(zh), ", ".join(en))
+
+
+def _quoted(parts: Sequence[Step | Letter]) -> Label:
+    """Steps by their names; a letter, whose service it is that counts, with that word."""
+    zh = "、".join(f"“{one.label.zh}”" + ("送达" if isinstance(one, Letter) else "") for one in parts)
+    en = ", ".join(("service of " if isinstance(one, Letter) else "") + f"“{one.label.en}”" for one in parts)
+    return Label(zh, en)
