@@ -162,6 +162,9 @@ def test_complaints_are_counted_by_unit_and_kind(office: Office) -> None:
         "服务收费和价格行为": 4,
         "财政性资金项目的采购": 1,
     }
+    by_subject = {label.zh: counted.outcomes for label, counted in found.by_subject}
+    assert by_subject["服务收费和价格行为"] == mine.outcomes
+    assert found.total.outcomes == mine.outcomes
     assert queries.years() == [2026, 2025]
 
 

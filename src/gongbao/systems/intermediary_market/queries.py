@@ -128,11 +128,11 @@ def statistics(year: int, now: datetime) -> Statistics:
         for counted, row in each(rows):
             for one in counted:
                 setattr(one, name, getattr(one, name) + row["number"])
-    decided = CaseEvent.objects.filter(cases, step=decide.key)
-    for row in decided.values("case__unit", "values__outcome").annotate(number=Count("pk")).order_by():
-        for one in (by_unit[row["case__unit"]], total):
-            key = row["values__outcome"]
-            one.outcomes[key] = one.outcomes.get(key, 0) + row["number"]
+    outcome = "case__events__values__outcome"
+    decided = first.filter(case__events__step=decide.key).values(*grouped, outcome)
+    for counted, row in each(decided.annotate(number=Count("pk")).order_by()):
+        for one in counted:
+            one.outcomes[row[outcome]] = one.outcomes.get(row[outcome], 0) + row["number"]
     units = {unit.pk: unit for unit in Unit.objects.filter(pk__in=by_unit)}
     return Statistics(
         year,
