@@ -8,6 +8,7 @@ from gongbao.core.labels import Label
 from gongbao.office.cases.models import Case
 from gongbao.office.people.models import Account, Unit
 from gongbao.procedures import Field, Run, Situation
+from gongbao.procedures.clocks import Measure
 from gongbao.procedures.fields import SHANGHAI, Kind, Value
 from gongbao.procedures.words import tell_left
 
@@ -84,7 +85,16 @@ def light_of(case: Case, situation: Situation, now: datetime) -> Light | None:
         stopped = next((run for run in waiting if run.stopped is not None), None)
         return Light("stopped", _STOPPED, stopped) if stopped else None
     run = min(running, key=lambda one: one.ends_at or now)
-    return Light(kind_of(run, now), tell_left(run, today), run)
+    return Light(kind_of(run, now), _left(run, today), run)
+
+
+def _left(run: Run, today: date) -> Label:
+    """Alone it says what is left: 3 working days left."""
+    words, left = tell_left(run, today), run.left(today)
+    if not words.en.endswith(" left"):
+        return words
+    unit = f"{'working ' if run.clock.period.measure == Measure.WORKING_DAYS else ''}day{'' if left == 1 else 's'}"
+    return Label(words.zh, f"{left} {unit} left")
 
 
 def kind_of(run: Run, now: datetime) -> str:
