@@ -144,7 +144,7 @@ def test_ten_thousand_lines_are_a_stream() -> None:
         (("compute", "heating", "-", "--reading", "limit_over=all"), "limit_over"),
         (("compute", "heating", "-", "--figure", "limits=1"), "limit"),
         (("policy", "nothing"), "there is no policy"),
-        (("coverage", "云政办〔1999〕1号"), "no policy stands on|clauses.yaml"),
+        (("coverage", "云政办〔1999〕1号"), "no policy and no procedure stands on|clauses.yaml"),
     ],
 )
 def test_what_is_typed_wrongly_is_told_in_words(arguments: tuple[str, ...], message: str) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gongbao.core.citations import normal_locator
-from gongbao.rules.coverage import CARRIERS, REASONS, Account, ClauseEntry, Coverage, read_clauses
+from gongbao.rules.coverage import CARRIERS, REASONS, Account, Carrier, ClauseEntry, Coverage, read_clauses
 from gongbao.rules.policy import FactSheet, FigureSheet, Policy, PolicyError, ReadingSheet, Record, fact
 from gongbao.rules.values import Flag, Money, Percent
 
@@ -152,6 +152,38 @@ def test_what_cites_a_clause_is_named_there(tmp_path: Path, before: str, after: 
 def test_a_policy_of_another_document_cites_other_clauses(tmp_path: Path) -> None:
     without = CLAUSES.replace("rule: [subsidy], ", "")
     assert read_clauses(*folder(tmp_path, without, document="云政〔2026〕4号")).entries
+
+
+STEPS = [
+    Carrier("step", "apply", DOCUMENT, "四（二）"),
+    Carrier("step", "drop", DOCUMENT, ""),
+    Carrier("step", "appeal", "云政〔2026〕9号", "三"),
+    Carrier("clock", "decision", DOCUMENT, "四（二）"),
+]
+WITH_STEPS = CLAUSES.replace("page: [heating]", "step: [apply, drop], clock: [decision]")
+
+
+def test_steps_and_clocks_of_a_procedure_carry_clauses(tmp_path: Path) -> None:
+    coverage = read_clauses(*folder(tmp_path, WITH_STEPS), STEPS)
+    assert coverage.entries["四(二)"].carried_by["step"] == ("apply", "drop")
+    assert coverage.against(["四（二）"]).counts()["clock"] == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ("[apply, drop]", "[aply]", "aply is no step of the procedures here; was apply meant"),
+        ("[apply, drop]", "[decision]", "decision is no step of the procedures here"),
+        ("clock: [decision]", "letter: [decision]", "decision is no letter of the procedures here"),
+        ("[apply, drop]", "[drop]", "the step apply cites 四（二）; name it there"),
+        (", clock: [decision]", "", "the clock decision cites 四（二）; name it there"),
+    ],
+)
+def test_a_step_that_is_not_there_or_not_named_is_told(tmp_path: Path, before: str, after: str, words: str) -> None:
+    assert before in WITH_STEPS
+    with pytest.raises(PolicyError) as caught:
+        read_clauses(*folder(tmp_path, WITH_STEPS.replace(before, after, 1)), STEPS)
+    assert words in caught.value.message and Path(caught.value.file).name == "clauses.yaml"
 
 
 def account(entries: list[str], locators: list[str]) -> Account:

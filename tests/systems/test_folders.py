@@ -1,4 +1,4 @@
-"""Each system's files agree with its policies, and place every clause of its document."""
+"""Each system's files agree with its policies and procedures, and place every clause of its document."""
 
 from functools import cache
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 from gongbao.gazette import read_file, read_gazette
 from gongbao.rules import Policy, figures, readings
 from gongbao.rules.coverage import read_clauses
-from gongbao.systems import policies
+from gongbao.systems import carriers, policies, procedures
 from tests import rig
 
 
@@ -21,6 +21,7 @@ def by_folder() -> dict[Path, list[Policy]]:
 
 FOLDERS = by_folder()
 each_folder = pytest.mark.parametrize("folder", FOLDERS, ids=lambda one: one.name)
+each_with_clauses = pytest.mark.parametrize("folder", FOLDERS | carriers(), ids=lambda one: one.name)
 
 
 @each_folder
@@ -43,9 +44,9 @@ def clauses_of(number: str) -> list[str]:
 
 
 @pytest.mark.gazettes
-@each_folder
+@each_with_clauses
 def test_every_clause_of_the_document_is_placed(folder: Path) -> None:
-    coverage = read_clauses(folder / "clauses.yaml", FOLDERS[folder])
+    coverage = read_clauses(folder / "clauses.yaml", FOLDERS.get(folder, []), carriers().get(folder, ()))
     account = coverage.against(clauses_of(coverage.document))
     assert account.is_complete, (account.unplaced, [one.locator for one in account.strangers])
 
@@ -61,3 +62,23 @@ def test_every_citation_is_a_clause_of_the_document(folder: Path) -> None:
         for reading in one.reading_table.values():
             cited |= {reading.clause} | {option.clause for option in reading.options.values()}
         assert cited <= known, cited - known
+
+
+@pytest.mark.gazettes
+@pytest.mark.parametrize("key", procedures())
+def test_every_citation_of_a_procedure_is_a_clause_of_its_document(key: str) -> None:
+    one = procedures()[key]
+    cited = {one.since_clause}
+    for step in one.steps.values():
+        cited |= {step.clause, *(condition.clause for condition in step.conditions)}
+        cited |= {step.sign_off.clause} if step.sign_off else set()
+        cited |= {field.clause for field in step.asks} | {
+            option.clause for field in step.asks for option in field.options
+        }
+    for clock in one.clocks.values():
+        cited |= {clock.clause, clock.stop_clause}
+    for letter in one.letters.values():
+        cited |= {letter.clause, *(remedy.clause for remedy in letter.remedies)}
+    # Without those of other documents, OUR_RULE, and what cites nothing.
+    own = {clause for clause in cited if clause and one.cite(clause) != clause}
+    assert own <= set(clauses_of(one.document)), own - set(clauses_of(one.document))

@@ -561,21 +561,22 @@ def cases(name: str | None, as_json: bool) -> int:
 @click.argument("number", required=False)
 @json_option
 def coverage(number: str | None, as_json: bool) -> None:
-    """Each clause of a document and what carries it: a rule, a figure, a fact, or why nothing does.
+    """Each clause of a document and what carries it: a rule, a figure, a step, a clock, or why nothing does.
 
-    Without NUMBER, the documents that have policies, in numbers. The document's own clauses are compared where the
-    library holds it.
+    Without NUMBER, the documents that have policies or procedures, in numbers. The document's own clauses are compared
+    where the library holds it.
     """
     from gongbao.core.citations import read_number
     from gongbao.rules.describe import coverage_by_clause, coverage_summary, coverages
+    from gongbao.systems import carriers
     from gongbao.systems import policies as all_policies
 
-    found = coverages(all_policies().values())
+    found = coverages(all_policies().values(), carriers())
     if number:
         wanted = str(read_number(number) or number)
         found = [one for one in found if one.document == wanted]
         if not found:
-            raise GongbaoError(f"no policy stands on “{number}”; see: gongbao coverage")
+            raise GongbaoError(f"no policy and no procedure stands on “{number}”; see: gongbao coverage")
     accounts = [_account(one) for one in found]
     data = [
         {"schema_version": SCHEMA_VERSION}

@@ -8,7 +8,8 @@
 
 What is named as a rule, figure, fact, check or reading must be one of a policy of the folder (a field of a record with
 its list before it: visits.level), and every rule and figure must be named at the clause that it cites itself, so that
-the two cannot drift apart.
+the two cannot drift apart. The same holds for the steps, clocks and letters of the folder's procedures, of which
+nothing is known here: whoever asks gives them as carriers.
 """
 
 from __future__ import annotations
@@ -32,10 +33,13 @@ CARRIERS: dict[str, Label] = {
     "reading": Label("理解口径", "reading"),
     "step": Label("办理环节", "step"),
     "clock": Label("办理时限", "clock"),
+    "letter": Label("文书", "letter"),
     "duty": Label("任务", "duty"),
     "page": Label("页面", "page"),
 }
 """The kinds of things that carry a clause."""
+
+OF_PROCEDURES = ("step", "clock", "letter")
 
 REASONS: dict[str, Label] = {
     "general": Label("目的、依据、原则等一般规定", "aims, grounds, principles: nothing to compute"),
@@ -47,6 +51,16 @@ REASONS: dict[str, Label] = {
     "repeal": Label("废止或者替代的文件", "which documents end"),
 }
 """Why nothing carries a clause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """A step, clock or letter of a procedure, and the clause that it cites; "" for none of the procedure's document."""
+
+    kind: str
+    name: str
+    document: str
+    clause: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,13 +194,16 @@ def _containers(locators: Iterable[str]) -> dict[str, list[str]]:
     return found
 
 
-def read_clauses(path: Path, policies: Sequence[Policy]) -> Coverage:
-    """Read the clauses.yaml of a folder with these policies. Raises PolicyError, with file and line."""
+def read_clauses(path: Path, policies: Sequence[Policy], carriers: Sequence[Carrier] = ()) -> Coverage:
+    """Read the clauses.yaml of a folder with these policies, and with these carriers from its procedures.
+
+    Raises PolicyError, with file and line.
+    """
     fields = read_yaml(path).fields(["document", "clauses"])
     number = read_number(fields["document"].text())
     if number is None:
         raise fields["document"].error("this is no document number; write it like 许政办〔2022〕14号")
-    known = _names(policies)
+    known = _names(policies) | {kind: {one.name for one in carriers if one.kind == kind} for kind in OF_PROCEDURES}
     entries: dict[str, ClauseEntry] = {}
     for locator, part in fields["clauses"].mapping().items():
         key = normal_locator(locator)
@@ -197,6 +214,10 @@ def read_clauses(path: Path, policies: Sequence[Policy]) -> Coverage:
     for policy in policies:
         if str(read_number(policy.document)) == coverage.document:
             _check_citations(coverage, policy)
+    for one in carriers:
+        own = one.clause and str(read_number(one.document)) == coverage.document
+        if own and (message := _missing(coverage, one.kind, one.name, one.clause)):
+            raise PolicyError(message, file=path)
     return coverage
 
 
@@ -236,7 +257,8 @@ def _carriers(kind: str, part: YamlPart, known: dict[str, set[str]]) -> tuple[st
     names = tuple(one.text() for one in part.items())
     for name in names:
         if kind in known and name not in known[kind]:
-            raise part.error(f"{name} is no {kind} of the policies here{nearest(name, known[kind])}")
+            of = "procedures" if kind in OF_PROCEDURES else "policies"
+            raise part.error(f"{name} is no {kind} of the {of} here{nearest(name, known[kind])}")
     return names
 
 
@@ -262,4 +284,4 @@ def _missing(coverage: Coverage, kind: str, name: str, clause: str) -> str:
     return f"the {kind} {name} cites {clause}; name it there in clauses.yaml"
 
 
-__all__ = ["CARRIERS", "REASONS", "Account", "ClauseEntry", "Coverage", "Placement", "read_clauses"]
+__all__ = ["CARRIERS", "REASONS", "Account", "Carrier", "ClauseEntry", "Coverage", "Placement", "read_clauses"]

@@ -5,13 +5,13 @@ The objects are described in docs/contract.md. A label is {"zh": …, "en": …}
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from gongbao.rules import readings, tree
 from gongbao.rules.compute import version
-from gongbao.rules.coverage import CARRIERS, REASONS, Account, ClauseEntry, Coverage, Placement, read_clauses
+from gongbao.rules.coverage import CARRIERS, REASONS, Account, Carrier, ClauseEntry, Coverage, Placement, read_clauses
 from gongbao.rules.facts import as_json
 from gongbao.rules.policy import Fact, FactSheet, Policy, Rule
 from gongbao.rules.types import Type
@@ -157,12 +157,19 @@ def _reported(name: str, reported: Rule[..., Any] | tuple[str | Rule[..., Any], 
 # --- Coverage
 
 
-def coverages(policies: Iterable[Policy]) -> list[Coverage]:
-    """The clauses.yaml of each folder that has policies. Raises PolicyError for one that is not there or is wrong."""
+def coverages(policies: Iterable[Policy], carriers: Mapping[Path, Sequence[Carrier]]) -> list[Coverage]:
+    """The clauses.yaml of each folder that has policies, or carriers of its procedures.
+
+    Raises PolicyError for one that is not there or is wrong.
+    """
     folders: dict[Path, list[Policy]] = {}
     for policy in policies:
         folders.setdefault(policy.file.parent, []).append(policy)
-    return [read_clauses(folder / "clauses.yaml", within) for folder, within in folders.items()]
+    for folder in carriers:
+        folders.setdefault(folder, [])
+    return [
+        read_clauses(folder / "clauses.yaml", within, carriers.get(folder, ())) for folder, within in folders.items()
+    ]
 
 
 def coverage_summary(coverage: Coverage, account: Account | None) -> Json:

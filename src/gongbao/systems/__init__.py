@@ -24,6 +24,7 @@ from typing import TypeVar
 from gongbao.core.errors import GongbaoError
 from gongbao.procedures import Procedure, ProcedureError
 from gongbao.rules import Policy, PolicyError, figures, readings
+from gongbao.rules.coverage import Carrier
 
 VARIABLE = "GONGBAO_SYSTEMS"
 
@@ -98,6 +99,19 @@ def procedures_by_file() -> dict[Path, list[Procedure]]:
 def procedure(key: str) -> Procedure:
     """The procedure of that key. Raises GongbaoError, naming the one whose key is nearest."""
     return _named("procedure", key, procedures())
+
+
+def carriers() -> dict[Path, list[Carrier]]:
+    """The steps, clocks and letters of the procedures of each folder, for comparing with its clauses.yaml."""
+    found: dict[Path, list[Carrier]] = {}
+    for file, within in procedures_by_file().items():
+        here = found.setdefault(file.parent, [])
+        for one in within:
+            for kind, parts in (("step", one.steps), ("clock", one.clocks), ("letter", one.letters)):
+                for key, part in parts.items():
+                    own = one.cite(part.clause) != part.clause
+                    here.append(Carrier(kind, key, one.document, part.clause if own else ""))
+    return found
 
 
 _Part = TypeVar("_Part", Policy, Procedure)
