@@ -378,5 +378,5 @@ urlpatterns = [
     path("openapi.json", description_json, name="api_description"),
     path("docs", documentation, name="api_docs"),
     # Without ninja's own root, which stands behind ours and is never reached.
-    path("", ([one for one in api.urls[0] if one.name != "api-root"], *api.urls[1:])),
+    path("", ([one for one in api.urls[0] if getattr(one, "name", "") != "api-root"], *api.urls[1:])),
 ]

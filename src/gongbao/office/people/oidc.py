@@ -31,9 +31,8 @@ class NotSignedIn(GongbaoError):
     """The provider did not answer, or what it answered does not hold. The message is for the log, not for the page."""
 
 
-def _client() -> Any:
+def _client(provider: Any) -> Any:
     """Made anew each time: nothing that a provider said once is believed for ever."""
-    provider = settings.GONGBAO_OIDC
     client = OAuth().register(
         f"oidc_{uuid4().hex}",
         client_id=provider.client_id,
@@ -55,7 +54,7 @@ def to_provider(request: HttpRequest) -> HttpResponse:
     """Sends the browser to the provider. Raises NotSignedIn."""
     try:
         back = request.build_absolute_uri(reverse("oidc_back"))
-        response: HttpResponse = _client().authorize_redirect(request, back)
+        response: HttpResponse = _client(settings.GONGBAO_OIDC).authorize_redirect(request, back)
     except _FAULTS as error:
         raise NotSignedIn(f"the provider cannot be asked: {type(error).__name__}") from error
     return response
@@ -67,9 +66,9 @@ def from_provider(request: HttpRequest) -> tuple[str, str]:
     What has to hold: the answer belongs to a question of this browser (state), the token is signed by a key of the
     issuer, made by it, for us, for this question (nonce), and not over.
     """
-    provider = settings.GONGBAO_OIDC
+    provider: Any = settings.GONGBAO_OIDC
     try:
-        token = _client().authorize_access_token(
+        token = _client(provider).authorize_access_token(
             request,
             claims_cls=CodeIDToken,
             claims_options={

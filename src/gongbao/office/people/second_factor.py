@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.utils.crypto import salted_hmac
+from django.utils.encoding import force_bytes
 
 from gongbao.core.errors import GongbaoError
 
@@ -35,7 +36,7 @@ def new_secret() -> str:
 def _fernet() -> MultiFernet:
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     derived = [
-        HKDF(algorithm=SHA256(), length=32, salt=None, info=b"gongbao.people.second_factor").derive(key.encode())
+        HKDF(algorithm=SHA256(), length=32, salt=None, info=b"gongbao.people.second_factor").derive(force_bytes(key))
         for key in keys
     ]
     return MultiFernet([Fernet(base64.urlsafe_b64encode(one)) for one in derived])

@@ -97,7 +97,7 @@ def people(request: HttpRequest) -> HttpResponse:
 def _nested(flat: list[UnitInTree], counted: Mapping[int, int]) -> list[dict[str, Any]]:
     """The units, each with those below it."""
     language = get_language() or ""
-    made = {
+    made: dict[int, dict[str, Any]] = {
         one.unit.pk: {
             "key": one.unit.key,
             "name": one.unit.in_language(language),
@@ -108,7 +108,7 @@ def _nested(flat: list[UnitInTree], counted: Mapping[int, int]) -> list[dict[str
         }
         for one in flat
     }
-    roots = []
+    roots: list[dict[str, Any]] = []
     for one in flat:
         above = made.get(one.unit.parent_id or 0)
         (above["below"] if above else roots).append(made[one.unit.pk])
