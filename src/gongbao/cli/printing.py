@@ -162,6 +162,8 @@ _COUNTED = {
     "keeping": "clauses",
     "deriving": "documents",
     "verifying": "entries",
+    "saving": "files",
+    "unpacking": "files",
 }
 
 

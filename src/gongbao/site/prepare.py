@@ -41,7 +41,8 @@ def pending_migrations() -> list[str]:
 
 
 @cache
-def _own_migrations() -> frozenset[tuple[str, str]]:
+def own_migrations() -> frozenset[tuple[str, str]]:
+    """App and name of each change of the database's form that this version knows."""
     from django.db.migrations.loader import MigrationLoader
 
     return frozenset(MigrationLoader(None).disk_migrations)
@@ -51,7 +52,7 @@ def lacks_migrations() -> bool:
     """Whether `pending_migrations` would name any, told quickly: a site is asked for its health every few seconds."""
     from django.db.migrations.recorder import MigrationRecorder
 
-    return not _own_migrations() <= MigrationRecorder(connection).applied_migrations().keys()
+    return not own_migrations() <= MigrationRecorder(connection).applied_migrations().keys()
 
 
 @contextmanager
