@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 import click
 
 from gongbao import __version__
-from gongbao.cli import audit, backup, content, library, people, procedures, rules, worker
+from gongbao.cli import audit, backup, cases, content, library, people, procedures, rules, worker
 from gongbao.cli.printing import EXIT_REFUSED, answer, json_option
 from gongbao.core.errors import GongbaoError
 from gongbao.sample import GAZETTE
@@ -38,7 +38,7 @@ ENVIRONMENT = (
     ("GONGBAO_PROXY", "address of the proxy in front of the site, if there is one"),
     ("GONGBAO_CACHE", "where counts of requests stand; several processes need a shared one: redis:// or a folder"),
     ("GONGBAO_API_LIMIT", "requests to /api that one address may make in a minute (default: 120)"),
-    ("GONGBAO_SYSTEMS", "a folder of further policies, those of another city"),
+    ("GONGBAO_SYSTEMS", "a folder of further policies and procedures, those of another city"),
     ("GONGBAO_CHECKPOINTS", "a folder for the daily checkpoints of the log (default: in the home)"),
     ("GONGBAO_AUDIT_KEY_FILE", "a file with the key that signs them (default: one is drawn into the home)"),
     ("GONGBAO_SMTP_URL", "the server that takes letters (with GONGBAO_MAIL_FROM); without one they wait"),
@@ -239,6 +239,7 @@ audit.register(main)
 rules.register(main)
 procedures.register(main)
 worker.register(main)
+cases.register(main)
 backup.register(main)
 
 # --- the one place where errors end

@@ -5,7 +5,7 @@ to: the deputy head of a bureau signs what its section handles. A party acts wit
 counter through a clerk who holds the post of one there.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -41,12 +41,15 @@ def body_of(unit: Unit) -> Unit:
     return unit
 
 
-def of_account(account: Account, procedure: Procedure, unit: Unit | None, on: date) -> list[Acting]:
+def of_account(
+    account: Account, procedure: Procedure, unit: Unit | None, on: date, posts: Sequence[ActingPost] | None = None
+) -> list[Acting]:
     """The roles in which an account may act in a case that `unit` handles, own posts first.
 
-    `unit` None: in a case that is to begin, whoever it will go to; there staff acts at its own unit.
+    `unit` None: in a case that is to begin, whoever it will go to; there staff acts at its own unit. `posts` are those
+    of acting_posts, where they were read already.
     """
-    posts = acting_posts(account, on)
+    posts = acting_posts(account, on) if posts is None else posts
     body = body_of(unit) if unit is not None else None
     found = [
         _as(account, role, one)

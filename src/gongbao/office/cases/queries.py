@@ -36,7 +36,7 @@ from gongbao.office.cases.models import (
 )
 from gongbao.office.cases.types import case_type
 from gongbao.office.people.models import Account, Unit
-from gongbao.office.people.queries import acting_posts, posts_held, units_below
+from gongbao.office.people.queries import ActingPost, acting_posts, posts_held, units_below
 from gongbao.office.people.roles import Role as Post
 from gongbao.procedures import Clock, Event, Field, Letter, Possible, Remedy, Run, Situation, replay
 from gongbao.procedures.declare import SERVE
@@ -101,10 +101,14 @@ def units_barred(keys: Iterable[str]) -> set[int]:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What an account works on, on a day: its units and those below them, and whether it reads everything."""
+    """What an account works on, on a day: its units and those below them, and whether it reads everything.
+
+    `acting` are the posts in which it acts, those of whom it stands in for too.
+    """
 
     account: Account
     on: date
+    acting: tuple[ActingPost, ...]
     units: frozenset[int]
     own_units: frozenset[int]
     keys: frozenset[str]
@@ -117,9 +121,12 @@ class Desk:
         return bool(self.units)
 
 
-def desk_of(account: Account, on: date) -> Desk:
-    """What the account may work on. A counter clerk and an administrator see no case by that post alone."""
-    posts = acting_posts(account, on)
+def desk_of(account: Account, on: date, posts: Sequence[ActingPost] | None = None) -> Desk:
+    """What the account may work on. A counter clerk and an administrator see no case by that post alone.
+
+    `posts` are those of acting_posts, where they were read already.
+    """
+    posts = acting_posts(account, on) if posts is None else posts
     working = [one.post for one in posts if one.post.role in AT_DESK]
     units: set[int] = set()
     for post in working:
@@ -129,6 +136,7 @@ def desk_of(account: Account, on: date) -> Desk:
     return Desk(
         account,
         on,
+        tuple(posts),
         frozenset(units),
         frozenset(post.unit_id for post in working),
         frozenset(post.unit.key for post in working),
@@ -219,24 +227,23 @@ def list_cases(
         found = found.filter(state=state)
     if receipt:
         found = found.filter(receipt=receipt.strip().upper())
-    found = _due_filter(found, due, now)
+    found = found.filter(_is_due(due, now))
     if not desk.reads_all:
         for key in desk.keys:
             found = found.exclude(barred__icontains=f'"{key}"')
     return _in_order(found, over)
 
 
-def _due_filter(found: QuerySet[Case], due: str, now: datetime) -> QuerySet[Case]:
+def _is_due(due: str, now: datetime) -> Q:
+    """The filter for what is due; all for ""."""
     today = now.astimezone(SHANGHAI).date()
     if due == Due.OVERDUE:
-        return found.filter(due_at__lte=now)
+        return Q(due_at__lte=now)
     if due == Due.TODAY:
-        return found.filter(due=today, due_at__gt=now)
+        return Q(due=today, due_at__gt=now)
     if due == Due.WEEK:
-        return found.filter(due__lte=calendar().add(today, 5), due_at__gt=now)
-    if due == Due.STOPPED:
-        return found.filter(due=None)
-    return found
+        return Q(due__lte=calendar().add(today, 5), due_at__gt=now)
+    return Q(due=None) if due == Due.STOPPED else Q()
 
 
 def _in_order(found: QuerySet[Case], over: bool) -> QuerySet[Case]:
@@ -247,11 +254,11 @@ def _in_order(found: QuerySet[Case], over: bool) -> QuerySet[Case]:
 
 def counts(desk: Desk, now: datetime) -> dict[str, int]:
     """How many cases wait: mine, the unit's, without anybody, overdue, due today, due within five working days."""
+    open_ones = list_cases(desk, now=now)
+    wanted = {due: Count("pk", filter=_is_due(due, now)) for due in (Due.OVERDUE, Due.TODAY, Due.WEEK)}
     return {
         "mine": list_cases(desk, mine=True, now=now).count(),
-        "unit": list_cases(desk, now=now).count(),
-        "unassigned": list_cases(desk, unassigned=True, now=now).count(),
-        **{due: list_cases(desk, due=due, now=now).count() for due in (Due.OVERDUE, Due.TODAY, Due.WEEK)},
+        **open_ones.order_by().aggregate(unit=Count("pk"), unassigned=Count("pk", filter=Q(assigned=None)), **wanted),
         "asked": len(asked_of(desk)),
     }
 
@@ -326,9 +333,9 @@ def show(case: Case, desk: Desk, now: datetime) -> ShownCase:
     """The case for a page; `steps` are those that the desk may take now, or propose."""
     situation = situation_of(case)
     personal = sees_personal(case, desk)
-    works = handles(case, desk) and not case.over
     # The service of a letter is recorded after the end too.
-    acting = of_account(desk.account, situation.procedure, case.unit, desk.on) if handles(case, desk) else []
+    handled = handles(case, desk)
+    acting = of_account(desk.account, situation.procedure, case.unit, desk.on, desk.acting) if handled else []
     return ShownCase(
         case,
         situation,
@@ -338,7 +345,7 @@ def show(case: Case, desk: Desk, now: datetime) -> ShownCase:
         tuple(acting),
         tuple(situation.steps(now, [one.role for one in acting])),
         _shown_proposal(case, situation, personal, desk),
-        works,
+        handled and not case.over,
     )
 
 
@@ -612,4 +619,4 @@ def cases_of_unit(unit: Unit | None, *, due: str = "", over: bool = False, now: 
     found = Case.objects.select_related("unit").filter(over=over)
     if unit is not None:
         found = found.filter(unit__in=units_below(unit))
-    return _in_order(_due_filter(found, due, now), over)
+    return _in_order(found.filter(_is_due(due, now)), over)

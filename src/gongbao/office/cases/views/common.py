@@ -16,7 +16,7 @@ from gongbao.office.cases.models import Case
 from gongbao.office.cases.queries import Desk
 from gongbao.office.file_names import shown_name
 from gongbao.office.people.models import Account
-from gongbao.office.people.permissions import in_role
+from gongbao.office.people.permissions import in_role, posts_of_request
 from gongbao.office.people.roles import Role
 
 BAD_REQUEST, CONFLICT, TOO_MANY_REQUESTS = 400, 409, 429
@@ -37,7 +37,7 @@ def account_of(request: HttpRequest) -> Account:
 
 
 def desk_of(request: HttpRequest) -> Desk:
-    return queries.desk_of(account_of(request), timezone.localdate())
+    return queries.desk_of(account_of(request), timezone.localdate(), posts_of_request(request))
 
 
 def case_or_404(desk: Desk, uuid: UUID) -> Case:
