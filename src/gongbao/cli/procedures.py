@@ -5,6 +5,7 @@ They need no database. With --json each prints the objects of docs/contract.md, 
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,7 +82,7 @@ def procedure(key: str, bpmn: Path | None, svg: Path | None, language: str, as_j
 
 def _write(file: Path, content: bytes) -> None:
     if str(file) == "-":
-        click.get_binary_stream("stdout").write(content)
+        sys.stdout.buffer.write(content)
     else:
         write_file(file, content)
 

@@ -97,7 +97,7 @@ def to_bpmn(procedure: Procedure, language: str) -> bytes:
     )  # fmt: skip
     root.append(_process(drawn, messages))
     root.append(_diagram(drawn, lanes))
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True))
 
 
 # --- what is drawn
@@ -476,8 +476,9 @@ def _diagram(drawn: _Drawn, placed: tuple[list[_Lane], float]) -> etree._Element
     for lane in lanes:
         _shape(plane, f"lane_{lane.role.key}", _HEAD, lane.y, breadth - _HEAD, lane.height, isHorizontal="true")
     for node in drawn.nodes.values():
-        marker = {"isMarkerVisible": "true"} if node.tag == "exclusiveGateway" else {}
-        shape = _shape(plane, node.id, node.x, node.y, *node.size, **marker)
+        shape = _shape(plane, node.id, node.x, node.y, *node.size)
+        if node.tag == "exclusiveGateway":
+            shape.set("isMarkerVisible", "true")
         if node.name and not node.tag.endswith("Task"):
             wide, high = _name_size(node.name)
             label = _add(shape, "BPMNLabel", namespace=DI)

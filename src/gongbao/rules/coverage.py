@@ -217,7 +217,7 @@ def read_clauses(path: Path, policies: Sequence[Policy], carriers: Sequence[Carr
     for one in carriers:
         own = one.clause and str(read_number(one.document)) == coverage.document
         if own and (message := _missing(coverage, one.kind, one.name, one.clause)):
-            raise PolicyError(message, file=path)
+            raise PolicyError(message, file=str(path))
     return coverage
 
 
