@@ -78,10 +78,10 @@ def its_backup(first, tmp_path_factory):
     return file
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+@pytest.fixture
 def sites(request, tmp_path):
-    """Two sites: one that is filled, one that is new."""
-    if request.param == "sqlite":
+    """Two sites on the database of this run: one that is filled, one that is new."""
+    if rig.RUNS_ON == "sqlite":
         shutil.copytree(request.getfixturevalue("first").home, tmp_path / "one")
         yield Site(tmp_path / "one"), Site(tmp_path / "two")
         return

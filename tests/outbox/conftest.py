@@ -49,3 +49,22 @@ def write(*addresses: str, at: datetime = NOW, about: str = "case:7", **more):
         ]
         record(about, letters=len(letters))
     return letters
+
+
+def put_up(to, number=1, **more):
+    """A message, as an action sends it."""
+    from gongbao.office.audit.actions import recorded
+    from gongbao.office.audit.actors import OUR_RULE, SYSTEM
+    from gongbao.office.outbox.actions import send
+
+    with recorded("tests.tell", actor=SYSTEM, ground=OUR_RULE, at=NOW) as record:
+        message = send(
+            to,
+            subject=Label(f"第{number}件", f"Matter {number}"),
+            text=Label("限今日办理。", "Due today."),
+            about=f"case:{number}",
+            at=NOW,
+            **more,
+        )
+        record(f"case:{number}")
+    return message

@@ -5,18 +5,17 @@ from datetime import date, timedelta
 import pytest
 
 from gongbao.core.errors import GongbaoError
-from gongbao.core.labels import Label
 from gongbao.office import kept
 from gongbao.office.audit.actions import recorded
 from gongbao.office.audit.actors import OUR_RULE, SYSTEM
 from gongbao.office.audit.models import Entry
 from gongbao.office.outbox import queries
-from gongbao.office.outbox.actions import ToAccount, ToPost, mark_read, send
+from gongbao.office.outbox.actions import ToAccount, ToPost, mark_read
 from gongbao.office.outbox.models import Message, Reading
 from gongbao.office.people.models import Account, Post, Substitute, Unit
 from gongbao.office.people.queries import acting_posts
 from gongbao.office.people.roles import Role
-from tests.outbox.conftest import NOW, write
+from tests.outbox.conftest import NOW, put_up, write
 from tests.site.html import read
 
 pytestmark = pytest.mark.django_db
@@ -45,20 +44,6 @@ def office():
         )
         record("tests:office")
     return {**people, "unit": units[0]}
-
-
-def put_up(to, number=1, **more):
-    with recorded("tests.tell", actor=SYSTEM, ground=OUR_RULE, at=NOW) as record:
-        message = send(
-            to,
-            subject=Label(f"第{number}件", f"Matter {number}"),
-            text=Label("限今日办理。", "Due today."),
-            about=f"case:{number}",
-            at=NOW,
-            **more,
-        )
-        record(f"case:{number}")
-    return message
 
 
 def seen(name, office):

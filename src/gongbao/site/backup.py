@@ -344,7 +344,7 @@ def _verified(progress: Progress) -> Any:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tuple[tarfile.TarFile, IO[bytes]]]:
+def _opened(path: Path) -> Iterator[tuple[tarfile.TarFile, gzip.GzipFile]]:
     """The members, and what they are read from: who reads that to its end has gzip look at the sum of the whole."""
     try:
         with open(path, "rb") as file, gzip.open(file) as plain, tarfile.open(fileobj=plain, mode="r|") as tar:
@@ -416,7 +416,7 @@ def _refuse_full_target() -> None:
 
 def _unpack(
     tar: tarfile.TarFile,
-    plain: IO[bytes],
+    plain: gzip.GzipFile,
     digests: dict[str, str],
     staged: Path,
     backup: Backup,
@@ -446,8 +446,8 @@ def _unpack(
         pass
     if not ends or told.keys() != digests.keys() or database not in digests:
         raise _damaged(path, "it does not hold what it says")
-    for name, digest in digests.items():
-        if told[name] != digest:
+    for name, found in digests.items():
+        if told[name] != found:
             raise _damaged(path, name)
     return [name for name in digests if name.startswith(f"{FILES}/")]
 
@@ -538,9 +538,9 @@ def _restore_postgresql(database: Path, backup: Backup, staged: Path, put_files:
     if told.returncode:
         raise GongbaoError(f"pg_restore could not read the backup: {_first_line(told.stderr)}; nothing was restored")
     put_files()
-    with open(script, "rb") as file:
+    with open(script, "rb") as whole:
         options = ["--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--set=VERBOSITY=terse"]
-        _run([psql, *options], "restore", stdin=file)
+        _run([psql, *options], "restore", stdin=whole)
 
     def ask(query: str) -> list[tuple[Any, ...]]:
         with connection.cursor() as cursor:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -23,7 +24,7 @@ def _to(account: Account, posts: Sequence[ActingPost]) -> Q:
     return to
 
 
-def _unread(account: Account) -> Exists:
+def _unread(account: Account) -> Any:
     return ~Exists(Reading.objects.filter(message=OuterRef("pk"), account=account))
 
 
