@@ -4,6 +4,7 @@ What is told names the case by its receipt number, its procedure and its state, 
 """
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.urls import reverse
@@ -39,7 +40,7 @@ def _workers(case: Case) -> list[_Receiver]:
     return [ToPost(case.unit, Post.CLERK)]
 
 
-def _tell(case: Case, to: list[_Receiver], zh: str, en: str, at: datetime) -> None:
+def _tell(case: Case, to: Sequence[_Receiver], zh: str, en: str, at: datetime) -> None:
     matter = _matter(case)
     for one in to:
         send(

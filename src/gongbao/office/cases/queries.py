@@ -561,7 +561,7 @@ def cases_of_feed(desk: Desk, now: datetime) -> list[tuple[Case, datetime]]:
     """The cases of the desk that have a last day, those due first, and when each last changed."""
     rows = list_cases(desk, now=now).exclude(due=None) if desk.works else Case.objects.none()
     found = list(rows.annotate(changed=Max("events__at"))[:FEED_LENGTH])
-    return [(one, one.changed) for one in found]  # type: ignore[attr-defined]
+    return [(one, one.changed) for one in found]
 
 
 # --- for whoever brought it

@@ -66,7 +66,7 @@ def as_published(event: CaseEvent) -> PublishedDecision:
     )
 
 
-def _label(options: tuple, key: str | None) -> Label | None:  # type: ignore[type-arg]
+def _label(options: tuple, key: str | None) -> Label | None:
     return next((one.label for one in options if one.key == key), None)
 
 
@@ -107,7 +107,7 @@ def statistics(year: int, now: datetime) -> Statistics:
     by_subject: dict[str, Counted] = defaultdict(Counted)
     total = Counted()
 
-    def each(rows: QuerySet) -> Iterator[tuple[list[Counted], dict]]:  # type: ignore[type-arg]
+    def each(rows: QuerySet) -> Iterator[tuple[list[Counted], dict]]:
         for row in rows:
             yield [by_unit[row["case__unit"]], by_subject[row["values__subject"]], total], row
 
