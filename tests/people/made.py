@@ -52,12 +52,16 @@ def open_account(name: str, **more: Any) -> Account:
     return actions.keep_account(name, password=PASSWORD, **more)[0]
 
 
-def administrator_of(unit: str) -> Account:
-    """The one of the unit, given a post if there is none."""
-    name = f"administrator.{unit}"
+def holder_of(unit: str, role: Role) -> Account:
+    """Somebody in the role of the unit, given the post if there is nobody."""
+    name = f"{role}.{unit}"
     if queries.account_exists(name):
         return queries.account_named(name)
-    return City().member(name, unit, Role.ADMINISTRATOR)
+    return City().member(name, unit, role)
+
+
+def administrator_of(unit: str) -> Account:
+    return holder_of(unit, Role.ADMINISTRATOR)
 
 
 def today() -> date:

@@ -38,6 +38,8 @@ ENVIRONMENT = (
     ("GONGBAO_PROXY", "address of the proxy in front of the site, if there is one"),
     ("GONGBAO_CACHE", "where counts of requests stand; several processes need a shared one: redis:// or a folder"),
     ("GONGBAO_API_LIMIT", "requests to /api that one address may make in a minute (default: 120)"),
+    ("GONGBAO_IDLE_MINUTES", "after how many minutes without a request staff is signed out (default: 30)"),
+    ("GONGBAO_OIDC_ISSUER", "a provider of OpenID Connect, with GONGBAO_OIDC_CLIENT_ID and _CLIENT_SECRET(_FILE)"),
     ("GONGBAO_SYSTEMS", "a folder of further policies and procedures, those of another city"),
     ("GONGBAO_CHECKPOINTS", "a folder for the daily checkpoints of the log (default: in the home)"),
     ("GONGBAO_AUDIT_KEY_FILE", "a file with the key that signs them (default: one is drawn into the home)"),
