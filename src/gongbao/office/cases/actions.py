@@ -41,7 +41,7 @@ from gongbao.office.cases.models import (
     Reminder,
     WorkingDaysNotice,
 )
-from gongbao.office.cases.queries import feed_digest, opinions_of, situation_of, units_barred
+from gongbao.office.cases.queries import feed_digest, letters_and_figures, opinions_of, situation_of, units_barred
 from gongbao.office.cases.types import case_type
 from gongbao.office.file_names import shown_name
 from gongbao.office.people.acting import actor_of
@@ -214,7 +214,7 @@ def _secret_digest(receipt: str, secret: str) -> str:
 
 
 def right_secret(case: Case, secret: str) -> bool:
-    typed = "".join(sign for sign in secret.upper() if sign.isalnum())
+    typed = letters_and_figures(secret)
     return constant_time_compare(case.secret_digest, _secret_digest(case.receipt, typed))
 
 

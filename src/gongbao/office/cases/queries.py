@@ -183,9 +183,13 @@ def find_at_counter(uuid: UUID, account: Account, on: date) -> Case | None:
     return None if found is None or (found.barred and units_barred(found.barred) & units) else found
 
 
+def letters_and_figures(typed: str) -> str:
+    """A receipt number or a secret as it is kept, of what somebody typed: without spaces, hyphens and other signs."""
+    return "".join(sign for sign in typed.upper() if sign.isalnum())
+
+
 def find_by_receipt(receipt: str) -> Case | None:
-    typed = "".join(sign for sign in receipt.upper() if sign.isalnum())
-    return Case.objects.filter(receipt=typed).select_related("unit").first()
+    return Case.objects.filter(receipt=letters_and_figures(receipt)).select_related("unit").first()
 
 
 # --- lists
@@ -222,11 +226,11 @@ def list_cases(
     if unassigned:
         found = found.filter(assigned=None)
     if procedure:
-        found = found.filter(procedure=procedure)
+        found = found.filter(procedure=procedure.replace("\0", ""))
     if state:
-        found = found.filter(state=state)
+        found = found.filter(state=state.replace("\0", ""))
     if receipt:
-        found = found.filter(receipt=receipt.strip().upper())
+        found = found.filter(receipt=letters_and_figures(receipt))
     found = found.filter(_is_due(due, now))
     if not desk.reads_all:
         for key in desk.keys:

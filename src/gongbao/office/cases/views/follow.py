@@ -71,7 +71,7 @@ def _followed(request: HttpRequest) -> Case | None:
 def _opened(request: HttpRequest) -> tuple[Case | None, str, int]:
     """The case that the form opens; else what is wrong, the same for a wrong number and a wrong secret."""
     receipt, secret = request.POST.get("receipt", "")[:100], request.POST.get("secret", "")[:100]
-    plain = "".join(sign for sign in receipt.upper() if sign.isalnum())
+    plain = queries.letters_and_figures(receipt)
     if not plain or not secret.strip():
         return None, _("Give both the receipt number and the secret."), BAD_REQUEST
     name, address = f"case {plain}", str(request.META.get("REMOTE_ADDR", ""))
@@ -272,7 +272,7 @@ def receipt(request: HttpRequest) -> HttpResponse:
     if found is None:
         context = {"room": "follow", "wrong": wrong, "receipt": request.POST.get("receipt", "")[:100]}
         return render(request, "cases/follow.html", context, status=status)
-    secret = "".join(sign for sign in request.POST.get("secret", "").upper() if sign.isalnum())
+    secret = queries.letters_and_figures(request.POST.get("secret", ""))
     made = papers.receipt_of(
         found,
         secret,
