@@ -10,6 +10,7 @@
   }
   var KEPT = "gongbao-case " + form.getAttribute("action");
   var pressed = false;
+  var sent = "";
 
   /* --- rows --- */
 
@@ -73,9 +74,13 @@
       if (one.dataset.kind === "wrong") {
         line.classList.add("is-wrong");
         var field = document.getElementById(one.dataset.mark);
-        if (field) {
-          field.setAttribute("aria-invalid", "true");
-        }
+        (field && field.matches("fieldset") ? field.querySelectorAll("input[type=checkbox]") : [field]).forEach(
+          function (part) {
+            if (part) {
+              part.setAttribute("aria-invalid", "true");
+            }
+          }
+        );
       }
     });
     document.querySelectorAll("[data-link]").forEach(function (one) {
@@ -83,10 +88,49 @@
     });
   }
 
+  function typed() {
+    return new URLSearchParams(new FormData(form)).toString();
+  }
+
+  /* Whoever reads the steps while changing a figure goes on reading them. */
+  var opened = {};
+  function folds() {
+    return document.querySelectorAll("#result details.folded");
+  }
+
+  /* Heard by those who do not see the result change: the values, and not all that stands under them. */
+  function say() {
+    var parts = document.querySelectorAll("#summary h2, #summary li:first-child, #result .values dt, #result .values dd");
+    document.getElementById("said").textContent = Array.from(parts)
+      .map(function (part) {
+        // Of what a value is called, without the clause behind it.
+        return (part.matches("dt") ? part.firstChild : part).textContent.trim();
+      })
+      .join(" ");
+  }
+
   form.addEventListener("submit", function () {
     pressed = true;
   });
+  document.addEventListener("htmx:confirm", function (event) {
+    // What was computed already is not computed again: a field that is left by pressing the button has changed too, and
+    // the second answer would close what was opened in the first.
+    if (event.detail.elt !== form) {
+      return;
+    }
+    var now = typed();
+    var asked = event.detail.triggeringEvent;
+    if (now === sent && !(asked && asked.type === "submit")) {
+      event.preventDefault();
+    }
+    sent = now;
+  });
   document.addEventListener("htmx:beforeSwap", function (event) {
+    if (event.detail.target && event.detail.target.id === "result") {
+      folds().forEach(function (fold) {
+        opened[fold.className] = fold.open;
+      });
+    }
     // What was refused is told as well; a whole page is not put into this one.
     if (event.detail.xhr.status === 422 || event.detail.xhr.status === 429) {
       event.detail.shouldSwap = true;
@@ -94,7 +138,11 @@
   });
   document.addEventListener("htmx:afterSettle", function (event) {
     if (event.detail.target && event.detail.target.id === "result") {
+      folds().forEach(function (fold) {
+        fold.open = fold.open || Boolean(opened[fold.className]);
+      });
       marks();
+      say();
       if (pressed) {
         var summary = document.getElementById("summary") || document.getElementById("result");
         summary.focus();
@@ -151,11 +199,8 @@
 
   /* The page with the case in it, sent in the body. */
   function open(fields) {
-    var sent = document.createElement("form");
-    sent.method = "post";
-    sent.action = form.getAttribute("action");
     fields.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
-    fetch(sent.action, { method: "POST", body: fields, credentials: "same-origin", referrerPolicy: "same-origin" })
+    fetch(form.getAttribute("action"), { method: "POST", body: fields, credentials: "same-origin", referrerPolicy: "same-origin" })
       .then(function (response) {
         return response.ok ? response.text() : "";
       })
@@ -191,8 +236,20 @@
     }
   });
 
-  var kept = sessionStorage.getItem(KEPT);
+  /* Whoever follows a link to a clause comes back to what was typed: it waits with this page in the history of the
+     window, and only then. */
+  document.addEventListener("click", function (event) {
+    var link = event.target.closest("main a[href]");
+    if (link && link.getAttribute("href").charAt(0) !== "#") {
+      history.replaceState({ typed: typed() }, "");
+    }
+  });
+
+  var kept = sessionStorage.getItem(KEPT) || (history.state && history.state.typed);
   sessionStorage.removeItem(KEPT);
+  if (history.state) {
+    history.replaceState(null, "");
+  }
   var linked = location.hash.indexOf("#case=") === 0 ? decoded(location.hash.slice(6)) : "";
   if (linked) {
     open(new URLSearchParams({ case: linked }));
