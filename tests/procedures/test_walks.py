@@ -200,6 +200,12 @@ def example(field: Field, now: datetime, situation: Situation) -> Any:
     }.get(field.kind, "甲")
 
 
+def next_last_day(situation: Situation, now: datetime) -> datetime | None:
+    """When the next clock is over; of one that was started anew, its last run alone."""
+    last = [situation.run(key) for key in situation.procedure.clocks]
+    return min((one.ends_at for one in last if one and one.ends_at and one.ends_at > now), default=None)
+
+
 def can_end(situation: Situation, now: datetime) -> bool:
     """Whether a case can still come to its end, by steps that people may take and by waiting: searched in breadth."""
     waiting = deque([(situation, now)])
@@ -225,8 +231,8 @@ def can_end(situation: Situation, now: datetime) -> bool:
                 continue
         if (event := here.fires(at)) is not None:
             waiting.append((here.after(event), at))
-        if ends := [one.ends_at for one in here.runs if one.ends_at is not None and one.ends_at > at]:
-            waiting.append((here, min(ends)))
+        if (later := next_last_day(here, at)) is not None:
+            waiting.append((here, later))
     return False
 
 
@@ -271,8 +277,8 @@ def test_every_step_and_clock_is_met_on_some_walk(procedure: Procedure) -> None:
                 break
         if (due := here.fires(at)) is not None:
             waiting.append((here.after(due), at))
-        elif ends := [one.ends_at for one in here.runs if one.ends_at is not None and one.ends_at > at]:
-            waiting.append((here, min(ends)))
+        elif (later := next_last_day(here, at)) is not None:
+            waiting.append((here, later))
     assert steps >= set(procedure.steps), set(procedure.steps) - steps
     assert clocks == set(procedure.clocks) and states == set(procedure.states)
     assert (SERVE in steps) == bool(procedure.letters)
