@@ -217,7 +217,7 @@ def test_a_case_is_worked_on_by_keyboard_and_without_script(
     page.keyboard.press("Enter")
     expect(page.locator(".state")).to_have_text("办理中")
     cookies = page.context.cookies()
-    plain = page.context.browser.new_context(base_url=live_server.url, java_script_enabled=False)  # type: ignore[union-attr]
+    plain = page.context.browser.new_context(base_url=live_server.url, java_script_enabled=False, locale="zh-CN")  # type: ignore[union-attr]
     plain.add_cookies(cookies)  # type: ignore[arg-type]
     quiet = plain.new_page()
     quiet.goto(f"/cases/{begun.case.uuid}/")

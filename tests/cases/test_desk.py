@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from gongbao.office.cases import actions, queries
 from gongbao.office.cases.models import Attachment, Case, CaseEvent, GivenOpinion, HandOver
+from gongbao.office.intake import ticket
 from gongbao.office.people.actions import give_post
 from gongbao.systems.intermediary_market import procedure as market
 from tests.cases.office import COMPLAINT, Office, complain
@@ -259,6 +260,9 @@ def test_a_decision_through_its_signatures(office: Office) -> None:
     housing = signed_in(office, "housing-head")
     form_page = clerk.get(f"{page_of(case)}steps/decide/")
     assert "Countersigning units" in words(form_page) and "deputy head" in words(form_page)
+    for others in (["nothing"], ["a\x00b"], ["housing", "housing"], ["market-supervision"]):
+        answer = clerk.post(f"{page_of(case)}steps/decide/", seen(case) | DECISION | {"countersigners": others})
+        assert answer.status_code == 400 and "退还多收的费用" in words(answer), others
     sent = seen(case) | DECISION | {"countersigners": ["housing"]}
     assert clerk.post(f"{page_of(case)}steps/decide/", sent).status_code == 302
     assert "being signed already" in words(clerk.post(f"{page_of(case)}steps/decide/", sent))
@@ -273,6 +277,7 @@ def test_a_decision_through_its_signatures(office: Office) -> None:
     answer = head.post(give, asked | {"verdict": "returned", "words": "  "})
     assert answer.status_code == 400 and "say why" in words(answer)
     assert "up to 2000" in words(head.post(give, asked | {"verdict": "signed", "words": "长" * 2001}))
+    assert "cannot be shown" in words(head.post(give, asked | {"verdict": "signed", "words": "a\x00b"}))
     assert head.post(give, asked | {"verdict": "signed", "words": "同意"}).status_code == 302
     assert head.post(give, asked | {"verdict": "signed"}).status_code == 409
     # The unit that countersigns sees the case until it has spoken.
@@ -342,6 +347,8 @@ def test_a_case_is_handed_over_within_its_body(office: Office) -> None:
         assert answer.status_code == 400 and "Choose somebody" in words(answer), other
     long = clerk.post(f"{page_of(case)}hand-over/", {"seen": 1, "to": "nobody", "reason": "长" * 201})
     assert long.status_code == 400 and "up to 200" in words(long)
+    hidden = clerk.post(f"{page_of(case)}hand-over/", {"seen": 1, "to": "nobody", "reason": "a\x00b"})
+    assert hidden.status_code == 400 and "cannot be shown" in words(hidden)
     clerk.post(f"{page_of(case)}hand-over/", {"seen": 1, "to": "nobody"})
     case.refresh_from_db()
     assert case.assigned is None and HandOver.objects.count() == 2
@@ -418,3 +425,18 @@ def test_a_feed_ends_with_the_post(office: Office) -> None:
     account.is_active = False
     account.save()
     assert stranger().get(f"/desk/feeds/{token}.ics").status_code == 404
+
+
+# --- files that are larger than a form of words
+
+
+def test_a_form_with_files_lets_more_be_sent_to_it(office: Office) -> None:
+    case = accepted(office)
+    clerk = signed_in(office, "clerk")
+    clerk.get(f"{page_of(case)}steps/ask_completion/")
+    assert ticket.COOKIE not in clerk.cookies
+    given = clerk.get(f"{page_of(case)}steps/serve/").cookies[ticket.COOKIE]
+    assert given["path"] == "/cases/"
+    cookies = f"{ticket.COOKIE}={given.coded_value}"
+    assert ticket.is_held(cookies, f"{page_of(case)}steps/serve/")
+    assert not ticket.is_held(cookies, "/read/") and not ticket.is_held(cookies, "/follow/")

@@ -52,6 +52,7 @@ def test_a_notice_is_checked_and_then_entered(office: Office) -> None:
         ({"off": "2027-01-01..2027-12-31"}, "is no range of days"),
         ({"worked": "2027-01-04"}, "no weekend day"),
         ({"title": "长" * 201, "do": "enter"}, "up to 200 characters"),
+        ({"title": "a\x00b", "do": "enter"}, "cannot be shown"),
     ],
 )
 def test_a_notice_that_cannot_be(office: Office, changed: dict[str, str], told: str) -> None:

@@ -48,7 +48,7 @@ from gongbao.office.people.acting import actor_of
 from gongbao.office.people.models import Account, Unit
 from gongbao.office.worker.jobs import each
 from gongbao.procedures import Event, Obstacle, Option, Procedure, Refused, Run, Situation, Step, start
-from gongbao.procedures.fields import SHANGHAI, Kind, Value, to_plain
+from gongbao.procedures.fields import SHANGHAI, Field, Kind, Value, read, to_plain
 from gongbao.procedures.sign_off import (
     Opinion,
     Verdict,
@@ -58,6 +58,11 @@ from gongbao.procedures.sign_off import (
 )
 
 TENDED_AT_ONCE = 200
+OPINION = Field("words", Label("意见", "The opinion"), Kind.TEXT, required=False, longest=2000)
+REASON = Field("reason", Label("原因", "The reason"), required=False)
+TITLE = Field("title", Label("通知标题", "The title of the notice"), required=False)
+"""What is typed beside the fields of steps; it is read as these are."""
+
 _RECEIPT_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that is taken for another when read aloud
 
 
@@ -560,7 +565,7 @@ def propose(
 
 
 def _open_units(keys: Sequence[str], case: Case) -> list[Unit]:
-    units = list(Unit.objects.filter(key__in=keys, closed=False))
+    units = list(Unit.objects.filter(key__in=[key for key in keys if key.isprintable()], closed=False))
     if len(units) != len(keys):
         raise GongbaoError("a unit that should countersign is not there", where="countersigners")
     barred = units_barred(case.barred)
@@ -602,7 +607,7 @@ def give_opinion(
         proposal.case = case
         if proposal.state != ProposalState.OPEN:
             raise Overtaken
-        opinion = Opinion(acting_role, unit_key, verdict, words.strip(), at)
+        opinion = Opinion(acting_role, unit_key, verdict, _typed(OPINION, words, at), at)
         given = opinions_of(proposal)
         check_opinion(sign_off, proposal.unit_key, proposal.countersigners, given, opinion)
         # Nobody signs their own proposal, nor one thing in two roles: four eyes.
@@ -651,6 +656,14 @@ def _take_signed(proposal: Proposal, case: Case, step: Step, actor: Actor, at: d
     proposal.save()
 
 
+def _typed(field: Field, text: str, at: datetime) -> str:
+    """What was typed, when it can be kept and shown. Raises Refused."""
+    values, problems = read([field], {field.key: text}, at.astimezone(SHANGHAI).date())
+    if problems:
+        raise Refused(field.key, problems=problems)
+    return str(values.get(field.key, ""))
+
+
 def _end(proposal: Proposal, state: ProposalState, at: datetime) -> None:
     proposal.state = state
     proposal.ended_at = at
@@ -696,12 +709,11 @@ def hand_over(
             raise GongbaoError("this case is closed")
         if seen is not None and case.hand_overs.count() != seen:
             raise Overtaken
-        if len(reason) > 200:
-            raise GongbaoError("a reason has up to 200 characters", where="reason")
+        reason = _typed(REASON, reason, at)
         case.assigned = to
         case.save()
-        HandOver(case=case, to=to, by=by, at=at, reason=reason.strip()).save()
-        record(case.subject, to=str(to.public_id) if to else "", reason=digest(case.salt, reason.strip()))
+        HandOver(case=case, to=to, by=by, at=at, reason=reason).save()
+        record(case.subject, to=str(to.public_id) if to else "", reason=digest(case.salt, reason))
         if to is not None and to.pk != by.pk:
             notices.handed_over(case, to, at)
 
@@ -841,9 +853,7 @@ def enter_working_days(
     """
     off, worked = sorted(set(off)), sorted(set(worked))
     _refuse_wrong_days(year, off, worked)
-    title = title.strip() or title_of_notice(year)
-    if len(title) > 200:
-        raise GongbaoError("the title of a notice has up to 200 characters", where="title")
+    title = _typed(TITLE, title, at) or title_of_notice(year)
     with recorded("cases.enter_working_days", actor=actor, ground=title, at=at) as record:
         WorkingDaysNotice.objects.filter(year=year).delete()
         WorkingDaysNotice(

@@ -48,8 +48,6 @@ from gongbao.procedures.words import tell
 
 FORMS = "/cases/"
 """Below it stand the forms of cases, with which more may be sent than with others."""
-LONGEST_WORDS = 2000
-"""Characters of an opinion."""
 
 
 # --- the page
@@ -347,9 +345,6 @@ def opinion(request: HttpRequest, uuid: UUID, proposal: UUID) -> HttpResponse:
         verdict = Verdict(request.POST.get("verdict", ""))
     except ValueError:
         wrong = _("Say whether you sign it.")
-        return _page_with(request, uuid, desk, BAD_REQUEST, opinion_error=wrong, **typed_again)
-    if len(words) > LONGEST_WORDS:
-        wrong = _("An opinion has up to %(number)s characters.") % {"number": LONGEST_WORDS}
         return _page_with(request, uuid, desk, BAD_REQUEST, opinion_error=wrong, **typed_again)
     try:
         actions.give_opinion(
