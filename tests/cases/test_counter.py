@@ -87,6 +87,7 @@ def test_nonsense_begins_nothing_and_is_kept_in_the_form(office: Office, changed
     counter = signed_in(office, "counter")
     answer = counter.post(FILE, AT_COUNTER | form(**COMPLAINT) | {"once": once(counter)} | changed)
     assert answer.status_code == 400 and told in words(answer)
+    assert "1 field has to be mended" in words(answer) or "no such unit" in told
     assert not Case.objects.exists()
     assert COMPLAINT["complainant_name"] in answer.content.decode()
 

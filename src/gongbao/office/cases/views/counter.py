@@ -194,10 +194,19 @@ def _form_context(request: HttpRequest, step: Step, acting: Acting, filling: Fil
         "controls": shown,
         "has_files": any(one.shape == "files" for one in shown),
         "files_again": filling.files_again,
-        "wrong": [one for one in shown if one.wrong],
+        "wrong": [*_counter_wrong(filling), *(one for one in shown if one.wrong)],
         "error": told(filling.error) if filling.error is not None else filling.too_often,
         "counter": counter_form(request, filling.counter_wrong, counter_words) if acting.at_counter else None,
     }
+
+
+def _counter_wrong(filling: Filling) -> list[dict[str, str]]:
+    """What is wrong with what was seen at the counter, as it stands in the list of what has to be mended."""
+    if filling.counter_wrong is None:
+        return []
+    if filling.counter_wrong.where == "authority":
+        return [{"id": "id-authority", "label": _("For whom they act")}]
+    return [{"id": "id-identity", "label": _("Paper that showed who stands there")}]
 
 
 def _sent(
