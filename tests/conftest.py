@@ -13,12 +13,15 @@ from django.conf import settings
 
 from tests import rig
 
-# What the developer's shell says about their own site must not reach the tests, nor the tests their data.
-_FOREIGN = ("GONGBAO_ENV", "GONGBAO_SECRET_KEY", "GONGBAO_SECRET_KEY_FILE", "GONGBAO_HOSTS", "GONGBAO_PROXY")
+# What the developer's shell says about their own site must not reach the tests, nor the tests their data. Those whose
+# names begin with GONGBAO_TEST, and two more, say how and on what the tests run.
+_OURS = ("GONGBAO_CHROMIUM", "GONGBAO_GAZETTES")
 
 if "PYTEST_XDIST_WORKER" not in os.environ:
-    for name in (*_FOREIGN, "GONGBAO_DEBUG", "GONGBAO_LOG_LEVEL", "DATABASE_URL"):
-        os.environ.pop(name, None)
+    for name in [name for name in os.environ if name.startswith("GONGBAO_")]:
+        if not name.startswith("GONGBAO_TEST") and name not in _OURS:
+            del os.environ[name]
+    os.environ.pop("DATABASE_URL", None)
     os.environ["GONGBAO_TEST_HOME"] = tempfile.mkdtemp(prefix="gongbao-test-")
     if rig.RUNS_ON == "postgres" and rig.postgres_url():
         os.environ["DATABASE_URL"] = rig.postgres_url()
