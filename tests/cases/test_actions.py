@@ -267,6 +267,18 @@ def test_a_clock_that_runs_out_takes_its_step_once(office: Office) -> None:
     assert (event.role, event.account) == ("system", None)
 
 
+def test_what_comes_after_the_end_does_not_pass_because_no_worker_was_round(office: Office) -> None:
+    case = complain(office).case
+    office.take(case, "ask_correction", "clerk", to_correct="请补充合同", correct_by="2026-03-06")
+    case.refresh_from_db()
+    late = {"correction": "合同见附件。"}
+    with pytest.raises(actions.Overtaken):
+        actions.take_step(
+            case.uuid, "correct", late, acting=as_party(market.complainant), at=at("2026-03-07 00:00"), seen=2
+        )
+    assert list(case.events.values_list("step", flat=True)) == ["file", "ask_correction", "correction_missed"]
+
+
 def test_each_reminder_comes_once(office: Office) -> None:
     case = complain(office).case
     assert actions.tend_due(MONDAY) == 0

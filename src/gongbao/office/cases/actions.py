@@ -238,7 +238,7 @@ def take_step(
     counter: Counter | None = None,
 ) -> CaseEvent:
     """Take a step that wants no signatures. Raises Refused, Overtaken and GongbaoError, and then nothing is kept."""
-    found = _locked_out(uuid)
+    found = _tended(uuid, at)
     declared = _step(found, step)
     with (
         files.together(),
@@ -517,7 +517,7 @@ def propose(
 
     Raises Refused, Overtaken and GongbaoError.
     """
-    found = _locked_out(uuid)
+    found = _tended(uuid, at)
     declared = _step(found, step)
     if declared.sign_off is None:
         raise GongbaoError(f"the step {step} wants no signature; take it")
@@ -782,6 +782,17 @@ def tend_due(now: datetime) -> int:
     """
     waiting = Case.objects.filter(over=False, look_at__lte=now).order_by("look_at", "pk")
     return each("cases.tend", waiting.values_list("uuid", flat=True)[:TENDED_AT_ONCE], lambda uuid: _tend(uuid, now))
+
+
+def _tended(uuid: UUID, at: datetime) -> Case:
+    """The case as it stands, not locked, with what runs out by itself done first: a step that comes after the end of a
+    clock does not pass because the worker has not been round yet. Whoever takes it is told that something happened.
+    """
+    found = _locked_out(uuid)
+    if found.due_at is not None and found.due_at <= at and situation_of(found, calendar()).fires(at) is not None:
+        _tend(uuid, at)
+        found.refresh_from_db()
+    return found
 
 
 def _tend(uuid: UUID, now: datetime) -> str | None:
