@@ -1,5 +1,6 @@
 """The engine on the imaginary country: values, missing facts, refusals, limits used up, groups, the best of several."""
 
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -149,6 +150,23 @@ def test_a_record_that_lacks_a_fact_leaves_out_those_after_it() -> None:
     assert [one["own"] for one in found["trips"]] == ["4.00", None, "4.00"]  # another day, another own share
     assert found["allowance_total"] is None
     assert result.missing == ("trips[1].fare",)
+
+
+def test_what_ten_thousand_records_wait_for_together_is_kept_once() -> None:
+    """Each waits for the dates of all: kept for each of them, it would be a hundred million paths."""
+
+    def peak(number: int) -> int:
+        tracemalloc.start()
+        try:
+            result = compute(ferry, {"year": 2026, "trips": [{} for _ in range(number)]})
+            assert set(result.missing) >= {f"trips[{place}].date" for place in range(number)}
+            assert [one.path for one in result.questions] == list(result.missing)
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    peak(10)
+    assert peak(800) < 6 * peak(200)
 
 
 def test_a_record_without_its_date_leaves_the_whole_order_open() -> None:

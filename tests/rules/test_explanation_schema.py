@@ -21,6 +21,7 @@ CASES = [
     heated(readings={"limit_over": "basic_only"}),
     ferried(),
     ferried([]),
+    ferried([{} for _ in range(30)]),  # more is missing than a step names
     grazed(),
 ]
 

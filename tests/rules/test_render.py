@@ -86,6 +86,14 @@ def test_what_is_missing_is_asked_for() -> None:
     assert any(line.startswith("2. 基本补贴（独居老人）：未能计算") for line in said)
 
 
+def test_a_step_names_some_of_what_is_missing_and_says_that_there_is_more() -> None:
+    few, many = (explain(ferried([{} for _ in range(number)])) for number in (2, 50))
+    assert {"trips[0].date", "trips[1].date"} <= set(few.steps[0].missing) and not few.steps[0].more_missing
+    assert many.steps[0].more_missing and all(len(one.missing) == 20 for one in many.walk() if one.more_missing)
+    assert "and others" in render_text(many, "en") and "……" in render_text(many, "zh")
+    assert "and others" not in render_text(few, "en")
+
+
 def test_a_case_outside_the_time_in_force_says_so() -> None:
     from gongbao.rules import compute
     from tests.rules.country.heating.rules import policy

@@ -20,6 +20,7 @@ from gongbao.core.errors import GongbaoError
 from gongbao.rules import tree
 from gongbao.rules.evaluate import Case, Impossible, MissingFacts, Scope
 from gongbao.rules.facts import Problem, as_json, read_facts
+from gongbao.rules.lost import Lost
 from gongbao.rules.policy import Fact, FactSheet, Policy, Rule
 from gongbao.rules.readings import choose
 from gongbao.rules.readings import digest as readings_digest
@@ -277,12 +278,16 @@ def _impossible(error: Impossible) -> Problem:
 def _values(case: Case) -> tuple[dict[str, Any], list[str]]:
     """What is reported, and the paths of what was missing for it, in the order in which it was met."""
     lost: dict[str, None] = {}
+    seen: set[Lost] = set()
+
+    def lack(error: MissingFacts) -> None:
+        lost.update(dict.fromkeys(sorted(error.lost.paths(seen))))
 
     def take(scope: Scope, rule: Rule[..., Any]) -> Any:
         try:
             return scope.value(rule)
         except MissingFacts as error:
-            lost.update(dict.fromkeys(sorted(error.paths)))
+            lack(error)
             return None
 
     values: dict[str, Any] = {}
@@ -293,7 +298,7 @@ def _values(case: Case) -> tuple[dict[str, Any], list[str]]:
         try:
             scopes = case.records(name)
         except MissingFacts as error:
-            lost.update(dict.fromkeys(sorted(error.paths)))
+            lack(error)
             case.asked.setdefault(name, next(part for part in reported if isinstance(part, Rule)))
             values[name] = None
             continue

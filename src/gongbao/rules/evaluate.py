@@ -2,8 +2,8 @@
 
 Each node of a rule's tree becomes a small function of a scope. A scope is the case itself or one record of it; a rule
 is evaluated in the scope it belongs to and its value is kept there. What cannot be computed because a fact was left out
-raises MissingFacts with every fact that is missing, so that all of them can be asked for at once; `and`, `or` and
-branches that are settled without the fact are settled.
+raises MissingFacts with every fact that is missing (lost.py), so that all of them can be asked for at once; `and`, `or`
+and branches that are settled without the fact are settled.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from gongbao.rules import functions, scales, tree
 from gongbao.rules.facts import Missing
+from gongbao.rules.lost import Lost
 from gongbao.rules.policy import FigureSheet, Policy, ReadingSheet, Record, Rule
 from gongbao.rules.types import as_type
 from gongbao.rules.values import Choice, Decimal, Quantity
@@ -30,9 +31,9 @@ Run = Callable[["Scope"], Any]
 class MissingFacts(Exception):
     """What was asked needs facts that were left out: their paths, as `visits[2].level`."""
 
-    def __init__(self, paths: frozenset[str]) -> None:
-        self.paths = paths
-        super().__init__(", ".join(sorted(paths)))
+    def __init__(self, lost: Lost) -> None:
+        self.lost = lost
+        super().__init__(lost)
 
 
 class Impossible(Exception):
@@ -58,10 +59,10 @@ class Scope:
 
     def __init__(self, case: Case, record: Record | None = None, index: int | None = None) -> None:
         self.case, self.record, self.index = case, record, index
-        self.kept: dict[Rule[..., Any], Evaluated | MissingFacts] = {}
+        self.kept: dict[Rule[..., Any], Evaluated | Lost] = {}
         self.values: dict[Rule[..., Any], Any] = {}  # of whatever rule was asked from here, wherever it is kept
         self.used: dict[Rule[..., Any], Any] = {}
-        self.counted: dict[tree.Aggregate, tuple[list[Scope], frozenset[str]]] = {}
+        self.counted: dict[tree.Aggregate, tuple[list[Scope], Lost | None]] = {}
         self.loop: Scope | None = None
         self.said: dict[object, str] = {}  # the texts of numbers here, as phrases.py has written them
         self._figures: FigureSheet | None = None
@@ -93,8 +94,8 @@ class Scope:
                 found = scope.kept[rule]
             else:
                 found = scope.evaluate(rule)
-        if found.__class__ is MissingFacts:
-            raise found
+        if found.__class__ is Lost:
+            raise MissingFacts(found)  # type: ignore[arg-type]
         return found  # type: ignore[return-value]
 
     def home(self, rule: Rule[..., Any]) -> Scope:
@@ -106,15 +107,14 @@ class Scope:
             raise AssertionError(f"{rule.name} is asked of no record")
         return self if case is self.case else case.of(rule.record)[self.index or 0]
 
-    def evaluate(self, rule: Rule[..., Any]) -> Evaluated | MissingFacts:
-        out: Evaluated | MissingFacts
+    def evaluate(self, rule: Rule[..., Any]) -> Evaluated | Lost:
+        out: Evaluated | Lost
         try:
             exact = run_of(rule.tree)(self)
             out = Evaluated(as_type(exact, rule.type), exact)
         except MissingFacts as error:
-            for path in error.paths:
-                self.case.asked.setdefault(path, rule)
-            out = MissingFacts(error.paths)
+            self.case.ask(error.lost, rule)
+            out = error.lost
         except (ZeroDivisionError, ValueError) as error:
             raise Impossible(rule, self.index, str(error)) from None
         self.kept[rule] = out
@@ -139,6 +139,7 @@ class Case:
         self.nearest, self.parent, self.choice = nearest, parent, choice
         self.scope = Scope(self)
         self.asked: dict[str, Rule[..., Any]] = parent.asked if parent else {}
+        self._asked_of: set[Lost] = parent._asked_of if parent else set()
         self.readings_used: set[str] = parent.readings_used if parent else set()
         self._day: date | None = None
         self._records: dict[str, list[Scope]] = {}
@@ -155,6 +156,11 @@ class Case:
             rule = self.policy.rules.get(dated)
             self._day = self.scope.value(rule) if rule else known(self.facts[dated])
         return self._day
+
+    def ask(self, lost: Lost, rule: Rule[..., Any]) -> None:
+        """Note which rule was the first to need each of the facts."""
+        for path in lost.paths(self._asked_of):
+            self.asked.setdefault(path, rule)
 
     def scopes(self) -> Iterator[Scope]:
         """Every scope in which a rule may have been evaluated: the case, its records, its parts for each choice."""
@@ -189,15 +195,14 @@ class Case:
 
     def _asking_more(self, error: MissingFacts, rule: Rule[..., Any]) -> MissingFacts:
         """Where the choices themselves are missing: with what the rule would miss besides, whichever they were."""
-        for path in error.paths:
-            self.asked.setdefault(path, rule)
+        self.ask(error.lost, rule)
         assert self.policy.best is not None
         if self.facts[self.policy.best.fact].__class__ is not Missing:
             return error
         try:
             self.part(next(iter(self.policy.best.choice))).scope.value(rule)
         except MissingFacts as more:
-            return MissingFacts(error.paths | more.paths)
+            return MissingFacts(Lost.together((error.lost, more.lost)))
         return error
 
     def part(self, choice: Choice) -> Case:
@@ -233,64 +238,64 @@ class Case:
         scopes = self.of(rule.record)
         field = rule.record.order_field
         totals: dict[Any, Any] = {}
-        lost: frozenset[str] = frozenset()
+        lost: Lost | None = None
         try:
             ordered = sorted(scopes, key=lambda one: known(getattr(one.record, field))) if field else scopes
         except MissingFacts:
             ordered = scopes
-            lost = frozenset(path for one in scopes for path in _missing_in(getattr(one.record, field)))
+            lost = Lost.together([_lost(one, field) for one in scopes if _is_missing(one, field)])
         zero = rule.type.python(0)
         for scope in ordered:
             try:
-                if lost:
+                if lost is not None:
                     raise MissingFacts(lost)
                 key = tuple(gather(known, [getattr(scope.record, name) for name in rule.earlier[1].same]))
                 before = totals.get(key, zero)
-                if before.__class__ is MissingFacts:
-                    raise before
+                if before.__class__ is Lost:
+                    raise MissingFacts(before)
             except MissingFacts as error:
-                for path in error.paths:
-                    self.asked.setdefault(path, rule)
+                self.ask(error.lost, rule)
                 # Where it is not known whether this one counts with those after it, those are not known either.
-                lost = error.paths if lost or _missing_key(scope, rule) else lost
-                scope.kept[rule] = MissingFacts(error.paths)
+                if lost is None and any(_is_missing(scope, name) for name in rule.earlier[1].same):
+                    lost = error.lost
+                scope.kept[rule] = error.lost
                 continue
             scope.used[rule] = before
             found = scope.evaluate(rule)
-            totals[key] = found if isinstance(found, MissingFacts) else before + found.value
+            totals[key] = found if isinstance(found, Lost) else before + found.value
 
 
 def known(value: Any) -> Any:
     """The value of a fact. Raises MissingFacts where it was left out."""
     if value.__class__ is Missing:
-        raise MissingFacts(frozenset((value.path,)))
+        raise MissingFacts(Lost.of(value.path))
     return value
 
 
 def gather(take: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
     """Each item taken. Raises one MissingFacts for all that is missing in any of them."""
-    out, lost = [], None
+    out: list[Any] = []
+    lost: list[Lost] = []
     for item in items:
         try:
             out.append(take(item))
         except MissingFacts as error:
-            lost = error.paths if lost is None else lost | error.paths
-    if lost is not None:
-        raise MissingFacts(lost)
+            lost.append(error.lost)
+    if lost:
+        raise MissingFacts(Lost.together(lost))
     return out
 
 
-def _missing_in(value: Any) -> frozenset[str]:
-    return frozenset((value.path,)) if value.__class__ is Missing else frozenset()
+def _is_missing(scope: Scope, field: str) -> bool:
+    return getattr(scope.record, field).__class__ is Missing
 
 
-def _missing_key(scope: Scope, rule: Rule[..., Any]) -> bool:
-    assert rule.earlier is not None
-    return any(_missing_in(getattr(scope.record, name)) for name in rule.earlier[1].same)
+def _lost(scope: Scope, field: str) -> Lost:
+    return Lost.of(getattr(scope.record, field).path)
 
 
-def counted(node: tree.Aggregate, scope: Scope) -> tuple[list[Scope], frozenset[str]]:
-    """The records that an aggregate counts, and the paths of what is missing to know it."""
+def counted(node: tree.Aggregate, scope: Scope) -> tuple[list[Scope], Lost | None]:
+    """The records that an aggregate counts, and what is missing to know it."""
     if node not in scope.counted:
         with suppress(MissingFacts):
             run_of(node)(scope)
@@ -359,8 +364,8 @@ def _earlier(node: tree.EarlierRef) -> Run:
         found = scope.used.get(rule)
         if found is None:  # what came before is open, and so is this one
             lost = scope.kept[rule]
-            assert isinstance(lost, MissingFacts)
-            raise lost
+            assert isinstance(lost, Lost)
+            raise MissingFacts(lost)
         return found
 
     return run
@@ -423,7 +428,7 @@ def _with(error: MissingFacts, other: Run, scope: Scope) -> MissingFacts:
     try:
         other(scope)
     except MissingFacts as more:
-        return MissingFacts(error.paths | more.paths)
+        return MissingFacts(Lost.together((error.lost, more.lost)))
     return error
 
 
@@ -437,15 +442,15 @@ def _settled(items: tuple[tree.Node, ...], settles: bool) -> Run:
     runs = [run_of(one) for one in items]
 
     def run(scope: Scope) -> Any:
-        lost: frozenset[str] = frozenset()
+        lost: list[Lost] = []
         for one in runs:
             try:
                 if one(scope) is settles:
                     return settles
             except MissingFacts as error:
-                lost |= error.paths
+                lost.append(error.lost)
         if lost:
-            raise MissingFacts(lost)
+            raise MissingFacts(Lost.together(lost))
         return not settles
 
     return run
@@ -511,7 +516,7 @@ def _aggregate(node: tree.Aggregate) -> Run:
     def run(scope: Scope) -> Any:
         before, items = scope.loop, []
         counted: list[Scope] = []
-        lost: frozenset[str] = frozenset()
+        lost: list[Lost] = []
         try:
             for other in scope.case.records(node.source):
                 # Set anew each time: a rule on the same record may go through a generator of its own.
@@ -522,12 +527,13 @@ def _aggregate(node: tree.Aggregate) -> Run:
                         scope.loop = other
                         items.append(item(scope) if item else other)
                 except MissingFacts as error:
-                    lost |= error.paths
+                    lost.append(error.lost)
         finally:
             scope.loop = before
-        scope.counted[node] = counted, lost
-        if lost:
-            raise MissingFacts(lost)
+        missing = Lost.together(lost) if lost else None
+        scope.counted[node] = counted, missing
+        if missing is not None:
+            raise MissingFacts(missing)
         return result(scope, items)
 
     return run

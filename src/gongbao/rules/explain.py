@@ -18,6 +18,7 @@ from gongbao.rules.compute import Result, version
 from gongbao.rules.evaluate import MissingFacts, Scope, counted, run_of
 from gongbao.rules.facts import as_json
 from gongbao.rules.figures import FigureTable
+from gongbao.rules.lost import Lost
 from gongbao.rules.phrases import key_of, said_of
 from gongbao.rules.policy import FigureSheet, Rule
 from gongbao.rules.shown import Said, Words, in_both, number, shown
@@ -105,7 +106,7 @@ class Step:
 
     `number` counts from 1. A rule that several others need is told once; elsewhere `told_in` is the number of that
     step, and the step has nothing below. `folded`: true, and without bearing on the result. `exact` is the value
-    before rounding where rounding changed it.
+    before rounding where rounding changed it. `missing` names some of the facts where there are `more_missing`.
     """
 
     number: int
@@ -115,6 +116,7 @@ class Step:
     place: _Place
     exact: str = ""
     missing: tuple[str, ...] = ()
+    more_missing: bool = False
     folded: bool = False
     told_in: int | None = None
     formula: Said | None = None
@@ -154,6 +156,10 @@ class Step:
     @property
     def choice(self) -> Label | None:
         return self.place.choice
+
+    def lacking(self, lost: Lost) -> Step:
+        self.missing, self.more_missing = tuple(sorted(lost.first)), lost.more
+        return self
 
     def walk(self) -> Iterator[Step]:
         yield self
@@ -260,14 +266,14 @@ class _Teller:
         try:
             scope = asked.home(rule)
         except MissingFacts as error:  # which choice is the best is open
-            missing = tuple(sorted(error.paths))
-            return Step(self.number, rule, None, None, _NOWHERE, missing=missing, folded=folded)
+            return Step(self.number, rule, None, None, _NOWHERE, folded=folded).lacking(error.lost)
         place = self.place(scope)
         known = place.steps.get(rule)
         if known is not None:
-            return Step(
-                self.number, rule, known.value, known.data, place, known.exact, known.missing, folded, known.number
-            )
+            again = Step(self.number, rule, known.value, known.data, place, known.exact)
+            again.missing, again.more_missing = known.missing, known.more_missing
+            again.folded, again.told_in = folded, known.number
+            return again
         step = place.steps[rule] = Step(self.number, rule, None, None, place, folded=folded)
         self.evaluate(step, scope)
         way = way_of(rule, scope)
@@ -296,7 +302,7 @@ class _Teller:
         try:
             found = scope.evaluated(rule)
         except MissingFacts as error:
-            step.missing = tuple(sorted(error.paths))
+            step.lacking(error.lost)
             return
         step.value = said_of(found.value, rule.type, scope, rule)
         step.data = as_json(found.value, rule.type)
@@ -506,6 +512,8 @@ class _AsJson:
         out["facts"] = [kept.get(id(one)) or self.fact(one) for one in step.facts]
         if step.missing:
             out["missing"] = list(step.missing)
+            if step.more_missing:
+                out["more_missing"] = True
         out["folded"] = step.folded
         out["steps"] = [self.step(one) for one in step.steps]
         return out

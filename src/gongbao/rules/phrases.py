@@ -409,7 +409,7 @@ def _items(node: tree.Aggregate, scope: Scope) -> Said:
         text = str(run_of(node)(scope))
         return Words(text, text)
     records, lost = counted(node, scope)
-    if lost:
+    if lost is not None:
         raise MissingFacts(lost)
     item, key, kind = run_of(node.item), key_of(node.item), node.item.type
     said: list[Said] = []

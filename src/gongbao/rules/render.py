@@ -142,6 +142,8 @@ def lines_of(step: Step, explanation: Explanation, language: str) -> list[Line]:
         say("fact", f"{fact.label.in_language(language)}{colon}{fact.value.in_language(language)}")
     for path in step.missing:
         say("missing", path)
+    if step.more_missing:
+        say("missing", "……" if chinese else "and others")
     return lines
 
 
