@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import NARROW
+
 PAGE = "/policies/outpatient-pooling/"
 
 
@@ -52,3 +54,50 @@ def test_a_case_from_typing_to_a_link_and_back(page: Page, live_server, axe) -> 
     expect(page.locator("#result .values")).to_have_text(re.compile("限额"))
     assert page.locator("#result .values").inner_text() == values
     assert not any("?" in url.partition("#")[0] for url in asked if "/policies/" in url)
+
+
+def test_pressing_the_button_asks_once_and_leaves_what_was_opened_open(page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/compute/") else None)
+    page.goto("/policies/hospital-bears/")
+    page.locator("#f-level").select_option("tertiary")
+    page.locator("#f-out_of_scope_cost").fill("1000.01")
+    page.locator("#f-on").fill("2022-06-01")
+    page.locator("#f-total_cost").fill("10000")
+    expect(page.locator("#result .values")).to_contain_text("0.01")
+    page.locator("#result details.why > summary").click()
+    asked.clear()
+    page.locator("#f-total_cost").fill("9000")
+    page.locator("form#case button.main").click()
+    expect(page.locator("#result .values")).to_contain_text("100.01")
+    expect(page.locator("#result")).to_be_focused()
+    page.wait_for_timeout(1000)  # more than a field that is typed into waits
+    assert len(asked) == 1
+    expect(page.locator("#result")).to_be_focused()
+    expect(page.locator("#result details.why")).to_have_attribute("open", "")
+    expect(page.locator("#said")).to_contain_text("定点医疗机构承担 100.01 元")
+
+
+def test_a_record_is_a_list_of_named_fields_on_a_narrow_screen(page: Page) -> None:
+    page.set_viewport_size(NARROW)
+    page.goto(PAGE)
+    page.get_by_role("button", name="增加一行").click()
+    field = page.get_by_role("textbox", name="2 政策范围内门诊费用 (元)")
+    expect(field).to_have_id("f-visits-1-in_scope_cost")
+    edges = field.evaluate("one => [one.getBoundingClientRect().left, one.getBoundingClientRect().right]")
+    assert 0 <= edges[0] < edges[1] <= NARROW["width"]
+
+
+def test_what_was_typed_is_there_again_after_another_page(page: Page) -> None:
+    page.goto("/policies/hospital-bears/")
+    page.locator("#f-total_cost").fill("10000")
+    # The library of this test is empty, so the page links to no clause: any link of its own does as well.
+    page.evaluate(
+        "document.querySelector('main').insertAdjacentHTML('beforeend', '<a id=away href=\"/policies/\">a</a>')"
+    )
+    page.locator("#away").click()
+    expect(page).to_have_url(re.compile(r"/policies/$"))
+    page.go_back()
+    expect(page.locator("#f-total_cost")).to_have_value("10000")
+    page.goto("/policies/hospital-bears/")
+    expect(page.locator("#f-total_cost")).to_have_value("")

@@ -200,3 +200,23 @@ def test_asking_too_often_is_told_in_its_place(client, db, settings, monkeypatch
     settings.GONGBAO_API_LIMIT = 1
     answers = [client.post(f"{PAGE}compute/", CASE, headers={"HX-Request": "true"}) for _ in range(3)]
     assert answers[-1].status_code == 429 and "<html" not in answers[-1].content.decode()
+
+
+def test_a_fact_that_is_asked_for_says_of_which_record_and_what_for(client, db):
+    two = CASE | {f"visits[1].{name}": value for name, value in VISIT.items()} | {"visits[1].in_scope_cost": ""}
+    asked = client.post(f"{PAGE}compute/", two).content.decode()
+    assert "需要第2条的政策范围内门诊费用，用于计算" in asked
+    # What a check is called is what it refuses, and nothing that is computed.
+    asked = client.post(f"{PAGE}compute/", two | {"visits[1].date": ""}).content.decode()
+    assert "需要第2条的就诊日期，以核对填写内容" in asked
+
+
+def test_the_unit_of_a_column_stands_in_its_head(client, db):
+    root = read(client.post(f"{PAGE}compute/", CASE).content.decode())
+    table = root.all("table")[0]
+    assert [one.text() for one in table.all("th")][1:4] == [
+        "起付标准负担（元）",
+        "统筹基金支付（元）",
+        "个人负担（元）",
+    ]
+    assert all(one.attributes["class"] == "figure" and "元" not in one.text() for one in table.all("td"))

@@ -58,6 +58,10 @@ def _text(x: float, y: float, words: str, anchor: str = "end") -> str:
     return f'<text x="{x}" y="{y}" text-anchor="{anchor}">{escape(words)}</text>'
 
 
+def _signed(value: Decimal) -> str:
+    return f"{value:,}".replace("-", "−")
+
+
 def _limit_used_up(result: Result, language: str) -> Chart | None:
     """The year's limit (第十七条) and what the fund has paid after each visit, by date."""
     chinese = language == "zh"
@@ -115,8 +119,8 @@ def _five_factors(result: Result, language: str) -> Chart | None:
     if not units or any(unit[one.name] is None for unit in units for one in factors):
         return None
     amounts = [[Decimal(str(unit[one.name].exact)) for one in factors] for unit in units]
-    flat = [float(amount) for row in amounts for amount in row]
-    least, most = min(0.0, *flat) * 1.1, max(0.0, *flat) * 1.1
+    every = [amount for row in amounts for amount in row]
+    least, most = float(min(Decimal(0), *every)) * 1.1, float(max(Decimal(0), *every)) * 1.1
     if least == most:
         return None
     y = _scale(least, most)
@@ -124,12 +128,12 @@ def _five_factors(result: Result, language: str) -> Chart | None:
     names = [unit["unit"].label.in_language(language) for unit in units]
     group = (WIDTH - LEFT - RIGHT) / len(units)
     bar = group * 0.8 / len(factors)
-    parts = [_text(LEFT - 8, y(value) + 5, f"{value:,.0f}") for value in (least, most)]
+    parts = [_text(LEFT - 8, y(float(end)) + 5, _signed(end)) for end in (min(every), max(every)) if end]
     for place, row in enumerate(amounts):
         for number, amount in enumerate(row):
             left = round(LEFT + group * (place + 0.1) + bar * number, 1)
             top, foot = y(max(0.0, float(amount))), y(min(0.0, float(amount)))
-            said = f"{names[place]} {factors[number].label.in_language(language)} {amount}"
+            said = f"{names[place]} {factors[number].label.in_language(language)} {_signed(amount)}"
             parts.append(
                 f'<rect class="factor-{number + 1}" x="{left}" y="{top}" width="{bar:.1f}" '
                 f'height="{foot - top:.1f}"><title>{escape(said)}</title></rect>'
@@ -137,13 +141,12 @@ def _five_factors(result: Result, language: str) -> Chart | None:
         parts.append(_text(round(LEFT + group * (place + 0.5), 1), HEIGHT - 20, str(place + 1), "middle"))
     parts += [_line(LEFT, y(0), WIDTH - RIGHT, y(0), "axis"), _text(LEFT - 8, y(0) + 5, "0")]
     for number, one in enumerate(factors):
-        left = LEFT + number * 130
+        left = number * WIDTH / len(factors)
         parts.append(f'<rect class="factor-{number + 1}" x="{left}" y="6" width="10" height="10"/>')
         parts.append(_text(left + 14, 16, one.label.in_language(language), "start"))
     heads = ("#", "单位" if language == "zh" else "unit", *(one.label.in_language(language) for one in factors))
     rows = tuple(
-        (str(place + 1), name, *(f"{amount:,}" for amount in row))
-        for place, (name, row) in enumerate(zip(names, amounts, strict=True))
+        (str(place + 1), name, *map(_signed, row)) for place, (name, row) in enumerate(zip(names, amounts, strict=True))
     )
     return Chart(title, _frame(title, parts), heads, rows)
 

@@ -1,5 +1,6 @@
 """What a case comes to, as the page shows it: values, what is asked for, what is wrong, and why, step by step."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,8 @@ from gongbao.site.policies.cases import Typed, identity
 from gongbao.site.policies.charts import Chart, chart
 from gongbao.site.policies.explained import Explained, explained
 
+_RECORD = re.compile(r"\w+\[(\d+)\]\..+")
+
 
 @dataclass(frozen=True, slots=True)
 class Value:
@@ -23,12 +26,20 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """`words` is None where a fact is missing. Figures stand on the right, and their unit in the head alone."""
+
+    words: str | None
+    is_figure: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Rows:
-    """The values of each record; None where a fact is missing."""
+    """The values of each record."""
 
     label: str
-    heads: tuple[str, ...]
-    rows: tuple[tuple[str | None, ...], ...]
+    heads: tuple[Cell, ...]
+    rows: tuple[tuple[Cell, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,21 +110,40 @@ def _values(result: Result, language: str, links: ClauseLinks) -> tuple[tuple[Va
         about = [fields[part] if isinstance(part, str) else part for part in reported]
         rows = tuple(
             tuple(
-                None if one is None else shown(one, part.type, language)
+                Cell(None if one is None else shown(one, part.type, language, bare=True), _is_figure(part))
                 for one, part in zip(record.values(), about, strict=True)
             )
             for record in value or ()
         )
         if rows:
-            heads = tuple(part.label.in_language(language) for part in about)
+            heads = tuple(Cell(_with_unit(part, language), _is_figure(part)) for part in about)
             tables.append(Rows(listed.label.in_language(language), heads, rows))
     return tuple(values), tuple(tables)
+
+
+def _is_figure(part: Any) -> bool:
+    return part.type.unit is not None
+
+
+def _with_unit(part: Any, language: str) -> str:
+    label, unit = part.label.in_language(language), part.type.unit
+    if unit is None:
+        return str(label)
+    return f"{label}（{unit.zh}）" if language == "zh" else f"{label} ({unit.en})"
 
 
 def _asked(result: Result, case: Typed, language: str) -> Any:
     for one in result.questions:
         label, rule = one.label.in_language(language), one.rule.label.in_language(language)
-        words = f"需要{label}，用于计算{rule}" if language == "zh" else f"{label} is needed for: {rule}"
+        if found := _RECORD.fullmatch(one.path):
+            number = int(found[1]) + 1
+            label = f"第{number}条的{label}" if language == "zh" else f"{label} (no. {number})"
+        if one.rule.is_check:
+            words = (
+                f"需要{label}，以核对填写内容" if language == "zh" else f"{label} is needed to check what was filled in"
+            )
+        else:
+            words = f"需要{label}，用于计算{rule}" if language == "zh" else f"{label} is needed for: {rule}"
         yield Mark(identity(case.as_typed(one.path)), words, False)
 
 

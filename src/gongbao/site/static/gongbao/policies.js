@@ -118,12 +118,15 @@
     if (event.detail.elt !== form) {
       return;
     }
-    var now = typed();
     var asked = event.detail.triggeringEvent;
-    if (now === sent && !(asked && asked.type === "submit")) {
+    if (typed() === sent && !(asked && asked.type === "submit")) {
       event.preventDefault();
     }
-    sent = now;
+  });
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    if (event.detail.elt === form) {
+      sent = typed();
+    }
   });
   document.addEventListener("htmx:beforeSwap", function (event) {
     if (event.detail.target && event.detail.target.id === "result") {
@@ -143,11 +146,12 @@
       });
       marks();
       say();
-      if (pressed) {
+      // One that was on its way when the button was pressed is not what was waited for.
+      if (pressed && typed() === sent) {
         var summary = document.getElementById("summary") || document.getElementById("result");
         summary.focus();
+        pressed = false;
       }
-      pressed = false;
     }
   });
   document.addEventListener("click", function (event) {
