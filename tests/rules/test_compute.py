@@ -169,6 +169,13 @@ def test_what_ten_thousand_records_wait_for_together_is_kept_once() -> None:
     assert peak(800) < 6 * peak(200)
 
 
+@pytest.mark.parametrize("date", ["2025-12-31", "2027-01-01"])  # before the policy is in force; in another year
+def test_of_very_many_records_that_are_refused_the_first_are_told(date: str) -> None:
+    with pytest.raises(Refused, match="there are 50 more problems") as refused:
+        compute(ferry, {"year": 2026, "trips": [trip(date, "10")] * 150})
+    assert len(refused.value.problems) == 101
+
+
 def test_a_record_without_its_date_leaves_the_whole_order_open() -> None:
     second = trip("2026-02-01", "10")
     del second["date"]

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from gongbao.core.errors import GongbaoError
 from gongbao.rules import tree
 from gongbao.rules.evaluate import Case, Impossible, MissingFacts, Scope
-from gongbao.rules.facts import Problem, as_json, read_facts
+from gongbao.rules.facts import Problem, as_json, limited, read_facts
 from gongbao.rules.lost import Lost
 from gongbao.rules.policy import Fact, FactSheet, Policy, Rule
 from gongbao.rules.readings import choose
@@ -200,7 +200,7 @@ def _day(case: Case, as_if: bool) -> date | None:
         if dated and isinstance(records, list):
             dates += [(f"{one.name}[{place}].{dated}", getattr(record, dated)) for place, record in enumerate(records)]
     problems = [_not_in_force(policy, path, found) for path, found in dates if isinstance(found, date)]
-    found = tuple(one for one in problems if one)
+    found = limited([one for one in problems if one])
     if found and not as_if:
         raise Refused(found)
     return day
@@ -239,7 +239,7 @@ def _check(case: Case) -> None:
             except MissingFacts:
                 continue
     if problems:
-        raise Refused(tuple(problems))
+        raise Refused(limited(problems))
 
 
 def _missing_list(case: Case, rule: Rule[..., Any]) -> bool:

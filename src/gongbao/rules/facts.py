@@ -41,6 +41,8 @@ LARGEST = 10**13
 
 MOST_RECORDS = 10_000
 MOST_DECIMALS = 12
+MOST_PROBLEMS = 100
+"""So many are told of one case; the last then says how many more there are."""
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 _DEEPEST = 64
@@ -191,27 +193,50 @@ def read_facts(sheet: type[FactSheet], given: object) -> Given:
     report = _Report()
     if not isinstance(given, Mapping):
         zh, en = _shown(given)
-        report.problems.append(
-            Problem(
-                "",
-                None,
-                f"一个案例应为一个对象，按名称列出各项事实；给出的是{zh}",
-                f"a case must be an object that gives facts by name; {en} was given",
-                "not_an_object",
-            )
+        problem = Problem(
+            "",
+            None,
+            f"一个案例应为一个对象，按名称列出各项事实；给出的是{zh}",
+            f"a case must be an object that gives facts by name; {en} was given",
+            "not_an_object",
         )
+        report.add(lambda: problem)
         given = {}
     # mypy takes the class of a frozen dataclass for unhashable.
     facts = _reader_of(sheet).read(given, _TOP, report)  # type: ignore[arg-type]
-    return Given(facts, tuple(report.missing), tuple(report.problems))
+    return Given(facts, tuple(report.missing), report.told())
 
 
 @dataclass(slots=True)
 class _Report:
     problems: list[Problem] = field(default_factory=list)
+    untold: int = 0
     missing: list[str] = field(default_factory=list)
     # Looking for the name that was meant is slow, and a hostile input may have any number of names.
     suggestions_left: int = _MOST_SUGGESTIONS
+
+    def add(self, problem: Callable[[], Problem]) -> None:
+        """One more; it is not written where nobody will be told."""
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(problem())
+        else:
+            self.untold += 1
+
+    def wrong(self, path: str, label: Label, place: _Place, wrong: _Wrong) -> None:
+        self.add(lambda: _problem(path, label, place, wrong))
+
+    def told(self) -> tuple[Problem, ...]:
+        return (*self.problems, _more(self.untold)) if self.untold else tuple(self.problems)
+
+
+def limited(problems: list[Problem]) -> tuple[Problem, ...]:
+    """The first of them, and how many more there are."""
+    untold = len(problems) - MOST_PROBLEMS
+    return (*problems[:MOST_PROBLEMS], _more(untold)) if untold > 0 else tuple(problems)
+
+
+def _more(number: int) -> Problem:
+    return Problem("", None, f"另有{number}个问题，此处不再列出", f"there are {number} more problems", "more_problems")
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,11 +281,11 @@ class _SheetReader:
             except _Wrong as wrong:
                 path = place.path + name
                 found[name] = Missing(path, fact.label)
-                report.problems.append(_problem(path, fact.label, place, wrong))
+                report.wrong(path, fact.label, place, wrong)
         if not self.names.issuperset(given):
             for name in given:
                 if name not in self.names:
-                    report.problems.append(self._unknown(name, place, report))
+                    report.add(functools.partial(self._unknown, name, place, report))
         return found
 
     def _not_given(self, fact: Fact, is_null: bool, place: _Place, report: _Report) -> Any:
@@ -623,7 +648,7 @@ def _list_reader(item: Type, fact: Fact) -> Read:
             try:
                 found.append(read_item(one, place, report))
             except _Wrong as wrong:
-                report.problems.append(_problem(f"{place.path}{fact.name}[{index}]", fact.label, place, wrong))
+                report.wrong(f"{place.path}{fact.name}[{index}]", fact.label, place, wrong)
         return list(dict.fromkeys(found)) if is_choice else found
 
     return read
@@ -658,7 +683,7 @@ def _records_reader(item: Type, fact: Fact) -> Read:
                 found.append(read_record(one, _Place(path + ".", zh, en), report))
             except _Wrong as wrong:
                 wrong.zh, wrong.en = f"第{index + 1}条{wrong.zh}", f"{index + 1} {wrong.en}"
-                report.problems.append(_problem(path, label, place, wrong))
+                report.wrong(path, label, place, wrong)
         if fact.one_for_each:
             _refuse_uneven(found, len(value) - len(found), fact, place, report)
         return found
@@ -701,7 +726,7 @@ def _refuse_uneven(records: list[Any], unread: int, fact: Fact, place: _Place, r
                 f"应每个恰好一条；{zh}{'、'.join(label.zh for label in labels)}",
                 f"must have each exactly once; it {en}{', '.join(label.en for label in labels)}",
             )
-            report.problems.append(_problem(place.path + fact.name, fact.label, place, wrong))
+            report.wrong(place.path + fact.name, fact.label, place, wrong)
 
 
 # --- What was given, in words -------------------------------------------------------------------------------------
