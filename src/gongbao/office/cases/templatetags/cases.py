@@ -71,8 +71,10 @@ def clause(context: dict[str, Any], citation: str) -> SafeString:
 def desk_item(context: dict[str, Any]) -> SafeString | str:
     """The item of the masthead that leads to the desk, or the counter, of whoever is signed in; "" without one."""
     request = context.get("request")
-    if request is None or not isinstance(request.user, Account):
+    # An error page may be shown before anybody looked who asks.
+    if not isinstance(getattr(request, "user", None), Account):
         return ""
+    assert request is not None
     roles = {one.post.role for one in posts_of_request(request)}
     if roles & {*AT_DESK, Role.AUDITOR}:
         address, words = reverse("cases:desk"), _("My desk")

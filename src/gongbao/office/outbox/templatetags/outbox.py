@@ -16,8 +16,10 @@ register = template.Library()
 def unread_messages(context: dict[str, Any]) -> str:
     """How many messages are unread for whoever is signed in: "3", "99+", or "" for none."""
     request = context.get("request")
-    if request is None or not isinstance(request.user, Account):
+    # An error page may be shown before anybody looked who asks.
+    if not isinstance(getattr(request, "user", None), Account):
         return ""
+    assert request is not None
     # The masthead asks, and the page of the messages does.
     count: int | None = getattr(request, "unread_messages", None)
     if count is None:
