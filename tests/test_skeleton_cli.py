@@ -104,11 +104,21 @@ def test_help_says_what_it_is_and_lists_every_command_once(run):
 
 
 def test_every_command_has_help_and_those_that_print_take_json():
-    # `django` prints what Django prints.
-    for name, command in cli.main.commands.items():
-        assert command.help, name
+    # `django` prints what Django prints, and the others hand out a file.
+    told_in_no_json = ("django", "export", "checkpoint")
+    for group, name, command in every_command():
+        assert command.help, (group, name)
         options = {option for parameter in command.params for option in parameter.opts}
-        assert "--json" in options or name in ("django", "export"), name
+        assert "--json" in options or name in told_in_no_json, (group, name)
+
+
+def every_command():
+    """Group ("" for none), name and command, those of groups with them."""
+    for name, command in cli.main.commands.items():
+        if isinstance(command, click.Group):
+            yield from ((name, below, one) for below, one in command.commands.items())
+        else:
+            yield "", name, command
 
 
 def test_help_needs_no_django_and_no_home(tmp_path):

@@ -401,9 +401,22 @@ def test_migrate(printed: Callable[..., Any]) -> None:
 def test_every_command_that_prints_json_is_described() -> None:
     import click
 
-    for name, command in cli.main.commands.items():
+    commands = {name: one for name, one in cli.main.commands.items() if not isinstance(one, click.Group)}
+    for group, one in cli.main.commands.items():
+        if isinstance(one, click.Group):
+            commands |= {f"{group} {name}": below for name, below in one.commands.items()}
+    for name, command in commands.items():
         if any("--json" in parameter.opts for parameter in command.params if isinstance(parameter, click.Option)):
             assert any(heading.startswith(f"gongbao {name} ") for heading in SECTIONS), name
+
+
+def test_the_worker_and_the_log(printed: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("three calm herons\n"))
+    printed("account", "yan.shu", "--password-stdin")
+    for command in ("worker --once", "audit verify", "audit rebuild --check", "audit rebuild"):
+        name = command.removesuffix(" --once")
+        check(printed(*command.split()), fields(f"gongbao {name} --json"), set())
+    assert len(printed("audit", "key")["public_key"]) == 64
 
 
 @pytest.mark.parametrize(
