@@ -15,10 +15,13 @@ from gongbao.office.library.clause_links import ClauseLinks
 from gongbao.office.papers.calculation_sheet import sheet_docx, sheet_pdf
 from gongbao.office.people.permissions import ANYONE, allows
 from gongbao.rules.policy import Policy
+from gongbao.rules.readings import NoSuchReading
+from gongbao.site.policies import given_rows
 from gongbao.site.policies.cases import READING, Typed, form, typed
+from gongbao.site.policies.given_rows import NotTaken
 from gongbao.site.policies.results import computed as result_of
 from gongbao.site.policies.results import outcome
-from gongbao.site.policies.workbooks import computed, from_text, template
+from gongbao.site.policies.workbooks import computed, template
 from gongbao.systems import policies as all_policies
 
 SHEETS = {
@@ -187,11 +190,11 @@ def many(request: HttpRequest, name: str) -> HttpResponse:
     found, language = _policy(name), _language()
     given, pasted = request.FILES.get("workbook"), request.POST.get("rows", "")
     try:
-        content = given.read() if given else from_text(pasted) if pasted.strip() else b""
-        made = computed(found, content, language, readings=typed(found, request.POST).readings)
-    except GongbaoError:
-        links = ClauseLinks()
-        context = _context(found, Typed(), language, links) | {"pasted": pasted}
+        rows = given_rows.of_workbook(given.read()) if given else given_rows.of_text(pasted)
+        made = computed(found, rows, language, readings=typed(found, request.POST).readings)
+    except GongbaoError as error:
+        words = error.in_language(language) if isinstance(error, NotTaken | NoSuchReading) else error.message
+        context = _context(found, Typed(), language, ClauseLinks()) | {"pasted": pasted, "words": words}
         return render(request, "policies/no_workbook.html", context, status=422)
     return _workbook(made, f"{found.name}-computed.xlsx")
 

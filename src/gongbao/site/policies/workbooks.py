@@ -1,36 +1,35 @@
 """Many cases at once: a workbook to fill in, and the same workbook back with what each case comes to.
 
     template(policy, "zh")                          an empty one, with a heading for each fact
-    computed(policy, content, "zh")                 the one that was given, with columns of values; each cell that is
-                                                    wrong is coloured and says what is wrong with it
-    from_text("编号\\t费用\\n…")                      a workbook of what was copied out of a spreadsheet
+    computed(policy, rows, "zh")                    one of the rows that were given, with columns of values; each cell
+                                                    that is wrong is coloured and says what is wrong with it
 
-Which row is which case is told in gongbao.rules.fact_tables. Nothing is kept: the file goes back as it came in.
+How rows are read is told in given_rows.py, and which is which case in gongbao.rules.fact_tables. Nothing is kept.
 """
 
 import io
-import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 
-from gongbao.core.errors import GongbaoError
+from gongbao.gazette.akoma_ntoso import legal_in_xml
 from gongbao.rules import Refused, compute
 from gongbao.rules.compute import Result
 from gongbao.rules.fact_tables import Case, Cell, cell_value, from_table
 from gongbao.rules.facts import Problem, as_json
 from gongbao.rules.policy import Fact, Policy, Rule
 from gongbao.rules.values import Label
+from gongbao.site.policies.given_rows import NOTHING, Rows
 
-MOST_ROWS = 10_000
-MOST_COLUMNS = 200
-MOST_BYTES = 2**20
-MOST_UNPACKED = 100 * 2**20
+MOST_COMMENTS = 1_000
+"""A comment is a drawing of its own; what more there is to say stands in the last column alone."""
+LONGEST_TEXT = 16_000
+"""Characters of a cell: half of what a spreadsheet takes, which counts some as two."""
 
 _WRONG = PatternFill("solid", fgColor="FFF4B6B6")
 _MISSING = PatternFill("solid", fgColor="FFFFE9A8")
@@ -109,41 +108,20 @@ def _takes(fact: Fact, language: str) -> str:
     return words[not language.startswith("zh")]
 
 
-def from_text(text: str) -> bytes:
-    """A workbook of what was pasted: a row on each line, the cells apart by tabs. Every cell is a text."""
-    book = Workbook()
-    sheet = book.active
-    assert sheet is not None
-    for place, line in enumerate(text.splitlines(), start=1):
-        if place > MOST_ROWS + 1:
-            raise GongbaoError(f"more than {MOST_ROWS:,} rows; give them in several parts")
-        sheet.append([cell[:1000] or None for cell in line.split("\t")][:MOST_COLUMNS])
-    return _bytes(book)
-
-
 def computed(
-    policy: Policy, content: bytes, language: str, *, readings: Mapping[str, str] | None = None, as_if: bool = False
+    policy: Policy, rows: Rows, language: str, *, readings: Mapping[str, str] | None = None, as_if: bool = False
 ) -> bytes:
-    """The workbook with what its cases come to, in columns behind those that were given.
+    """A workbook of the rows, with what their cases come to in columns behind those that were given.
 
     A cell that is wrong is coloured and has a comment in both languages; one that lacks a fact likewise, in another
-    colour. A case that is refused has the reasons in the last column and no values. Raises GongbaoError for what is no
-    workbook, or too large.
+    colour. A case that is refused has the reasons in the last column and no values.
     """
     say = {name: label.in_language(language) for name, label in _TEXTS.items()}
-    book = _opened(content)
-    sheet = book.worksheets[0]
-    if sheet.max_row > MOST_ROWS + 1 or sheet.max_column > MOST_COLUMNS:
-        raise GongbaoError(f"more than {MOST_ROWS:,} rows or {MOST_COLUMNS} columns; give them in several parts")
-    rows = [[cell_value(cell.value, cell.number_format) for cell in row] for row in sheet.iter_rows()]
-    while rows and all(value is None for value in rows[-1]):
-        rows.pop()
-    table = from_table(policy.facts, rows)
-    first = max((len(row) for row in rows), default=0) + 1
+    table = from_table(policy.facts, [[cell_value(*cell) for cell in row] for row in rows])
+    first = max(map(len, rows), default=0) + 1
     heads = list(_heads(policy, language))
-    for place, head in enumerate([*(head for _, _, head in heads), say["problems"]]):
-        sheet.cell(1, first + place, head).font = Font(bold=True)
-    notes = _Notes(sheet, first + len(heads))
+    values: dict[Cell, str] = {}
+    notes = _Notes()
     for cell, problem in table.problems:
         notes.wrong(cell, problem)
     for case in table.cases:
@@ -153,7 +131,7 @@ def computed(
             for problem in error.problems:
                 notes.wrong(case.cell_of(problem.path), problem, case.row)
             continue
-        _write(sheet, first, heads, case, result)
+        values.update(_values(first, heads, case, result))
         for question in result.questions:
             cell = case.cell_of(question.path)
             notes.missing(
@@ -166,8 +144,7 @@ def computed(
                 ),
                 case.row,
             )
-    notes.written()
-    return _bytes(book)
+    return _written(rows, [*(head for _, _, head in heads), say["problems"]], first, values, notes)
 
 
 def _heads(policy: Policy, language: str) -> Iterator[tuple[str, Rule[..., Any], str]]:
@@ -177,32 +154,31 @@ def _heads(policy: Policy, language: str) -> Iterator[tuple[str, Rule[..., Any],
             if isinstance(part, Rule):
                 unit, label = part.type.unit, part.label.in_language(language)
                 shown = label if unit is None else f"{label}（{unit.zh if language.startswith('zh') else unit.en}）"
-                yield ("" if isinstance(reported, Rule) else name), part, f"= {shown}"
+                yield ("" if isinstance(reported, Rule) else name), part, f"→ {shown}"
 
 
-def _write(sheet: Any, first: int, heads: list[tuple[str, Rule[..., Any], str]], case: Case, result: Result) -> None:
+def _values(
+    first: int, heads: list[tuple[str, Rule[..., Any], str]], case: Case, result: Result
+) -> Iterator[tuple[Cell, str]]:
+    """An amount is the text of its decimals: a spreadsheet's own numbers are binary and would round it."""
     for place, (listed, rule, _) in enumerate(heads, start=first):
         if not listed:
-            _put(sheet.cell(case.row, place), result.values[rule.name], rule)
+            yield Cell(case.row, place), _text_of(result.values[rule.name], rule)
             continue
         for index, record in enumerate(result.values[listed] or ()):
-            row = case.cell_of(f"{listed}[{index}]").row
-            found = next((cell.row for path, cell in case.cells.items() if path.startswith(f"{listed}[{index}]")), row)
-            _put(sheet.cell(found, place), record[rule.name], rule)
+            yield Cell(case.cell_of(f"{listed}[{index}]").row, place), _text_of(record[rule.name], rule)
 
 
-def _put(cell: Any, value: Any, rule: Rule[..., Any]) -> None:
-    """An amount as the text of its decimals: a spreadsheet's own numbers are binary and would round it."""
+def _text_of(value: Any, rule: Rule[..., Any]) -> str:
     text = as_json(value, rule.type)
-    cell.value = "" if text is None else str(text)
-    cell.fill = _VALUE
+    return "" if text is None else str(text)
 
 
 class _Notes:
     """Colours and comments of cells, several of one cell joined; and the reasons of each case in the last column."""
 
-    def __init__(self, sheet: Any, column: int) -> None:
-        self.sheet, self.column = sheet, column
+    def __init__(self) -> None:
+        self.fills: dict[Cell, PatternFill] = {}
         self.comments: dict[Cell, list[str]] = {}
         self.reasons: dict[int, list[str]] = {}
 
@@ -214,36 +190,60 @@ class _Notes:
 
     def _note(self, cell: Cell, text: str, fill: PatternFill, row: int | None) -> None:
         if cell.column:
-            self.comments.setdefault(cell, []).append(text)
-            self.sheet.cell(cell.row, cell.column).fill = fill
+            self.fills[cell] = fill
+            if cell in self.comments or len(self.comments) < MOST_COMMENTS:
+                self.comments.setdefault(cell, []).append(text)
         self.reasons.setdefault(row or cell.row, []).append(text.replace("\n", " / "))
 
-    def written(self) -> None:
-        for cell, texts in self.comments.items():
-            self.sheet.cell(cell.row, cell.column).comment = Comment("\n".join(texts), _AUTHOR, height=120, width=360)
-        for row, texts in self.reasons.items():
-            self.sheet.cell(row, self.column).value = "; ".join(texts)[:30_000]
+
+def _written(rows: Rows, heads: list[str], first: int, values: Mapping[Cell, str], notes: _Notes) -> bytes:
+    """A new workbook. Of the one that was given nothing is in it but its values and how they are shown."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("1")
+    for number in range(1, max(len(rows), 1) + 1):
+        given = rows[number - 1] if number <= len(rows) else []
+        cells: list[Any] = []
+        for column in range(1, first + len(heads)):
+            cell, fill = Cell(number, column), notes.fills.get(Cell(number, column))
+            if column < first:
+                value, number_format = given[column - 1] if column <= len(given) else NOTHING
+            elif number == 1:
+                value, number_format = heads[column - first], "General"
+            elif column == first + len(heads) - 1:
+                value, number_format = "; ".join(notes.reasons.get(number, ())) or None, "General"
+            else:
+                value, number_format = values.get(cell), "General"
+                fill = fill or (None if value is None else _VALUE)
+            if value is None and fill is None:
+                cells.append(None)
+                continue
+            cells.append(_cell(sheet, value, number_format, fill, number == 1 and column >= first))
+            if cell in notes.comments:
+                text = _legal("\n".join(notes.comments[cell]))
+                cells[-1].comment = Comment(text, _AUTHOR, height=120, width=360)
+        sheet.append(cells)
+    return _bytes(book)
 
 
-def _opened(content: bytes) -> Any:
-    """The workbook, after its package was looked at: none that unpacks to more than there is room for."""
-    if len(content) > MOST_BYTES:
-        raise GongbaoError(f"a workbook of more than {MOST_BYTES // 2**20} MiB is not taken")
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            if sum(member.file_size for member in package.infolist()) > MOST_UNPACKED:
-                raise GongbaoError("this workbook unpacks to more than is taken")
-            for member in package.infolist():
-                # What a member says of its size is not believed: it is read to see whether it stays below.
-                with package.open(member) as opened:
-                    while opened.read(1 << 20):
-                        if opened.tell() > MOST_UNPACKED:
-                            raise GongbaoError("this workbook unpacks to more than is taken")
-        return load_workbook(io.BytesIO(content), data_only=True)
-    except GongbaoError:
-        raise
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, OSError, EOFError, TypeError) as error:
-        raise GongbaoError("this is no workbook (.xlsx)") from error
+def _cell(sheet: Any, value: Any, number_format: str, fill: PatternFill | None, is_head: bool) -> Any:
+    """A text is a text, whatever it begins with: no cell that we hand out is a formula."""
+    made = WriteOnlyCell(sheet)
+    if isinstance(value, str):
+        made.value, made.data_type = _legal(value), "s"
+    else:
+        made.value = value
+    if number_format != "General":
+        made.number_format = number_format
+    if fill is not None:
+        made.fill = fill
+    if is_head:
+        made.font = Font(bold=True)
+    return made
+
+
+def _legal(text: str) -> str:
+    """As a workbook can hold it: XML has no sign for most control characters and half pairs."""
+    return legal_in_xml(text)[:LONGEST_TEXT]
 
 
 def _bytes(book: Any) -> bytes:
