@@ -39,6 +39,11 @@ def ask_correction(office: Office, case: Case, *, serve: bool = True) -> None:
         office.take(case, "serve", "clerk", now, letter="correction", served_on=on, manner=manner)
 
 
+def of(case: Case) -> dict[str, Any]:
+    """What the form of a step says of its case."""
+    return {"case": case.receipt, **seen(case)}
+
+
 def test_the_secret_shows_the_case(office: Office) -> None:
     begun = today(office)
     client = opened(begun)
@@ -107,9 +112,9 @@ def test_a_correction_is_asked_for_and_given(office: Office) -> None:
     assert client.get(f"/follow/letters/{letter.uuid}.pdf").content.startswith(b"%PDF-")
     address = "/follow/steps/correct/"
     assert client.get(address).status_code == 200
-    empty = client.post(address, seen(case) | form(correction=""))
+    empty = client.post(address, of(case) | form(correction=""))
     assert empty.status_code == 400 and "is needed" in words(empty)
-    sent = seen(case) | form(correction="补充合同一份", correction_files=SimpleUploadedFile("合同.pdf", b"%PDF-1.7 a"))
+    sent = of(case) | form(correction="补充合同一份", correction_files=SimpleUploadedFile("合同.pdf", b"%PDF-1.7 a"))
     assert client.post(address, sent)["Location"] == "/follow/"
     assert "补充合同一份" in words(client.get("/follow/"))
     again = client.post(address, {key: value for key, value in sent.items() if key != "v-correction_files"})
@@ -132,12 +137,25 @@ def test_steps_of_the_office_and_nonsense(office: Office) -> None:
         assert client.get(f"/follow/steps/{key}/").status_code == 404, key
         assert client.post(f"/follow/steps/{key}/", {"seen": 1}).status_code == 404, key
     assert "not taken there" in words(client.get("/follow/steps/correct/"))
-    assert client.post("/follow/steps/withdraw/", {"seen": "x"}).status_code == 409
-    assert client.post("/follow/steps/withdraw/", {"seen": 1}).status_code == 302
+    sent = of(begun.case)
+    assert client.post("/follow/steps/withdraw/", sent | {"seen": "x"}).status_code == 409
+    assert client.post("/follow/steps/withdraw/", sent).status_code == 302
     begun.case.refresh_from_db()
     assert begun.case.state == "withdrawn"
     page = words(client.get("/follow/"))
     assert "withdrawn" in page and "Nothing is asked of you now" in page
+
+
+def test_a_form_that_is_open_since_before_does_nothing_to_another_case(office: Office) -> None:
+    one, two = today(office), today(office)
+    client = opened(one)
+    assert one.case.receipt in client.get("/follow/steps/withdraw/").content.decode()
+    client.post("/follow/", {"receipt": two.case.receipt, "secret": two.secret})
+    for sent in (of(one.case), seen(two.case)):
+        assert "Nothing was done" in words(client.post("/follow/steps/withdraw/", sent, follow=True))
+    for case in (one.case, two.case):
+        case.refresh_from_db()
+        assert case.state == "received"
 
 
 def test_what_the_office_says_among_itself_is_not_told(office: Office) -> None:

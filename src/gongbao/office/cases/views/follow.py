@@ -164,6 +164,10 @@ def follow_step(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _take(request: HttpRequest, case: Case, step: Step, acting: Acting) -> HttpResponse:
+    if request.POST.get("case") != case.receipt:
+        # The form is of a case that was open in this browser before: nothing that it says is meant for this one.
+        messages.error(request, _("Another case is open in this browser by now. Nothing was done; look at it again."))
+        return redirect("cases:follow")
     try:
         given, uploads = typed(step, acting.role, request)
         actions.take_step(
