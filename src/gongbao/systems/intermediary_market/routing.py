@@ -5,6 +5,7 @@ itself complained of, or is part of what is, the authority that coordinates comp
 one is, the city itself. That order is ours: the document leaves it open.
 """
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 
 from gongbao.core.errors import GongbaoError
@@ -68,16 +69,22 @@ def complained_of(values: Mapping[str, Value]) -> tuple[str, ...]:
     if unit := Unit.objects.filter(key=values.get("against_unit", "")).first():
         found.add(body_of(unit).key)
     name = _plain(str(values.get("against", "")))
+    # Of an authority a section is named too, or somebody in it: 财政局采购科, 财政局的工作人员.
+    of_office = values.get("against_kind") in ("authority", "operator")
     for unit in Unit.objects.exclude(kind=UnitKind.CITY):
         # 某市财政局 is 财政局 with the name of its city before it, in what is written or in the list of units. So a
         # short name bars the bureaus of all counties: better one too many than the one complained of.
-        own = _plain(unit.zh)
-        if min(len(own), len(name)) >= _SHORTEST and (name.endswith(own) or own.endswith(name)):
-            found.add(body_of(unit).key)
+        for own in (_plain(unit.zh), _plain(unit.en)):
+            if min(len(own), len(name)) < _SHORTEST:
+                continue
+            within = of_office and unit.kind != UnitKind.SECTION and own in name
+            if within or name.endswith(own) or own.endswith(name):
+                found.add(body_of(unit).key)
     if values.get("against_kind") == "operator":
         found.update(Competence.objects.filter(function=Function.OPERATOR).values_list("unit__key", flat=True))
     return tuple(sorted(found))
 
 
 def _plain(name: str) -> str:
-    return "".join(name.split())
+    """The letters and figures of a name: ２ is 2, A is a."""
+    return "".join(sign for sign in unicodedata.normalize("NFKC", name).casefold() if sign.isalnum())
