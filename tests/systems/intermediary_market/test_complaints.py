@@ -59,6 +59,11 @@ def office(db: None) -> Office:
         ({"subject": "procurement", "against": "财 政 局"}, "development-reform"),
         ({"subject": "owner", "against_unit": "development-reform"}, "city"),
         ({"subject": "authority", "against": "发展和改革委员会"}, "city"),
+        ({"subject": "fees", "against": "市场监督管理局。"}, "development-reform"),
+        ({"subject": "fees", "against": "City of Yunling, market supervision administration"}, "development-reform"),
+        # A section of an authority that the list of units has not, or somebody in it.
+        ({"subject": "fees", "against_kind": "authority", "against": "市场监督管理局广告科"}, "development-reform"),
+        ({"subject": "fees", "against_kind": "authority", "against": "市场监督管理局的人"}, "development-reform"),
         # Words that only look like the name of a body.
         ({"subject": "fees", "against": "市场监督管理局东邻茶馆"}, "market-supervision"),
     ],
@@ -107,6 +112,12 @@ def decide(office: Office, case: Any, when: Any, outcome: str = "upheld") -> Non
         "电话13800000000。",
         "电话 138 0000 0000。",
         "证件110101199003070011。",
+        "纪\u200b小满反映的情况属实。",
+        "联系 XiaoMan＠Example．org。",
+        "电话１３８００００００００。",
+        "电话 138-0000.0000。",
+        "电话138\u200b0000\u200b0000。",
+        "证件 110101 19900307 001X。",
     ],
 )
 def test_what_names_a_person_is_not_published(office: Office, text: str) -> None:
@@ -118,7 +129,9 @@ def test_what_names_a_person_is_not_published(office: Office, text: str) -> None
 
 
 def test_numbers_that_are_nobodys_are_no_hindrance() -> None:
-    assert not reveals("许政办〔2022〕27号，罚款12000元，第13800号案件，统一社会信用代码91410000MA00000000。", {})
+    assert not reveals(
+        "许政办〔2022〕27号，罚款12000元，第13800号案件，合同13-2025-00012，统一社会信用代码91410000MA00000000。", {}
+    )
 
 
 def test_a_decision_is_published_without_the_complainant(office: Office) -> None:
