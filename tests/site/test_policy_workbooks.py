@@ -1,8 +1,10 @@
 """Many cases in a workbook: what goes in, what comes back, and which cells are told to be wrong."""
 
 import io
+import re
 import zipfile
 from datetime import datetime, time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from openpyxl.utils.datetime import MAC_EPOCH
 from gongbao.rules.policy import Policy
 from gongbao.site.policies import given_rows, workbooks
 from gongbao.site.policies.given_rows import NotTaken
+from gongbao.systems import policies
 from tests.rules.country.ferry.rules import policy as ferry
 from tests.rules.country.heating.rules import policy as heating
 
@@ -256,3 +259,54 @@ def test_what_comes_back_shows_the_same_as_what_was_given() -> None:
     sheet = load_workbook(io.BytesIO(computed(heating, saved(made), "zh"))).worksheets[0]
     assert sheet["E2"].value == datetime(2026, 11, 1) and sheet["E2"].number_format == "yyyy/m/d"
     assert sheet["I2"].value == "5.50"
+
+
+# --- formulas
+
+
+def formulas_in(content: bytes) -> list[str]:
+    cells = (cell for sheet in load_workbook(io.BytesIO(content)) for row in sheet.iter_rows() for cell in row)
+    return [cell.coordinate for cell in cells if cell.data_type == "f"]
+
+
+LIKE_FORMULAS = "编号\t=A1\t取暖费用\n=1+1\t=HYPERLINK(1)\t=1500\n@x\t+1\t-1\n"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_cell_that_is_handed_out_is_a_formula(language: str) -> None:
+    for policy in (*policies().values(), heating, ferry):
+        assert not formulas_in(workbooks.template(policy, language)), policy.name
+        answer = workbooks.computed(policy, given_rows.of_text(LIKE_FORMULAS), language)
+        assert not formulas_in(answer), policy.name
+        heads = next(load_workbook(io.BytesIO(answer)).worksheets[0].iter_rows(values_only=True))
+        assert len([head for head in heads if str(head).startswith("→ ")]) >= 1, policy.name
+
+
+def test_every_other_workbook_is_written_where_no_text_becomes_a_formula() -> None:
+    """office.papers.workbook writes them; tests/papers hold it to that."""
+    package = Path(workbooks.__file__).parents[2]
+    making = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        if re.search(r"openpyxl import .*\bWorkbook\b", path.read_text(encoding="utf-8"))
+    }
+    assert making == {"office/papers/workbook.py", "site/policies/workbooks.py"}
+
+
+def test_a_pasted_cell_that_looks_like_a_formula_stays_and_is_told() -> None:
+    rows = given_rows.of_text("\t".join(HEAD) + "\nA1\talone\t=1500\t是\t2026-11-01")
+    sheet = load_workbook(io.BytesIO(workbooks.computed(heating, rows, "zh"))).worksheets[0]
+    assert sheet["C2"].value == "=1500" and "=1500" in sheet["C2"].comment.text
+
+
+def test_of_a_formula_what_it_last_came_to_is_taken() -> None:
+    first = "<row r='2'><c r='B2' t='str'><f>A9</f><v>alone</v></c><c r='C2'><f>5+5</f><v>10</v></c>"
+    empty = "<c r='D2' t='str'><f>A9</f><v></v></c></row>"
+    rows = given_rows.of_workbook(made_of(f"<sheetData>{HEADED}{first}{empty}</sheetData>"))
+    assert [cell.value for cell in rows[1]] == [None, "alone", 10]
+
+
+def test_a_formula_that_never_came_to_anything_is_refused_with_its_place() -> None:
+    with pytest.raises(NotTaken, match="cell C2 has no result") as refused:
+        given_rows.of_workbook(book([HEAD, ["A1", "alone", "=5+5", "是", "2026-11-01"]]))
+    assert "单元格C2" in refused.value.in_language("zh")
