@@ -70,12 +70,12 @@ way:
 _NAMES = itertools.count()
 
 
-def load(folder: Path, rule: str, values: str = "policy.values(uses_all, made)") -> ModuleType:
+def load(folder: Path, rule: str, values: str = "policy.values(uses_all, made)", head: str = HEAD) -> ModuleType:
     """A policy with one more rule, imported as a city's own would be."""
     (folder / "parameters.yaml").write_text(PARAMETERS, encoding="utf-8")
     (folder / "readings.yaml").write_text(READINGS, encoding="utf-8")
     file = folder / "rules.py"
-    file.write_text(f"{HEAD}{dedent(rule)}\n{values}\n", encoding="utf-8")
+    file.write_text(f"{head}{dedent(rule)}\n{values}\n", encoding="utf-8")
     name = f"a_policy_of_a_test_{next(_NAMES)}"
     spec = importlib.util.spec_from_file_location(name, file)
     assert spec and spec.loader
@@ -194,6 +194,87 @@ def test_what_is_not_in_the_language_is_refused_with_line_and_mend(tmp_path: Pat
 def test_what_a_rule_declares_wrongly_is_refused(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(PolicyError, match=message):
         load(tmp_path, text)
+
+
+OTHERS = dedent(
+    """
+    k = 7
+
+    @policy.rule("三", zh="率", en="share")
+    def share(item: Item) -> Percent:
+        return Percent(1) if item.cost > Money(10) else Percent(2)
+
+    @policy.rule("三", zh="分", en="part")
+    def part(item: Item, share: Percent) -> Money:
+        return item.cost * share
+
+    @policy.rule("三", zh="无", en="bare")
+    def bare(share: Percent) -> Percent:
+        return share
+
+    @policy.rule("三", zh="倍", en="times")
+    def times(item: Item, number: Integer) -> Money:
+        return item.cost * number
+
+    @policy.rule("三", zh="用", en="used_up")
+    def used_up(item: Item, used: Money = earlier()) -> Money:
+        return capped(item.cost, Money(30), used)
+
+    """
+)
+ALL = "policy.values(uses_all, made, items=(share, part, bare, times, used_up))"
+OF_EACH = ALL.replace("made, items=(", "items=(made, ")
+
+
+@pytest.mark.parametrize(
+    ("body", "parameters", "message"),
+    [
+        (
+            "return total(part(one, share) for one in items)",
+            "item: Item, share: Percent, items: list[Item]",
+            "one for all",
+        ),
+        (
+            "return item.cost * mean(bare(share) for one in items)",
+            "item: Item, share: Percent, items: list[Item]",
+            "no",
+        ),
+        ("number = 2\nreturn total(times(one, number) for one in items)", "items: list[Item]", "must be a parameter"),
+        ("return total(times(one, k) for one in items)", "items: list[Item]", "called with number"),
+        ("return total(times(one, number) for one in items)", "items: list[Item]", "must be a parameter of made"),
+        ("return total(times(number, one) for one in items)", "items: list[Item], number: Integer", "called on one"),
+        ("return total(used_up(one, used) for one in items)", "items: list[Item], item: Item", "has earlier"),
+        ("return total(times(one, number=number) for one in items)", "items: list[Item], number: Integer", "takes"),
+        ("return item.cost + other.cost", "item: Item, other: Item", "on one record"),
+    ],
+)
+def test_a_rule_called_in_a_generator_is_given_what_python_would_give(
+    tmp_path: Path, body: str, parameters: str, message: str
+) -> None:
+    values = OF_EACH if "item: Item" in parameters else ALL
+    with pytest.raises(PolicyError, match=message) as raised:
+        load(tmp_path, OTHERS + rule(body, parameters), values)
+    assert raised.value.line > (HEAD + OTHERS).count("\n")
+
+
+def test_figures_of_another_date_are_not_passed_on(tmp_path: Path) -> None:
+    dated = HEAD.replace('ordered_by="day"', 'ordered_by="day", dated="day"')
+    each = '@policy.rule("三", zh="率", en="share")\ndef share(item: Item, figures: Figures) -> Percent:\n'
+    each += "    return figures.rate[item.kind]\n"
+    text = each + rule(
+        "return mean(share(one, figures) for one in items)", "items: list[Item], figures: Figures", "Percent"
+    )
+    values = "policy.values(uses_all, made, items=(share,))"
+    assert compute(load(tmp_path, text, values).policy, CASE).as_json()["values"]["made"] == "45.00"
+    with pytest.raises(PolicyError, match="not those of the date of each Item"):
+        load(tmp_path, text, values, dated)
+
+
+def test_a_rule_called_in_a_generator_is_what_python_makes_of_it(tmp_path: Path) -> None:
+    body = "return total(times(one, number) for one in items)"
+    module = load(tmp_path, OTHERS + rule(body, "items: list[Item], number: Integer"), ALL)
+    result = compute(module.policy, CASE)
+    assert result.values["made"] == module.made(result.case.facts["items"], 3) == Money("91.5")
 
 
 @pytest.mark.parametrize(

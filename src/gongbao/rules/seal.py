@@ -95,6 +95,8 @@ def _meaning(rule: Rule[..., Any], name: str, hint: Any, default: Any, need: Any
     if default is not inspect.Parameter.empty:
         raise policy.error(f"{name}: a parameter has no default but earlier(…)", rule.line)
     if kind.kind == "record":
+        if rule.record_name:
+            raise policy.error(f"{rule.name} is on one record; take the others in a generator", rule.line)
         _on(rule, kind.python, name)
         return "record"
     facts = policy.facts.declared()

@@ -449,7 +449,7 @@ class Builder:
         if called is min or called is max:
             return self._extreme(node, name, local)
         if isinstance(called, Rule):
-            return self._rule_of_loop(node, called)
+            return self._rule_of_loop(node, called, local)
         if (aggregate := _found(functions.AGGREGATES, called)) is not None:
             return self._aggregate(node, aggregate, local)
         if called is abs:
@@ -530,24 +530,57 @@ class Builder:
             raise self.error(node, "a ratio is of two amounts of one kind")
         return tree.Call(line=node.lineno, type=_RESULTS[name], function=name, arguments=arguments)
 
-    def _rule_of_loop(self, node: ast.Call, rule: Rule[..., Any]) -> tree.Node:
+    def _rule_of_loop(self, node: ast.Call, rule: Rule[..., Any], local: dict[str, tree.Node]) -> tree.Node:
         """other_rule(record of the loop, figures, …): every parameter given, under its own name."""
         self.need(rule)
-        name = rule.name
+        name, names = rule.name, list(rule.parameters)
         if not self.loop or rule.record is not self.loop[1]:
             raise self.error(node, f"make {name} a parameter; a rule is called only on the record of a generator")
-        on = next((one.id for one in node.args if isinstance(one, ast.Name)), "")
-        of = "record" if rule.record is self.rule.record and on == self.rule.record_name else "loop"
-        names = list(rule.parameters)
+        if rule.earlier:
+            raise self.error(node, f"{name} has earlier(…) and is not called; take a parameter {name}: Each[…]")
         if node.keywords or len(node.args) != len(names):
             raise self.error(node, f"{name} takes {', '.join(names)}")
+        of = ""
         for given, wanted in zip(node.args, names, strict=True):
-            expected = wanted
-            if rule.parameters[wanted] == "record":
-                expected = self.rule.record_name if of == "record" else self.loop[0]
-            if not isinstance(given, ast.Name) or given.id != expected or rule.earlier:
-                raise self.error(node, f"{name} is called with {expected} here, and with nothing computed")
+            if rule.parameters[wanted] != "record":
+                self._passed_on(given, wanted, rule, local)
+                continue
+            of = self._which_record(given)
+            if not of:
+                raise self.error(node, f"{name} is called on {self.loop[0]} here")
+        if not of:
+            raise self.error(node, f"{name} has no parameter for its record; take a parameter {name}: Each[…]")
+        if of == "loop" and rule.record.dated_field and "figures" in rule.parameters.values():
+            raise self.error(
+                node,
+                f"the figures here are not those of the date of each {rule.record.__name__}; "
+                f"take a parameter {name}: Each[…]",
+            )
         return tree.RuleRef(line=node.lineno, type=rule.type, rule=rule, of=of)
+
+    def _which_record(self, given: ast.expr) -> str:
+        """ "loop": the record a generator goes through; "record": the one the rule is on; "": anything else."""
+        if not isinstance(given, ast.Name) or self.loop is None:
+            return ""
+        if given.id == self.loop[0]:
+            return "loop"
+        is_own = given.id == self.rule.record_name and self.rule.record is self.loop[1]
+        return "record" if is_own else ""
+
+    def _passed_on(self, given: ast.expr, wanted: str, rule: Rule[..., Any], local: dict[str, tree.Node]) -> None:
+        """An argument beside the record. Python passes what it is here, so it must be the same for each record."""
+        if not isinstance(given, ast.Name) or given.id != wanted:
+            raise self.error(given, f"{rule.name} is called with {wanted} here, and with nothing computed")
+        if wanted in local or wanted not in self.rule.parameters:
+            raise self.error(given, f"{wanted} of {rule.name} must be a parameter of {self.rule.name}")
+        for meaning in (rule.parameters[wanted], self.rule.parameters[wanted]):
+            is_own = isinstance(meaning, tree.RuleRef) and meaning.rule.record is not None
+            if is_own or isinstance(meaning, tree.EarlierRef) or meaning == "record":
+                raise self.error(
+                    given,
+                    f"{wanted} is another for each record, and here it would be one for all; "
+                    f"take a parameter {rule.name}: Each[…]",
+                )
 
     def _aggregate(self, node: ast.Call, name: str, local: dict[str, tree.Node]) -> tree.Node:
         if node.keywords or len(node.args) != (2 if name == "first" else 1):
