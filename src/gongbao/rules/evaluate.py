@@ -498,6 +498,7 @@ def _aggregate(node: tree.Aggregate) -> Run:
         "any": any,
         "all": all,
     }
+    settles = {"any": True, "all": False}
     zero = node.type.python(0) if issubclass(node.type.python, Quantity) else 0
     otherwise = run_of(node.otherwise) if node.otherwise else None
 
@@ -526,6 +527,11 @@ def _aggregate(node: tree.Aggregate) -> Run:
                         counted.append(other)
                         scope.loop = other
                         items.append(item(scope) if item else other)
+                        if node.function in settles and items[-1] is settles[node.function]:
+                            lost = []
+                            break
+                        if node.function == "first" and not lost:
+                            break
                 except MissingFacts as error:
                     lost.append(error.lost)
         finally:

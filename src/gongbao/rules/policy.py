@@ -297,6 +297,7 @@ class Policy:
     reported: dict[str, Rule[..., Any] | tuple[str | Rule[..., Any], ...]] = field(init=False, default_factory=dict)
     paid: frozenset[str] = field(init=False, default=frozenset())
     module: str = field(init=False, default="")
+    closed_on: int = field(init=False, default=0)  # the line of values(…)
     file: Path = field(init=False)
 
     def __post_init__(self) -> None:
@@ -365,6 +366,9 @@ class Policy:
         """
         from gongbao.rules.seal import seal
 
+        caller = inspect.currentframe().f_back  # type: ignore[union-attr]
+        if caller is not None and caller.f_code.co_filename == str(self.file):
+            self.closed_on = caller.f_lineno
         for name, parts in of_records.items():
             self.reported[name] = parts
         for rule in rules:

@@ -6,7 +6,7 @@ import ast
 import builtins
 import difflib
 import inspect
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -53,6 +53,7 @@ MENDS: dict[type[ast.AST], str] = {
     ast.Slice: "a figure is looked up by a key",
     ast.Pass: "return a value",
 }
+_DECLARES = ("rule", "check")
 _OPERATORS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Lt: "<",
@@ -108,15 +109,47 @@ _TAKES = {
 
 
 @cache
-def _functions_of(file: str) -> dict[int, ast.FunctionDef]:
-    """Each function of a file by the line on which it, or its first decorator, begins. One parse for a whole policy."""
+def _module_of(file: str) -> ast.Module:
+    """One parse for a whole policy."""
     with open(file, encoding="utf-8") as opened:
-        module = ast.parse(opened.read(), file)
+        return ast.parse(opened.read(), file)
+
+
+@cache
+def _functions_of(file: str) -> dict[int, ast.FunctionDef]:
+    """Each function of a file by the line on which it, or its first decorator, begins."""
     found = {}
-    for node in ast.walk(module):
+    for node in ast.walk(_module_of(file)):
         if isinstance(node, ast.FunctionDef):
             found[min([node.lineno, *(one.lineno for one in node.decorator_list)])] = node
     return found
+
+
+@cache
+def _bindings_of(file: str) -> dict[str, list[int]]:
+    """The lines on which each name of a module is given a value; negative where a function gives it (`global`)."""
+    found: dict[str, list[int]] = {}
+    waiting: list[tuple[ast.AST, frozenset[str] | None]] = [(_module_of(file), None)]
+    while waiting:
+        node, declared = waiting.pop()
+        for name in _binds(node):
+            if declared is None or name in declared:
+                found.setdefault(name, []).append(_line(node) if declared is None else -_line(node))
+        within = declared
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            named = [one for one in ast.walk(node) if isinstance(one, ast.Global)]
+            within = frozenset(name for one in named for name in one.names)
+        waiting += [(one, within) for one in ast.iter_child_nodes(node)]
+    return found
+
+
+def _binds(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del):
+        yield node.id
+    elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        yield node.name
+    elif isinstance(node, ast.alias):
+        yield node.asname or node.name.partition(".")[0]
 
 
 def product(left: Type, right: Type) -> Type | None:
@@ -157,12 +190,23 @@ class Builder:
         self.rule, self.policy, self.need = rule, rule.policy, need
         self.globals = rule.function.__globals__
         self.facts = self.policy.facts.declared()
+        code = rule.function.__code__
+        self.file = code.co_filename
+        self.own = {*code.co_varnames, *code.co_cellvars}.difference(inspect.signature(rule.function).parameters)
         self.loop: tuple[str, type[Record]] | None = None
 
     def build(self) -> tree.Node:
-        function = _functions_of(self.rule.function.__code__.co_filename).get(self.rule.line)
+        function = _functions_of(self.file).get(self.rule.line)
         if function is None:
             raise self.error(self.rule.line, "a rule is a function of its own, written in a file")
+        _refuse_decorators(self, function)
+        around = self.rule.function.__code__.co_freevars
+        if around:
+            raise self.error(
+                self.rule.line,
+                f"{around[0]} is of the function around {self.rule.name}; rules stand at the head of a module, and "
+                "figures in parameters.yaml",
+            )
         arguments = function.args
         if arguments.vararg or arguments.kwarg or arguments.kwonlyargs or arguments.posonlyargs:
             raise self.error(function, "name each parameter, without * and /")
@@ -293,6 +337,9 @@ class Builder:
         raise self.error(node, f"take one of {node.id}, as {node.id}.name")
 
     def _global(self, node: ast.AST, name: str) -> Any:
+        if name in self.own:
+            raise self.error(node, f"{name} has no value on this way; give it one in if and in else")
+        self._refuse_changed(name)
         if name in self.globals:
             return self.globals[name]
         if hasattr(builtins, name):
@@ -301,6 +348,15 @@ class Builder:
         near = difflib.get_close_matches(name, known, 1)
         hint = f"; was {near[0]} meant? It must be a parameter of {self.rule.name}" if near else ""
         raise self.error(node, f"{name} is neither a parameter nor a local name{hint}")
+
+    def _refuse_changed(self, name: str) -> None:
+        """A name that means something else once the module is read through: Python would take that."""
+        closed = self.policy.closed_on
+        for line in _bindings_of(self.file).get(name, ()):
+            if line < 0 or (closed and line > closed):
+                raise self.error(
+                    abs(line), f"{name} is given another value after policy.values(…); {self.rule.name} has read it"
+                )
 
     def _constant_of(self, node: ast.AST, name: str, value: Any) -> tree.Node:
         if isinstance(value, tuple | frozenset) and value and all(isinstance(one, Choice) for one in value):
@@ -613,7 +669,9 @@ class Builder:
         listed = source.type.item
         if not isinstance(source, tree.FactRef) or listed is None or listed.kind != "record":
             raise self.error(generator.iter, "a generator goes through a list of records that is a fact")
-        if not isinstance(generator.target, ast.Name) or generator.target.id in self.rule.parameters:
+        if generator.is_async:
+            raise self.error(node, f"write {name}(… for … in …), without async")
+        if not isinstance(generator.target, ast.Name) or self._is_taken(generator.target.id, local):
             raise self.error(generator.iter, "a generator names one new name for each record")
         self.loop = (generator.target.id, listed.python)
         try:
@@ -638,6 +696,10 @@ class Builder:
             otherwise=otherwise,
         )
 
+    def _is_taken(self, name: str, local: dict[str, tree.Node]) -> bool:
+        own = name in local or name in self.rule.parameters or name in self.own
+        return own or name in self.globals or hasattr(builtins, name)
+
     def _aggregate_type(self, node: ast.Call, name: str, item: Type) -> Type:
         if name == "count":
             return types.INTEGER
@@ -650,6 +712,13 @@ class Builder:
         if not item.is_number:
             raise self.error(node, f"there is no {name} of {item}")
         return types.DECIMAL if name == "mean" and item.kind == "integer" else item.exact()
+
+
+def _refuse_decorators(builder: Builder, function: ast.FunctionDef) -> None:
+    for one in function.decorator_list:
+        is_ours = isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute) and one.func.attr in _DECLARES
+        if not is_ours or len(function.decorator_list) > 1:
+            raise builder.error(one, "a rule has no decorator but @policy.rule(…) or @policy.check(…)")
 
 
 def _fits(given: Type, wanted: Type) -> bool:
