@@ -11,6 +11,7 @@
   var KEPT = "gongbao-case " + form.getAttribute("action");
   var pressed = false;
   var sent = "";
+  var sentBy = new WeakMap();
 
   /* --- rows --- */
 
@@ -126,6 +127,7 @@
   document.addEventListener("htmx:beforeRequest", function (event) {
     if (event.detail.elt === form) {
       sent = typed();
+      sentBy.set(event.detail.xhr, sent);
     }
   });
   document.addEventListener("htmx:beforeSwap", function (event) {
@@ -147,7 +149,7 @@
       marks();
       say();
       // One that was on its way when the button was pressed is not what was waited for.
-      if (pressed && typed() === sent) {
+      if (pressed && typed() === sentBy.get(event.detail.xhr)) {
         var summary = document.getElementById("summary") || document.getElementById("result");
         summary.focus();
         pressed = false;
