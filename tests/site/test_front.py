@@ -36,12 +36,13 @@ def test_a_newcomer_is_told_what_this_is_with_links_that_lead_there(client, samp
         "谁应在何时之前做什么",
         "某一天哪些文件有效",
         "能享受多少",
+        "能办什么",
         "校核发现的疑点",
         "最新文件",
     ]
     links = [unescape(link.attributes["href"]) for link in page.one("main").all("a")]
     assert any(re.match(r"/documents/[^/]+/[^/]+/$", link) for link in links)
-    rooms = {"/documents/", "/duties/", "/indicators/", "/findings/", "/policies/"}
+    rooms = {"/documents/", "/duties/", "/indicators/", "/findings/", "/policies/", "/market/"}
     assert rooms | {"/documents/?status=in_force"} <= set(links)
     for link in set(links):
         assert client.get(link).status_code == 200, link

@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from gongbao.office.cases.actors import AT_DESK
 from gongbao.office.intake import ticket
 from gongbao.office.intake.actions import LIMIT
 from gongbao.office.library import overview
-from gongbao.office.people.permissions import ANYONE, allows
+from gongbao.office.people.permissions import ANYONE, allows, posts_of_request
 from gongbao.office.people.readers import reader_of
 from gongbao.sample import CITY
 
@@ -32,6 +33,7 @@ def front(request: HttpRequest) -> HttpResponse:
         "city": CITY if overview.holds_the_sample() else "",
         "newest": overview.newest(today),
         "adds": adds,
+        "at_desk": any(one.post.role in AT_DESK for one in posts_of_request(request)),
         "limit": LIMIT,
     }
     if example := overview.a_clause(reader):

@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from gongbao.core.labels import Label
@@ -68,24 +68,25 @@ def clause(context: dict[str, Any], citation: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def desk_item(context: dict[str, Any]) -> SafeString | str:
-    """The item of the masthead that leads to the desk, or the counter, of whoever is signed in; "" without one."""
+def desk_items(context: dict[str, Any]) -> SafeString | str:
+    """The items of the masthead for the posts of whoever is signed in: the desk or the counter, the log, the people."""
     request = context.get("request")
     # An error page may be shown before anybody looked who asks.
     if not isinstance(getattr(request, "user", None), Account):
         return ""
     assert request is not None
     roles = {one.post.role for one in posts_of_request(request)}
+    items = []
     if roles & {*AT_DESK, Role.AUDITOR}:
-        address, words = reverse("cases:desk"), _("My desk")
+        items.append(("desk", reverse("cases:desk"), _("My desk")))
     elif Role.COUNTER in roles:
-        address, words = reverse("cases:counter"), _("Counter")
-    else:
-        return ""
-    here = "page" if request.path == address else "true"
-    return SafeString(
-        render_to_string(
-            "cases/_desk_item.html",
-            {"address": address, "words": words, "here": here if context.get("room") == "desk" else ""},
-        ).strip()
-    )
+        items.append(("desk", reverse("cases:counter"), _("Counter")))
+    if Role.AUDITOR in roles:
+        items.append(("log", reverse("audit:log"), pgettext("of what was done", "Log")))
+    if Role.ADMINISTRATOR in roles:
+        items.append(("people", reverse("people"), pgettext("of the office", "People")))
+    rows = [
+        (address, words, "" if context.get("room") != room else "page" if request.path == address else "true")
+        for room, address, words in items
+    ]
+    return SafeString(render_to_string("cases/_desk_items.html", {"rows": rows}).strip())
