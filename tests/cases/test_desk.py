@@ -12,9 +12,9 @@ from django.utils import timezone
 from gongbao.office.cases import actions, queries
 from gongbao.office.cases.models import Attachment, Case, CaseEvent, GivenOpinion, HandOver
 from gongbao.office.intake import ticket
-from gongbao.office.people.actions import give_post
+from gongbao.office.people.actions import end_post, give_post, keep_unit
 from gongbao.systems.intermediary_market import procedure as market
-from tests.cases.office import COMPLAINT, Office, complain
+from tests.cases.office import COMPLAINT, START, Office, complain
 from tests.cases.pages import PERSONAL, form, page_of, seen, signed_in, stranger, today, words
 from tests.site import html
 
@@ -160,6 +160,30 @@ def test_a_barred_unit_finds_nothing(office: Office) -> None:
     case = today(office, barred=["housing"]).case
     assert signed_in(office, "housing-head").get(page_of(case)).status_code == 404
     assert case.receipt not in signed_in(office, "housing-head").get("/desk/?tab=unit").content.decode()
+
+
+@pytest.mark.parametrize("role", ["clerk", "counter"])
+def test_whoever_has_any_post_in_a_barred_unit_finds_nothing(office: Office, role: str) -> None:
+    keep_unit("permits", zh="许可科", en="Section of permits", kind="section", parent="housing", at=START)
+    give_post(office.people["clerk"], "permits", role, since=START.date(), at=START)
+    case = today(office, barred=["housing"]).case
+    clerk = signed_in(office, "clerk")
+    assert clerk.get(page_of(case)).status_code == 404
+    for address in ("/desk/?tab=unit", "/desk/due.ics"):
+        assert case.receipt not in clerk.get(address).content.decode(), address
+    # Others of the body that handles it are none the worse.
+    assert case.receipt in signed_in(office, "second-clerk").get("/desk/?tab=unit").content.decode()
+
+
+def test_a_case_stays_with_its_unit_when_who_had_it_goes(office: Office) -> None:
+    case = today(office).case
+    clerk = signed_in(office, "clerk")
+    clerk.post(f"{page_of(case)}take/", {"seen": 0})
+    assert case.receipt in clerk.get("/desk/?tab=mine").content.decode()
+    (post,) = office.desk("clerk").acting
+    end_post(post.post.uuid, at=timezone.now())
+    give_post(office.people["clerk"], "housing", "clerk", since=timezone.localdate(), at=timezone.now())
+    assert case.receipt not in clerk.get("/desk/?tab=mine").content.decode()
 
 
 # --- steps

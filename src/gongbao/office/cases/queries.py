@@ -36,7 +36,7 @@ from gongbao.office.cases.models import (
 )
 from gongbao.office.cases.types import case_type
 from gongbao.office.people.models import Account, Unit
-from gongbao.office.people.queries import ActingPost, acting_posts, posts_held, units_below
+from gongbao.office.people.queries import ActingPost, acting_posts, posts_held, units_above, units_below
 from gongbao.office.people.roles import Role as Post
 from gongbao.procedures import Clock, Event, Field, Letter, Possible, Remedy, Run, Situation, replay
 from gongbao.procedures.declare import SERVE
@@ -103,7 +103,9 @@ def units_barred(keys: Iterable[str]) -> set[int]:
 class Desk:
     """What an account works on, on a day: its units and those below them, and whether it reads everything.
 
-    `acting` are the posts in which it acts, those of whom it stands in for too.
+    `acting` are the posts in which it acts, those of whom it stands in for too. `units` and `bodies` are those whose
+    cases it works on; `own_units` are those of all its posts, whatever they are for, and `keys` are the keys of these
+    and of all above them: what bars one of these bars the account.
     """
 
     account: Account
@@ -138,8 +140,8 @@ def desk_of(account: Account, on: date, posts: Sequence[ActingPost] | None = Non
         on,
         tuple(posts),
         frozenset(units),
-        frozenset(post.unit_id for post in working),
-        frozenset(post.unit.key for post in working),
+        frozenset(one.post.unit_id for one in posts),
+        frozenset(unit.key for one in posts for unit in (one.post.unit, *units_above(one.post.unit))),
         frozenset(body_of(post.unit).pk for post in working),
         any(one.post.role == Post.AUDITOR for one in posts),
         frozenset((body_of(post.unit).pk, post.role) for post in working),
@@ -152,7 +154,7 @@ def _seen_by(desk: Desk) -> Q:
 
 
 def _is_barred(case: Case, desk: Desk) -> bool:
-    return bool(case.barred) and bool(units_barred(case.barred) & (desk.own_units | desk.bodies))
+    return bool(case.barred) and bool(units_barred(case.barred) & desk.own_units)
 
 
 def find(uuid: UUID, desk: Desk) -> Case | None:
@@ -221,7 +223,8 @@ def list_cases(
     found = Case.objects.select_related("unit__parent__parent", "assigned").filter(over=over)
     if mine:
         found = found.filter(assigned=desk.account)
-    elif not desk.reads_all:
+    if not desk.reads_all:
+        # Of one's own too: a case stays with its unit when who had it goes.
         found = found.filter(unit__in=desk.units)
     if unassigned:
         found = found.filter(assigned=None)
@@ -271,7 +274,7 @@ def asked_of(desk: Desk) -> list[Asked]:
     """The opinions that are asked of the desk's posts now: those of its roles, and countersignatures of its bodies."""
     rows = Asked.objects.filter(unit__in=desk.bodies, proposal__state=ProposalState.OPEN)
     rows = rows.select_related("proposal__case__unit", "unit").order_by("proposal__at")
-    return [one for one in rows if may_say(one, desk)]
+    return [one for one in rows if may_say(one, desk) and not _is_barred(one.proposal.case, desk)]
 
 
 def may_say(asked: Asked, desk: Desk) -> bool:
