@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -180,6 +181,17 @@ def test_a_returned_proposal_leaves_the_case_where_it_was(office: Office) -> Non
     assert (case.state, case.over) == ("refused", True)
 
 
+def test_the_service_of_a_letter_leaves_what_is_being_signed(office: Office) -> None:
+    case = complain(office).case
+    office.take(case, "accept", "clerk")
+    proposal = office.propose(case, "decide", "clerk", **DECISION)
+    office.sign(proposal, "section-head")
+    office.take(case, "serve", "clerk", letter="acceptance", served_on=MONDAY.date(), manner="electronic")
+    office.sign(proposal, "deputy")
+    case.refresh_from_db()
+    assert case.state == "decided"
+
+
 def test_another_step_overtakes_a_proposal(office: Office) -> None:
     case = complain(office).case
     proposal = office.propose(case, "refuse", "clerk", reason="x")
@@ -239,6 +251,22 @@ def test_what_is_personal_is_erased_and_the_log_still_fits(office: Office, setti
     assert queries.situation_of(case).values["subject"] == "fees"
 
 
+def test_a_file_that_is_erased_leaves_nothing_that_can_be_guessed(
+    office: Office, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    words = "我叫纪小满".encode()
+    case = actions.begin(
+        market.complaint, market.file, COMPLAINT, acting=as_party(market.complainant), unit=office.market, at=MONDAY,
+        uploads=[actions.Upload("evidence", "a.txt", words)],
+    ).case  # fmt: skip
+    assert Attachment.objects.get().sha256 == sha256(words).hexdigest()
+    actions.take_step(case.uuid, "withdraw", {}, acting=as_party(market.complainant), at=MONDAY, seen=1)
+    actions.erase_personal(case.uuid, actor=KEEPER, ground=OUR_RULE, at=MONDAY)
+    assert Attachment.objects.get().sha256 == ""
+    assert not Entry.objects.filter(content__contains=sha256(words).hexdigest()).exists()
+
+
 def test_events_cannot_be_written_outside_an_action(office: Office) -> None:
     case = complain(office).case
     with pytest.raises(WriteOutsideAction):
@@ -291,6 +319,24 @@ def test_each_reminder_comes_once(office: Office) -> None:
     case.refresh_from_db()
     assert case.look_at is None and case.state == "received"
     assert "overdue" in str(Message.objects.order_by("-pk").values_list("subject_en", flat=True))
+
+
+def test_what_was_late_by_days_that_were_off_is_late_no_more(office: Office) -> None:
+    over, waiting = (complain(office, at("2027-01-04 09:00")).case for _ in range(2))
+    for case in (over, waiting):
+        office.take(case, "accept", "clerk", at("2027-01-07 09:00"))
+    office.take(over, "withdraw", "clerk", at("2027-01-08 09:00"))
+    examined = {"ground": "testing", "examiner": "检测院", "question": "x"}
+    office.take(waiting, "commission", "clerk", at("2027-01-08 09:00"), **examined)
+    for case in (over, waiting):
+        case.refresh_from_db()
+        assert case.late == ["acceptance"] and case.due is None
+    off = [date(2027, 1, day) for day in (1, 5, 6)]
+    assert actions.enter_working_days(2027, off, [], actor=KEEPER, at=at("2027-01-09 09:00")) == 0
+    for case in (over, waiting):
+        case.refresh_from_db()
+        assert case.late == []
+    assert not list(derived.differences())
 
 
 def test_a_provisional_day_is_counted_again_when_the_notice_is_out(office: Office) -> None:

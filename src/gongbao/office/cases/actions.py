@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from gongbao.core.dates import ONE_DAY
@@ -44,10 +44,12 @@ from gongbao.office.cases.models import (
 from gongbao.office.cases.queries import feed_digest, letters_and_figures, opinions_of, situation_of, units_barred
 from gongbao.office.cases.types import case_type
 from gongbao.office.file_names import shown_name
+from gongbao.office.kept import one_at_a_time
 from gongbao.office.people.acting import actor_of
 from gongbao.office.people.models import Account, Unit
 from gongbao.office.worker.jobs import each
 from gongbao.procedures import Event, Obstacle, Option, Procedure, Refused, Run, Situation, Step, start
+from gongbao.procedures.declare import SERVE
 from gongbao.procedures.fields import SHANGHAI, Field, Kind, Value, read, to_plain
 from gongbao.procedures.sign_off import (
     Opinion,
@@ -409,7 +411,9 @@ def _keep(
         PersonalValues(event=row, values=hidden).save()
     if step.letter is not None:
         _number(row, step.letter.key, case)
-    if (open_one := Proposal.objects.filter(case=case, state=ProposalState.OPEN).first()) is not None:
+    # That a letter was served changes nothing of what is being signed.
+    open_one = Proposal.objects.filter(case=case, state=ProposalState.OPEN).first()
+    if open_one is not None and step.key != SERVE:
         _end(open_one, ProposalState.OVERTAKEN, event.at)
     record(
         case.subject,
@@ -420,7 +424,8 @@ def _keep(
         unit=case.unit.key,
         state=case.state,
         values={key: digest(case.salt, canonical(value)) for key, value in plain.items()},
-        files=[sha256(upload.content).hexdigest() for upload in uploads],
+        # Salted too: a short file with words that can be guessed is no better hidden than the words.
+        files=[digest(case.salt, sha256(upload.content).hexdigest()) for upload in uploads],
     )
     notices.happened(case, after, step, acting, event.at)
     return row
@@ -722,6 +727,7 @@ def open_feed(account: Account, *, at: datetime) -> str:
     """The token for the address of a calendar of the account's desk, which nobody is told again. One before it ends."""
     token = secrets.token_urlsafe(32)
     with recorded("cases.open_feed", actor=actor_of(account), ground=OUR_RULE, at=at) as record:
+        one_at_a_time(f"cases.feed {account.pk}")
         _end_feeds(account, at, record)
         feed = DeskFeed(digest=feed_digest(token), account=account, created_at=at)
         feed.save()
@@ -763,7 +769,7 @@ def erase_personal(uuid: UUID, *, actor: Actor, ground: str, at: datetime) -> in
                 erased += 1
         gone = list(case.attachments.filter(personal=True, erased=False))
         for attachment in gone:
-            attachment.name, attachment.erased = "", True
+            attachment.name, attachment.sha256, attachment.erased = "", "", True
             attachment.save()
         case.salt = ""
         case.save()
@@ -866,6 +872,7 @@ def enter_working_days(
     _refuse_wrong_days(year, off, worked)
     title = _typed(TITLE, title, at) or title_of_notice(year)
     with recorded("cases.enter_working_days", actor=actor, ground=title, at=at) as record:
+        one_at_a_time("cases.working_days")
         WorkingDaysNotice.objects.filter(year=year).delete()
         WorkingDaysNotice(
             year=year,
@@ -878,15 +885,16 @@ def enter_working_days(
         days = calendar()
         changed = 0
         for case in _touched(year).select_for_update(of=("self",)).iterator(chunk_size=500):
-            before = (case.due, case.provisional)
+            before = (case.due, case.provisional, case.late)
             for name, value in cached(situation_of(case, days), reminded_of(case), at).items():
                 setattr(case, name, value)
-            if (case.due, case.provisional) == before:
+            if (case.due, case.provisional, case.late) == before:
                 continue
             case.save()
             if case.due != before[0]:
                 changed += 1
-            record(case.subject, due=case.due, due_before=before[0], provisional=case.provisional)
+            told = {"due": case.due, "due_before": before[0], "provisional": case.provisional}
+            record(case.subject, **told, **({"late": case.late} if case.late != before[2] else {}))
     return changed
 
 
@@ -899,8 +907,12 @@ def check_working_days(year: int, off: Iterable[date], worked: Iterable[date]) -
 
 
 def _touched(year: int) -> QuerySet[Case]:
-    """The cases whose last days the notice of a year may change."""
-    return Case.objects.select_related("unit").filter(over=False, due__gte=date(year - 1, 12, 29))
+    """The cases whose last days the notice of a year may change; also those in which none is waited for any more, for
+    it may have been kept by the one count and missed by the other."""
+    first = date(year - 1, 12, 29)
+    open_ones = Q(over=False) & (Q(due=None) | Q(due__gte=first))
+    over = Q(over=True, closed_at__gte=datetime.combine(first, time(), SHANGHAI))
+    return Case.objects.select_related("unit").filter(open_ones | over)
 
 
 def _refuse_wrong_days(year: int, off: Sequence[date], worked: Sequence[date]) -> None:
