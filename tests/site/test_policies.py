@@ -220,3 +220,36 @@ def test_the_unit_of_a_column_stands_in_its_head(client, db):
         "个人负担（元）",
     ]
     assert all(one.attributes["class"] == "figure" and "元" not in one.text() for one in table.all("td"))
+
+
+def case_of(number: int) -> dict[str, str]:
+    return {"case": json.dumps({"facts": {"year": 2023, "status": "active", "visits": [VISIT] * number}})}
+
+
+def test_the_steps_of_many_records_are_left_to_the_command_line(client, db, english):
+    few, many = (client.post(f"{PAGE}compute/", case_of(number)).content.decode() for number in (200, 201))
+    told = "gongbao compute outpatient-pooling FILE.json --explain"
+    assert "step by step" in few and told not in few
+    assert "step by step" not in many and told in many and "500.00" in many
+    data = json.loads(client.post(f"{PAGE}sheet.json", case_of(201)).content)
+    assert len(data["values"]["visits"]) == 201 and "explanation" not in data
+    for form in ("docx", "pdf"):
+        refused = client.post(f"{PAGE}sheet.{form}", case_of(101))
+        assert refused.status_code == 422 and "100 records" in refused.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("address", "given", "cost"),
+    [
+        ("compute/", case_of(60), 1 + 3),
+        ("sheet.json", case_of(60), 6 + 3),
+        ("sheet.pdf", case_of(40), 6 * (1 + 2)),
+        ("many/", {"rows": "年份\n" + "2023\n" * 750}, 20 + 3),
+    ],
+)
+def test_what_is_longer_counts_as_more_answers(client, db, settings, address, given, cost):
+    settings.GONGBAO_API_LIMIT = cost - 1
+    assert client.post(PAGE + address, given).status_code == 429
+    cache.clear()
+    settings.GONGBAO_API_LIMIT = cost
+    assert client.post(PAGE + address, given).status_code == 200

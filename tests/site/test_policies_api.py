@@ -160,3 +160,40 @@ def test_computing_counts_with_the_other_answers(stranger, settings):
     settings.GONGBAO_API_LIMIT = 2
     statuses = [sent(stranger, {"facts": STAY}).status_code for _ in range(3)]
     assert statuses == [200, 200, 429]
+
+
+VISIT = {
+    "date": "2023-03-01",
+    "institution": "某社区卫生服务中心",
+    "level": "primary",
+    "in_scope_cost": "500",
+    "designated": True,
+    "settled_directly": True,
+    "during_inpatient_stay": False,
+    "suspended": False,
+}
+POOLING = "/api/policies/outpatient-pooling/compute"
+
+
+def case_of(number: int) -> dict[str, Any]:
+    return {"year": 2023, "status": "active", "visits": [VISIT] * number}
+
+
+def test_so_many_records_are_explained_and_all_are_computed(stranger):
+    assert sent(stranger, {"facts": case_of(200), "explain": True}, POOLING).status_code == 200
+    refused = sent(stranger, {"facts": case_of(201), "explain": True}, POOLING)
+    assert refused.status_code == 400 and refused.json()["field"] == "explain"
+    assert "gongbao compute outpatient-pooling" in refused.json()["error"]
+    told = sent(stranger, {"facts": case_of(201)}, POOLING)
+    assert told.status_code == 200 and len(told.json()["values"]["visits"]) == 201
+
+
+@pytest.mark.parametrize(("explain", "number", "cost"), [(True, 60, 4), (False, 1_000, 3)])
+def test_a_longer_case_counts_as_more_answers(stranger, settings, explain, number, cost):
+    body = {"facts": case_of(number), "explain": explain}
+    settings.GONGBAO_API_LIMIT = cost - 1
+    late = sent(stranger, body, POOLING)
+    assert late.status_code == 429 and int(late["Retry-After"]) and "too many" in late.json()["error"]
+    cache.clear()
+    settings.GONGBAO_API_LIMIT = cost
+    assert sent(stranger, body, POOLING).status_code == 200

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.cache import get_conditional_response, patch_vary_headers
@@ -225,6 +225,17 @@ def seconds_to_wait(request: HttpRequest, cost: int = 1) -> int:
     return 0 if count <= limit else max(1, 60 - int(now % 60))
 
 
+def too_many(request: HttpRequest, cost: int) -> JsonResponse | None:
+    """The answer to somebody who has had too many in this minute; None for all others."""
+    wait = seconds_to_wait(request, cost)
+    if not wait:
+        return None
+    told = f"too many requests: {settings.GONGBAO_API_LIMIT} a minute; ask again in {wait} seconds"
+    response = error(told, status=429)
+    response["Retry-After"] = str(wait)
+    return response
+
+
 # --- every answer
 
 
@@ -238,14 +249,7 @@ class ApiAnswers:
         if not request.path_info.startswith(PREFIX) or request.path_info in (PREFIX, reverse("api_docs")):
             return self.get_response(request)
         signed_in = request.user.is_authenticated
-        response: HttpResponse
-        if wait := seconds_to_wait(request):
-            response = error(
-                f"too many requests: {settings.GONGBAO_API_LIMIT} a minute; ask again in {wait} seconds", status=429
-            )
-            response["Retry-After"] = str(wait)
-        else:
-            response = self._asked(request)
+        response: HttpResponse = too_many(request, 1) or self._asked(request)
         kept = response.get("Cache-Control") != "no-store"
         if response.status_code == 200 and kept:
             response["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'

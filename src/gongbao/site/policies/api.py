@@ -22,12 +22,16 @@ from gongbao.rules.fact_schema import json_schema
 from gongbao.rules.facts import NotJson, Problem, parse_json
 from gongbao.rules.policy import Policy
 from gongbao.site.policies import schemas
+from gongbao.site.policies.results import MOST_EXPLAINED
 from gongbao.systems import policies as all_policies
 
 router = Router()
 
 NAME = _("name of the policy")
 COMPUTE = "/policies/{name}/compute"
+EXPLAIN = f"add the explanation, with at most {MOST_EXPLAINED} records"
+RECORDS, EXPLAINED_RECORDS = 500, 20
+"""So many records of a case count as one more answer."""
 PARTS = ("facts", "readings", "figures", "as_if", "explain", "words")
 
 
@@ -92,11 +96,32 @@ def _computed(request: HttpRequest, found: Policy) -> JsonResponse:
         return error(wrong.message, status=400)
     try:
         given = _given(body)
-        explain, words = given.pop("explain"), ClauseLinks().words if given.pop("words") else None
+        explain = given.pop("explain")
+        records = _records(given["given"])
+        if explain and records > MOST_EXPLAINED:
+            raise GongbaoError(
+                f"the steps of up to {MOST_EXPLAINED} records are told here, and this case has {records}; "
+                f"gongbao compute {found.name} FILE.json --explain tells them all",
+                where="explain",
+            )
+        if late := _counted(request, records // (EXPLAINED_RECORDS if explain else RECORDS)):
+            return late
+        words = ClauseLinks().words if given.pop("words") else None
         told = compute(found, **given).as_json(explain=explain, words=words)
         return answer({"schema_version": SCHEMA_VERSION, **told})
     except Refused as refused:
         return _refused(refused)
+
+
+def _records(facts: Any) -> int:
+    return sum(len(one) for one in facts.values() if isinstance(one, list)) if isinstance(facts, dict) else 0
+
+
+def _counted(request: HttpRequest, cost: int) -> JsonResponse | None:
+    # Not at the top: the API is made of these policies.
+    from gongbao.site.api import too_many
+
+    return too_many(request, cost) if cost else None
 
 
 def _refused(refused: Refused) -> JsonResponse:
@@ -175,7 +200,7 @@ def _body(name: str, found: Policy) -> Json:
                 "description": "figures to change for this once, such as inpatient_rate[subsistence_allowance]",
             },
             "as_if": {"type": "boolean", "default": False, "description": "also outside the time in force"},
-            "explain": {"type": "boolean", "default": False, "description": "add the explanation"},
+            "explain": {"type": "boolean", "default": False, "description": EXPLAIN},
             "words": {
                 "type": "boolean",
                 "default": False,

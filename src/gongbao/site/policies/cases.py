@@ -36,6 +36,10 @@ class Typed:
     as_if: bool = False
     places: dict[str, list[int]] = field(default_factory=dict)
 
+    @property
+    def record_count(self) -> int:
+        return sum(len(one) for one in self.facts.values() if isinstance(one, list))
+
     def as_typed(self, path: str) -> str:
         """The path of the field that a path of the case came from: rows with nothing in them have moved the others."""
         found = _PATH.fullmatch(path)

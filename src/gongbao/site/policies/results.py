@@ -14,6 +14,9 @@ from gongbao.site.policies.cases import Typed, identity
 from gongbao.site.policies.charts import Chart, chart
 from gongbao.site.policies.explained import Explained, explained
 
+MOST_EXPLAINED = 200
+"""Records of a case whose steps are told on a page or by the API: each has some twenty. The command line tells all."""
+
 _RECORD = re.compile(r"\w+\[(\d+)\]\..+")
 
 
@@ -53,7 +56,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`result` is None where the case is refused; `marks` then say why."""
+    """`result` is None where the case is refused; `marks` then say why. `explained` is None with too many records."""
 
     result: Result | None
     values: tuple[Value, ...] = ()
@@ -89,7 +92,9 @@ def outcome(policy: Policy, case: Typed, language: str, links: ClauseLinks) -> O
         rows,
         tuple(_asked(result, case, language)),
         tuple(_readings(result, language)),
-        explained(explain(result), language, links, words=links.words_once),
+        explained(explain(result), language, links, words=links.words_once)
+        if case.record_count <= MOST_EXPLAINED
+        else None,
         chart(result, language),
     )
 

@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from gongbao.core.errors import GongbaoError
@@ -19,8 +20,8 @@ from gongbao.rules.readings import NoSuchReading
 from gongbao.site.policies import given_rows
 from gongbao.site.policies.cases import READING, Typed, form, typed
 from gongbao.site.policies.given_rows import NotTaken
+from gongbao.site.policies.results import MOST_EXPLAINED, Mark, Outcome, outcome
 from gongbao.site.policies.results import computed as result_of
-from gongbao.site.policies.results import outcome
 from gongbao.site.policies.workbooks import computed, template
 from gongbao.systems import policies as all_policies
 
@@ -29,6 +30,12 @@ SHEETS = {
     "pdf": ("application/pdf", sheet_pdf),
 }
 COST_OF_A_SHEET = 6
+COST_OF_A_TABLE = 20
+"""Of a workbook before anybody knows what is in it."""
+RECORDS, ROWS = 20, 250
+"""So many records that are explained, or rows of a table, cost as much as one answer more; on paper, one sheet more."""
+MOST_ON_A_SHEET = 100
+"""Records; the steps of each fill a page."""
 
 View = Callable[..., HttpResponse]
 
@@ -39,22 +46,32 @@ def _in_measure(cost: int) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @functools.wraps(view)
         def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            # Not at the top: the API is made of these policies.
-            from gongbao.site.api import seconds_to_wait
-
-            if request.method == "POST" and (wait := seconds_to_wait(request, cost)):
-                whole = "HX-Request" not in request.headers
-                page = "policies/429.html" if whole else "policies/_429.html"
-                response = render(request, page, {"room": "policies", "seconds": wait}, status=429)
-                response["Retry-After"] = str(wait)
-            else:
-                response = view(request, *args, **kwargs)
+            late = _counted(request, cost) if request.method == "POST" else None
+            response = late or view(request, *args, **kwargs)
             response["Cache-Control"] = "no-store"
             return response
 
         return counted
 
     return decorate
+
+
+def _counted(request: HttpRequest, cost: int) -> HttpResponse | None:
+    """The answer to somebody who has had too much in this minute; None for all others."""
+    # Not at the top: the API is made of these policies.
+    from gongbao.site.api import seconds_to_wait
+
+    wait = seconds_to_wait(request, cost) if cost else 0
+    if not wait:
+        return None
+    page = "policies/_429.html" if "HX-Request" in request.headers else "policies/429.html"
+    response = render(request, page, {"room": "policies", "seconds": wait}, status=429)
+    response["Retry-After"] = str(wait)
+    return response
+
+
+def _more_of(case: Typed) -> int:
+    return min(case.record_count, MOST_EXPLAINED) // RECORDS
 
 
 def _policy(name: str) -> Policy:
@@ -89,6 +106,8 @@ def policy(request: HttpRequest, name: str) -> HttpResponse:
     """The page with an empty form; posted to, with the case that came, one row more or less, and what it comes to."""
     found, language, links = _policy(name), _language(), ClauseLinks()
     case = typed(found, request.POST) if request.method == "POST" else Typed()
+    if late := _counted(request, _more_of(case)):
+        return late
     more, less = request.POST.get("more", ""), request.POST.get("less", "")
     fields = form(found, case, language, more=more, less=less)
     if request.method == "POST":
@@ -114,6 +133,8 @@ def _context(found: Policy, case: Typed, language: str, links: ClauseLinks) -> d
         "since_url": links(found.document, found.since_clause),
         "case": case,
         "case_text": case.as_text(),
+        "most_explained": MOST_EXPLAINED,
+        "most_on_a_sheet": MOST_ON_A_SHEET,
     }
 
 
@@ -143,6 +164,8 @@ def compute_case(request: HttpRequest, name: str) -> HttpResponse:
     """What the case comes to, as a piece of the page."""
     found, language, links = _policy(name), _language(), ClauseLinks()
     case = typed(found, request.POST)
+    if late := _counted(request, _more_of(case)):
+        return late
     context = _context(found, case, language, links) | {"outcome": outcome(found, case, language, links)}
     return render(request, "policies/_result.html", context)
 
@@ -153,16 +176,23 @@ def compute_case(request: HttpRequest, name: str) -> HttpResponse:
 def sheet(request: HttpRequest, name: str, form: str) -> HttpResponse:
     """The calculation sheet as .docx or PDF, or the case and what it comes to as JSON."""
     found, language = _policy(name), _language()
-    case = typed(found, request.POST)
-    told = result_of(found, case, language)
     if form not in ("json", *SHEETS):
         raise Http404
+    case = typed(found, request.POST)
+    if form != "json" and case.record_count > MOST_ON_A_SHEET:
+        words = _("A calculation sheet has room for the steps of %(number)s records; this case has more.")
+        told = Outcome(None, marks=(Mark("", words % {"number": MOST_ON_A_SHEET}, True),))
+    elif late := _counted(request, _more_of(case) * (1 if form == "json" else COST_OF_A_SHEET)):
+        return late
+    else:
+        told = result_of(found, case, language)
     if told.result is None:
         context = _context(found, case, language, ClauseLinks()) | {"outcome": told}
         return render(request, "policies/refused.html", context, status=422)
     response: HttpResponse
     if form == "json":
-        response = JsonResponse(told.result.as_json(explain=True), json_dumps_params={"ensure_ascii": False})
+        value = told.result.as_json(explain=case.record_count <= MOST_EXPLAINED)
+        response = JsonResponse(value, json_dumps_params={"ensure_ascii": False})
     else:
         kind, make = SHEETS[form]
         made = make(told.result, language, words=ClauseLinks().words, made_on=timezone.localdate())
@@ -184,13 +214,15 @@ def empty_workbook(request: HttpRequest, name: str) -> HttpResponse:
 
 @allows(ANYONE)
 @require_POST
-@_in_measure(COST_OF_A_SHEET)
+@_in_measure(COST_OF_A_TABLE)
 def many(request: HttpRequest, name: str) -> HttpResponse:
     """Many cases, as a workbook or as rows pasted from one; the same workbook back with what each comes to."""
     found, language = _policy(name), _language()
     given, pasted = request.FILES.get("workbook"), request.POST.get("rows", "")
     try:
         rows = given_rows.of_workbook(given.read()) if given else given_rows.of_text(pasted)
+        if late := _counted(request, len(rows) // ROWS):
+            return late
         made = computed(found, rows, language, readings=typed(found, request.POST).readings)
     except GongbaoError as error:
         words = error.in_language(language) if isinstance(error, NotTaken | NoSuchReading) else error.message
