@@ -1,6 +1,6 @@
 """One case: where it stands, what may be done, what happened, and its papers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,7 @@ from gongbao.office.cases.actions import Overtaken
 from gongbao.office.cases.actors import Acting, at_desk_of, body_of, first_for, for_opinion
 from gongbao.office.cases.forms import Choices, Control, bodies, controls, typed, unit_choices
 from gongbao.office.cases.models import Case, Proposal
-from gongbao.office.cases.queries import Desk, ShownCase
+from gongbao.office.cases.queries import Desk, ShownCase, ShownLetter
 from gongbao.office.cases.refusals import told
 from gongbao.office.cases.views.common import (
     AT_DESK,
@@ -41,7 +41,7 @@ from gongbao.office.library.clause_links import ClauseLinks
 from gongbao.office.people.acting import actor_of
 from gongbao.office.people.permissions import allows
 from gongbao.procedures import Obstacle, Refused, Run, Step
-from gongbao.procedures.declare import SERVE
+from gongbao.procedures.declare import OUR_RULE, SERVE
 from gongbao.procedures.fields import SHANGHAI, Kind
 from gongbao.procedures.sign_off import Verdict
 from gongbao.procedures.words import tell
@@ -91,14 +91,18 @@ def staff_only(acting: tuple[Acting, ...]) -> list[Acting]:
 
 
 def step_rows(shown: ShownCase) -> list[StepRow]:
-    """The steps that the desk may take or propose. The service of a letter has its place beside the letters."""
+    """The steps that the desk may take or propose, those of the document before those of our own rule.
+
+    The service of a letter has its place beside the letters.
+    """
     acting = staff_only(shown.acting)
     procedure = shown.situation.procedure
-    return [
+    rows = [
         StepRow(one.step, procedure.cite(one.step.clause), one.obstacles, one.step.sign_off is not None)
         for one in shown.steps
         if one.step.key != SERVE and first_for(acting, one.step.by) is not None
     ]
+    return sorted(rows, key=lambda row: row.clause == OUR_RULE)
 
 
 def case_context(request: HttpRequest, case: Case, desk: Desk, now: datetime) -> dict[str, Any]:
@@ -284,8 +288,12 @@ def _form(
         declared, acting.role, given, problems, _choices(declared, found, desk, barred)
     )
     without = {*barred, body_of(found.unit).pk}
+    letters = queries.letters_of(found, shown.situation)
+    if declared.key == SERVE:
+        shown_controls = [_of_letters(one, letters) if one.field.key == "letter" else one for one in shown_controls]
     context = head_context(found, shown, now) | {
         "links": ClauseLinks(),
+        "items": time_line(shown, letters, Names(), language()),
         "step": declared,
         "clause_of_step": shown.situation.procedure.cite(declared.clause),
         "acting": acting,
@@ -307,6 +315,16 @@ def _form(
         "latest": shown.events[-1] if shown.events else None,
     }
     return render(request, "cases/step.html", context, status=status)
+
+
+def _of_letters(control: Control, letters: list[ShownLetter]) -> Control:
+    """Of all letters of the procedure those that were made; the only one that is not served yet is chosen."""
+    made = {one.letter.key for one in letters}
+    unserved = {one.letter.key for one in letters if one.served is None}
+    choices = [one for one in control.choices if one.value in made]
+    if len(unserved) == 1 and not control.typed:
+        choices = [replace(one, chosen=one.value in unserved) for one in choices]
+    return replace(control, choices=tuple(choices))
 
 
 def _choices(declared: Step, found: Case, desk: Desk, barred: set[int]) -> Choices:

@@ -11,7 +11,7 @@ from gongbao.office.cases.models import Attachment, HandOver
 from gongbao.office.cases.queries import PastProposal, PublicCase, ShownCase, ShownEvent, ShownLetter
 from gongbao.office.cases.words import Names, value_in_words
 from gongbao.office.people.models import Account
-from gongbao.procedures.fields import SHANGHAI, Kind
+from gongbao.procedures.fields import SHANGHAI, Kind, from_plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +82,19 @@ def time_line(
             one.label,
             who=_name(one.row.account),
             for_whom=_name(one.row.for_account),
+            # What came to pass stands with the step itself.
+            values=() if one.row.event_id else _proposed(one, shown, names, language),
             past=one,
         )
         for one in queries.past_proposals(case)
     ]
     return sorted(items, key=lambda item: item.at, reverse=True)
+
+
+def _proposed(past: PastProposal, shown: ShownCase, names: Names, language: str) -> tuple[Told, ...]:
+    step = shown.situation.procedure.steps[past.row.step]
+    values = queries.shown_values(step.asks, from_plain(step.asks, past.row.values), shown.personal)
+    return told_values(tuple(one for one in values if one.field.kind != Kind.FILES), names, language)
 
 
 def _name(account: Account | None) -> str:
