@@ -1,6 +1,7 @@
 """The bytes of attachments: kept under their ids, handed out as downloads alone."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,6 +15,7 @@ from gongbao.office.file_names import shown_name
 from gongbao.office.library.actions import files_folder
 
 LARGEST = 20 * 1024 * 1024  # bytes
+SPARED = 1024 * 1024 * 1024  # bytes of the disk that files leave to the database and the log: anybody may send some
 
 KINDS: tuple[tuple[bytes, str], ...] = (
     (b"%PDF-", "application/pdf"),
@@ -79,6 +81,8 @@ def keep(uuid: UUID, content: bytes) -> None:
     where = place(uuid)
     try:
         where.parent.mkdir(parents=True, exist_ok=True)
+        if shutil.disk_usage(where.parent).free < SPARED + len(content):
+            raise GongbaoError("there is too little room for files on this site now; send it without them, or later")
         with open(os.open(where, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(content)
             file.flush()

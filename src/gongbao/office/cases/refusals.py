@@ -36,6 +36,7 @@ _SENTENCES = (
     _("this file is larger than %(size)s MiB"),
     _("this kind of file is not taken; give PDF, PNG, JPEG, .docx, .xlsx, .zip or text"),
     _("the file cannot be kept: %(reason)s"),
+    _("there is too little room for files on this site now; send it without them, or later"),
     _("the file is not there; tell whoever runs this site"),
     _("the days of %(year)s are known to the program"),
     _("enter the notice of %(year)s first"),
