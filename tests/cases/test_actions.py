@@ -17,6 +17,7 @@ from gongbao.office.cases.actors import as_party
 from gongbao.office.cases.models import Attachment, Case, CaseEvent, CaseLetter, PersonalValues, Reminder
 from gongbao.office.kept import WriteOutsideAction
 from gongbao.office.outbox.models import Message
+from gongbao.office.people.actions import end_post
 from gongbao.procedures import Refused
 from gongbao.procedures.sign_off import Verdict
 from gongbao.systems.intermediary_market import procedure as market
@@ -251,6 +252,20 @@ def test_what_is_personal_is_erased_and_the_log_still_fits(office: Office, setti
     assert queries.situation_of(case).values["subject"] == "fees"
 
 
+def test_files_leave_room_on_the_disk(
+    office: Office, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    monkeypatch.setattr(files, "SPARED", 1 << 60)
+    with pytest.raises(GongbaoError, match="too little room"):
+        actions.begin(
+            market.complaint, market.file, COMPLAINT, acting=as_party(market.complainant), unit=office.market,
+            at=MONDAY, uploads=[actions.Upload("evidence", "a.txt", b"x")],
+        )  # fmt: skip
+    assert not Case.objects.exists() and not [one for one in tmp_path.rglob("*") if one.is_file()]
+    assert complain(office).case.pk
+
+
 def test_a_file_that_is_erased_leaves_nothing_that_can_be_guessed(
     office: Office, settings: Any, tmp_path: Path
 ) -> None:
@@ -305,6 +320,17 @@ def test_what_comes_after_the_end_does_not_pass_because_no_worker_was_round(offi
             case.uuid, "correct", late, acting=as_party(market.complainant), at=at("2026-03-07 00:00"), seen=2
         )
     assert list(case.events.values_list("step", flat=True)) == ["file", "ask_correction", "correction_missed"]
+
+
+def test_who_has_left_is_not_reminded_in_place_of_who_works_there(office: Office) -> None:
+    case = complain(office).case
+    clerk = office.as_("clerk", market.clerk, case)
+    actions.hand_over(case.uuid, clerk.account, actor=clerk.actor, by=office.people["clerk"], at=MONDAY)
+    (post,) = office.desk("clerk").acting
+    end_post(post.post.uuid, at=MONDAY)
+    assert actions.tend_due(at("2026-03-03 09:00")) == 1
+    reminded = Message.objects.exclude(role="section_head").latest("pk")
+    assert (reminded.account, reminded.unit, reminded.role) == (None, office.market, "clerk")
 
 
 def test_each_reminder_comes_once(office: Office) -> None:

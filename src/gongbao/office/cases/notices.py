@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from gongbao.core.errors import GongbaoError
 from gongbao.core.labels import Label
-from gongbao.office.cases.actors import Acting, body_of
+from gongbao.office.cases.actors import Acting, at_desk_of, body_of
 from gongbao.office.cases.models import Case, PersonalValues, Proposal
 from gongbao.office.cases.types import case_type
 from gongbao.office.outbox.actions import ToAccount, ToEmail, ToPhone, ToPost, email_address, phone_number, send
@@ -33,9 +33,10 @@ def _matter(case: Case) -> Label:
     return Label(f"{label.zh} {case.receipt}", f"{label.en} {case.receipt}")
 
 
-def _workers(case: Case) -> list[_Receiver]:
-    """Whoever has the case; the clerks of its unit while nobody has."""
-    if case.assigned is not None:
+def _workers(case: Case, at: datetime) -> list[_Receiver]:
+    """Whoever has the case; the clerks of its unit while nobody has, or who has it works there no more."""
+    day = at.astimezone(SHANGHAI).date()
+    if case.assigned is not None and at_desk_of(case.assigned, case.unit, day) is not None:
         return [ToAccount(case.assigned)]
     return [ToPost(case.unit, Post.CLERK)]
 
@@ -54,7 +55,7 @@ def _tell(case: Case, to: Sequence[_Receiver], zh: str, en: str, at: datetime) -
 
 
 def begun(case: Case, at: datetime) -> None:
-    _tell(case, _workers(case), "新收到，请办理", "new, to be handled", at)
+    _tell(case, _workers(case, at), "新收到，请办理", "new, to be handled", at)
 
 
 def happened(case: Case, after: Situation, step: Step, acting: Acting, at: datetime) -> None:
@@ -62,9 +63,9 @@ def happened(case: Case, after: Situation, step: Step, acting: Acting, at: datet
     if len(after.events) == 1:
         return
     if step.moves:
-        _tell(case, _workers(case), "已移送本单位，请办理", "transferred to this unit, to be handled", at)
+        _tell(case, _workers(case, at), "已移送本单位，请办理", "transferred to this unit, to be handled", at)
     elif acting.role.kind != "staff":
-        _tell(case, _workers(case), f"{step.label.zh}", f"{step.label.en}", at)
+        _tell(case, _workers(case, at), f"{step.label.zh}", f"{step.label.en}", at)
     if acting.role.kind != "party" and step.to is not None:
         _tell_party(case, after, at)
 
@@ -95,7 +96,7 @@ def reminded(case: Case, run: Run, kind: str, now: datetime) -> None:
     for role in run.clock.tells:
         if role.kind != "staff":
             continue
-        to = _workers(case) if role.post == Post.CLERK else [ToPost(body, Post(role.post))]
+        to = _workers(case, now) if role.post == Post.CLERK else [ToPost(body, Post(role.post))]
         _tell(case, to, zh, en, now)
 
 
