@@ -281,6 +281,125 @@ def test_what_is_settled_by_a_record_needs_none_after_it(
     assert "made" in json.dumps(result.as_json(explain=True))
 
 
+MAY_BE_NONE = HEAD.replace(
+    "class Figures(",
+    "    moved: Date | None = fact('一', zh='迁', en='moved', default=None)\n"
+    "    rise: Money | None = fact('一', zh='涨', en='rise', default=None)\n\n\nclass Figures(",
+)
+MAY = "on: Date, moved: Date | None, rise: Money | None, cost: Money"
+NONE_ASKED = [
+    ("return moved", "Date"),
+    ("return cost if moved > on else Money(0)", "Money"),
+    ("return moved is None and moved > on", "Flag"),
+    ("return moved is not None or moved > on", "Flag"),
+    ("return year_of(moved)", "Integer"),
+    ("return cost + rise", "Money"),
+    ("return max(cost, rise)", "Money"),
+    ("return -rise", "Money"),
+    ("if moved is None:\n    return year_of(moved)\nreturn 1", "Integer"),
+    ("x = moved\nreturn year_of(x)", "Integer"),
+    ("return total(rise for one in items)", "Money"),
+    ("return moved if moved is not None else None", "Date"),
+]
+
+
+@pytest.mark.parametrize(("body", "returns"), NONE_ASKED)
+def test_what_may_be_none_is_not_computed_with(tmp_path: Path, body: str, returns: str) -> None:
+    parameters = MAY + ", items: list[Item]"
+    with pytest.raises(PolicyError, match=r"may be None.*is not None"):
+        load(tmp_path, rule(body, parameters, returns), head=MAY_BE_NONE)
+
+
+@pytest.mark.parametrize(
+    ("body", "returns", "here", "gone"),
+    [
+        ("return moved is not None and moved > on", "Flag", True, False),
+        ("return moved is None or moved <= on", "Flag", False, True),
+        ("return not (moved is None or moved <= on)", "Flag", True, False),
+        ("return year_of(moved) if moved is not None and cost > rise_of else 7", "Integer", 2026, 7),
+        ("if moved is None:\n    return 7\nreturn year_of(moved)", "Integer", 2026, 7),
+        ("if moved is None:\n    x = on\nelse:\n    x = moved\nreturn year_of(x)", "Integer", 2026, 2026),
+        ("if moved is None or rise is None:\n    return cost\nreturn cost + rise", "Money", "105.00", "100.00"),
+        ("return moved", "Date | None", "2026-02-03", None),
+        ("return None if moved is None else rise", "Money | None", "5.00", None),
+        ("return moved == on", "Flag", False, False),
+    ],
+)
+def test_what_may_be_none_is_taken_where_it_was_asked(
+    tmp_path: Path, body: str, returns: str, here: object, gone: object
+) -> None:
+    body = body.replace("rise_of", "Money(0)")
+    both = '@policy.check("三", zh="都", en="both")\ndef both(moved: Date | None, rise: Money | None) -> Flag:\n'
+    both += "    return (moved is None) == (rise is None)\n"
+    policy = load(tmp_path, both + rule(body, MAY, returns), head=MAY_BE_NONE).policy
+    for more, expected in (({"moved": "2026-02-03", "rise": "5"}, here), ({}, gone)):
+        result = compute(policy, CASE | more)
+        assert result.as_json(explain=True)["values"]["made"] == expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('ordered_by="day"', 'ordered_by="dya"', "ordered_by='dya' names no field of Item.*was day meant"),
+        (
+            'ordered_by="day"',
+            'ordered_by="kind"',
+            "='kind' names no field of Item that is a date or a number",
+        ),
+        ('ordered_by="day"', 'dated="cost"', "dated='cost' names no field of Item that is a date"),
+    ],
+)
+def test_records_are_ordered_and_dated_by_a_field_that_can(tmp_path: Path, old: str, new: str, message: str) -> None:
+    with pytest.raises(PolicyError, match=message) as raised:
+        load(tmp_path, rule("return cost"), head=HEAD.replace(old, new))
+    assert raised.value.line == HEAD[: HEAD.index("class Item")].count("\n") + 1
+
+
+@pytest.mark.parametrize(
+    ("parameter", "returns", "message"),
+    [
+        ('used: Money = earlier("dya")', "Money", "Item has no field dya; was day meant"),
+        ("used: Integer = earlier()", "Money", "money and not integer"),
+        ("used: Date = earlier()", "Date", "earlier\\(\\) is a total"),
+        ("used: Money | None = earlier()", "Money", "write the same type"),
+    ],
+)
+def test_what_went_before_is_the_total_of_the_rule(tmp_path: Path, parameter: str, returns: str, message: str) -> None:
+    text = rule("return item.cost" if returns == "Money" else "return item.day", f"item: Item, {parameter}", returns)
+    refused(tmp_path, text.replace('en="made")', 'en="made")  # here'), message, OF_EACH_MADE)
+
+
+OF_EACH_MADE = "policy.values(uses_all, items=(made,))"
+
+
+NESTED = "if number == I:\n    x = cost * I\n    if cost > x:\n        return x"
+
+
+def test_a_rule_of_many_ways_is_built_once_for_all_that_go_on_alike(tmp_path: Path) -> None:
+    """Each of forty conditions goes on in two ways: built for each, that is a million million."""
+    body = "\n".join(NESTED.replace("I", str(place)).replace("x", f"x{place}") for place in range(1, 41))
+    policy = load(tmp_path, rule(body + "\nreturn cost", "cost: Money, number: Integer")).policy
+    assert len(list(policy.rules["made"].tree.walk())) < 1000
+    result = compute(policy, CASE | {"cost": "-0", "number": 41})
+    assert result.as_json(explain=True)["values"]["made"] == "0.00"
+
+
+def test_a_rule_of_too_many_ways_is_refused(tmp_path: Path) -> None:
+    body = "".join(
+        f"if number == {place}:\n    y = cost * {place}\n    if cost > y:\n        return y\n" for place in range(30)
+    )
+    refused(
+        tmp_path,
+        rule(body + "return cost", "cost: Money, number: Integer").replace('en="made")', 'en="made")  # here'),
+        "made goes too many ways; make two rules of it",
+    )
+
+
+def test_the_first_and_what_stands_for_it_are_of_one_kind(tmp_path: Path) -> None:
+    text = rule("return first((one.cost for one in items), Percent(1))  # here", "items: list[Item]")
+    refused(tmp_path, text, "one way gives money, the other percent")
+
+
 OTHERS = dedent(
     """
     k = 7

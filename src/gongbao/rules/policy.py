@@ -165,9 +165,13 @@ class Record(FactSheet):
     is_record = True
     order_field = ""
     dated_field = ""
+    declared_on = ("", 0)
 
     def __init_subclass__(cls, ordered_by: str = "", dated: str = "", **options: Any) -> None:
         cls.order_field, cls.dated_field = ordered_by, dated
+        caller = inspect.currentframe().f_back  # type: ignore[union-attr]
+        if caller is not None:
+            cls.declared_on = (caller.f_code.co_filename, caller.f_lineno)
         super().__init_subclass__(**options)
 
 

@@ -8,13 +8,14 @@ import typing
 from typing import Any
 
 from gongbao.rules import tree
-from gongbao.rules.policy import EarlierMark, Policy, Record, Rule
+from gongbao.rules.policy import EarlierMark, Policy, PolicyError, Record, Rule
 from gongbao.rules.source import Builder
 from gongbao.rules.types import Type, type_of
 
 
 def seal(policy: Policy) -> None:
     """Raises PolicyError."""
+    _check_records(policy)
     for one in policy.rules.values():
         _read_return(one)
     done: set[Rule[..., Any]] = set()
@@ -42,6 +43,30 @@ def seal(policy: Policy) -> None:
     _check_paid(policy)
     _check_dated(policy)
     _check_used(policy)
+
+
+_ORDERED = ("date", "month", "money", "percent", "decimal", "integer")
+
+
+def _check_records(policy: Policy) -> None:
+    """That the fields which order and date the records are there, and are something that can."""
+    for one in policy.facts.declared().values():
+        if not one.type.is_records or one.type.item is None:
+            continue
+        record: type[Record] = one.type.item.python
+        fields = record.declared()
+        for word, name, kinds, wanted in (
+            ("ordered_by", record.order_field, _ORDERED, "a date or a number"),
+            ("dated", record.dated_field, ("date", "month"), "a date"),
+        ):
+            found = fields.get(name)
+            if not name or (found and found.type.kind in kinds and not found.type.optional):
+                continue
+            near = difflib.get_close_matches(name, fields, 1)
+            hint = f"; was {near[0]} meant?" if near and not found else ""
+            file, line = record.declared_on
+            message = f"{word}={name!r} names no field of {record.__name__} that is {wanted} and always there{hint}"
+            raise PolicyError(message, file=file, line=line)
 
 
 def _hints(rule: Rule[..., Any]) -> dict[str, Any]:
@@ -75,8 +100,28 @@ def _resolve(rule: Rule[..., Any], need: Any) -> None:
         if name not in hints:
             raise rule.policy.error(f"the parameter {name} of {rule.name} has no type", rule.line)
         rule.parameters[name] = _meaning(rule, name, hints[name], default, need)
-    if rule.earlier and rule.record is None:
-        raise rule.policy.error(f"earlier() is for a rule on each record; {rule.name} is on none", rule.line)
+    if rule.earlier:
+        _check_earlier(rule, type_of(hints[rule.earlier[0]]), rule.earlier[1])
+
+
+def _check_earlier(rule: Rule[..., Any], given: Type, mark: EarlierMark) -> None:
+    error = rule.policy.error
+    if rule.record is None:
+        raise error(f"earlier() is for a rule on each record; {rule.name} is on none", rule.line)
+    if not rule.type.is_number or rule.type.optional:
+        raise error(f"earlier() is a total; {rule.name} returns {rule.type}, of which there is none", rule.line)
+    if (given.kind, given.optional) != (rule.type.kind, False):
+        assert rule.earlier is not None
+        raise error(
+            f"{rule.earlier[0]} is what {rule.name} came to before, {rule.type} and not {given}; write the same type",
+            rule.line,
+        )
+    fields = rule.record.declared()
+    for name in mark.same:
+        if name not in fields:
+            near = difflib.get_close_matches(name, fields, 1)
+            hint = f"; was {near[0]} meant?" if near else f"; there are {', '.join(fields)}"
+            raise error(f"earlier({name!r}): {rule.record.__name__} has no field {name}{hint}", rule.line)
 
 
 def _meaning(rule: Rule[..., Any], name: str, hint: Any, default: Any, need: Any) -> Any:

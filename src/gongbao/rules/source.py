@@ -7,6 +7,7 @@ import builtins
 import difflib
 import inspect
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -53,6 +54,7 @@ MENDS: dict[type[ast.AST], str] = {
     ast.Slice: "a figure is looked up by a key",
     ast.Pass: "return a value",
 }
+_MOST_WAYS = 1000
 _DECLARES = ("rule", "check")
 _OPERATORS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
 _COMPARISONS: dict[type[ast.cmpop], str] = {
@@ -194,6 +196,8 @@ class Builder:
         self.file = code.co_filename
         self.own = {*code.co_varnames, *code.co_cellvars}.difference(inspect.signature(rule.function).parameters)
         self.loop: tuple[str, type[Record]] | None = None
+        self.given: frozenset[object] = frozenset()  # what is known not to be None where we are
+        self.built: dict[object, tree.Node] = {}
 
     def build(self) -> tree.Node:
         function = _functions_of(self.file).get(self.rule.line)
@@ -214,7 +218,12 @@ class Builder:
         if isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
             body = body[1:]
         wanted = self.rule.type
-        tree_ = _as_kind(self._block(body, {}, function), wanted)
+        try:
+            tree_ = _as_kind(self._block(body, {}, function), wanted)
+        except RecursionError:
+            raise self.error(function, f"{self.rule.name} is too deep; make two rules of it") from None
+        if tree_.type.optional and not wanted.optional:
+            raise self.error(function, f"{self.rule.name} returns what may be None; ask `is not None` first")
         if not _fits(tree_.type, wanted):
             raise self.error(function, f"{self.rule.name} says it returns {wanted} and returns {tree_.type}")
         return tree_
@@ -225,14 +234,28 @@ class Builder:
     # Statements
 
     def _block(self, statements: Sequence[ast.stmt], local: dict[str, tree.Node], within: ast.AST) -> tree.Node:
-        """The value that a run of statements returns."""
-        local = dict(local)
+        """The value that a run of statements returns. What follows an `if` that may return follows each of its ways,
+        and is built once for all ways on which the names that it reads mean the same."""
+        read = frozenset[str]().union(*map(_names_in, statements))
+        key = (
+            tuple(statements),
+            frozenset((name, node) for name, node in local.items() if name in read),
+            self.given,
+        )
+        found = self.built.get(key)
+        if found is None:
+            if len(self.built) >= _MOST_WAYS:
+                raise self.error(self.rule.line, f"{self.rule.name} goes too many ways; make two rules of it")
+            found = self.built[key] = self._block_built(statements, dict(local), within)
+        return found
+
+    def _block_built(self, statements: Sequence[ast.stmt], local: dict[str, tree.Node], within: ast.AST) -> tree.Node:
         for place, statement in enumerate(statements):
             rest = statements[place + 1 :]
             if isinstance(statement, ast.Return):
                 if statement.value is None:
                     raise self.error(statement, "return a value")
-                return self._expression(statement.value, local)
+                return self._maybe(statement.value, local)
             if isinstance(statement, ast.Assign):
                 self._assign(statement, local)
             elif isinstance(statement, ast.If):
@@ -240,13 +263,24 @@ class Builder:
                 if _only_assigns(statement):
                     self._assign_by(statement, condition, local)
                     continue
-                # What follows an `if` that may return is what follows each of its ways.
-                then = self._block([*statement.body, *rest], local, statement)
-                otherwise = self._block([*statement.orelse, *rest], local, statement)
+                with self._where(condition, True):
+                    then = self._block([*statement.body, *rest], local, statement)
+                with self._where(condition, False):
+                    otherwise = self._block([*statement.orelse, *rest], local, statement)
                 return self._branch(statement, condition, then, otherwise)
             else:
                 raise self.error(statement, f"{_word(statement)} is not part of the language: {_mend(statement)}")
         raise self.error(within, "not every way through this ends in return")
+
+    @contextmanager
+    def _where(self, condition: tree.Node, holds: bool) -> Iterator[None]:
+        """What is built within is asked for only where the condition holds, or does not."""
+        before = self.given
+        self.given = before | _given_by(condition, holds)
+        try:
+            yield
+        finally:
+            self.given = before
 
     def _assign(self, statement: ast.Assign, local: dict[str, tree.Node]) -> None:
         target = statement.targets[0]
@@ -254,19 +288,20 @@ class Builder:
             raise self.error(statement, "assign to one local name")
         if target.id in self.rule.parameters:
             raise self.error(statement, f"{target.id} is a parameter; give the local value another name")
-        local[target.id] = self._expression(statement.value, local)
+        local[target.id] = self._maybe(statement.value, local)
 
     def _assign_by(self, statement: ast.If, condition: tree.Node, local: dict[str, tree.Node]) -> None:
         """An `if` that only gives values to local names: each name becomes a branch."""
         ways = []
-        for body in (statement.body, statement.orelse):
+        for body, holds in ((statement.body, True), (statement.orelse, False)):
             within = dict(local)
-            for one in body:
-                if isinstance(one, ast.If):
-                    self._assign_by(one, self._condition(one.test, within), within)
-                else:
-                    assert isinstance(one, ast.Assign)
-                    self._assign(one, within)
+            with self._where(condition, holds):
+                for one in body:
+                    if isinstance(one, ast.If):
+                        self._assign_by(one, self._condition(one.test, within), within)
+                    else:
+                        assert isinstance(one, ast.Assign)
+                        self._assign(one, within)
             ways.append(within)
         for name in {**ways[0], **ways[1]}:
             then, otherwise = ways[0].get(name), ways[1].get(name)
@@ -277,16 +312,21 @@ class Builder:
             local[name] = self._branch(statement, condition, then, otherwise)
 
     def _branch(self, where: ast.AST, condition: tree.Node, then: tree.Node, otherwise: tree.Node) -> tree.Node:
-        if _fits(otherwise.type, then.type):
-            kind = then.type
-        elif _fits(then.type, otherwise.type):
-            kind = otherwise.type
-        elif _is_zero(then) or _is_zero(otherwise):
-            kind = otherwise.type if _is_zero(then) else then.type
-        else:
-            raise self.error(where, f"one way gives {then.type}, the other {otherwise.type}")
+        kind = self._either(where, then, otherwise)
         then, otherwise = _as_kind(then, kind), _as_kind(otherwise, kind)
         return tree.Branch(line=_line(where), type=kind, condition=condition, then=then, otherwise=otherwise)
+
+    def _either(self, where: ast.AST, then: tree.Node, otherwise: tree.Node) -> Type:
+        """The type of what is the one or the other."""
+        if _fits(otherwise.type, then.type):
+            return then.type
+        if _fits(then.type, otherwise.type):
+            return otherwise.type
+        if _is_zero(then) or _is_zero(otherwise):
+            return otherwise.type if _is_zero(then) else then.type
+        if "none" in (then.type.kind, otherwise.type.kind):
+            return replace(otherwise.type if then.type.kind == "none" else then.type, optional=True)
+        raise self.error(where, f"one way gives {then.type}, the other {otherwise.type}")
 
     # Expressions
 
@@ -297,6 +337,22 @@ class Builder:
         return found
 
     def _expression(self, node: ast.expr, local: dict[str, tree.Node]) -> tree.Node:
+        """A value to go on with: never None."""
+        found = self._maybe(node, local)
+        if found.type.optional:
+            raise self.error(
+                node, f"{_word(node)} may be None; ask `is not None` first, and say what holds where there is none"
+            )
+        return found
+
+    def _maybe(self, node: ast.expr, local: dict[str, tree.Node]) -> tree.Node:
+        """A value, which may be None where nothing has been asked of it."""
+        found = self._any_expression(node, local)
+        if found.type.optional and _identity(found) in self.given:
+            return replace(found, type=replace(found.type, optional=False))
+        return found
+
+    def _any_expression(self, node: ast.expr, local: dict[str, tree.Node]) -> tree.Node:
         method = getattr(self, f"_{type(node).__name__}", None)
         if method is None:
             raise self.error(node, f"{_word(node)} is not part of the language: {_mend(node)}")
@@ -458,16 +514,29 @@ class Builder:
         raise self.error(node, "a rule knows - and not before a value, nothing else")
 
     def _BoolOp(self, node: ast.BoolOp, local: dict[str, tree.Node]) -> tree.Node:
-        items = tuple(self._condition(one, local) for one in node.values)
-        kind = tree.All if isinstance(node.op, ast.And) else tree.Any_
-        return kind(line=node.lineno, type=types.FLAG, items=items)
+        is_and, before = isinstance(node.op, ast.And), self.given
+        items: list[tree.Node] = []
+        try:
+            for one in node.values:  # each is asked only where those before it have not settled it
+                items.append(self._condition(one, local))
+                self.given |= _given_by(items[-1], is_and)
+        finally:
+            self.given = before
+        kind = tree.All if is_and else tree.Any_
+        return kind(line=node.lineno, type=types.FLAG, items=tuple(items))
 
     def _IfExp(self, node: ast.IfExp, local: dict[str, tree.Node]) -> tree.Node:
         condition = self._condition(node.test, local)
-        return self._branch(node, condition, self._expression(node.body, local), self._expression(node.orelse, local))
+        with self._where(condition, True):
+            then = self._maybe(node.body, local)
+        with self._where(condition, False):
+            otherwise = self._maybe(node.orelse, local)
+        return self._branch(node, condition, then, otherwise)
 
     def _Compare(self, node: ast.Compare, local: dict[str, tree.Node]) -> tree.Node:
-        operands = [self._expression(one, local) for one in (node.left, *node.comparators)]
+        values = (node.left, *node.comparators)
+        takes_none = all(isinstance(op, ast.Eq | ast.NotEq | ast.Is | ast.IsNot) for op in node.ops)
+        operands = [(self._maybe if takes_none else self._expression)(one, local) for one in values]
         items = [
             self._comparison(node, _COMPARISONS[type(op)], left, right)
             for op, left, right in zip(node.ops, operands, operands[1:], strict=False)
@@ -642,13 +711,16 @@ class Builder:
         if node.keywords or len(node.args) != (2 if name == "first" else 1):
             raise self.error(node, f"write {name}(… for … in …)" + (" , otherwise" if name == "first" else ""))
         over = node.args[0]
-        otherwise = self._expression(node.args[1], local) if name == "first" else None
+        otherwise = self._maybe(node.args[1], local) if name == "first" else None
         if isinstance(over, ast.Name):
             each = self._expression(over, local)
             if not isinstance(each, tree.EachRef):
                 raise self.error(node, f"write {name}(… for … in …), or take a parameter Each[…] of a rule on records")
             assert each.type.item is not None
             kind = self._aggregate_type(node, name, each.type.item)
+            if otherwise is not None:
+                kind = self._either(node, replace(each, type=kind), otherwise)
+                otherwise = _as_kind(otherwise, kind)
             return tree.Aggregate(line=node.lineno, type=kind, function=name, source_each=each, otherwise=otherwise)
         if not isinstance(over, ast.GeneratorExp) or len(over.generators) != 1:
             raise self.error(node, f"write {name}(… for … in …) with one generator")
@@ -673,22 +745,29 @@ class Builder:
             raise self.error(node, f"write {name}(… for … in …), without async")
         if not isinstance(generator.target, ast.Name) or self._is_taken(generator.target.id, local):
             raise self.error(generator.iter, "a generator names one new name for each record")
-        self.loop = (generator.target.id, listed.python)
+        self.loop, before = (generator.target.id, listed.python), self.given
+        conditions: list[tree.Node] = []
         try:
-            conditions = tuple(self._condition(one, local) for one in generator.ifs)
+            for one in generator.ifs:
+                conditions.append(self._condition(one, local))
+                self.given |= _given_by(conditions[-1], True)
             item = None
             if not (isinstance(over.elt, ast.Name) and over.elt.id == generator.target.id and name == "count"):
-                item = self._expression(over.elt, local)
+                item = self._maybe(over.elt, local) if name == "first" else self._expression(over.elt, local)
         finally:
-            self.loop = None
+            self.loop, self.given = None, before
         condition: tree.Node | None = None
         if conditions:
             condition = conditions[0]
             if len(conditions) > 1:
-                condition = tree.All(line=node.lineno, type=types.FLAG, items=conditions)
+                condition = tree.All(line=node.lineno, type=types.FLAG, items=tuple(conditions))
+        kind = self._aggregate_type(node, name, item.type if item else types.INTEGER)
+        if item is not None and otherwise is not None:
+            kind = self._either(node, item, otherwise)
+            otherwise = _as_kind(otherwise, kind)
         return tree.Aggregate(
             line=node.lineno,
-            type=self._aggregate_type(node, name, item.type if item else types.INTEGER),
+            type=kind,
             function=name,
             source=source.name,
             item=item,
@@ -714,6 +793,35 @@ class Builder:
         return types.DECIMAL if name == "mean" and item.kind == "integer" else item.exact()
 
 
+def _identity(node: tree.Node) -> object:
+    """The same for two nodes that name the same value."""
+    if isinstance(node, tree.FactRef):
+        return ("fact", node.name)
+    if isinstance(node, tree.FieldRef):
+        return (node.of, node.name)
+    if isinstance(node, tree.RuleRef):
+        return (node.of, node.rule)
+    return node
+
+
+def _given_by(condition: tree.Node, holds: bool) -> frozenset[object]:
+    """What is not None where the condition holds, or does not."""
+    if isinstance(condition, tree.Not):
+        return _given_by(condition.item, not holds)
+    if isinstance(condition, tree.All | tree.Any_):
+        each = [_given_by(one, holds) for one in condition.items]
+        together = isinstance(condition, tree.All) is holds
+        return frozenset[object]().union(*each) if together else each[0].intersection(*each[1:])
+    if isinstance(condition, tree.Comparison) and condition.op == ("is not" if holds else "is"):
+        return frozenset((_identity(condition.left),))
+    return frozenset()
+
+
+@cache
+def _names_in(statement: ast.stmt) -> frozenset[str]:
+    return frozenset(one.id for one in ast.walk(statement) if isinstance(one, ast.Name))
+
+
 def _refuse_decorators(builder: Builder, function: ast.FunctionDef) -> None:
     for one in function.decorator_list:
         is_ours = isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute) and one.func.attr in _DECLARES
@@ -728,7 +836,7 @@ def _fits(given: Type, wanted: Type) -> bool:
     if given.kind == "none":
         return wanted.optional
     if given.optional and not wanted.optional:
-        return given.kind == wanted.kind and given.python is wanted.python
+        return False
     return given.kind == wanted.kind and given.python is wanted.python
 
 

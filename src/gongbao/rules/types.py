@@ -120,7 +120,7 @@ def type_of(annotation: Any) -> Type:
 
 def as_type(value: Any, wanted: Type) -> Any:
     """A value as a rule returns it: rounded to the type's decimals; the total of none as zero of its kind."""
-    if wanted.places is not None and issubclass(wanted.python, Quantity):
+    if value is not None and wanted.places is not None and issubclass(wanted.python, Quantity):
         if type(value) is int:
             value = wanted.python(value)
         return value.rounded(wanted.places)
