@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import re
+from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
@@ -13,6 +14,7 @@ from django.test import Client
 from docx import Document
 from openpyxl import load_workbook
 
+from gongbao.site.log import OneLine
 from gongbao.systems import policies
 from tests.site.html import read
 
@@ -253,3 +255,47 @@ def test_what_is_longer_counts_as_more_answers(client, db, settings, address, gi
     cache.clear()
     settings.GONGBAO_API_LIMIT = cost
     assert client.post(PAGE + address, given).status_code == 200
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """What the handler of the settings writes."""
+    handler = next(one for one in logging.getLogger().handlers if isinstance(one.formatter, OneLine))
+    assert isinstance(handler, logging.StreamHandler)
+    before, handler.stream = handler.stream, io.StringIO()
+    yield handler.stream
+    handler.stream = before
+
+
+@pytest.mark.parametrize("address", ["", "compute/", "sheet.docx", "sheet.pdf", "sheet.json"])
+@pytest.mark.parametrize("fact", ["祁望川\\ud800", "祁望川\\u0001", "祁望川\\uffff"])
+@pytest.mark.parametrize("place", ["name", "fact", "reading", "record"])
+def test_signs_that_no_page_can_show_break_nothing_and_are_not_logged(db, log, address, fact, place):
+    facts = {
+        "name": f'"{fact}": "1"',
+        "fact": f'"year": "{fact}"',
+        "record": f'"year": "2023", "visits": [{{"date": "2023-01-01", "institution": "{fact}"}}]',
+        "reading": "",
+    }[place]
+    readings = f'"limit_caps": "{fact}"' if place == "reading" else ""
+    given = f'{{"facts": {{{facts}}}, "readings": {{{readings}}}}}'
+    answer = Client(raise_request_exception=False).post(PAGE + address, {"case": given})
+    # U+FFFF can be written, and a text may hold it.
+    taken = (place, fact[-4:]) == ("record", "ffff")
+    assert answer.status_code == (422 if address.startswith("sheet") and not taken else 200)
+    if not address.startswith("sheet") and not taken:
+        assert "无法计算" in answer.content.decode()
+    assert "Traceback" not in log.getvalue() and "祁望川" not in log.getvalue()
+
+
+BROKEN = (b"PK\x05\x06" + b"\0" * 18, b"PK\x03\x04", "祁望川".encode())
+
+
+@pytest.mark.parametrize(
+    "given", [BROKEN, b"PK\x03\x04", "祁望川".encode(), "\x01祁望川", "编号\t年份\n\x01祁望川\t\x02"]
+)
+def test_a_broken_table_is_told_in_words_and_not_logged(db, log, given):
+    sent = {"rows": given} if isinstance(given, str) else {"workbook": SimpleUploadedFile("cases.xlsx", given)}
+    answer = Client(raise_request_exception=False).post(f"{PAGE}many/", sent)
+    assert answer.status_code == (200 if isinstance(given, str) else 422)
+    assert "Traceback" not in log.getvalue() and "祁望川" not in log.getvalue() and "\\u7941" not in log.getvalue()

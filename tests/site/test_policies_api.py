@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from gongbao.gazette import read_gazette
+from gongbao.office.api import error
 from gongbao.rules.compute import compute
 from gongbao.rules.describe import description, summary
 from gongbao.systems import policies, policy
@@ -197,3 +198,43 @@ def test_a_longer_case_counts_as_more_answers(stranger, settings, explain, numbe
     cache.clear()
     settings.GONGBAO_API_LIMIT = cost
     assert sent(stranger, body, POOLING).status_code == 200
+
+
+HALF = "\\ud800"
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (f'{{"facts": {{"level": "{HALF}"}}}}', 422),
+        (f'{{"facts": {{"{HALF}": 1}}}}', 422),
+        (f'{{"facts": {{}}, "{HALF}": 1}}', 400),
+        (f'{{"facts": {{}}, "readings": {{"{HALF}": "{HALF}"}}}}', 400),
+        (f'{{"facts": {{}}, "figures": {{"{HALF}": "1"}}}}', 400),
+        (f'{{"facts": {{}}, "figures": {{"out_of_scope_share[primary]": "{HALF}"}}}}', 400),
+    ],
+)
+def test_half_of_a_pair_of_surrogates_is_refused_in_words(db, body, status):
+    answer = sent(Client(raise_request_exception=False), body)
+    assert answer.status_code == status, answer.content
+    assert answer.json()["error"] and "\\ud800" not in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"facts": STAY, "figures": {"out_of_scope_share[primary]": "x" * 10**6}},
+        {"facts": STAY, "figures": {"x" * 10**6: "1"}},
+        {"facts": STAY, "readings": {"x" * 10**6: "x" * 10**6}},
+        {"facts": STAY | {"x" * 10**6: "1"}},
+        {"facts": STAY | {"level": "x" * 10**6}},
+    ],
+)
+def test_of_something_long_little_is_repeated(stranger, body):
+    answer = sent(stranger, body)
+    assert answer.status_code in (400, 422) and len(answer.content) < 3_000
+
+
+def test_an_error_is_no_longer_than_anybody_reads():
+    told = json.loads(error("x" * 10**6, "y" * 10**6, status=400).content)
+    assert len(told["error"]) == 2_000 and len(told["field"]) == 200

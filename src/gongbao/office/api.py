@@ -6,12 +6,14 @@ what a route declares as its answer is its description, and the tests hold the t
 """
 
 import datetime as dt
+import json
 import re
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from django.core.paginator import EmptyPage, Paginator
+from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext_noop as _
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
@@ -24,6 +26,7 @@ Json = dict[str, Any]
 PAGE_SIZE = 50
 LARGEST_PAGE = 200
 LONGEST = 200  # characters of a parameter in words
+LONGEST_SENTENCE = 2_000
 
 
 # --- errors
@@ -35,7 +38,13 @@ class NotThere(GongbaoError):
 
 def error(message: str, field: str = "", *, status: int) -> JsonResponse:
     """The one form in which the API says that it gives no answer."""
-    return answer({"schema_version": SCHEMA_VERSION, "error": message, "field": field}, status=status)
+    told = {"schema_version": SCHEMA_VERSION, "error": shortened(message, LONGEST_SENTENCE), "field": shortened(field)}
+    return answer(told, status=status)
+
+
+def shortened(words: str, longest: int = LONGEST) -> str:
+    """Of what somebody sent no more is repeated than anybody reads."""
+    return words if len(words) <= longest else words[: longest - 1] + "…"
 
 
 # --- parameters: what cannot be understood is told and never passed over
@@ -137,7 +146,12 @@ def answers(declared: Any) -> dict[int, Any]:
 
 
 def answer(value: Json, *, status: int = 200) -> JsonResponse:
-    return JsonResponse(value, status=status, json_dumps_params={"ensure_ascii": False})
+    try:
+        return JsonResponse(value, status=status, json_dumps_params={"ensure_ascii": False})
+    except UnicodeEncodeError:
+        # Half of a pair of surrogates, which JSON can name and UTF-8 has no bytes for: it came in with the request.
+        told = json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False).encode(errors="replace")
+        return JsonResponse(json.loads(told), status=status, json_dumps_params={"ensure_ascii": False})
 
 
 def listed(

@@ -13,7 +13,19 @@ from ninja import Path, Query, Router
 
 from gongbao import SCHEMA_VERSION
 from gongbao.core.errors import GongbaoError
-from gongbao.office.api import Error, Json, NotThere, Paging, answer, answers, error, listed
+from gongbao.office.api import (
+    LONGEST,
+    LONGEST_SENTENCE,
+    Error,
+    Json,
+    NotThere,
+    Paging,
+    answer,
+    answers,
+    error,
+    listed,
+    shortened,
+)
 from gongbao.office.library.clause_links import ClauseLinks
 from gongbao.office.people.permissions import ANYONE, allows
 from gongbao.rules.compute import Refused, compute
@@ -126,13 +138,15 @@ def _counted(request: HttpRequest, cost: int) -> JsonResponse | None:
 
 def _refused(refused: Refused) -> JsonResponse:
     first = refused.problems[0].path if refused.problems else ""
-    told = {"schema_version": SCHEMA_VERSION, "error": refused.message, "field": first}
+    message = shortened(refused.message, LONGEST_SENTENCE)
+    told = {"schema_version": SCHEMA_VERSION, "error": message, "field": shortened(first)}
     return answer(told | {"problems": [problem_as_json(one) for one in refused.problems]}, status=422)
 
 
 def problem_as_json(problem: Problem) -> Json:
     label = {"zh": problem.label.zh, "en": problem.label.en} if problem.label else None
-    return {"path": problem.path, "label": label, "zh": problem.zh, "en": problem.en, "code": problem.code}
+    zh, en = (shortened(words, LONGEST_SENTENCE) for words in (problem.zh, problem.en))
+    return {"path": shortened(problem.path), "label": label, "zh": zh, "en": en, "code": problem.code}
 
 
 def _given(body: Any) -> Json:
@@ -147,6 +161,9 @@ def _given(body: Any) -> Json:
         value = body.get(name) or {}
         if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
             raise GongbaoError(f"{name} is an object whose values are texts", where=name)
+        for key, one in value.items():
+            if len(key) > LONGEST or len(one) > LONGEST:
+                raise GongbaoError(f"no name or value among {name} has more than {LONGEST} characters", where=name)
         given[name] = value
     for name in ("as_if", "explain", "words"):
         value = body.get(name, False)

@@ -50,7 +50,9 @@ class Typed:
 
     def as_text(self) -> str:
         """As it travels in one field, and behind the # of a link."""
-        return json.dumps({"facts": self.facts, "readings": self.readings, "as_if": self.as_if}, ensure_ascii=False)
+        whole = {"facts": self.facts, "readings": self.readings, "as_if": self.as_if}
+        # Half of a pair of surrogates has no bytes, and goes on as the escape that it came as.
+        return json.dumps(whole, ensure_ascii=False).encode(errors="backslashreplace").decode()
 
 
 def fields_of(fact: Fact) -> type[FactSheet]:
@@ -105,15 +107,20 @@ def _whole(text: str) -> Typed:
     chosen = readings.items() if isinstance(readings, dict) else ()
     return Typed(
         _as_texts(facts) if isinstance(facts, dict) else {},
-        {name: one for name, one in chosen if isinstance(one, str)},
+        {_shown(name): _shown(one) for name, one in chosen if isinstance(one, str)},
         given.get("as_if") is True,
     )
+
+
+def _shown(text: str) -> str:
+    """As a page can show it: no half of a pair of surrogates, which JSON can name and UTF-8 has no bytes for."""
+    return text.encode(errors="replace").decode()
 
 
 def _as_texts(value: Any) -> Any:
     """A case with its numbers as they were written."""
     if isinstance(value, dict):
-        return {str(name): _as_texts(one) for name, one in value.items() if one is not None}
+        return {_shown(str(name)): _as_texts(one) for name, one in value.items() if one is not None}
     if isinstance(value, list):
         return [_as_texts(one) for one in value]
     if isinstance(value, bool):
@@ -218,7 +225,8 @@ def _evenly(fact: Fact, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _field(fact: Fact, path: str, value: Any, language: str, *, fixed: bool = False) -> Field:
     kind = fact.type
     item = kind.item if kind.kind == "list" and kind.item is not None else kind
-    texts = [str(one) for one in value] if isinstance(value, list) else [] if value is None else [str(value)]
+    given = value if isinstance(value, list) else [] if value is None else [value]
+    texts = [_shown(str(one)) for one in given]
     return Field(
         path,
         identity(path),
