@@ -13,7 +13,8 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KT
 
 from gongbao.core.labels import Label
 from gongbao.core.working_days import WorkingCalendar
@@ -79,6 +80,13 @@ def _replayed(case: Case, rows: Iterable[CaseEvent], days: WorkingCalendar, *, p
 def summary_of(case: Case, situation: Situation | None = None) -> Label:
     """One line of what the case is about, in which nothing is personal; `situation` is that of situations_of."""
     return case_type(case.procedure).summary(situation or situations_of([case])[case.pk])
+
+
+def line_of(case: Case, situation: Situation | None = None) -> Label:
+    """The summary, with what tells the case from others like it: for the desk."""
+    situation = situation or situations_of([case])[case.pk]
+    summary, about = summary_of(case, situation), case_type(case.procedure).about(situation)
+    return Label(f"{summary.zh}：{about}", f"{summary.en}: {about}") if about else summary
 
 
 def opinions_of(proposal: Proposal) -> list[Opinion]:
@@ -200,8 +208,8 @@ def find_by_receipt(receipt: str) -> Case | None:
 class Due:
     """What is due: the words of the list's filter."""
 
-    OVERDUE, TODAY, WEEK, STOPPED = "overdue", "today", "week", "stopped"
-    ALL = (OVERDUE, TODAY, WEEK, STOPPED)
+    OVERDUE, TODAY, WEEK, STOPPED, UNSERVED = "overdue", "today", "week", "stopped", "unserved"
+    ALL = (OVERDUE, TODAY, WEEK, STOPPED, UNSERVED)
 
 
 def list_cases(
@@ -209,18 +217,20 @@ def list_cases(
     *,
     mine: bool = False,
     unassigned: bool = False,
-    over: bool = False,
+    over: bool | None = False,
     due: str = "",
     procedure: str = "",
     state: str = "",
     receipt: str = "",
     now: datetime,
 ) -> QuerySet[Case]:
-    """The cases of the desk, those that are due first; closed ones (`over`) newest first.
+    """The cases of the desk, those that are due first; closed ones (`over`) newest first; None for both.
 
     A case that bars the desk's units is not among them.
     """
-    found = Case.objects.select_related("unit__parent__parent", "assigned").filter(over=over)
+    found = Case.objects.select_related("unit__parent__parent", "assigned")
+    if over is not None:
+        found = found.filter(over=over)
     if mine:
         found = found.filter(assigned=desk.account)
     if not desk.reads_all:
@@ -238,7 +248,7 @@ def list_cases(
     if not desk.reads_all:
         for key in desk.keys:
             found = found.exclude(barred__icontains=f'"{key}"')
-    return _in_order(found, over)
+    return _in_order(found, bool(over))
 
 
 def _is_due(due: str, now: datetime) -> Q:
@@ -250,7 +260,16 @@ def _is_due(due: str, now: datetime) -> Q:
         return Q(due=today, due_at__gt=now)
     if due == Due.WEEK:
         return Q(due__lte=calendar().add(today, 5), due_at__gt=now)
+    if due == Due.UNSERVED:
+        return Q(pk__in=_unserved().values("event__case"))
     return Q(due=None) if due == Due.STOPPED else Q()
+
+
+def _unserved() -> QuerySet[CaseLetter]:
+    """The letters whose service is not recorded; what may be done against them runs from it."""
+    services = CaseEvent.objects.filter(step=SERVE, case=OuterRef("event__case"), number__gt=OuterRef("event__number"))
+    services = services.annotate(letter_served=KT("values__letter")).filter(letter_served=OuterRef("key"))
+    return CaseLetter.objects.exclude(Exists(services))
 
 
 def _in_order(found: QuerySet[Case], over: bool) -> QuerySet[Case]:
@@ -260,12 +279,14 @@ def _in_order(found: QuerySet[Case], over: bool) -> QuerySet[Case]:
 
 
 def counts(desk: Desk, now: datetime) -> dict[str, int]:
-    """How many cases wait: mine, the unit's, without anybody, overdue, due today, due within five working days."""
+    """How many cases wait: mine, the unit's, without anybody, overdue, due today, due within five working days, with a
+    letter to be served; and how many opinions."""
     open_ones = list_cases(desk, now=now)
     wanted = {due: Count("pk", filter=_is_due(due, now)) for due in (Due.OVERDUE, Due.TODAY, Due.WEEK)}
     return {
         "mine": list_cases(desk, mine=True, now=now).count(),
         **open_ones.order_by().aggregate(unit=Count("pk"), unassigned=Count("pk", filter=Q(assigned=None)), **wanted),
+        "unserved": list_cases(desk, over=None, due=Due.UNSERVED, now=now).count(),
         "asked": len(asked_of(desk)),
     }
 

@@ -16,6 +16,10 @@ def _no_summary(situation: Situation) -> Label:
     return situation.procedure.label
 
 
+def _about_nothing(situation: Situation) -> str:
+    return ""
+
+
 def _no_values(situation: Situation, event: Event) -> Mapping[str, str | date | Label]:
     return {}
 
@@ -35,8 +39,9 @@ class CaseType:
 
     `party_name`, `party_contact`: the keys of the fields with the name of whoever brought the case, and with their
     telephone or e-mail. `summary`: one line for lists and messages, in which nothing is personal: it is asked without
-    the personal values. `route`: which unit a new case goes to, by the values of the step that begins it; raises
-    GongbaoError. `open_to_all`: anybody may begin one on the site, without an account.
+    the personal values. `about`: what tells the case from others of that summary, asked in the same way and shown at
+    the desk alone; "" for nothing. `route`: which unit a new case goes to, by the values of the step that begins it;
+    raises GongbaoError. `open_to_all`: anybody may begin one on the site, without an account.
 
     `wordings`: the folder with the texts of its letters; see gongbao.office.papers.wordings. `letter_values`: what
     fills their gaps beside the values of the case, for the letter that the event made, the situation being that after
@@ -48,6 +53,7 @@ class CaseType:
     party_name: str
     party_contact: str = ""
     summary: Callable[[Situation], Label] = _no_summary
+    about: Callable[[Situation], str] = _about_nothing
     route: Callable[[Mapping[str, Value]], Routed] | None = None
     open_to_all: bool = False
     wordings: Traversable | None = None

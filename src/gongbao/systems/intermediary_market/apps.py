@@ -24,6 +24,7 @@ class IntermediaryMarketConfig(AppConfig):
                 party_name="complainant_name",
                 party_contact="complainant_contact",
                 summary=summary,
+                about=lambda situation: str(situation.values.get("against", "")),
                 route=route,
                 open_to_all=True,
                 wordings=files("gongbao.systems.intermediary_market").joinpath("wordings"),

@@ -137,7 +137,7 @@ def head_context(case: Case, shown: ShownCase, now: datetime) -> dict[str, Any]:
         "case": case,
         "situation": situation,
         "procedure": situation.procedure,
-        "summary": queries.summary_of(case),
+        "summary": queries.line_of(case),
         "state": situation.state,
         "light": None if case.over else light_of(case, situation, now),
         "personal": shown.personal,

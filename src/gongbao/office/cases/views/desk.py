@@ -72,11 +72,13 @@ def desk(request: HttpRequest) -> HttpResponse:
     asked = _asked_for(request)
     # Whoever has nothing of their own looks at what waits in the unit.
     asked["tab"] = asked["tab"] or (MINE if counts["mine"] else UNIT)
+    # A receipt number is looked for wherever the case lies; a letter is served after the end too.
+    anywhere = bool(asked["receipt"]) or asked["due"] == Due.UNSERVED
     found = queries.list_cases(
         here,
-        mine=asked["tab"] == MINE,
+        mine=asked["tab"] == MINE and not anywhere,
         unassigned=bool(asked["who"]),
-        over=asked["tab"] == CLOSED,
+        over=None if anywhere else asked["tab"] == CLOSED,
         due=asked["due"],
         procedure=asked["procedure"],
         state=asked["state"],
@@ -120,6 +122,7 @@ def _due_words() -> list[tuple[str, str]]:
         (Due.TODAY, pgettext("cases that are due", "Due today")),
         (Due.WEEK, pgettext("cases that are due", "Due within five working days")),
         (Due.STOPPED, pgettext("cases that are due", "Nothing runs")),
+        (Due.UNSERVED, pgettext("cases that are due", "Letter to be served")),
     ]
 
 
@@ -133,6 +136,7 @@ def _tiles(counts: dict[str, int]) -> list[tuple[str, str, int, str]]:
         ("overdue", due[Due.OVERDUE], counts[Due.OVERDUE], _address({"tab": UNIT, "due": Due.OVERDUE})),
         ("today", due[Due.TODAY], counts[Due.TODAY], _address({"tab": UNIT, "due": Due.TODAY})),
         ("week", due[Due.WEEK], counts[Due.WEEK], _address({"tab": UNIT, "due": Due.WEEK})),
+        ("unserved", due[Due.UNSERVED], counts[Due.UNSERVED], _address({"tab": UNIT, "due": Due.UNSERVED})),
         ("asked", _("Opinions asked of me"), counts["asked"], reverse("cases:opinions")),
     ]
 
@@ -163,7 +167,7 @@ def rows_of(cases: Any, here: Desk, now: Any) -> list[Row]:
         rows.append(
             Row(
                 case,
-                queries.summary_of(case, situation),
+                queries.line_of(case, situation),
                 situation.procedure.label,
                 situation.state,
                 None if case.over else light_of(case, situation, now),
@@ -205,7 +209,7 @@ def opinions(request: HttpRequest) -> HttpResponse:
         step = procedure.steps[one.proposal.step]
         role = procedure.roles[queries.said_as(one, case)].label if one.role else None
         rows.append(
-            AskedRow(one, case, queries.summary_of(case, situation), step.label, role, light_of(case, situation, now))
+            AskedRow(one, case, queries.line_of(case, situation), step.label, role, light_of(case, situation, now))
         )
     return render(request, "cases/opinions.html", {"room": "desk", "rows": rows, "account": here.account})
 
