@@ -8,7 +8,8 @@ import pytest
 from django.utils import timezone
 
 from gongbao import cli
-from gongbao.office.cases.models import WorkingDaysNotice
+from gongbao.office.audit.models import Entry
+from gongbao.office.cases.models import PersonalValues, WorkingDaysNotice
 from tests.cases.office import Office, at, complain
 from tests.cases.pages import PERSONAL, today
 from tests.library.test_contract import all_met, check, fields
@@ -43,6 +44,26 @@ def test_the_desks_of_the_office(office: Office, printed: Callable[..., Any]) ->
     assert [one["receipt"] for one in printed("desk", "--due", "overdue")] == [late.receipt]
     assert printed("desk", "--due", "today") == [] and printed("desk", "--unit", "nothing") is None
     assert len(printed("desk", "--limit", "1")) == 1
+
+
+def test_what_is_personal_in_a_closed_case_is_erased(office: Office, printed: Callable[..., Any]) -> None:
+    case = today(office).case
+    asked = ("erase", case.receipt.lower(), "--ground", "保管期满", "--yes")
+    # While it is under way it is needed.
+    assert printed(*asked) is None and PersonalValues.objects.count() == 1
+    office.take(case, "withdraw", "clerk", timezone.now())
+    assert printed("erase", case.receipt, "--ground", " ", "--yes") is None
+    assert printed("erase", case.receipt, "--ground", "保管期满") is None
+    assert printed("erase", "2222222222", "--ground", "保管期满", "--yes") is None
+    assert PersonalValues.objects.count() == 1
+    told, met = fields("gongbao erase RECEIPT --json"), set[str]()
+    done = printed(*asked)
+    check(done, told, met)
+    all_met(told, met)
+    assert (done["receipt"], done["erased"]) == (case.receipt, 1) and not PersonalValues.objects.exists()
+    entry = Entry.objects.get(action="cases.erase_personal")
+    assert (entry.ground, entry.subject) == ("保管期满", case.subject)
+    assert printed(*asked)["erased"] == 0
 
 
 def test_a_notice_on_working_days(office: Office, printed: Callable[..., Any]) -> None:

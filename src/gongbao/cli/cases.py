@@ -1,5 +1,6 @@
 """The commands for cases: what is open and due, and the notices on working days."""
 
+import sys
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -9,6 +10,7 @@ import click
 from gongbao.cli.printing import answer, json_option, print_json, say, table, with_django
 from gongbao.core.errors import GongbaoError
 
+LONGEST_GROUND = 200
 DUE = ("overdue", "today", "week", "stopped")
 
 
@@ -17,6 +19,7 @@ def register(cli: click.Group) -> None:
     from gongbao.cli import SERVING
 
     cli.command("desk", section=SERVING)(desk)
+    cli.command("erase", section=SERVING)(erase)
     cli.command("working-days", section=SERVING)(working_days)
 
 
@@ -60,6 +63,36 @@ def _last(one: dict[str, Any]) -> str:
     if one["closed_at"]:
         return str(one["closed_at"])[:10]
     return f"{one['due'] or ''}{' provisional' if one['provisional'] else ''}"
+
+
+@click.argument("receipt")
+@click.option("--ground", required=True, metavar="TEXT", help="Why: the rule or the request, without a name.")
+@click.option("--yes", is_flag=True, help="Do not ask; what is erased cannot be had again.")
+@json_option
+def erase(receipt: str, ground: str, yes: bool, as_json: bool) -> None:
+    """Erase what is personal in a closed case, by its RECEIPT number: names, what was told, files.
+
+    Steps, days, outcomes and letters' numbers stay, and so does the log, which holds nothing personal. A backup made
+    before has it still.
+    """
+    with_django()
+    from django.utils import timezone
+
+    from gongbao.office.audit.actors import KEEPER
+    from gongbao.office.cases import actions, queries
+
+    found = queries.find_by_receipt(receipt)
+    if found is None:
+        raise GongbaoError("there is no case with this receipt number", where=receipt)
+    if not 0 < len(ground.strip()) <= LONGEST_GROUND:
+        raise GongbaoError(f"say why it is erased, in up to {LONGEST_GROUND} characters", where="--ground")
+    if not yes:
+        if not sys.stdin.isatty():
+            raise GongbaoError("there is no terminal to ask on; say --yes")
+        click.confirm(f"Erase what is personal in {found.receipt} for good?", abort=True, err=True)
+    erased = actions.erase_personal(found.uuid, actor=KEEPER, ground=ground.strip(), at=timezone.now())
+    told = f"{found.receipt}: {erased} thing{'' if erased == 1 else 's'} erased; the case, its days and the log stay"
+    answer(as_json, {"receipt": found.receipt, "erased": erased}, told)
 
 
 @click.argument("year", required=False, type=click.IntRange(2000, 2199))
