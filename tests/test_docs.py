@@ -116,7 +116,7 @@ def test_the_environment_is_told_as_it_is() -> None:
 def test_the_proxy_lets_through_what_the_server_takes() -> None:
     (block,) = _blocks(PRODUCTION, "nginx")
     sizes = [int(size) * 1024 * 1024 for size in re.findall(r"client_max_body_size (\d+)m;", block)]
-    assert sizes == [server.LARGEST_FORM, server.LARGEST_BODY]
+    assert sizes == [server.LARGEST_FORM, server.LARGEST_CASE, server.LARGEST_BODY]
 
 
 def test_the_places_that_the_threat_model_names_are_there() -> None:

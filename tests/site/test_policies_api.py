@@ -1,5 +1,6 @@
 """The policies for programs: described each by itself, computed exactly, refused in words, kept nowhere."""
 
+import http.client
 import json
 from typing import Any
 
@@ -15,6 +16,7 @@ from gongbao.rules.compute import compute
 from gongbao.rules.describe import description, summary
 from gongbao.systems import policies, policy
 from tests.library import made
+from tests.program import PATIENCE, serving
 
 STAY = {"level": "primary", "total_cost": "1000", "out_of_scope_cost": "300", "on": "2023-01-01"}
 COMPUTE = "/api/policies/hospital-bears/compute"
@@ -238,3 +240,33 @@ def test_of_something_long_little_is_repeated(stranger, body):
 def test_an_error_is_no_longer_than_anybody_reads():
     told = json.loads(error("x" * 10**6, "y" * 10**6, status=400).content)
     assert len(told["error"]) == 2_000 and len(told["field"]) == 200
+
+
+# --- how much the server takes of a case
+
+
+def posted(port: int, path: str, body: bytes | int) -> tuple[int, str, str]:
+    """Status, kind and body of the answer. A number is a length that is stated, and nothing sent."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    connection.putrequest("POST", path)
+    connection.putheader("Content-Type", "application/json")
+    connection.putheader("Content-Length", str(body if isinstance(body, int) else len(body)))
+    connection.endheaders()
+    if isinstance(body, bytes):
+        connection.send(body)
+    answer = connection.getresponse()
+    told = answer.status, answer.getheader("Content-Type", ""), answer.read().decode()
+    connection.close()
+    return told
+
+
+def test_a_case_of_ten_thousand_visits_is_taken_and_what_is_longer_refused_in_json(tmp_path):
+    whole = json.dumps({"facts": case_of(10_000)}, ensure_ascii=False).encode()
+    assert 2_000_000 < len(whole) < 2_621_440
+    with serving(tmp_path / "home") as (port, _process):
+        status, _, body = posted(port, POOLING, whole)
+        assert status == 200 and len(json.loads(body)["values"]["visits"]) == 10_000
+        for length in (b" " * 2_700_000, 10_000_000):
+            status, kind, body = posted(port, POOLING, length)
+            assert (status, kind) == (413, "application/json")
+            assert json.loads(body)["error"] == "the body is too long: 2.5 MB at most"

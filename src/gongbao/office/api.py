@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.core.paginator import EmptyPage, Paginator
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, JsonResponse
@@ -40,6 +41,12 @@ def error(message: str, field: str = "", *, status: int) -> JsonResponse:
     """The one form in which the API says that it gives no answer."""
     told = {"schema_version": SCHEMA_VERSION, "error": shortened(message, LONGEST_SENTENCE), "field": shortened(field)}
     return answer(told, status=status)
+
+
+def too_long() -> JsonResponse:
+    """The answer to a body that is longer than it may be."""
+    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE / 2**20
+    return error(f"the body is too long: {most:g} MB at most", status=413)
 
 
 def shortened(words: str, longest: int = LONGEST) -> str:

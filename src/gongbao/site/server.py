@@ -27,6 +27,8 @@ from gongbao.site.prepare import answering_database
 
 THREADS = 8
 LARGEST_FORM = 1024 * 1024  # bytes; none of ours sends as much
+LARGEST_CASE = 3 * 1024 * 1024  # a case of ten thousand visits; the views take a little less, and tell how much
+CASES = ("/api/policies/", "/policies/")
 LARGEST_BODY = 4 * LIMIT + LARGEST_FORM  # several files at once, from a browser without script
 
 
@@ -40,13 +42,24 @@ class Request(HTTPRequestParser):
         super().parse_header(header_plus)
         if not ticket.is_held(self.headers.get("COOKIE", ""), self.path):
             self.adj = copy(self.adj)
-            self.adj.max_request_body_size = LARGEST_FORM
+            self.adj.max_request_body_size = LARGEST_CASE if self.path.startswith(CASES) else LARGEST_FORM
 
     def received(self, data: bytes) -> int:
         consumed: int = super().received(data)
         if isinstance(self.error, RequestEntityTooLarge):
-            self.error = RequestEntityTooLarge(_too_large())
+            self.error = TooLargeForApi("") if self.path.startswith("/api/") else RequestEntityTooLarge(_too_large())
         return consumed
+
+
+class TooLargeForApi(RequestEntityTooLarge):
+    """In the form of all errors of the API."""
+
+    def to_response(self, ident: str | None = None) -> tuple[str, list[tuple[str, str]], bytes]:
+        from gongbao.office.api import too_long
+
+        told = too_long()
+        headers = [("Content-Type", told["Content-Type"]), ("Access-Control-Allow-Origin", "*")]
+        return f"{self.code} {self.reason}", headers, told.content
 
 
 class Channel(HTTPChannel):

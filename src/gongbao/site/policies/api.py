@@ -25,6 +25,7 @@ from gongbao.office.api import (
     error,
     listed,
     shortened,
+    too_long,
 )
 from gongbao.office.library.clause_links import ClauseLinks
 from gongbao.office.people.permissions import ANYONE, allows
@@ -101,7 +102,7 @@ def _computed(request: HttpRequest, found: Policy) -> JsonResponse:
         # Not what ninja would make of the body: its numbers are read exactly.
         body = parse_json(request.body.decode())
     except RequestDataTooBig:
-        return error("the body is too long: 2.5 MB at most", status=413)
+        return too_long()
     except UnicodeDecodeError:
         return error("the body is not UTF-8", status=400)
     except NotJson as wrong:
