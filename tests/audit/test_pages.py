@@ -1,5 +1,6 @@
 """The log as an auditor reads it: by number, without personal data, and quick however long it is."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -12,8 +13,10 @@ from gongbao.office.audit.actions import recorded
 from gongbao.office.audit.actors import KEEPER, OUR_RULE, Actor, ActorKind
 from gongbao.office.audit.models import Entry
 from gongbao.office.audit.queries import Wanted, page
+from gongbao.office.audit.words import ACTIONS
 from gongbao.office.people.models import Account, Post, Unit
 from gongbao.office.people.roles import Role
+from tests.rig import ROOT
 from tests.site.html import read
 
 NOW = datetime(2026, 3, 2, 1, 2, 3, tzinfo=UTC)
@@ -119,7 +122,14 @@ def test_the_log_says_who_did_what_on_what_ground(auditor: Client) -> None:
     write(1)
     shown = read(auditor.get("/log/"))
     row = shown.all("tr")[1].text()
-    for words in ("2026-03-02 09:02:03", "cases.take_step", "Account · Clerk · Market Office", "case:0", GROUND):
+    for words in (
+        "2026-03-02 09:02:03",
+        "Step taken",
+        "cases.take_step",
+        "Account · Clerk · Market Office",
+        "case:0",
+        GROUND,
+    ):
         assert words in row
     assert "this program’s own rule" in shown.all("tr")[2].text()
 
@@ -196,3 +206,10 @@ def test_nobody_else_reads_it(client: Client, url: str) -> None:
     assert client.get(url).status_code == 302
     client.force_login(Account.objects.create(username="visitor", is_superuser=False))
     assert client.get(url).status_code == 403
+
+
+def test_every_action_of_the_program_has_words() -> None:
+    source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "src" / "gongbao").rglob("*.py"))
+    recorded = set(re.findall(r"recorded\(\s*\"([a-z_.]+)\"", source))
+    assert {"cases.take_step", "people.give_post"} <= recorded
+    assert recorded - ACTIONS.keys() == set()

@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,7 +19,7 @@ from gongbao.core.errors import GongbaoError
 from gongbao.office.audit import checkpoints as kept
 from gongbao.office.audit import paper, queries
 from gongbao.office.audit.models import Entry
-from gongbao.office.audit.words import ACTORS
+from gongbao.office.audit.words import ACTIONS, ACTORS
 from gongbao.office.library.views.common import Misread
 from gongbao.office.people.permissions import allows, in_role
 from gongbao.office.people.roles import Role
@@ -54,7 +55,7 @@ def log(request: HttpRequest) -> HttpResponse:
         "all_url": url,
         "asked": asked,
         "filtered": bool(filters),
-        "actions": queries.actions(),
+        "actions": [(key, ACTIONS.get(key, key)) for key in queries.actions()],
         "units": [(key, names.get(key, key)) for key in units],
     }
     return render(request, "audit/log.html", context)
@@ -86,6 +87,7 @@ def _row(one: Entry, names: dict[str, str]) -> dict[str, Any]:
     return {
         "entry": one,
         "url": reverse("audit:entry", args=[one.number]),
+        "action": ACTIONS.get(one.action, ""),
         "actor": ACTORS.get(one.actor_kind, one.actor_kind),
         "role": roles.get(one.actor_role, one.actor_role),
         "unit": names.get(one.actor_unit, one.actor_unit),
@@ -106,9 +108,21 @@ def entry(request: HttpRequest, number: int) -> HttpResponse:
         "fits": found.hash_as(found.number) == found.hash and (before is None or before.hash == found.previous),
         "before_url": reverse("audit:entry", args=[number - 1]) if before else "",
         "after_url": reverse("audit:entry", args=[number + 1]) if queries.entry(number + 1) else "",
+        "case_url": _case_url(found.subject),
         "subject_url": f"{reverse('audit:log')}?{urlencode({'subject': found.subject})}",
     }
     return render(request, "audit/entry.html", context)
+
+
+def _case_url(subject: str) -> str:
+    """The page of the case that an entry is about; "" where it is about something else."""
+    kind, _colon, key = subject.partition(":")
+    if kind != "case":
+        return ""
+    try:
+        return reverse("cases:case", args=[UUID(key)])
+    except ValueError:
+        return ""
 
 
 def _content(one: Entry) -> list[tuple[str, str]]:

@@ -120,6 +120,7 @@ def case_context(request: HttpRequest, case: Case, desk: Desk, now: datetime) ->
         "items": time_line(shown, letters, names, language()),
         "account": desk.account,
         "handles": shown.works,
+        "reads_log": desk.reads_all,
         "mine": case.assigned_id == desk.account.pk,
         "seen_hand_overs": case.hand_overs.count(),
         "colleagues": queries.colleagues(case, desk.on) if shown.works else [],
