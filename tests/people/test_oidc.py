@@ -192,7 +192,10 @@ NOW = int(time.time())
         {"with_id_token": False},
         {"announced": "https://elsewhere.example"},
     ],
-    ids=str,
+    # Keys and times are others in each process, and its workers have to call each test by one name.
+    ids=lambda change: " ".join(
+        f"{key}-{'-'.join(value) if isinstance(value, dict) else ''}" for key, value in change.items()
+    ),
 )
 def test_what_the_provider_answers_wrongly_signs_nobody_in(client, provider, linked, change, caplog):
     asked = to_provider(client)

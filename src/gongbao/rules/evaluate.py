@@ -95,7 +95,7 @@ class Scope:
             else:
                 found = scope.evaluate(rule)
         if found.__class__ is Lost:
-            raise MissingFacts(found)  # type: ignore[arg-type]
+            raise MissingFacts(found)
         return found  # type: ignore[return-value]
 
     def home(self, rule: Rule[..., Any]) -> Scope:
