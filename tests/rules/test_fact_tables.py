@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gongbao.rules.fact_tables import Cell, Table, cell_value, from_table
+from gongbao.rules.fact_tables import headings as headings_of
 from gongbao.rules.facts import parse_json, read_facts
 from gongbao.rules.policy import FactSheet, Record, fact
 from gongbao.rules.values import Date, Integer, Money
@@ -112,8 +113,19 @@ def test_without_a_column_of_numbers_all_rows_are_one_case() -> None:
 def test_a_label_of_two_meanings_is_written_with_its_list() -> None:
     table = from_table(Canteen, [["日期", "year"], [1, 2]])
     assert told(table) == [("A1", "ambiguous")]
-    assert table.problems[0][1].en == "“日期” is ambiguous; write date or meals.date"
+    assert table.problems[0][1].en == "“日期” is ambiguous; write case.date or meals.date"
     assert told(from_table(Canteen, [["meals.date", "year"], [1, 2]])) == []
+    for own in ("case.date", "本案.日期"):
+        table = from_table(Canteen, [[own, "meals.date"], ["2026-01-01", "2026-01-02"]])
+        assert told(table) == []
+        assert givens(table) == [{"date": "2026-01-01", "meals": [{"date": "2026-01-02"}]}]
+
+
+def test_the_headings_of_a_template_mean_one_fact_each() -> None:
+    assert [heading for heading, _ in headings_of(Canteen, "zh")] == ["本案.日期", "年度", "用餐.日期", "价格"]
+    assert [heading for heading, _ in headings_of(Canteen, "en")] == ["case.date", "year", "meals.date", "price"]
+    for language in ("zh", "en"):
+        assert told(from_table(Canteen, [[heading for heading, _ in headings_of(Canteen, language)]])) == []
 
 
 def test_what_concerns_the_case_must_be_the_same_on_its_rows() -> None:

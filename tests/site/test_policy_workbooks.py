@@ -11,6 +11,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils.datetime import MAC_EPOCH
 
+from gongbao.rules.fact_tables import from_table
 from gongbao.rules.policy import Policy
 from gongbao.site.policies import given_rows, workbooks
 from gongbao.site.policies.given_rows import NotTaken
@@ -49,6 +50,17 @@ def test_a_template_has_a_column_for_each_fact_and_says_what_it_takes() -> None:
     about = [[cell.value for cell in row] for row in made.worksheets[1].iter_rows()]
     assert about[1][0] == "对象类别" and "独居老人" in about[1][1] and about[1][2] == "云政办〔2026〕3号 第二条"
     assert workbooks.template(ferry, "en")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_heading_of_every_template_is_taken_and_told_of_no_other(language: str) -> None:
+    for policy in (*policies().values(), heating, ferry):
+        content = workbooks.template(policy, language)
+        heads = rows_of(content)[0]
+        assert from_table(policy.facts, [heads]).problems == (), policy.name
+        assert len(set(heads)) == len(heads) > 1
+        about = [row[0] for row in load_workbook(io.BytesIO(content)).worksheets[1].iter_rows(values_only=True)]
+        assert about[1:] == heads[1:]
 
 
 def test_the_template_filled_in_comes_back_with_values() -> None:

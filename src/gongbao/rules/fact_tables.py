@@ -2,7 +2,8 @@
 
 The first row has the headings: for each fact its name or its Chinese or English label, in any order; a unit in brackets
 after it, 医疗费用（元）, is left aside. Where a label stands both for a fact of the case and for one of its records, it
-is written with the list it belongs to: visits.date, or 就诊.日期. Rows without any value are skipped.
+is written with the list it belongs to: visits.date, or 就诊.日期; that of the case as case.date, or 本案.日期. Rows
+without any value are skipped.
 
 Where no column belongs to a list of records (visits, units), each row is a case. Where one does, each row is one
 record, and what concerns the whole case is repeated on each of its rows, or stands on one of them. A column headed 编号
@@ -17,8 +18,11 @@ from typing import Any, NamedTuple
 
 from gongbao.rules.facts import Problem, nearest
 from gongbao.rules.policy import Fact, FactSheet
+from gongbao.rules.values import Label
 
 CASE_HEADINGS = ("编号", "case")
+OF_CASE = Label("本案", "case")
+"""Stands before the name or label of a fact of the case, where a record has one that is called the same."""
 
 _UNIT_IN_BRACKETS = re.compile(r"[（(][^（）()]*[）)]\s*\Z")
 _LONGEST_HEADING = 200
@@ -78,6 +82,21 @@ class _Column(NamedTuple):
     records: str
     """The name of the list; empty for a fact of the case itself."""
     fact: Fact
+
+
+def headings(sheet: type[FactSheet], language: str) -> list[tuple[str, Fact]]:
+    """A heading for each fact of the case and of its records, none with two meanings: its label where that has one."""
+    meanings = _meanings(sheet)
+    found = []
+    for name, fact in sheet.declared().items():
+        parts = fact.type.item.python.declared().values() if fact.type.is_records else [fact]  # type: ignore[union-attr]
+        within = (fact.label if fact.type.is_records else OF_CASE).in_language(language)
+        for part in parts:
+            label = part.label.in_language(language)
+            of = name if fact.type.is_records else OF_CASE.en
+            ways = (label, f"{within}.{label}", f"{of}.{part.name}")
+            found.append((next((way for way in ways if len(meanings[way.lower()]) == 1), ways[-1]), part))
+    return found
 
 
 def from_table(sheet: type[FactSheet], rows: Iterable[Sequence[Any]]) -> Table:
@@ -180,7 +199,7 @@ def _columns(
                 zh, en = f"{zh}；是否想写{meant}？", f"{en}; did you mean {meant}?"
             problems.append((cell, Problem("", None, zh, en, "unknown_name")))
         elif len(found) > 1:
-            ways = [f"{records}.{fact.name}" if records else fact.name for records, fact in found]
+            ways = [_way(records, fact, meanings) for records, fact in found]
             zh, en = f"“{shown}”有多种含义，请写{'或'.join(ways)}", f"“{shown}” is ambiguous; write {' or '.join(ways)}"
             problems.append((cell, Problem("", None, zh, en, "ambiguous")))
         else:
@@ -193,6 +212,12 @@ def _columns(
             else:
                 columns.append(_Column(number, records, fact))
     return columns, case_column
+
+
+def _way(records: str, fact: Fact, meanings: Mapping[str, list[tuple[str, Fact]]]) -> str:
+    if records:
+        return f"{records}.{fact.name}"
+    return fact.name if len(meanings[fact.name.lower()]) == 1 else f"{OF_CASE.en}.{fact.name}"
 
 
 def _meanings(sheet: type[FactSheet]) -> Mapping[str, list[tuple[str, Fact]]]:
@@ -208,8 +233,10 @@ def _meanings(sheet: type[FactSheet]) -> Mapping[str, list[tuple[str, Fact]]]:
     for name, fact in sheet.declared().items():
         if not fact.type.is_records:
             add(names, name, "", fact)
-            add(labels, fact.label.zh, "", fact)
-            add(labels, fact.label.en, "", fact)
+            add(names, f"{OF_CASE.en}.{name}", "", fact)
+            for whole, label in ((OF_CASE.zh, fact.label.zh), (OF_CASE.en, fact.label.en)):
+                add(labels, label, "", fact)
+                add(labels, f"{whole}.{label}", "", fact)
             continue
         for part in fact.type.item.python.declared().values():  # type: ignore[union-attr]
             add(names, part.name, name, part)

@@ -20,7 +20,7 @@ from openpyxl.utils import get_column_letter
 from gongbao.gazette.akoma_ntoso import legal_in_xml
 from gongbao.rules import Refused, compute
 from gongbao.rules.compute import Result
-from gongbao.rules.fact_tables import Case, Cell, cell_value, from_table
+from gongbao.rules.fact_tables import Case, Cell, cell_value, from_table, headings
 from gongbao.rules.facts import Problem, as_json
 from gongbao.rules.policy import Fact, Policy, Rule
 from gongbao.rules.values import Label
@@ -55,7 +55,10 @@ def template(policy: Policy, language: str) -> bytes:
     sheet = book.active
     assert sheet is not None
     sheet.title = say["cases"]
-    columns = [(say["case"], None), *((_heading(fact, language), fact) for fact in _columns(policy))]
+    columns = [
+        (say["case"], None),
+        *((_with_unit(one, fact, language), fact) for one, fact in headings(policy.facts, language)),
+    ]
     for place, (name, _) in enumerate(columns, start=1):
         cell = sheet.cell(1, place, name)
         cell.font = Font(bold=True)
@@ -71,20 +74,11 @@ def template(policy: Policy, language: str) -> bytes:
     return _bytes(book)
 
 
-def _columns(policy: Policy) -> Iterator[Fact]:
-    for fact in policy.facts.declared().values():
-        if fact.type.is_records and fact.type.item is not None:
-            yield from fact.type.item.python.declared().values()
-        else:
-            yield fact
-
-
-def _heading(fact: Fact, language: str) -> str:
+def _with_unit(heading: str, fact: Fact, language: str) -> str:
     unit = fact.type.unit
-    label = fact.label.in_language(language)
     if unit is None:
-        return label
-    return f"{label}（{unit.zh}）" if language.startswith("zh") else f"{label} ({unit.en})"
+        return heading
+    return f"{heading}（{unit.zh}）" if language.startswith("zh") else f"{heading} ({unit.en})"
 
 
 def _takes(fact: Fact, language: str) -> str:
