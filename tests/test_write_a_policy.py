@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
+from gongbao.rules.coverage import REASONS
+from gongbao.rules.figure_values import WORDS
+
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "write-a-policy.md").read_text(encoding="utf-8")
 GONGBAO = Path(sys.executable).with_name("gongbao")
@@ -81,6 +84,48 @@ def test_a_mistake_is_told_with_its_file_and_line(folder: Path) -> None:
     line = right[: right.index("min(before_limit,")].count("\n") + 1
     assert done.returncode == 1
     assert f"rules.py:{line}" in done.stderr and 'Decimal("0.5")' in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "line_of", "message"),
+    [
+        ("    if allowance:\n", "    if allowance\n", "    if allowance:\n", "this is not Python: expected ':'"),
+        ("zh=" + '"书本费", ', "", "    paid: Money", "zh"),
+        ("clause=", "claus=", "book_vouchers = Policy(", "claus"),
+        ("facts=Facts", "facts=Fact", "    facts=", "NameError: name 'Fact' is not defined"),
+        ("fact,\n    marginal", "facto,\n    marginal", "from gongbao.rules import", "cannot import name 'facto'"),
+    ],
+)
+def test_a_mistake_of_python_is_told_with_its_file_and_line(
+    folder: Path, right: str, wrong: str, line_of: str, message: str
+) -> None:
+    file = folder / "my-policies" / "book_vouchers" / "rules.py"
+    before = file.read_text(encoding="utf-8")
+    try:
+        file.write_text(before.replace(right, wrong, 1), encoding="utf-8")
+        done = run(folder, "policies")
+    finally:
+        file.write_text(before, encoding="utf-8")
+    line = before[: before.index(line_of)].count("\n") + 1
+    assert done.returncode == 1 and "internal error" not in done.stderr
+    assert f"rules.py:{line}: " in done.stderr and message in done.stderr
+
+
+def test_clauses_that_are_missing_are_told_with_the_policies(folder: Path) -> None:
+    file = folder / "my-policies" / "book_vouchers" / "clauses.yaml"
+    before = file.read_bytes()
+    assert "clauses.yaml" not in run(folder, "policies").stderr
+    try:
+        file.unlink()
+        done = run(folder, "policies")
+    finally:
+        file.write_bytes(before)
+    assert "book_vouchers/clauses.yaml: there is no such file" in done.stderr and "book-vouchers" in done.stdout
+
+
+def test_the_page_has_each_reason_and_each_word() -> None:
+    assert {one for one in REASONS if f"`{one}`" not in PAGE} == set()
+    assert {one for one in WORDS if one not in PAGE} == set()
 
 
 def test_mypy_takes_the_module_as_it_stands(folder: Path) -> None:

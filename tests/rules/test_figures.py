@@ -195,6 +195,14 @@ def test_a_policy_in_force_on_days_without_a_value_is_an_error(tmp_path: Path) -
         ("  clause: 五\n", "  clause: 五\n  scale: marginal\n", "  values: {2022-05-01: 6}", "is no scale"),
         ("word: 高于, ", "", "      - {above: 5", "word must be given"),
         ("included: false, ", "", "      - {above: 5", "included must be given"),
+        (
+            "included: false",
+            "included: true",
+            "      - {above: 5",
+            "by 高于 exactly the bound lies in the band below; write included: false",
+        ),
+        ("word: 高于", "word: 达到", "      - {above: 5", "the band above; write included: true"),
+        ("word: 高于", "word: 高如", "      - {above: 5", "no word for a bound; take 超过, 高于"),
         ("included: false", "included: no", "      - {above: 5", "neither true nor false"),
         ("above: 5,", "above: 0,", "      - {above: 5", "from low to high"),
         ("above: 5,", "above: 5.55,", "      - {above: 5", "more than 1 decimals"),
@@ -351,7 +359,7 @@ def test_the_digest_is_of_what_is_computed_with(tmp_path: Path) -> None:
         FILE.replace("2000.50", "2000.51"),
         FILE.replace("2024-01-01", "2024-01-02"),
         FILE.replace("until: 2025", "until: 2026"),
-        FILE.replace("included: false", "included: true"),
+        FILE.replace("高于, included: false", "达到, included: true"),
     ):
         assert read(tmp_path, other).digest() != digest
     assert read(tmp_path).changed({"limit": "1500"}).digest() != digest  # the second value was another

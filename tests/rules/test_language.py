@@ -98,6 +98,12 @@ def rule(body: str, parameters: str = "cost: Money", returns: str = "Money") -> 
 
 REFUSED = [
     ("for x in (1, 2):\n    pass\nreturn cost", "no loops"),
+    ("return cost if cost in (Money(1), Money(2)) else Money(0)", "at the head of the module"),
+    ("return cost if date(2022, 1, 1) == date(2022, 1, 2) else Money(0)", "put it into parameters.yaml"),
+    ("return cost + Money(-5)", r'write -Money\("5"\)'),
+    ('return cost + Money("-5") * Decimal(-0.5)', r'write -Decimal\("0.5"\)'),
+    ("return round(cost, 1)", "rounded as its type says"),
+    ("return len((1, 2)) * cost", "write count"),
     ("while True:\n    pass", "no loops"),
     ("return cost * 0.5", 'write Decimal\\("0.5"\\)'),
     ("return Money(0.1)", 'write Money\\("0.1"\\)'),
@@ -279,6 +285,45 @@ def test_what_is_settled_by_a_record_needs_none_after_it(
     result = compute(module.policy, case)
     assert result.values["made"] == expected == module.made(Money(100), result.case.facts["items"])
     assert "made" in json.dumps(result.as_json(explain=True))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("    rate: ByKey", "    other: Money  # here\n    rate: ByKey", "no rule reads the figure other"),
+        ("    way: Literal", "    other: Literal['a']  # here\n    way: Literal", "no rule reads the reading other"),
+        (
+            "    number: Integer",
+            "    other: Flag = fact('一', zh='他', en='o')  # here\n    number: Integer",
+            "the fact other",
+        ),
+        ('policy = Policy("p",', 'policy = Policy("p",  # here\n', "names no date"),
+    ],
+)
+def test_what_nobody_reads_is_told_with_its_line(tmp_path: Path, old: str, new: str, message: str) -> None:
+    head = HEAD.replace(old, new, 1)
+    if message == "names no date":
+        head = head.replace('dated="on"', 'dated="no"')
+    with pytest.raises(PolicyError, match=message) as raised:
+        load(tmp_path, rule("return cost"), head=head)
+    assert "# here" in head.splitlines()[raised.value.line - 1]
+
+
+OTHER_LIST = "    more: list[Other] = fact('一', zh='他', en='others')  # here\n\nclass Figures("
+
+
+def test_a_case_has_several_lists_of_records_each_of_a_class_of_its_own(tmp_path: Path) -> None:
+    head = HEAD.replace("\nclass Figures(", OTHER_LIST, 1)
+    other = "class Other(Record):\n    paid: Money = fact('一', zh='付', en='paid')\n\nclass Facts("
+    text = '@policy.rule("三", zh="半", en="half")\ndef half(other: Other) -> Money:\n    return other.paid / 2\n'
+    text += rule("return total(half) + total(one.cost for one in items)", "half: Each[Money], items: list[Item]")
+    values = "policy.values(uses_all, made, more=(half,))"
+    policy = load(tmp_path, text, values, head.replace("class Facts(", other, 1)).policy
+    assert compute(policy, CASE | {"more": [{"paid": "5"}, {"paid": "2"}]}).as_json()["values"]["made"] == "34.00"
+    head = head.replace("list[Other]", "list[Item]")
+    with pytest.raises(PolicyError, match="items and more are both lists of Item") as raised:
+        load(tmp_path, rule("return cost"), head=head)
+    assert "# here" in head.splitlines()[raised.value.line - 1]
 
 
 MAY_BE_NONE = HEAD.replace(

@@ -375,6 +375,11 @@ def policies(as_json: bool) -> None:
     from gongbao.rules.describe import summary
     from gongbao.systems import policies as all_policies
 
+    for folder in dict.fromkeys(one.file.parent for one in all_policies().values()):
+        if not (folder / "clauses.yaml").is_file():
+            say(
+                f"gongbao: {folder / 'clauses.yaml'}: there is no such file; it says what carries each clause", err=True
+            )
     found = [{"schema_version": SCHEMA_VERSION, **summary(one)} for one in all_policies().values()]
     if as_json:
         print_json(found)

@@ -31,6 +31,15 @@ COUNTED = {
     )
 }
 
+WORDS: dict[str, bool | None] = {
+    **dict.fromkeys(("超过", "高于", "大于", "多于", "不超过", "不高于", "以内"), False),
+    **dict.fromkeys(("达到", "不低于", "不少于", "及以上", "满", "不满", "不足", "低于"), True),
+    **dict.fromkeys(("以上", "以下", "含")),
+}
+"""The words of a text for the bound of a band, which may stand with the band above it or the one below, and whether
+exactly the bound then lies in the band above. 以上 and 以下 include by law (民法典 第一千二百五十九条), but a document
+may say the one of both bands; and 含 is said of either."""
+
 _NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,12})?")
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -150,9 +159,20 @@ def _read_scale(part: YamlPart, scale: type, measure: Type, given: Type) -> Scal
             raise one.error("the bands stand from low to high; this one does not begin above the one before")
         word = fields["word"].text() if "word" in fields else ""
         included = _read_one(fields["included"], FLAG) if "included" in fields else not word
+        _refuse_word(fields.get("word"), word, included)
         bands.append(Band(above, included, word, _read_one(fields["gives"], given)))
     made: Scale[Any, Any] = scale(tuple(bands))
     return made
+
+
+def _refuse_word(part: YamlPart | None, word: str, included: bool) -> None:
+    if part is None:
+        return
+    if word not in WORDS:
+        raise part.error(f"{word} is no word for a bound; take {', '.join(WORDS)}{nearest(word, WORDS)}")
+    if WORDS[word] is not None and WORDS[word] is not included:
+        lies, said = ("below", "false") if included else ("above", "true")
+        raise part.error(f"by {word} exactly the bound lies in the band {lies}; write included: {said}")
 
 
 def unit_of(given: YamlPart | None, entry: YamlPart, kind: Type) -> Unit | None:

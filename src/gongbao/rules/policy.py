@@ -301,6 +301,7 @@ class Policy:
     reported: dict[str, Rule[..., Any] | tuple[str | Rule[..., Any], ...]] = field(init=False, default_factory=dict)
     paid: frozenset[str] = field(init=False, default=frozenset())
     module: str = field(init=False, default="")
+    declared_on: int = field(init=False, default=0)
     closed_on: int = field(init=False, default=0)  # the line of values(…)
     file: Path = field(init=False)
 
@@ -308,6 +309,7 @@ class Policy:
         caller = inspect.currentframe().f_back.f_back  # type: ignore[union-attr]
         assert caller is not None
         _label(self.zh, self.en)
+        self.declared_on = caller.f_lineno
         self.module, self.file = caller.f_globals["__name__"], Path(caller.f_code.co_filename)
 
     def __repr__(self) -> str:

@@ -8,8 +8,8 @@ import typing
 from typing import Any
 
 from gongbao.rules import tree
-from gongbao.rules.policy import EarlierMark, Policy, PolicyError, Record, Rule
-from gongbao.rules.source import Builder
+from gongbao.rules.policy import EarlierMark, FactSheet, FigureSheet, Policy, PolicyError, ReadingSheet, Record, Rule
+from gongbao.rules.source import Builder, line_of
 from gongbao.rules.types import Type, type_of
 
 
@@ -54,6 +54,12 @@ def _check_records(policy: Policy) -> None:
         if not one.type.is_records or one.type.item is None:
             continue
         record: type[Record] = one.type.item.python
+        if policy.list_of(record) != one.name:
+            raise policy.error(
+                f"{policy.list_of(record)} and {one.name} are both lists of {record.__name__}; "
+                "give the second a class of its own",
+                line_of(str(policy.file), policy.facts, one.name),
+            )
         fields = record.declared()
         for word, name, kinds, wanted in (
             ("ordered_by", record.order_field, _ORDERED, "a date or a number"),
@@ -265,7 +271,7 @@ def _check_dated(policy: Policy) -> None:
     rule = policy.rules.get(policy.dated)
     kind = found.type if found else rule.type if rule else None
     if kind is None or kind.kind not in ("date", "month"):
-        raise policy.error(f"dated={policy.dated!r} names no date among the facts and rules")
+        raise policy.error(f"dated={policy.dated!r} names no date among the facts and rules", policy.declared_on)
     if rule and any(isinstance(one, tree.FigureRef) for one in rule.tree.walk()):
         raise policy.error(f"{rule.name} gives the date of the figures and cannot need one", rule.line)
 
@@ -290,11 +296,12 @@ def _check_used(policy: Policy) -> None:
     for name, one in policy.rules.items():
         if name not in used:
             raise policy.error(f"nothing needs the rule {name}, and it is not reported", one.line)
-    for what, declared, found in (
-        ("figure", policy.figures.declared(), figures),
-        ("reading", policy.readings.declared(), readings),
-        ("fact", policy.facts.declared(), facts),
-    ):
-        for name in declared:
+    sheets: tuple[tuple[str, type[FigureSheet] | type[ReadingSheet] | type[FactSheet], set[str]], ...] = (
+        ("figure", policy.figures, figures),
+        ("reading", policy.readings, readings),
+        ("fact", policy.facts, facts),
+    )
+    for what, sheet, found in sheets:
+        for name in sheet.declared():
             if name not in found:
-                raise policy.error(f"no rule reads the {what} {name}")
+                raise policy.error(f"no rule reads the {what} {name}", line_of(str(policy.file), sheet, name))

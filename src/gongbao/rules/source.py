@@ -49,10 +49,19 @@ MENDS: dict[type[ast.AST], str] = {
     ast.YieldFrom: "a rule returns one value",
     ast.Dict: "figures by key stand in parameters.yaml",
     ast.List: "write a tuple of choices at the head of the module",
+    ast.Tuple: "name it at the head of the module, as GROUPS = (Group.ONE, Group.TWO), and write `in GROUPS`",
     ast.Set: "write a tuple of choices at the head of the module",
     ast.Starred: "name each argument",
     ast.Slice: "a figure is looked up by a key",
     ast.Pass: "return a value",
+}
+_CALL_MENDS: dict[object, str] = {
+    round: "what a rule returns is rounded as its type says, Annotated[Decimal, Places(1)]; whole(…) cuts off",
+    int: "whole(…) is the whole part of a decimal",
+    float: 'a float is inexact; write Decimal("…")',
+    sum: "write total(… for … in …)",
+    len: "write count(one for one in …)",
+    date: "a date of the document is a figure: declare it as Date and put it into parameters.yaml",
 }
 _MOST_WAYS = 1000
 _DECLARES = ("rule", "check")
@@ -143,6 +152,16 @@ def _bindings_of(file: str) -> dict[str, list[int]]:
             within = frozenset(name for one in named for name in one.names)
         waiting += [(one, within) for one in ast.iter_child_nodes(node)]
     return found
+
+
+def line_of(file: str, sheet: type, name: str) -> int:
+    """The line on which a class of the file declares a name; 0 where it does not stand there."""
+    for node in ast.walk(_module_of(file)):
+        if isinstance(node, ast.ClassDef) and node.name == sheet.__name__:
+            for one in node.body:
+                if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name) and one.target.id == name:
+                    return one.lineno
+    return 0
 
 
 def _binds(node: ast.AST) -> Iterator[str]:
@@ -584,6 +603,8 @@ class Builder:
             return self._scale(node, scale, local)
         if (function := _found(functions.LIBRARY, called)) is not None:
             return self._library(node, function, called, local)
+        if (mend := _found(_CALL_MENDS, called)) is not None:
+            raise self.error(node, f"{name} cannot be called in a rule: {mend}")
         near = difflib.get_close_matches(name, [*functions.LIBRARY.values(), *functions.AGGREGATES.values()], 1)
         hint = f"; was {near[0]} meant?" if near else "; the functions a rule may call are those of gongbao.rules"
         raise self.error(node, f"{name} cannot be called in a rule{hint}")
@@ -610,7 +631,11 @@ class Builder:
                 return self._literal(node, kind(value), type_)  # type: ignore[arg-type]
             except (TypeError, ValueError) as error:
                 raise self.error(node, f"{error}") from None
-        item = self._expression(node.args[0], local)
+        given = node.args[0]
+        if isinstance(given, ast.UnaryOp) and isinstance(given.operand, ast.Constant):
+            number = ast.unparse(given.operand).strip("'")
+            raise self.error(node, f'write -{kind.__name__}("{number}"), with the sign before it')
+        item = self._expression(given, local)
         if kind is not Decimal or item.type.kind != "integer":
             raise self.error(node, "Decimal(…) of a whole number is the one conversion there is")
         return tree.Call(line=node.lineno, type=types.DECIMAL, function="decimal", arguments=(item,))

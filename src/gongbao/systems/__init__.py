@@ -15,7 +15,9 @@ import importlib.util
 import os
 import pkgutil
 import sys
+import traceback
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -134,8 +136,11 @@ def _modules(name: str) -> Iterator[ModuleType]:
 def _own(name: str) -> Iterator[ModuleType]:
     for folder in sorted(one.name for one in pkgutil.iter_modules(__path__) if one.ispkg):
         module = f"{__name__}.{folder}.{name}"
-        if importlib.util.find_spec(module) is not None:
-            yield importlib.import_module(module)
+        spec = importlib.util.find_spec(module)
+        if spec is not None:
+            with _told_in(str(spec.origin), name):
+                found = importlib.import_module(module)
+            yield found
 
 
 def _of_another_city(module_name: str) -> Iterator[ModuleType]:
@@ -152,5 +157,27 @@ def _of_another_city(module_name: str) -> Iterator[ModuleType]:
         assert spec is not None and spec.loader is not None
         module = importlib.util.module_from_spec(spec)
         sys.modules[name] = module
-        spec.loader.exec_module(module)
+        with _told_in(str(file), module_name):
+            spec.loader.exec_module(module)
         yield module
+
+
+@contextmanager
+def _told_in(file: str, module_name: str) -> Iterator[None]:
+    """What a module does wrongly as Python is told like what it declares wrongly: with its file and line."""
+    try:
+        yield
+    except GongbaoError:
+        raise
+    except SyntaxError as error:
+        raise _module_error(module_name, f"this is not Python: {error.msg}", file, error.lineno or 0) from error
+    except Exception as error:
+        lines = [one.lineno or 0 for one in traceback.extract_tb(error.__traceback__) if one.filename == file]
+        told = f"{type(error).__name__}: {error}"
+        raise _module_error(module_name, told, file, lines[-1] if lines else 0) from error
+
+
+def _module_error(module_name: str, message: str, file: str, line: int) -> GongbaoError:
+    if module_name == "rules":
+        return PolicyError(message, file=file, line=line)
+    return ProcedureError(message, where=f"{file}:{line}" if line else file)
