@@ -16,7 +16,7 @@ from gongbao.office.cases import actions, files, queries
 from gongbao.office.cases.actors import as_party
 from gongbao.office.cases.models import Attachment, Case, CaseEvent, CaseLetter, PersonalValues, Reminder
 from gongbao.office.kept import WriteOutsideAction
-from gongbao.office.outbox.models import Message
+from gongbao.office.outbox.models import Letter, Message
 from gongbao.office.people.actions import end_post
 from gongbao.procedures import Refused
 from gongbao.procedures.sign_off import Verdict
@@ -214,6 +214,15 @@ def test_at_the_counter_a_paper_is_seen(office: Office) -> None:
     assert event.counter == {"identity": "identity_card", "authority": "letter"}
     assert event.role == "complainant"
     assert queries.find(begun.case.uuid, office.desk("counter")) is None
+
+
+def test_what_is_done_in_their_name_at_a_counter_they_are_told(office: Office) -> None:
+    case = complain(office).case
+    acting = office.as_("counter", market.complainant, case)
+    seen = actions.Counter("identity_card")
+    actions.take_step(case.uuid, "withdraw", {}, acting=acting, at=MONDAY, seen=1, counter=seen)
+    (letter,) = Letter.objects.all()
+    assert letter.about == case.subject and letter.envelope.address == COMPLAINT["complainant_contact"]
 
 
 def test_files_are_kept_with_the_case_or_not_at_all(office: Office, settings: Any, tmp_path: Path) -> None:

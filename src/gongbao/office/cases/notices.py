@@ -66,7 +66,8 @@ def happened(case: Case, after: Situation, step: Step, acting: Acting, at: datet
         _tell(case, _workers(case, at), "已移送本单位，请办理", "transferred to this unit, to be handled", at)
     elif acting.role.kind != "staff":
         _tell(case, _workers(case, at), f"{step.label.zh}", f"{step.label.en}", at)
-    if acting.role.kind != "party" and step.to is not None:
+    # What was done in their name at a counter they are told too: it may have been another who stood there.
+    if (acting.role.kind != "party" or acting.at_counter) and step.to is not None:
         _tell_party(case, after, at)
 
 
