@@ -64,7 +64,7 @@ def outpatient(random_: random.Random) -> Facts:
         "visits": [visit() for _ in range(random_.choice([0, 1, 4, 12, 20]))],
     }
     if facts["status"] != "retired" and often(0.6):
-        facts["retired_on"] = str(first + timedelta(days=random_.randrange(-40, 230)))
+        facts["retired_on"] = str(max(date(year, 1, 1), first + timedelta(days=random_.randrange(-40, 230))))
     return facts
 
 
