@@ -229,9 +229,10 @@ def case_of(number: int) -> dict[str, str]:
 
 
 def test_the_steps_of_many_records_are_left_to_the_command_line(client, db, english):
-    few, many = (client.post(f"{PAGE}compute/", case_of(number)).content.decode() for number in (200, 201))
+    few, more, many = (client.post(f"{PAGE}compute/", case_of(one)).content.decode() for one in (100, 200, 201))
     told = "gongbao compute outpatient-pooling FILE.json --explain"
-    assert "step by step" in few and told not in few
+    assert "step by step" in few and told not in few and "sheet.pdf" in few
+    assert "step by step" in more and told in more and "sheet.pdf" not in more
     assert "step by step" not in many and told in many and "500.00" in many
     data = json.loads(client.post(f"{PAGE}sheet.json", case_of(201)).content)
     assert len(data["values"]["visits"]) == 201 and "explanation" not in data
@@ -291,9 +292,7 @@ def test_signs_that_no_page_can_show_break_nothing_and_are_not_logged(db, log, a
 BROKEN = (b"PK\x05\x06" + b"\0" * 18, b"PK\x03\x04", "祁望川".encode())
 
 
-@pytest.mark.parametrize(
-    "given", [BROKEN, b"PK\x03\x04", "祁望川".encode(), "\x01祁望川", "编号\t年份\n\x01祁望川\t\x02"]
-)
+@pytest.mark.parametrize("given", [*BROKEN, "\x01祁望川", "编号\t年份\n\x01祁望川\t\x02"])
 def test_a_broken_table_is_told_in_words_and_not_logged(db, log, given):
     sent = {"rows": given} if isinstance(given, str) else {"workbook": SimpleUploadedFile("cases.xlsx", given)}
     answer = Client(raise_request_exception=False).post(f"{PAGE}many/", sent)
