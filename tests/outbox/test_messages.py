@@ -99,6 +99,27 @@ def test_a_link_leads_to_this_site_alone(office, link):
     assert not Message.objects.exists()
 
 
+def test_what_is_to_a_body_is_to_its_sections_too(office, django_assert_num_queries):
+    """A section's message is not its body's, nor its body's that of another post or of another body's section."""
+    with kept.action("tests.office"), recorded("tests.office", actor=SYSTEM, ground=OUR_RULE, at=NOW) as record:
+        section = Unit.objects.create(key="menus", zh="菜单科", en="Menus", kind="section", parent=office["unit"])
+        desk = Unit.objects.create(key="soups", zh="汤品组", en="Soups", kind="section", parent=section)
+        county = Unit.objects.create(key="county", zh="某县", en="A county", kind="county", parent=office["unit"])
+        for name, unit in (("wen", section), ("rui", desk), ("an", county)):
+            office[name] = account(name)
+            Post.objects.create(account=office[name], unit=unit, role=Role.CLERK, since=date(2020, 1, 1))
+        record("tests:office")
+    put_up(ToPost(office["unit"], Role.CLERK), 1)
+    put_up(ToPost(office["unit"], Role.SECTION_HEAD), 2)
+    put_up(ToPost(section, Role.CLERK), 3)
+    assert seen("wen", office) == ["Matter 3", "Matter 1"]
+    assert seen("lan", office) == seen("rui", office) == ["Matter 1"]
+    assert seen("an", office) == seen("bo", office) == []
+    posts = acting_posts(office["rui"], date(2026, 5, 6))
+    with django_assert_num_queries(1):
+        assert queries.unread_count(office["rui"], posts) == 1
+
+
 # --- the page
 
 

@@ -24,7 +24,7 @@ from gongbao.core.working_days import CHINA, Notice, WorkingCalendar, title_of_n
 from gongbao.office.audit.actions import Record, recorded
 from gongbao.office.audit.actors import OUR_RULE, SYSTEM, Actor
 from gongbao.office.cases import files, notices
-from gongbao.office.cases.actors import Acting, as_system, body_of
+from gongbao.office.cases.actors import Acting, as_system
 from gongbao.office.cases.calendar import calendar
 from gongbao.office.cases.models import (
     Asked,
@@ -47,6 +47,7 @@ from gongbao.office.file_names import shown_name
 from gongbao.office.kept import one_at_a_time
 from gongbao.office.people.acting import actor_of
 from gongbao.office.people.models import Account, Unit
+from gongbao.office.people.queries import body_of
 from gongbao.office.worker.jobs import each
 from gongbao.procedures import Event, Obstacle, Option, Procedure, Refused, Run, Situation, Step, start
 from gongbao.procedures.declare import SERVE

@@ -11,8 +11,8 @@ from datetime import date
 
 from gongbao.office.audit.actors import PARTY, SYSTEM, Actor, ActorKind
 from gongbao.office.cases.models import Asked
-from gongbao.office.people.models import Account, Unit, UnitKind
-from gongbao.office.people.queries import ActingPost, acting_posts
+from gongbao.office.people.models import Account, Unit
+from gongbao.office.people.queries import ActingPost, acting_posts, body_of
 from gongbao.office.people.roles import Role as Post
 from gongbao.procedures import Procedure, Role
 
@@ -32,13 +32,6 @@ class Acting:
     for_account: Account | None = None
     unit_key: str = ""
     at_counter: bool = False
-
-
-def body_of(unit: Unit) -> Unit:
-    """The body that a section belongs to; any other unit itself."""
-    while unit.kind == UnitKind.SECTION and unit.parent is not None:
-        unit = unit.parent
-    return unit
 
 
 def of_account(

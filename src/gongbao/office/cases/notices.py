@@ -11,11 +11,12 @@ from django.urls import reverse
 
 from gongbao.core.errors import GongbaoError
 from gongbao.core.labels import Label
-from gongbao.office.cases.actors import Acting, at_desk_of, body_of
+from gongbao.office.cases.actors import Acting, at_desk_of
 from gongbao.office.cases.models import Case, PersonalValues, Proposal
 from gongbao.office.cases.types import case_type
 from gongbao.office.outbox.actions import ToAccount, ToEmail, ToPhone, ToPost, email_address, phone_number, send
 from gongbao.office.people.models import Account, Unit
+from gongbao.office.people.queries import body_of
 from gongbao.office.people.roles import Role as Post
 from gongbao.procedures import Run, Situation, Step
 from gongbao.procedures.fields import SHANGHAI

@@ -12,7 +12,6 @@ from datetime import date, datetime
 from gongbao.core.errors import GongbaoError
 from gongbao.core.labels import Label
 from gongbao.office.cases.actions import AUTHORITY
-from gongbao.office.cases.actors import body_of
 from gongbao.office.cases.models import Attachment, Case, Proposal
 from gongbao.office.cases.queries import ShownEvent, ShownLetter, opinions_of, shown_opinions
 from gongbao.office.cases.types import case_type
@@ -39,6 +38,7 @@ from gongbao.office.papers.letters import (
 from gongbao.office.papers.receipt import Receipt, receipt_docx, receipt_pdf
 from gongbao.office.papers.wordings import wording
 from gongbao.office.people.models import Unit
+from gongbao.office.people.queries import body_of
 from gongbao.procedures import Event, Situation, replay
 from gongbao.procedures.fields import SHANGHAI, from_plain
 from gongbao.procedures.sign_off import progress

@@ -19,7 +19,7 @@ from django.db.models.fields.json import KT
 from gongbao.core.labels import Label
 from gongbao.core.working_days import WorkingCalendar
 from gongbao.gazette.masking import MASK
-from gongbao.office.cases.actors import AT_DESK, HEADS, Acting, body_of, of_account
+from gongbao.office.cases.actors import AT_DESK, HEADS, Acting, of_account
 from gongbao.office.cases.calendar import calendar
 from gongbao.office.cases.models import (
     Asked,
@@ -37,7 +37,7 @@ from gongbao.office.cases.models import (
 )
 from gongbao.office.cases.types import case_type
 from gongbao.office.people.models import Account, Unit
-from gongbao.office.people.queries import ActingPost, acting_posts, posts_held, units_above, units_below
+from gongbao.office.people.queries import ActingPost, acting_posts, body_of, posts_held, units_above, units_below
 from gongbao.office.people.roles import Role as Post
 from gongbao.procedures import Clock, Event, Field, Letter, Possible, Remedy, Run, Situation, replay
 from gongbao.procedures.declare import SERVE

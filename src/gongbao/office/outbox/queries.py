@@ -11,16 +11,16 @@ from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Subquery
 
 from gongbao.office.outbox.models import Channel, Envelope, Letter, Message, Outcome, Reading, Stage
 from gongbao.office.people.models import Account
-from gongbao.office.people.queries import ActingPost
+from gongbao.office.people.queries import ActingPost, body_of
 
 # --- messages
 
 
 def _to(account: Account, posts: Sequence[ActingPost]) -> Q:
-    """What is to the account itself, and to the posts in which it may act."""
+    """What is to the account itself, and to the posts in which it may act; what is to a body is to its sections too."""
     to = Q(account=account)
     for one in posts:
-        to |= Q(unit=one.post.unit_id, role=one.post.role)
+        to |= Q(unit__in={one.post.unit_id, body_of(one.post.unit).pk}, role=one.post.role)
     return to
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Count, F, Q, QuerySet
 
 from gongbao.core.errors import GongbaoError
-from gongbao.office.people.models import Account, OidcLink, Post, RecoveryCode, SecondFactor, Substitute, Unit
+from gongbao.office.people.models import Account, OidcLink, Post, RecoveryCode, SecondFactor, Substitute, Unit, UnitKind
 from gongbao.office.people.roles import ALONE, NOT_PASSED_ON
 
 ADDS_GAZETTES = "library.add_gazette"
@@ -99,6 +99,13 @@ def units_above(unit: Unit) -> list[Unit]:
     return found
 
 
+def body_of(unit: Unit) -> Unit:
+    """The body that a section belongs to; any other unit itself."""
+    while unit.kind == UnitKind.SECTION and unit.parent is not None:
+        unit = unit.parent
+    return unit
+
+
 def city() -> Unit | None:
     """The unit that stands below no other."""
     return Unit.objects.filter(parent=None).first()
@@ -134,7 +141,8 @@ def between(since: date, until: date | None) -> Q:
 def posts_held(on: date) -> QuerySet[Post]:
     """All posts that are held on the day. Whoever has a closed account holds none."""
     held = Post.objects.filter(between(on, on), account__is_active=True)
-    return held.select_related("unit", "account").order_by("id")
+    # With those above it, so that the body of a section costs no query.
+    return held.select_related("unit__parent__parent", "account").order_by("id")
 
 
 def posts_of(account: Account, on: date) -> list[Post]:

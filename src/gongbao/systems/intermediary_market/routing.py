@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 
 from gongbao.core.errors import GongbaoError
 from gongbao.core.labels import Label
-from gongbao.office.cases.actors import body_of
 from gongbao.office.cases.queries import units_barred
 from gongbao.office.cases.types import Routed
 from gongbao.office.people.models import Unit, UnitKind
+from gongbao.office.people.queries import body_of
 from gongbao.procedures.fields import Value
 from gongbao.systems.intermediary_market.models import Competence, Function
 from gongbao.systems.intermediary_market.procedure import DOCUMENT

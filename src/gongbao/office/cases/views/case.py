@@ -17,7 +17,7 @@ from gongbao.core.errors import GongbaoError
 from gongbao.core.labels import Label
 from gongbao.office.cases import actions, files, papers, queries
 from gongbao.office.cases.actions import Overtaken
-from gongbao.office.cases.actors import Acting, at_desk_of, body_of, first_for, for_opinion
+from gongbao.office.cases.actors import Acting, at_desk_of, first_for, for_opinion
 from gongbao.office.cases.forms import Choices, Control, bodies, controls, typed, unit_choices
 from gongbao.office.cases.models import Case, Proposal
 from gongbao.office.cases.queries import Desk, ShownCase, ShownLetter
@@ -40,6 +40,7 @@ from gongbao.office.intake import ticket
 from gongbao.office.library.clause_links import ClauseLinks
 from gongbao.office.people.acting import actor_of
 from gongbao.office.people.permissions import allows
+from gongbao.office.people.queries import body_of
 from gongbao.procedures import Obstacle, Refused, Run, Step
 from gongbao.procedures.declare import OUR_RULE, SERVE
 from gongbao.procedures.fields import SHANGHAI, Kind

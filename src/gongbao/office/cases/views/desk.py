@@ -17,7 +17,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from gongbao.core.labels import Label
 from gongbao.office.cases import actions, queries
-from gongbao.office.cases.actors import body_of
 from gongbao.office.cases.models import Asked, Case
 from gongbao.office.cases.queries import Desk, Due
 from gongbao.office.cases.types import case_type, case_types
@@ -27,6 +26,7 @@ from gongbao.office.library.views.common import turning
 from gongbao.office.papers.icalendar_feed import Entry, to_icalendar
 from gongbao.office.people.models import Account
 from gongbao.office.people.permissions import ANYONE, allows
+from gongbao.office.people.queries import body_of
 from gongbao.procedures import State
 
 MINE, UNIT, CLOSED = "mine", "unit", "closed"
