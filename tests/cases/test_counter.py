@@ -1,5 +1,6 @@
 """The counter: somebody stands there, and a clerk acts for them."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -136,8 +137,10 @@ def test_a_case_that_came_by_post_is_begun_at_the_desk(office: Office) -> None:
     clerk = signed_in(office, "clerk")
     address = "/desk/new/market_complaint/file/"
     assert "which paper" not in words(clerk.get(address)).lower()
-    on = timezone.localdate()
+    on = timezone.localdate() - timedelta(days=1)
     answer = clerk.post(address, form(**COMPLAINT, received_on=on.isoformat()) | {"once": once(clerk, address)})
+    links = {one.attributes["href"] for one in html.read(answer).one("main").all("a")}
+    assert f"/cases/{Case.objects.get().uuid}/" in links and on.isoformat() in words(answer)
     case = Case.objects.get()
     assert case.receipt in words(answer) and case.events.get().role == "clerk"
     for name in ("section-head", "deputy", "auditor"):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from gongbao.core.labels import Label
 from gongbao.office.cases.actors import AT_DESK
 from gongbao.office.cases.models import Proposal
+from gongbao.office.cases.words import Names
 from gongbao.office.library.clause_links import ClauseLinks
 from gongbao.office.people.models import Account, Unit
 from gongbao.office.people.permissions import posts_of_request
@@ -36,6 +37,12 @@ def told(label: Label | None) -> str:
 @register.filter
 def unit_name(unit: Unit | None) -> str:
     return unit.in_language(language()) if unit is not None else ""
+
+
+@register.filter
+def unit_of(key: str) -> str:
+    """The name of the unit of that key."""
+    return Names().unit(key, language())
 
 
 @register.filter

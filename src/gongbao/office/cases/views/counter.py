@@ -31,6 +31,7 @@ from gongbao.office.cases.views.common import (
     BAD_REQUEST,
     CONFLICT,
     account_of,
+    desk_of,
     kept_nowhere,
     language,
     seen_of,
@@ -41,7 +42,7 @@ from gongbao.office.people import actions as people
 from gongbao.office.people.forms import too_often
 from gongbao.office.people.permissions import ANYONE, allows, in_role
 from gongbao.office.people.roles import Role
-from gongbao.procedures import Possible, Problem, Refused, Step
+from gongbao.procedures import Possible, Problem, Refused, Situation, Step
 from gongbao.procedures.fields import SHANGHAI, Kind, read
 
 AT_COUNTER = in_role(Role.COUNTER)
@@ -263,6 +264,12 @@ def given_without_files(step: Step, acting: Acting, request: HttpRequest) -> dic
     return found
 
 
+def _received_before(situation: Situation) -> str:
+    """The day from which the periods count, where the case was entered on a later one; "" else."""
+    first = situation.events[0]
+    return first.on.isoformat() if first.on != first.at.astimezone(SHANGHAI).date() else ""
+
+
 def receipt_page(request: HttpRequest, begun: Begun, onward: str = "") -> HttpResponse:
     """The receipt, on which the secret stands this once. It is the answer to the form itself: no address leads here.
 
@@ -272,6 +279,8 @@ def receipt_page(request: HttpRequest, begun: Begun, onward: str = "") -> HttpRe
     context = {
         "room": "desk" if onward else "follow",
         "onward": onward,
+        "sees_case": onward == reverse("cases:desk") and queries.find(begun.case.uuid, desk_of(request)) is not None,
+        "received_on": _received_before(situation),
         "begun": begun,
         "case": begun.case,
         "situation": situation,
