@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.utils.translation import override
 
 from gongbao.core.errors import GongbaoError
 from gongbao.office.audit import rebuild as derived
 from gongbao.office.audit.actors import KEEPER, OUR_RULE
 from gongbao.office.audit.models import Entry
-from gongbao.office.cases import actions, files, queries
+from gongbao.office.cases import actions, files, queries, refusals
 from gongbao.office.cases.actors import as_party
 from gongbao.office.cases.models import Attachment, Case, CaseEvent, CaseLetter, PersonalValues, Reminder
 from gongbao.office.kept import WriteOutsideAction
@@ -21,7 +23,7 @@ from gongbao.office.people.actions import end_post
 from gongbao.procedures import Refused
 from gongbao.procedures.sign_off import Verdict
 from gongbao.systems.intermediary_market import procedure as market
-from tests.cases.office import COMPLAINT, MONDAY, Office, at, complain
+from tests.cases.office import COMPLAINT, MONDAY, Office, at, complain, open_office
 
 DECISION = {"outcome": "upheld", "findings": "收费与公示不符。", "decision": "退还多收的费用。"}
 
@@ -289,6 +291,50 @@ def test_a_file_that_is_erased_leaves_nothing_that_can_be_guessed(
     actions.erase_personal(case.uuid, actor=KEEPER, ground=OUR_RULE, at=MONDAY)
     assert Attachment.objects.get().sha256 == ""
     assert not Entry.objects.filter(content__contains=sha256(words).hexdigest()).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL overwrites when it vacuums")
+def test_what_is_erased_is_no_more_in_the_file_of_the_database() -> None:
+    def in_file(words: str) -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            cursor.execute("PRAGMA database_list")
+            path = Path(cursor.fetchone()[2])
+        return any(words.encode() in one.read_bytes() for one in path.parent.glob(f"{path.name}*"))
+
+    connection.close()
+    # SQLite was built to overwrite on some systems: only what our settings say shall count here.
+    connection.ensure_connection()
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA secure_delete=OFF")
+        cursor.executescript(connection.settings_dict["OPTIONS"]["init_command"])
+    words = "LONG-AND-ODD-WORDS " * 1000  # more than a page: what is short may lie in a page that is written anew
+    case = complain(open_office(), facts=words[:4000]).case
+    assert in_file("LONG-AND-ODD-WORDS")
+    actions.take_step(case.uuid, "withdraw", {}, acting=as_party(market.complainant), at=MONDAY, seen=1)
+    actions.erase_personal(case.uuid, actor=KEEPER, ground=OUR_RULE, at=MONDAY)
+    assert not in_file("LONG-AND-ODD-WORDS")
+
+
+def test_a_case_takes_so_many_events_and_can_be_ended_then(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actions, "MOST_EVENTS", 3)
+    ask = {"to_correct": "请补充合同", "correct_by": "2026-03-06"}
+    case, other = complain(office).case, complain(office).case
+    for one in (case, other):
+        office.take(one, "ask_correction", "clerk", **ask)
+        office.take(one, "correct", "clerk", correction="补交。")
+        with pytest.raises(GongbaoError, match="this case has 3 events") as refused:
+            office.take(one, "accept", "clerk")
+        one.refresh_from_db()
+        assert (one.events_count, one.state) == (3, "received")
+    with override("zh-hans"):
+        assert refusals.told(refused.value).startswith("本件已有3条")
+    office.take(case, "withdraw", "clerk")
+    case.refresh_from_db()
+    assert case.over and case.events_count == 4
+    with pytest.raises(GongbaoError, match="this case has 3 events"):
+        office.take(case, "serve", "clerk", letter="correction", served_on="2026-03-02", manner="electronic")
 
 
 def test_events_cannot_be_written_outside_an_action(office: Office) -> None:

@@ -125,9 +125,10 @@ if EMBEDDED_DATABASE:
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,  # seconds
                 # Without recursive triggers REPLACE would take a row away, and no trigger would be asked.
+                # What is erased is overwritten, and does not lie in the file until its place is used again.
                 "init_command": (
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; "
-                    "PRAGMA recursive_triggers=ON;"
+                    "PRAGMA recursive_triggers=ON; PRAGMA secure_delete=ON;"
                 ),
             },
             # On disk and not in memory, so that the tests meet the same locks as the site.

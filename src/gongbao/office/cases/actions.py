@@ -61,6 +61,8 @@ from gongbao.procedures.sign_off import (
 )
 
 TENDED_AT_ONCE = 200
+MOST_EVENTS = 1000
+"""How many events a case takes: each is taken after all those before it were gone through."""
 OPINION = Field("words", Label("意见", "The opinion"), Kind.TEXT, required=False, longest=2000)
 REASON = Field("reason", Label("原因", "The reason"), required=False)
 TITLE = Field("title", Label("通知标题", "The title of the notice"), required=False)
@@ -385,6 +387,10 @@ def _keep(
     if not case.salt:
         raise GongbaoError("what is personal in this case was erased: nothing is added to it any more")
     after = situation.after(event)
+    # What ends a case, and what the program does in it by itself, has to be possible at any time.
+    ends = after.is_over and not situation.is_over
+    if event.number > MOST_EVENTS and not ends and acting.role.kind != "system":
+        raise GongbaoError(f"this case has {MOST_EVENTS} events, and takes only one that ends it")
     moved = step.moves and Unit.objects.get(key=event.values[step.moves])
     if moved:
         case.unit, case.assigned = moved, None

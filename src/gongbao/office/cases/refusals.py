@@ -24,6 +24,7 @@ _SENTENCES = (
     _("this form was sent already; its receipt was printed then"),
     _("no file is asked for here"),
     _("what is personal in this case was erased: nothing is added to it any more"),
+    _("this case has %(number)s events, and takes only one that ends it"),
     _("the step %(step)s wants no signature; take it"),
     _("only an account proposes a step"),
     _("a unit that should countersign is not there"),

@@ -1,6 +1,7 @@
 """The addresses of the desk, the counter, and the page on which whoever brought a case follows it.
 
-Neither a receipt number nor a secret stands in any of them.
+The secret of a case stands in none of them, nor a receipt number but where the desk looks for one (?receipt=): alone it
+opens nothing, and the log tells no query. The address of a desk's calendar is a secret itself.
 """
 
 from django.urls import path
