@@ -82,7 +82,7 @@ def air(random_: random.Random) -> Facts:
             "pm25_last_year": level(38, 44 + spread, places),
             "pm10": level(70, 70 + spread, places),
             "pm10_last_year": level(66, 74 + spread, places),
-            "good_days": random_.randrange(10, 29),
+            "good_days": random_.randrange(10, 29),  # February has no more
             "pm25_target": level(40, 41 + spread, places),
             "pm10_target": level(70, 71 + spread, places),
             "good_days_target": random_.randrange(10, 31),

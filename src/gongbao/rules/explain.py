@@ -420,13 +420,17 @@ class _Teller:
         for one in among:
             values = []
             for rule in (criterion.rule for criterion in best.criteria):
-                value = case.part(one).scope.value(rule)
-                values.append((rule.label, in_both(value, rule.type)))
+                try:
+                    said = in_both(case.part(one).scope.value(rule), rule.type)
+                except MissingFacts:  # it was beaten before this was asked
+                    said = _NOT_NEEDED
+                values.append((rule.label, said))
             out.append(Candidate(one.label, tuple(values), one is chosen))
         return Chosen(best.name, best.label, best.clause, tuple(out))
 
 
 _NOWHERE = _Place("", None, None)
+_NOT_NEEDED = Words("未填，不影响结果", "not given, and of no bearing")
 _A_SCALE = Words("分档标准", "a scale")
 _BELOW_ALL = Words("低于第一档", "below the first band")
 

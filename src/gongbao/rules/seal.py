@@ -234,7 +234,8 @@ def _check_best(policy: Policy) -> None:
     if policy.best is None:
         return
     for one in policy.best.criteria:
-        if not one.rule.type.is_number or one.rule.record is not None:
+        kind = one.rule.type
+        if not (kind.is_number or kind.kind == "flag") or kind.optional or one.rule.record is not None:
             raise policy.error(f"{one.rule.name} cannot be a ground for the best {policy.best.name}", one.rule.line)
 
 

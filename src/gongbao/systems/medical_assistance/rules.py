@@ -218,9 +218,15 @@ contribution_support = Policy(
 SUPPORTED_IN_PART = (Category.SUBSISTENCE_ALLOWANCE, Category.RETURNED_TO_POVERTY)
 
 
+@contribution_support.rule("三（一）", zh="全额资助", en="supported in full")
+def in_full(category: Category) -> Flag:
+    return category == Category.EXTREME_HARDSHIP
+
+
 @contribution_support.rule("三（一）", zh="资助金额", en="support")
 def support(
     category: Category,
+    in_full: Flag,
     contribution: Money,
     recognised_on: Date,
     enrolment_ends_on: Date,
@@ -230,7 +236,7 @@ def support(
     """三（一） names who is supported; the two categories that it does not name get nothing under it."""
     if recognised_on > enrolment_ends_on:
         return Money(0)
-    if category == Category.EXTREME_HARDSHIP:
+    if in_full:
         return contribution
     if category in SUPPORTED_IN_PART:
         return contribution * figures.support_rate
@@ -245,9 +251,11 @@ def own_contribution(contribution: Money, support: Money) -> Money:
     return contribution - support
 
 
+# No other category comes to more than the whole contribution, so what is set elsewhere need not be known for that one.
 contribution_support.best_of(
     "category",
     "四（三）",
+    highest(in_full),
     highest(support),
     of="categories",
     zh="就高适用的困难群众类别",
