@@ -195,3 +195,20 @@ def test_staff_are_told_of_letters_that_wait_and_of_those_that_reached_nobody(cl
     resident = account("resident")
     client.force_login(resident)
     assert not read(client.get("/messages/")).all(class_="notice")
+
+
+def test_all_that_was_seen_is_marked_read_and_nothing_that_came_since(client, office):
+    for number in (1, 2):
+        put_up(ToPost(office["unit"], Role.CLERK), number)
+    client.force_login(office["lan"])
+    until = read(client.get("/messages/")).one("input", name="until").attributes["value"]
+    put_up(ToPost(office["unit"], Role.CLERK), 3)
+    assert client.post("/messages/read/", {"until": until}).status_code == 302
+    assert Reading.objects.filter(account=office["lan"]).count() == 2
+    posts = acting_posts(office["lan"], date(2026, 5, 6))
+    assert queries.unread_count(office["lan"], posts) == 1
+    assert not Reading.objects.filter(account=office["ting"]).exists()
+    foreign = put_up(ToAccount(office["bo"]), 4).uuid
+    for wrong in ("", "soon", foreign):
+        assert client.post("/messages/read/", {"until": wrong}).status_code == 404
+    assert client.get("/messages/read/").status_code == 405

@@ -6,6 +6,7 @@ in between are those of a worker at work, and are not.
 
 import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -185,6 +186,13 @@ def mark_read(message: Message, account: Account, at: datetime) -> None:
     """The account has read the message. Marked twice, the first time stays."""
     with kept.action("outbox.mark_read"):
         Reading.objects.bulk_create([Reading(message=message, account=account, read_at=at)], ignore_conflicts=True)
+
+
+def mark_all_read(messages: Iterable[Message], account: Account, at: datetime) -> None:
+    """The account has read these messages. Marked twice, the first time stays."""
+    readings = [Reading(message=message, account=account, read_at=at) for message in messages]
+    with kept.action("outbox.mark_all_read"):
+        Reading.objects.bulk_create(readings, ignore_conflicts=True, batch_size=500)
 
 
 # --- delivering: see delivery.py

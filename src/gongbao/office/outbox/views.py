@@ -30,7 +30,7 @@ def messages(request: HttpRequest) -> HttpResponse:
         {
             "message": one,
             "subject": Label(one.subject_zh, one.subject_en).in_language(language),
-            "text": Label(one.text_zh, one.text_en).in_language(language),
+            "text": _beyond(Label(one.subject_zh, one.subject_en), Label(one.text_zh, one.text_en), language),
             "unit": one.unit.in_language(language) if one.unit else "",
         }
         for one in page.object_list
@@ -41,9 +41,32 @@ def messages(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": rows,
         "is_staff": bool(posts),
+        "newest": max(page.object_list, key=lambda one: one.pk).uuid if rows else "",
         **turning(page, lambda number: f"{url}?page={number}" if number > 1 else url),
     }
     return render(request, "outbox/messages.html", context)
+
+
+def _beyond(subject: Label, text: Label, language: str) -> str:
+    """The text, where it says more than the subject."""
+    told = text.in_language(language)
+    return "" if told.strip().rstrip("。.") == subject.in_language(language).strip().rstrip("。.") else told
+
+
+@allows(SIGNED_IN)
+@require_POST
+def mark_all_read(request: HttpRequest) -> HttpResponse:
+    """Mark all messages as read, up to the newest that stood on the page: none that came since."""
+    assert isinstance(request.user, Account)
+    try:
+        newest = queries.message_of(request.user, posts_of_request(request), UUID(request.POST.get("until", "")))
+    except ValueError:
+        newest = None
+    if newest is None:
+        raise Http404("no such message")
+    unread = queries.messages_of(request.user, posts_of_request(request)).filter(unread=True, pk__lte=newest.pk)
+    actions.mark_all_read(unread, request.user, timezone.now())
+    return HttpResponseRedirect(reverse("outbox:messages"))
 
 
 @allows(SIGNED_IN)
