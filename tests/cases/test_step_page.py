@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from gongbao.office.cases import papers, queries
 from gongbao.procedures.sign_off import Verdict
 from gongbao.systems.intermediary_market.procedure import complaint
 from tests.cases.office import COMPLAINT, Office
@@ -53,3 +54,12 @@ def test_whoever_is_asked_to_sign_finds_that_first_and_what_was_returned_stays(o
     office.sign(proposal, "section-head", now, Verdict.RETURNED, "属于本机关职责。")
     told = words(signed_in(office, "section-head").get(page_of(case)))
     assert "此事不归本机关管辖。" in told and "属于本机关职责。" in told
+
+
+def test_the_papers_name_our_own_rule_in_words(office: Office) -> None:
+    case = today(office).case
+    office.take(case, "withdraw", "clerk", timezone.now())
+    desk = office.desk("clerk", timezone.localdate())
+    shown = queries.show(case, desk, timezone.now())
+    filed, withdrawn = papers.happenings_of(shown.events, "zh-hans")
+    assert (filed.clause, withdrawn.clause) == (f"{complaint.document} 第三十五条", "本系统自定")

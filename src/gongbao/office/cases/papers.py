@@ -40,6 +40,7 @@ from gongbao.office.papers.wordings import wording
 from gongbao.office.people.models import Unit
 from gongbao.office.people.queries import body_of
 from gongbao.procedures import Event, Situation, replay
+from gongbao.procedures.declare import clause_label
 from gongbao.procedures.fields import SHANGHAI, from_plain
 from gongbao.procedures.sign_off import progress
 
@@ -137,7 +138,7 @@ def approval_of(case: Case, proposal: Proposal, situation: Situation, summary: L
         step=step.label.in_language(language),
         proposed_by=proposal.account.shown_name,
         proposed_at=proposal.at,
-        clause=situation.procedure.cite(step.clause),
+        clause=clause_label(situation.procedure.cite(step.clause)).in_language(language),
         proposal=tuple(pairs),
         countersigning=tuple(names.unit(key, language) for key in proposal.countersigners),
         opinions=tuple(
@@ -208,7 +209,7 @@ def happenings_of(events: tuple[ShownEvent, ...], language: str) -> list[Happeni
             one.row.at,
             one.label.in_language(language),
             who=one.row.account.shown_name if one.row.account else one.role.in_language(language),
-            clause=one.clause,
+            clause=clause_label(one.clause).in_language(language),
         )
         for one in events
     ]
