@@ -294,7 +294,7 @@ def test_a_file_that_is_erased_leaves_nothing_that_can_be_guessed(
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL overwrites when it vacuums")
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL overwrites when it uses the place again")
 def test_what_is_erased_is_no_more_in_the_file_of_the_database() -> None:
     def in_file(words: str) -> bool:
         with connection.cursor() as cursor:
