@@ -143,6 +143,8 @@ def _bindings_of(file: str) -> dict[str, list[int]]:
     """The lines on which each name of a module is given a value; negative where a function gives it (`global`)."""
     found: dict[str, list[int]] = {}
     waiting: list[tuple[ast.AST, frozenset[str] | None]] = [(_module_of(file), None)]
+    with open(file, encoding="utf-8") as opened:
+        looks_within = "global" in opened.read()  # else no function can give a value to a name of the module
     while waiting:
         node, declared = waiting.pop()
         for name in _binds(node):
@@ -150,8 +152,10 @@ def _bindings_of(file: str) -> dict[str, list[int]]:
                 found.setdefault(name, []).append(_line(node) if declared is None else -_line(node))
         within = declared
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
-            named = [one for one in ast.walk(node) if isinstance(one, ast.Global)]
+            named = [one for one in ast.walk(node) if isinstance(one, ast.Global)] if looks_within else []
             within = frozenset(name for one in named for name in one.names)
+            if not within:
+                continue
         waiting += [(one, within) for one in ast.iter_child_nodes(node)]
     return found
 
