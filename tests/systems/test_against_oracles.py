@@ -64,7 +64,7 @@ def outpatient(random_: random.Random) -> Facts:
         "visits": [visit() for _ in range(random_.choice([0, 1, 4, 12, 20]))],
     }
     if facts["status"] != "retired" and often(0.6):
-        facts["retired_on"] = str(max(date(year, 1, 1), first + timedelta(days=random_.randrange(-40, 230))))
+        facts["retired_on"] = str(first + timedelta(days=random_.randrange(-40, 230)))
     return facts
 
 
@@ -82,7 +82,7 @@ def air(random_: random.Random) -> Facts:
             "pm25_last_year": level(38, 44 + spread, places),
             "pm10": level(70, 70 + spread, places),
             "pm10_last_year": level(66, 74 + spread, places),
-            "good_days": random_.randrange(10, 29),  # February has no more
+            "good_days": random_.randrange(10, 31),
             "pm25_target": level(40, 41 + spread, places),
             "pm10_target": level(70, 71 + spread, places),
             "good_days_target": random_.randrange(10, 31),

@@ -97,11 +97,6 @@ def last_day_of_month(day: date) -> date:
     return dates.add_months(day.replace(day=1), 1) - dates.ONE_DAY
 
 
-def days_of_month(day: date) -> int:
-    """How many days its month has."""
-    return last_day_of_month(day).day
-
-
 def last_day_of_year(year: int) -> date:
     return date(year, 12, 31)
 
@@ -145,7 +140,6 @@ LIBRARY: dict[object, str] = {
         year_of,
         month_of,
         last_day_of_month,
-        days_of_month,
         last_day_of_year,
         first_of_next_month,
         add_months,

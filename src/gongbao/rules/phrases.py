@@ -47,7 +47,6 @@ _CALLED = {
     "year_of": ("年份", "year of"),
     "month_of": ("月份", "month of"),
     "last_day_of_month": ("当月末日", "last day of the month of"),
-    "days_of_month": ("当月天数", "days of the month of"),
     "last_day_of_year": ("当年末日", "last day of"),
     "first_of_next_month": ("次月1日", "first of the month after"),
     "add_months": ("加月数", "months added to"),

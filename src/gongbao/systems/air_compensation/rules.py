@@ -23,7 +23,6 @@ from gongbao.rules import (
     Record,
     Unit,
     as_percent,
-    days_of_month,
     fact,
     last_day_of_month,
     marginal,
@@ -152,11 +151,6 @@ air_compensation = Policy(
     about_zh="九个县（市、区）每月按五项因子核算的扣款与补偿。",
     about_en="What nine counties and districts receive or have deducted each month, by five factors.",
 )
-
-
-@air_compensation.check("第四条第（五）项", zh="优良天数多于当月天数", en="more good days than the month has")
-def days_there_are(unit: UnitMonth, month: Month) -> Flag:
-    return unit.good_days <= days_of_month(month)
 
 
 @air_compensation.rule("第九条", zh="月末日", en="last day of the month")
