@@ -109,7 +109,7 @@ def measured(seeded: Random) -> Facts:
             "pm25_last_year": micrograms("25", "45"),
             "pm10": micrograms("60", "90"),
             "pm10_last_year": micrograms("60", "90"),
-            "good_days": str(seeded.randint(10, 28)),
+            "good_days": str(seeded.randint(10, 30)),
             "pm25_target": micrograms("30", "45"),
             "pm10_target": micrograms("65", "90"),
             "good_days_target": str(seeded.randint(10, 25)),
