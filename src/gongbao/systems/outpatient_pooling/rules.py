@@ -121,15 +121,6 @@ def retires_once(retired_on: Date | None, status: Status) -> Flag:
     return retired_on is None or status != Status.RETIRED
 
 
-@outpatient_pooling.check(
-    "第十七条",
-    zh="退休日期早于该参保年度的，1月1日已是退休人员",
-    en="whoever retired before the year was retired on 1 January",
-)
-def retires_in_time(retired_on: Date | None, year: Integer) -> Flag:
-    return retired_on is None or year_of(retired_on) >= year
-
-
 @outpatient_pooling.check("第十八条", zh="就诊日期不在该参保年度", en="the visit is outside the year of insurance")
 def in_the_year(visit: Visit, year: Integer) -> Flag:
     return year_of(visit.date) == year
