@@ -42,6 +42,11 @@ def messages_of(account: Account, posts: Sequence[ActingPost]) -> QuerySet[Messa
     )
 
 
+def unread_up_to(newest: Message, account: Account, posts: Sequence[ActingPost]) -> QuerySet[Message]:
+    """The messages that are unread, up to this one: those that came later nobody has seen."""
+    return Message.objects.filter(_to(account, posts), pk__lte=newest.pk).filter(_unread(account))
+
+
 MOST_COUNTED = 99
 
 

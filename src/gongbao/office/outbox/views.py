@@ -64,7 +64,7 @@ def mark_all_read(request: HttpRequest) -> HttpResponse:
         newest = None
     if newest is None:
         raise Http404("no such message")
-    unread = queries.messages_of(request.user, posts_of_request(request)).filter(unread=True, pk__lte=newest.pk)
+    unread = queries.unread_up_to(newest, request.user, posts_of_request(request))
     actions.mark_all_read(unread, request.user, timezone.now())
     return HttpResponseRedirect(reverse("outbox:messages"))
 
