@@ -2,7 +2,8 @@
 
 The site is started on a free port with a home of its own and nothing but the sample gazette, so nobody's data can get
 into a picture. What would differ from one run to the next is fixed: the name in the address, the width, the day on
-which the status is asked. A picture therefore changes only when its page does (or the fonts of the machine).
+which the status is asked. A picture therefore changes only when its page does (or the fonts of the machine). Those of
+the desk show the invented cases of a demonstration, which are of the days before the picture: their days differ.
 """
 
 import io
@@ -10,10 +11,11 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from PIL import Image
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from tests import rig
 from tests.program import serving
@@ -50,8 +52,92 @@ PICTURES = {
 }
 
 
+@dataclass(frozen=True)
+class DeskPicture:
+    """A page that somebody of the demonstration sees who is signed in; `through` is a link that is followed there."""
+
+    path: str
+    height: int
+    account: str = "demo-clerk"
+    through: str = ""
+
+
+DESK_PICTURES = {
+    "desk": DeskPicture("/desk/?tab=unit", 640),
+    "case": DeskPicture("/desk/?tab=unit&state=handling&procedure=market_complaint", 800, through="青柠测绘服务部"),
+}
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+    # Letters look the same whatever screen the machine has.
+    "--disable-lcd-text",
+]
+
+_FIXED_RECEIPTS = """() => {
+  const found = new Map()
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  while (walk.nextNode()) {
+    walk.currentNode.data = walk.currentNode.data.replace(/\\b[2-9A-HJ-NP-Z]{10}\\b/g, one => {
+      if (!found.has(one)) found.set(one, "Q7K" + "ABCDEFGHJKLMNPQRSTUVWXYZ"[found.size] + "MX4T2P")
+      return found.get(one)
+    })
+  }
+}"""
+"""Receipt numbers are drawn; in a picture they are the same each time."""
+
+
 def make(folder: Path) -> None:
     """Write all pictures into the folder."""
+    make_public(folder)
+    make_desk(folder)
+
+
+def make_desk(folder: Path) -> None:
+    told: list[Any] = []
+    with tempfile.TemporaryDirectory() as scratch:
+        home = Path(scratch) / "home"
+        # Accounts to try it with are opened for this machine alone, so that the site has no name of its own here.
+        with serving(home, "--sample", told=told) as (port, _process), sync_playwright() as playwright:
+            passwords = {one["name"]: one["password"] for one in told[0]["demo_accounts"]}
+            browser = playwright.chromium.launch(executable_path=rig.chromium(), args=ARGUMENTS)
+            for name, picture in DESK_PICTURES.items():
+                context = browser.new_context(
+                    base_url=f"http://127.0.0.1:{port}",
+                    viewport={"width": WIDTH, "height": picture.height},
+                    locale="zh-CN",
+                )
+                page = context.new_page()
+                page.goto("/sign-in/")
+                page.fill("[name=username]", picture.account)
+                page.fill("[name=password]", passwords[picture.account])
+                page.click("main form button")
+                page.goto(picture.path)
+                if picture.through:
+                    page.get_by_role("link", name=picture.through).first.click()
+                    page.wait_for_url("**/cases/**")
+                page.evaluate(_FIXED_RECEIPTS)
+                (folder / f"{name}.png").write_bytes(_taken(page, 0.0, picture.height))
+                context.close()
+            browser.close()
+
+
+def _taken(page: Page, top: float, height: int) -> bytes:
+    taken = page.screenshot(
+        full_page=True,
+        animations="disabled",
+        clip={"x": 0, "y": top, "width": WIDTH, "height": height},
+    )
+    return _smaller(taken)
+
+
+def make_public(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         home = Path(scratch) / "home"
         with (
@@ -60,19 +146,7 @@ def make(folder: Path) -> None:
         ):
             browser = playwright.chromium.launch(
                 executable_path=rig.chromium(),
-                args=[
-                    "--no-sandbox",
-                    "--disable-gpu",
-                    "--disable-quic",
-                    "--no-first-run",
-                    "--disable-background-networking",
-                    "--disable-component-update",
-                    "--disable-sync",
-                    "--hide-scrollbars",
-                    # Letters look the same whatever screen the machine has.
-                    "--disable-lcd-text",
-                    f"--host-resolver-rules=MAP {HOST} 127.0.0.1:{port}",
-                ],
+                args=[*ARGUMENTS, f"--host-resolver-rules=MAP {HOST} 127.0.0.1:{port}"],
             )
             for name, picture in PICTURES.items():
                 context = browser.new_context(viewport={"width": WIDTH, "height": picture.height})
@@ -86,12 +160,7 @@ def make(folder: Path) -> None:
                     box = page.locator(picture.part).first.bounding_box()
                     assert box is not None, f"{picture.part} is not on {picture.path}"
                     top = box["y"] - 8
-                taken = page.screenshot(
-                    full_page=True,
-                    animations="disabled",
-                    clip={"x": 0, "y": top, "width": WIDTH, "height": picture.height},
-                )
-                (folder / f"{name}.png").write_bytes(_smaller(taken))
+                (folder / f"{name}.png").write_bytes(_taken(page, top, picture.height))
                 context.close()
             browser.close()
 
