@@ -6,7 +6,7 @@ from gongbao.office.cases import papers, queries
 from gongbao.procedures.sign_off import Verdict
 from gongbao.systems.intermediary_market.procedure import complaint
 from tests.cases.office import COMPLAINT, Office
-from tests.cases.pages import page_of, signed_in, stranger, today, words
+from tests.cases.pages import form, page_of, seen, signed_in, stranger, today, words
 from tests.site import html
 
 
@@ -63,3 +63,22 @@ def test_the_papers_name_our_own_rule_in_words(office: Office) -> None:
     shown = queries.show(case, desk, timezone.now())
     filed, withdrawn = papers.happenings_of(shown.events, "zh-hans")
     assert (filed.clause, withdrawn.clause) == (f"{complaint.document} 第三十五条", "本系统自定")
+
+
+def test_a_refusal_stands_with_its_clause(office: Office) -> None:
+    now = timezone.now()
+    case = today(office).case
+    office.take(case, "accept", "clerk", now)
+    proposal = office.propose(case, "decide", "clerk", now, outcome="upheld", findings="属实。", decision="责令退还。")
+    for name in ("section-head", "deputy"):
+        office.sign(proposal, name, now)
+    clerk = signed_in(office, "clerk")
+    given = form(published_text=f"投诉人{COMPLAINT['complainant_name']}反映属实。")
+    answer = clerk.post(f"{page_of(case)}steps/publish/", seen(case) | given)
+    assert answer.status_code == 400
+    notice = html.read(answer).one("div", class_="wrong")
+    # A link, where the library holds the document: see the tag `clause`.
+    assert (
+        "take it out first" in notice.text()
+        and notice.one(class_="clause-link").text() == "许政办〔2022〕27号 第三十七条"
+    )

@@ -312,6 +312,7 @@ def _form(
         "sign_off": declared.sign_off,
         "sign_clause": shown.situation.procedure.cite(declared.sign_off.clause) if declared.sign_off else "",
         "error": told(error) if error is not None and not problems else "",
+        "refused": error.obstacles if isinstance(error, Refused) else (),
         "wrong": [one for one in shown_controls if one.wrong],
         "overtaken": isinstance(error, Overtaken),
         "latest": shown.events[-1] if shown.events else None,
