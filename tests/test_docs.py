@@ -99,7 +99,7 @@ def test_make_can_do_what_is_told(page: Path) -> None:
     assert told <= targets, page.name
 
 
-KNOWN = set(re.findall(r"^([A-Z_]{6,}) +", settings_of_the_site.__doc__ or "", re.M))
+KNOWN = set(re.findall(r"\b(?:GONGBAO_[A-Z_]+|DATABASE_URL)\b", settings_of_the_site.__doc__ or ""))
 OF_TESTS = {"GONGBAO_CHROMIUM", "GONGBAO_GAZETTES", "GONGBAO_TEST_ON", "GONGBAO_TEST_DATABASE_URL"}
 
 
