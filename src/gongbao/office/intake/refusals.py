@@ -3,12 +3,10 @@
 The reader knows no languages: its sentences are English, and are told apart here, piece by piece.
 """
 
-import re
-from functools import cache
-
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override, pgettext
+from django.utils.translation import pgettext
+
+from gongbao.office.sentences import Sentences
 
 _PIECES = (
     _("this file is empty"),
@@ -112,23 +110,9 @@ _PIECES = (
 )
 
 
-@cache
-def _patterns() -> list[tuple[re.Pattern[str], Promise]]:
-    """Each piece as the reader writes it, with what stands for a value."""
-    with override("en"):
-        told = [(str(piece), piece) for piece in _PIECES]
-    return [
-        (re.compile(re.sub(r"%\\\((\w+)\\\)s", r"(?P<\1>.+)", re.escape(english))), piece) for english, piece in told
-    ]
+_READ = Sentences(_PIECES)
 
 
 def in_words(sentence: str) -> str:
     """The sentence in the language of the page; a piece that is not known stays as it is."""
-    return pgettext("between pieces of an error", "; ").join(_in_words(piece) for piece in sentence.split("; "))
-
-
-def _in_words(piece: str) -> str:
-    for pattern, words in _patterns():
-        if found := pattern.fullmatch(piece):
-            return str(words) % found.groupdict() if found.groupdict() else str(words)
-    return piece
+    return pgettext("between pieces of an error", "; ").join(_READ.in_words(piece) for piece in sentence.split("; "))

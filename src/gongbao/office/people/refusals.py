@@ -1,11 +1,8 @@
 """Why something about people was refused, in the language of the page. The actions know no languages."""
 
-import re
-from functools import cache
-
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
+
+from gongbao.office.sentences import Sentences
 
 _SENTENCES = (
     _("A key is of small letters and figures, with hyphens between, such as market-supervision."),
@@ -45,19 +42,9 @@ _SENTENCES = (
 )
 
 
-@cache
-def _patterns() -> list[tuple[re.Pattern[str], Promise]]:
-    with override("en"):
-        told = [(str(sentence), sentence) for sentence in _SENTENCES]
-    return [
-        (re.compile(re.sub(r"%\\\((\w+)\\\)s", r"(?P<\1>.+)", re.escape(english))), sentence)
-        for english, sentence in told
-    ]
+_KNOWN = Sentences(_SENTENCES)
 
 
 def in_words(sentence: str) -> str:
     """The sentence in the language of the page; one that is not known stays as it is."""
-    for pattern, words in _patterns():
-        if found := pattern.fullmatch(sentence):
-            return str(words) % found.groupdict() if found.groupdict() else str(words)
-    return sentence
+    return _KNOWN.in_words(sentence)
