@@ -371,7 +371,7 @@ def test_progress_is_written_into_the_row_and_shown(clerk, monkeypatch):
     upload = received()
     seen = []
 
-    def reading(source, name, *, content, progress):
+    def reading(source, name, *, content, progress, actor):
         progress("reading", 3, 8)
         seen.append(clerk.get(f"/read/{upload.uuid}/").content.decode())
         seen.append(tuple(Upload.objects.values_list("step", "done", "total")[0]))
