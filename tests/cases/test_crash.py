@@ -7,6 +7,7 @@ import sys
 from datetime import datetime
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from gongbao.office.audit import rebuild as derived
@@ -37,7 +38,7 @@ def start(now: datetime, last: int = 0) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "tests.cases.worker_process", *arguments],
         cwd=rig.ROOT,
-        env=os.environ,
+        env={**os.environ, "GONGBAO_HOME": str(settings.GONGBAO_HOME)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from gongbao.office.audit.models import Entry
@@ -34,7 +35,7 @@ def start(server, at, step=""):
             *([step] if step else []),
         ],
         cwd=rig.ROOT,
-        env=os.environ,
+        env={**os.environ, "GONGBAO_HOME": str(settings.GONGBAO_HOME)},
         stdin=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,

@@ -17,7 +17,8 @@ SECRET = "lan.ting@example.org"
 
 
 @pytest.fixture(autouse=True)
-def no_jobs(monkeypatch):
+def no_jobs(monkeypatch, db):
+    # A round looks at the connections that are open, whoever opened them.
     monkeypatch.setattr(jobs, "_jobs", {})
 
 

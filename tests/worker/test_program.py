@@ -12,6 +12,9 @@ from tests.program import PATIENCE, PROGRAM, environment, get, gongbao, serving
 
 def test_once_says_what_was_done(tmp_path):
     done = gongbao(tmp_path, "worker", "--once")
+    # The checkpoint of the day, and then no more today.
+    assert (done.returncode, done.stdout) == (0, "audit.checkpoint: 1 done\n"), done.stderr
+    done = gongbao(tmp_path, "worker", "--once")
     assert (done.returncode, done.stdout) == (0, "nothing is due\n"), done.stderr
     done = gongbao(tmp_path, "worker", "--once", "--json")
     assert json.loads(done.stdout) == {"schema_version": SCHEMA_VERSION, "done": {}, "failed": []}

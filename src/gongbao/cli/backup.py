@@ -28,6 +28,8 @@ def _end_in_order() -> None:
         sys.exit(128 + signum)
 
     signal.signal(signal.SIGTERM, end)
+    # A shell that starts us in the background has SIGINT ignored, and we would inherit that.
+    signal.signal(signal.SIGINT, end)
 
 
 @click.argument("file", type=click.Path(path_type=Path))
