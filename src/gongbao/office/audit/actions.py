@@ -134,11 +134,18 @@ def _append(entries: list[Entry]) -> None:
 
 
 def _locked_head() -> Head:
-    head = Head.objects.select_for_update().filter(pk=HEAD).first()
-    if head is None:
-        if Entry.objects.exists():
+    head = _head()
+    if head is None and Entry.objects.exists():
+        # The first entry of all may have come between the two questions, and its head with it.
+        head = _head()
+        if head is None:
             raise NotRecorded("the head of the log is gone; run: gongbao audit verify")
+    if head is None:
         # Two first entries at once: one of them makes the row, both wait for it.
         Head.objects.bulk_create([Head(pk=HEAD)], ignore_conflicts=True)
         head = Head.objects.select_for_update().get(pk=HEAD)
     return head
+
+
+def _head() -> Head | None:
+    return Head.objects.select_for_update().filter(pk=HEAD).first()
