@@ -75,7 +75,8 @@ COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-vers
 lock:
 	@test -x $(BIN)/uv || $(MAKE) install
 	$(COMPILE) --output-file requirements/run.txt
-	$(COMPILE) --group dev --constraint requirements/run.txt --output-file requirements/dev.txt
+	$(COMPILE) --extra fast --constraint requirements/run.txt --output-file requirements/fast.txt
+	$(COMPILE) --extra fast --group dev --constraint requirements/fast.txt --output-file requirements/dev.txt
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

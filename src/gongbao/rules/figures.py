@@ -108,15 +108,15 @@ class FigureTable:
 
         Raises GongbaoError where a figure has no value on that day; with `nearest` its first or last is taken.
         """
-        key = (bisect.bisect_right(self._changes, day), nearest)
+        key = (bisect.bisect_right(self.changes, day), nearest)
         if key not in self._sheets:
             values = {name: one.on(day, nearest=nearest).value for name, one in self.entries.items()}
             self._sheets[key] = self.sheet(**values)
         return self._sheets[key]
 
     @cached_property
-    def _changes(self) -> list[date]:
-        """The days on which some value begins or no longer holds."""
+    def changes(self) -> list[date]:
+        """The days on which some value begins or no longer holds, in order."""
         dated = [one for entry in self.entries.values() for one in entry.values]
         ends = {one.until + ONE_DAY for one in dated if one.until is not None and one.until < date.max}
         return sorted({one.since for one in dated} | ends)

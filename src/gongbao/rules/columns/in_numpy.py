@@ -1,0 +1,452 @@
+"""A program over columns with NumPy alone: blocks of cases that stay in the processor's cache, on several threads.
+
+Each expression is computed for the frame it has (once for the run, each case, record or pair of records) and kept for
+the block. A branch whose condition is the same for the whole block computes one way only.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+from gongbao.rules.columns import calendar
+from gongbao.rules.columns import whole as w
+from gongbao.rules.columns.batch import PLACE, Batch, Column
+from gongbao.rules.columns.program import Flags, Int64, Program, Settings, Values
+from gongbao.rules.columns.whole import CASE, LOOP, PAIR, RECORD, RUN, Whole
+from gongbao.rules.policy import Policy, Rule
+
+BLOCK = 16_384
+"""Cases in a block: a dozen columns of int64 then stay in the cache of a core."""
+BLOCK_OF_RECORDS = 262_144
+"""Records in a block, where rules go through them one after the other: each such step has a cost of its own."""
+_MOST_PAIRS = 1_000_000
+
+
+def compute(
+    program: Program,
+    settings: Settings,
+    batch: Batch,
+    names: Iterable[str] | None = None,
+    *,
+    threads: int | None = None,
+    is_wanted: Callable[[], bool] = lambda: True,
+) -> Values:
+    """What the rules named come to (all by default), for every case.
+
+    A case of which columns hold too little (see `batch.outside`) must be known to the caller; beyond that `doubtful`
+    says which cases are for `compute`. `is_wanted` is asked before each block; once it says no, InterruptedError.
+    """
+    wanted = list(program.steps if names is None else names)
+    blocks = list(_blocks(batch))
+    doubtful = np.zeros(batch.cases, bool)
+    out: dict[str, Int64] = {}
+    for name in wanted:
+        step = program.steps[name]
+        count = batch.records[step.records].count if step.records else batch.cases
+        out[name] = np.empty(count, np.int64)
+        if not w.is_const(step.none, 0):
+            out[f"{name}?"] = np.empty(count, np.int64)
+    best = program.policy.best
+    if best and any(program.steps[name].rule.by_choice for name in wanted):
+        out[best.name] = np.empty(batch.cases, np.int64)
+
+    def one_block(bounds: tuple[int, int]) -> None:
+        if not is_wanted():
+            raise InterruptedError
+        first, last = bounds
+        part = batch.part(first, last)
+        block = _Block(program, settings, part)
+        found, doubtful[first:last] = block.values(wanted)
+        for name, column in found.items():
+            step = program.steps.get(name.removesuffix("?"))
+            low, high = first, last
+            if step is not None and step.records:
+                starts = batch.records[step.records].starts
+                low, high = int(starts[first]), int(starts[last])
+            out[name][low:high] = column
+
+    workers = threads or os.cpu_count() or 1
+    if workers == 1 or len(blocks) == 1:
+        for one in blocks:
+            one_block(one)
+    else:
+        with ThreadPoolExecutor(workers) as pool:
+            for _ in pool.map(one_block, blocks):
+                pass
+    return Values(out, doubtful)
+
+
+def _blocks(batch: Batch) -> Iterator[tuple[int, int]]:
+    if not batch.records:
+        for first in range(0, batch.cases, BLOCK):
+            yield first, min(first + BLOCK, batch.cases)
+        return
+    starts = sum((one.starts for one in batch.records.values()), np.zeros(batch.cases + 1, np.int64))
+    first = 0
+    while first < batch.cases:
+        last = int(np.searchsorted(starts, starts[first] + BLOCK_OF_RECORDS, "right")) - 1
+        last = min(max(last, first + 1), first + BLOCK_OF_RECORDS, batch.cases)
+        yield first, last
+        first = last
+
+
+class _Block:
+    """A block of cases under computation; `choice` is set where it is computed for one choice of best_of."""
+
+    def __init__(self, program: Program, settings: Settings, batch: Batch, choice: int | None = None) -> None:
+        self.program, self.settings, self.batch, self.choice = program, settings, batch, choice
+        self.kept: dict[Whole, Any] = {}
+        self.rules: dict[str, tuple[Any, Any]] = {}
+        self.pairs: dict[str, tuple[Int64, Int64]] = {}
+        self.periods: dict[str, Any] = {}
+        self.list = next(iter(batch.records), "")
+        self.doubtful = np.zeros(batch.cases, bool)
+
+    def values(self, names: list[str]) -> tuple[dict[str, Any], Flags]:
+        steps = self.program.steps
+        found: dict[str, Any] = {}
+        with np.errstate(all="ignore"):
+            self._check_days()
+            by_choice = [name for name in names if steps[name].rule.by_choice]
+            if by_choice:
+                found |= self._best(by_choice)
+            self._guards(by_choice=False)
+            for name in names:
+                if name in by_choice:
+                    continue
+                step = steps[name]
+                value, none = self.rule(step.rule)
+                frame = RECORD if step.records else CASE
+                found[name] = self._full(value, frame, step.records)
+                if not w.is_const(step.none, 0):
+                    found[f"{name}?"] = 1 - self._full(none, frame, step.records)
+        return found, self.doubtful
+
+    def _full(self, value: Any, frame: str, records: str) -> Any:
+        count = self.batch.records[records].count if frame == RECORD else self.batch.cases
+        return np.broadcast_to(np.asarray(value), (count,))
+
+    # What makes a case doubtful
+
+    def _check_days(self) -> None:
+        """A day outside the policy's time in force is for `compute` to refuse."""
+        policy = self.program.policy
+        since = calendar.number_of(policy.since)
+        until = calendar.number_of(policy.until) if policy.until else calendar.LAST
+        day = self.eval(self.program.day, CASE)
+        self.doubtful |= (day < since) | (day > until)
+        for name, field in dated_lists(policy):
+            days = self.batch.records[name].columns[field]
+            wrong = (days < since) | (days > until)
+            if wrong.any():
+                self.doubtful[self.batch.records[name].case_of[wrong]] = True
+
+    def _guards(self, *, by_choice: bool) -> None:
+        for one in self.program.guards:
+            if needs_choice(one) is by_choice:
+                held = self.eval(one, one.frame)
+                if one.frame in (RECORD, LOOP):
+                    failing = ~np.asarray(self._full(held, RECORD, self.list), bool)
+                    if failing.any():
+                        self.doubtful[self.batch.records[self.list].case_of[failing]] = True
+                else:
+                    self.doubtful |= ~np.asarray(held, bool)
+
+    # The best of several choices
+
+    def _best(self, names: list[str]) -> dict[str, Any]:
+        best = self.program.policy.best
+        assert best is not None
+        mask = self.batch.columns[best.fact]
+        count = self.batch.cases
+        found: dict[str, Any] = {name: np.zeros(count, np.int64) for name in names}
+        found |= {
+            f"{name}?": np.zeros(count, np.int64) for name in names if not w.is_const(self.program.steps[name].none, 0)
+        }
+        chosen = np.full(count, -1, np.int64)
+        criteria = [np.zeros(count, np.int64) for _ in best.criteria]
+        for place in range(len(best.choice)):
+            has = (mask >> place) & 1
+            rows = np.nonzero(has)[0]
+            if not len(rows):
+                continue
+            part = self.batch if len(rows) == count or self.batch.records else self.batch.take(rows)
+            whole = part is self.batch
+            block = _Block(self.program, self.settings, part, place)
+            block._guards(by_choice=True)
+            own = [block._full(block.rule(one.rule)[0], CASE, "") for one in best.criteria]
+            values = {name: block.rule(self.program.steps[name].rule) for name in names}
+            if whole:
+                own = [one[rows] for one in own]
+                self.doubtful[rows] |= block.doubtful[rows]
+            else:
+                self.doubtful[rows] |= block.doubtful
+            better = chosen[rows] < 0
+            equal = ~better
+            for criterion, mine, kept in zip(best.criteria, own, criteria, strict=True):
+                before = kept[rows]
+                better |= equal & ((mine > before) if criterion.direction == "highest" else (mine < before))
+                equal &= mine == before
+            taken = rows[better]
+            chosen[taken] = place
+            for mine, kept in zip(own, criteria, strict=True):
+                kept[taken] = mine[better]
+            for name, (value, none) in values.items():
+                column = block._full(value, CASE, "")
+                found[name][taken] = column[taken] if whole else column[better]
+                if f"{name}?" in found:
+                    absent = block._full(none, CASE, "")
+                    found[f"{name}?"][taken] = 1 - (absent[taken] if whole else absent[better])
+        return {**found, best.name: np.maximum(chosen, 0)}
+
+    # Rules
+
+    def rule(self, rule: Rule[..., Any]) -> tuple[Any, Any]:
+        """The rule's values, and where they are None."""
+        found = self.rules.get(rule.name)
+        if found is None:
+            step = self.program.steps[rule.name]
+            self.list = step.records or self.list
+            if step.is_sequential:
+                value = self._one_after_the_other(rule, step.value, step.records)
+                found = value, 0
+            else:
+                frame = RECORD if step.records else CASE
+                found = self.eval(step.value, frame), self.eval(step.none, frame)
+            self.rules[rule.name] = found
+        return found
+
+    def _one_after_the_other(self, rule: Rule[..., Any], value: Whole, name: str) -> Int64:
+        """All records that have none before them, then all that come next, and so on: earlier(…) by its definition."""
+        assert rule.earlier is not None
+        records = self.batch.records[name]
+        before = records.before(rule.earlier[1].same)
+        out = np.zeros(records.count, np.int64)
+        used = np.zeros(records.count, np.int64)
+        after = np.full(records.count, -1, np.int64)
+        has = np.nonzero(before >= 0)[0]
+        after[before[has]] = has
+        rows = np.nonzero(before < 0)[0]
+        while len(rows):
+            found = self._for_rows(value, rows, used, {})
+            out[rows] = found
+            following = after[rows]
+            goes_on = following >= 0
+            used[following[goes_on]] = (used[rows] + out[rows])[goes_on]
+            rows = following[goes_on]
+        return out
+
+    def _for_rows(self, one: Whole, rows: Int64, used: Int64, kept: dict[Whole, Any]) -> Any:
+        """An expression that needs what came before, for some of the records."""
+        if one.op == "earlier":
+            return used[rows]
+        if not one.needs_earlier:
+            value = self.eval(one, RECORD)
+            return value[rows] if np.ndim(value) else value
+        if one not in kept:
+            args = [self._for_rows(arg, rows, used, kept) for arg in one.args]
+            kept[one] = self._applied(one, args, rows)
+        return kept[one]
+
+    # Expressions
+
+    def eval(self, one: Whole, frame: str) -> Any:
+        """The expression for the frame: a number where it is the same throughout, else an array."""
+        if one not in self.kept:
+            self.kept[one] = self._own(one)
+        return self._lifted(self.kept[one], one.frame, frame)
+
+    def _lifted(self, value: Any, frame: str, wanted: str) -> Any:
+        if frame == wanted or not np.ndim(value) or (frame == LOOP and wanted == RECORD):
+            return value
+        if wanted == PAIR:
+            own, other = self._pairs()
+            if frame == CASE:
+                return value[self.batch.records[self.list].case_of[own]]
+            return value[other if frame == LOOP else own]
+        if frame == CASE and wanted in (RECORD, LOOP):
+            return value[self.batch.records[self.list].case_of]
+        raise AssertionError(f"{frame} as {wanted}")
+
+    def _pairs(self) -> tuple[Int64, Int64]:
+        """Each record with each record of its case: their places."""
+        found = self.pairs.get(self.list)
+        if found is None:
+            records = self.batch.records[self.list]
+            sizes = np.diff(records.starts)[records.case_of]
+            own = np.repeat(np.arange(records.count), sizes)
+            ends = np.cumsum(sizes)
+            begins = records.starts[records.case_of]
+            other = np.arange(len(own)) + np.repeat(begins - ends + sizes, sizes)
+            found = self.pairs[self.list] = own, other
+        return found
+
+    def _own(self, one: Whole) -> Any:
+        op, frame = one.op, one.frame
+        match op:
+            case "const":
+                return one.about
+            case "choice":
+                return self.choice
+            case "setting":
+                return self.settings.readings[one.about]
+            case "column":
+                records, name = one.about
+                if records:
+                    self.list = records
+                return (self.batch.records[records].columns if records else self.batch.columns)[name].astype(np.int64)
+            case "value" | "none":
+                value, none = self.rule(one.about)
+                return value if op == "value" else none
+            case "total" | "count" | "first":
+                return self._aggregate(one)
+            case "where":
+                return self._where(one)
+            case "figure":
+                index = self.eval(one.args[0], frame) if one.args else 0
+                return self._figure(one, index, self._period(one.about[2], frame))
+        return self._applied(one, [self.eval(arg, frame) for arg in one.args], None)
+
+    def _where(self, one: Whole) -> Any:
+        condition = self.eval(one.args[0], one.frame)
+        if np.ndim(condition):
+            if condition.all():
+                condition = 1
+            elif not condition.any():
+                condition = 0
+        if not np.ndim(condition):
+            return self.eval(one.args[1 if condition else 2], one.frame)
+        return np.where(condition, self.eval(one.args[1], one.frame), self.eval(one.args[2], one.frame))
+
+    def _applied(self, one: Whole, args: list[Any], rows: Int64 | None) -> Any:
+        match one.op:
+            case "where":
+                return np.where(args[0], args[1], args[2])
+            case "figure":
+                period = self._period(one.about[2], RECORD)
+                return self._figure(one, args[0] if args else 0, period[rows] if np.ndim(period) else period)
+            case "lookup":
+                return calendar.table(one.about)[args[0] - calendar.first_index(one.about)]
+            case "round":
+                number, over = args
+                half = over // 2
+                if one.args[0].lo >= 0:
+                    return (number + half) // over
+                return np.sign(number) * ((np.abs(number) + half) // over)
+            case "whole":
+                number, over = args
+                return number // over if one.args[0].lo >= 0 else np.sign(number) * (np.abs(number) // over)
+        return _OPERATIONS[one.op](*args)
+
+    def _figure(self, one: Whole, index: Any, period: Any) -> Any:
+        base, _, _ = one.about
+        figures = self.settings.figures
+        if not np.ndim(period):
+            row = figures[period]
+            return row[base + index] if np.ndim(index) else int(row[base + int(index)])
+        return figures[period, base + index]
+
+    def _period(self, dated: str, frame: str) -> Any:
+        """Which row of figures governs; one number where it is the same throughout."""
+        found = self.periods.get(dated)
+        if found is None:
+            if dated == RECORD:
+                name = self.list
+                fields = dict(dated_lists(self.program.policy))
+                days = self.batch.records[name].columns[fields[name]]
+            else:
+                days = self.eval(self.program.day, CASE)
+            found = np.searchsorted(self.settings.changes, days, "right")
+            if np.ndim(found) and len(found) and (found == found[0]).all():
+                found = found[0]
+            self.periods[dated] = found
+        return self._lifted(found, dated, frame)
+
+    def _aggregate(self, one: Whole) -> Any:
+        (name,) = one.about
+        self.list = name
+        records = self.batch.records[name]
+        item, condition = one.args
+        if one.frame == CASE:
+            counted = self._full(self.eval(condition, LOOP), RECORD, name)
+            values = self._full(self.eval(item, LOOP), RECORD, name)
+            return _by_part(one.op, values, counted, records.starts, records.columns.get(PLACE))
+        if int((np.diff(records.starts) ** 2).sum()) > _MOST_PAIRS and self.batch.cases > 1:
+            return self._in_halves(one)
+        own, other = self._pairs()
+        counted = np.broadcast_to(np.asarray(self.eval(condition, PAIR)), own.shape)
+        values = np.broadcast_to(np.asarray(self.eval(item, PAIR)), own.shape)
+        sizes = np.diff(records.starts)[records.case_of]
+        starts = np.concatenate([[0], np.cumsum(sizes)])
+        place = records.columns.get(PLACE)
+        return _by_part(one.op, values, counted, starts, place[other] if place is not None else None)
+
+    def _in_halves(self, one: Whole) -> Int64:
+        """Where a block has too many pairs: its cases in two parts."""
+        middle = self.batch.cases // 2
+        parts = []
+        for first, last in ((0, middle), (middle, self.batch.cases)):
+            part = _Block(self.program, self.settings, self.batch.part(first, last), self.choice)
+            part.list = self.list
+            parts.append(part._full(part.eval(one, RECORD), RECORD, self.list))
+        return np.concatenate(parts)
+
+
+def _by_part(op: str, values: Any, counted: Any, starts: Int64, place: Column | None) -> Int64:
+    """The sum, the number, or the first in the order of input, of those that count in each part; of none it is 0."""
+    if op == "count":
+        values, op = np.ones(len(counted), np.int64), "total"
+    if op == "total":
+        sums = np.concatenate([[0], np.cumsum(np.where(counted, values, 0))])
+        return np.asarray(sums[starts[1:]] - sums[starts[:-1]])
+    out = np.zeros(len(starts) - 1, np.int64)
+    parts = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    rows = np.nonzero(counted)[0]
+    if place is not None:
+        rows = rows[np.lexsort([place[rows], parts[rows]])]
+    # Written from the last to the first, so that the first is what stays.
+    out[parts[rows[::-1]]] = values[rows[::-1]]
+    return out
+
+
+def dated_lists(policy: Policy) -> list[tuple[str, str]]:
+    """The lists whose records have a date of their own, and the field."""
+    return [
+        (one.name, one.type.item.python.dated_field)
+        for one in policy.facts.declared().values()
+        if one.type.is_records and one.type.item is not None and one.type.item.python.dated_field
+    ]
+
+
+def needs_choice(one: Whole) -> bool:
+    """Whether the expression depends on the choice for which it is computed."""
+    return any(each.op == "choice" or (each.op in ("value", "none") and each.about.by_choice) for each in one.walk())
+
+
+def _bit(mask: Any, index: Any) -> Any:
+    return (mask >> index) & 1
+
+
+_OPERATIONS: dict[str, Callable[..., Any]] = {
+    "add": lambda left, right: left + right,
+    "sub": lambda left, right: left - right,
+    "mul": lambda left, right: left * right,
+    "neg": lambda item: -item,
+    "abs": abs,
+    "min": np.minimum,
+    "max": np.maximum,
+    "lt": lambda left, right: left < right,
+    "le": lambda left, right: left <= right,
+    "eq": lambda left, right: left == right,
+    "and": np.logical_and,
+    "or": np.logical_or,
+    "not": np.logical_not,
+    "bit": _bit,
+}
+
+__all__ = ["BLOCK", "RUN", "compute", "dated_lists", "needs_choice"]
