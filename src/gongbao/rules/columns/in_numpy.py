@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -95,16 +95,23 @@ def _blocks(batch: Batch) -> Iterator[tuple[int, int]]:
         first = last
 
 
+class _Found(NamedTuple):
+    """A rule's values, where they are None, and where they lack a fact."""
+
+    value: Any
+    none: Any
+    lost: Any
+
+
 class _Block:
     """A block of cases under computation; `choice` is set where it is computed for one choice of best_of."""
 
     def __init__(self, program: Program, settings: Settings, batch: Batch, choice: int | None = None) -> None:
         self.program, self.settings, self.batch, self.choice = program, settings, batch, choice
         self.kept: dict[Whole, Any] = {}
-        self.rules: dict[str, tuple[Any, Any]] = {}
+        self.rules: dict[str, _Found] = {}
         self.pairs: dict[str, tuple[Int64, Int64]] = {}
         self.periods: dict[str, Any] = {}
-        self.list = next(iter(batch.records), "")
         self.doubtful = np.zeros(batch.cases, bool)
 
     def values(self, names: list[str]) -> tuple[dict[str, Any], Flags]:
@@ -120,16 +127,27 @@ class _Block:
                 if name in by_choice:
                     continue
                 step = steps[name]
-                value, none = self.rule(step.rule)
-                frame = RECORD if step.records else CASE
-                found[name] = self._full(value, frame, step.records)
+                value, none, lost = self.rule(step.rule)
+                found[name] = self._full(value, step.records)
                 if not w.is_const(step.none, 0):
-                    found[f"{name}?"] = 1 - self._full(none, frame, step.records)
+                    found[f"{name}?"] = 1 - self._full(none, step.records)
+                self._doubt(lost, step.records)
         return found, self.doubtful
 
-    def _full(self, value: Any, frame: str, records: str) -> Any:
-        count = self.batch.records[records].count if frame == RECORD else self.batch.cases
+    def _full(self, value: Any, records: str) -> Any:
+        """One for each record of the list, or for each case."""
+        count = self.batch.records[records].count if records else self.batch.cases
         return np.broadcast_to(np.asarray(value), (count,))
+
+    def _doubt(self, wrong: Any, records: str) -> None:
+        """The cases for which this is so, or is for one of their records, are doubtful."""
+        if np.ndim(wrong) == 0 and not wrong:
+            return
+        wrong = np.asarray(self._full(wrong, records), bool)
+        if records:
+            self.doubtful[self.batch.records[records].case_of[wrong]] = True
+        else:
+            self.doubtful |= wrong
 
     # What makes a case doubtful
 
@@ -142,20 +160,12 @@ class _Block:
         self.doubtful |= (day < since) | (day > until)
         for name, field in dated_lists(policy):
             days = self.batch.records[name].columns[field]
-            wrong = (days < since) | (days > until)
-            if wrong.any():
-                self.doubtful[self.batch.records[name].case_of[wrong]] = True
+            self._doubt((days < since) | (days > until), name)
 
     def _guards(self, *, by_choice: bool) -> None:
         for one in self.program.guards:
             if needs_choice(one) is by_choice:
-                held = self.eval(one, one.frame)
-                if one.frame in (RECORD, LOOP):
-                    failing = ~np.asarray(self._full(held, RECORD, self.list), bool)
-                    if failing.any():
-                        self.doubtful[self.batch.records[self.list].case_of[failing]] = True
-                else:
-                    self.doubtful |= ~np.asarray(held, bool)
+                self._doubt(np.logical_not(self.eval(one, one.frame)), one.records)
 
     # The best of several choices
 
@@ -164,10 +174,13 @@ class _Block:
         assert best is not None
         mask = self.batch.columns[best.fact]
         count = self.batch.cases
+        self.doubtful |= mask == 0
         found: dict[str, Any] = {name: np.zeros(count, np.int64) for name in names}
         found |= {
             f"{name}?": np.zeros(count, np.int64) for name in names if not w.is_const(self.program.steps[name].none, 0)
         }
+        several = (mask & (mask - 1)) != 0
+        lacks = np.zeros(count, bool)
         chosen = np.full(count, -1, np.int64)
         criteria = [np.zeros(count, np.int64) for _ in best.criteria]
         for place in range(len(best.choice)):
@@ -179,13 +192,14 @@ class _Block:
             whole = part is self.batch
             block = _Block(self.program, self.settings, part, place)
             block._guards(by_choice=True)
-            own = [block._full(block.rule(one.rule)[0], CASE, "") for one in best.criteria]
+            for one in best.criteria:
+                # Alone, a choice is the best whatever it comes to.
+                block._doubt(np.logical_and(block.rule(one.rule).lost, several if whole else several[rows]), "")
+            own = [block._full(block.rule(one.rule).value, "") for one in best.criteria]
             values = {name: block.rule(self.program.steps[name].rule) for name in names}
             if whole:
                 own = [one[rows] for one in own]
-                self.doubtful[rows] |= block.doubtful[rows]
-            else:
-                self.doubtful[rows] |= block.doubtful
+            self.doubtful[rows] |= block.doubtful[rows] if whole else block.doubtful
             better = chosen[rows] < 0
             equal = ~better
             for criterion, mine, kept in zip(best.criteria, own, criteria, strict=True):
@@ -196,28 +210,27 @@ class _Block:
             chosen[taken] = place
             for mine, kept in zip(own, criteria, strict=True):
                 kept[taken] = mine[better]
-            for name, (value, none) in values.items():
-                column = block._full(value, CASE, "")
-                found[name][taken] = column[taken] if whole else column[better]
+            within = taken if whole else better
+            lacks[taken] = False
+            for name, one_found in values.items():
+                found[name][taken] = block._full(one_found.value, "")[within]
                 if f"{name}?" in found:
-                    absent = block._full(none, CASE, "")
-                    found[f"{name}?"][taken] = 1 - (absent[taken] if whole else absent[better])
+                    found[f"{name}?"][taken] = 1 - block._full(one_found.none, "")[within]
+                lacks[taken] |= block._full(one_found.lost, "")[within].astype(bool)
+        self.doubtful |= lacks
         return {**found, best.name: np.maximum(chosen, 0)}
 
     # Rules
 
-    def rule(self, rule: Rule[..., Any]) -> tuple[Any, Any]:
-        """The rule's values, and where they are None."""
+    def rule(self, rule: Rule[..., Any]) -> _Found:
         found = self.rules.get(rule.name)
         if found is None:
             step = self.program.steps[rule.name]
-            self.list = step.records or self.list
             if step.is_sequential:
-                value = self._one_after_the_other(rule, step.value, step.records)
-                found = value, 0
+                found = _Found(self._one_after_the_other(rule, step.value, step.records), 0, 0)
             else:
                 frame = RECORD if step.records else CASE
-                found = self.eval(step.value, frame), self.eval(step.none, frame)
+                found = _Found(*(self.eval(one, frame, step.records) for one in (step.value, step.none, step.lost)))
             self.rules[rule.name] = found
         return found
 
@@ -233,7 +246,7 @@ class _Block:
         after[before[has]] = has
         rows = np.nonzero(before < 0)[0]
         while len(rows):
-            found = self._for_rows(value, rows, used, {})
+            found = self._for_rows(value, name, rows, used, {})
             out[rows] = found
             following = after[rows]
             goes_on = following >= 0
@@ -241,49 +254,49 @@ class _Block:
             rows = following[goes_on]
         return out
 
-    def _for_rows(self, one: Whole, rows: Int64, used: Int64, kept: dict[Whole, Any]) -> Any:
+    def _for_rows(self, one: Whole, name: str, rows: Int64, used: Int64, kept: dict[Whole, Any]) -> Any:
         """An expression that needs what came before, for some of the records."""
         if one.op == "earlier":
             return used[rows]
         if not one.needs_earlier:
-            value = self.eval(one, RECORD)
+            value = self.eval(one, RECORD, name)
             return value[rows] if np.ndim(value) else value
         if one not in kept:
-            args = [self._for_rows(arg, rows, used, kept) for arg in one.args]
+            args = [self._for_rows(arg, name, rows, used, kept) for arg in one.args]
             kept[one] = self._applied(one, args, rows)
         return kept[one]
 
     # Expressions
 
-    def eval(self, one: Whole, frame: str) -> Any:
+    def eval(self, one: Whole, frame: str, records: str = "") -> Any:
         """The expression for the frame: a number where it is the same throughout, else an array."""
         if one not in self.kept:
             self.kept[one] = self._own(one)
-        return self._lifted(self.kept[one], one.frame, frame)
+        return self._lifted(self.kept[one], one.frame, frame, records)
 
-    def _lifted(self, value: Any, frame: str, wanted: str) -> Any:
+    def _lifted(self, value: Any, frame: str, wanted: str, records: str) -> Any:
         if frame == wanted or not np.ndim(value) or (frame == LOOP and wanted == RECORD):
             return value
         if wanted == PAIR:
-            own, other = self._pairs()
+            own, other = self._pairs(records)
             if frame == CASE:
-                return value[self.batch.records[self.list].case_of[own]]
+                return value[self.batch.records[records].case_of[own]]
             return value[other if frame == LOOP else own]
         if frame == CASE and wanted in (RECORD, LOOP):
-            return value[self.batch.records[self.list].case_of]
+            return value[self.batch.records[records].case_of]
         raise AssertionError(f"{frame} as {wanted}")
 
-    def _pairs(self) -> tuple[Int64, Int64]:
+    def _pairs(self, name: str) -> tuple[Int64, Int64]:
         """Each record with each record of its case: their places."""
-        found = self.pairs.get(self.list)
+        found = self.pairs.get(name)
         if found is None:
-            records = self.batch.records[self.list]
+            records = self.batch.records[name]
             sizes = np.diff(records.starts)[records.case_of]
             own = np.repeat(np.arange(records.count), sizes)
             ends = np.cumsum(sizes)
             begins = records.starts[records.case_of]
             other = np.arange(len(own)) + np.repeat(begins - ends + sizes, sizes)
-            found = self.pairs[self.list] = own, other
+            found = self.pairs[name] = own, other
         return found
 
     def _own(self, one: Whole) -> Any:
@@ -297,38 +310,38 @@ class _Block:
                 return self.settings.readings[one.about]
             case "column":
                 records, name = one.about
-                if records:
-                    self.list = records
                 return (self.batch.records[records].columns if records else self.batch.columns)[name].astype(np.int64)
-            case "value" | "none":
-                value, none = self.rule(one.about)
-                return value if op == "value" else none
+            case "value" | "none" | "lost":
+                return getattr(self.rule(one.about), op)
             case "total" | "count" | "first":
                 return self._aggregate(one)
             case "where":
                 return self._where(one)
             case "figure":
-                index = self.eval(one.args[0], frame) if one.args else 0
-                return self._figure(one, index, self._period(one.about[2], frame))
-        return self._applied(one, [self.eval(arg, frame) for arg in one.args], None)
+                index = self.eval(one.args[0], frame, one.records) if one.args else 0
+                dated = one.records if one.about[2] == RECORD else ""
+                return self._figure(one, index, self._lifted(self._period(dated), one.about[2], frame, one.records))
+        return self._applied(one, [self.eval(arg, frame, one.records) for arg in one.args], None)
 
     def _where(self, one: Whole) -> Any:
-        condition = self.eval(one.args[0], one.frame)
-        if np.ndim(condition):
-            if condition.all():
-                condition = 1
-            elif not condition.any():
-                condition = 0
-        if not np.ndim(condition):
-            return self.eval(one.args[1 if condition else 2], one.frame)
-        return np.where(condition, self.eval(one.args[1], one.frame), self.eval(one.args[2], one.frame))
+        condition, then, otherwise = one.args
+        holds = self.eval(condition, one.frame, one.records)
+        if np.ndim(holds):
+            if holds.all():
+                holds = 1
+            elif not holds.any():
+                holds = 0
+        if not np.ndim(holds):
+            return self.eval(then if holds else otherwise, one.frame, one.records)
+        return np.where(holds, self.eval(then, one.frame, one.records), self.eval(otherwise, one.frame, one.records))
 
     def _applied(self, one: Whole, args: list[Any], rows: Int64 | None) -> Any:
         match one.op:
             case "where":
                 return np.where(args[0], args[1], args[2])
             case "figure":
-                period = self._period(one.about[2], RECORD)
+                dated = one.records if one.about[2] == RECORD else ""
+                period = self._lifted(self._period(dated), one.about[2], RECORD, one.records)
                 return self._figure(one, args[0] if args else 0, period[rows] if np.ndim(period) else period)
             case "lookup":
                 return calendar.table(one.about)[args[0] - calendar.first_index(one.about)]
@@ -351,36 +364,33 @@ class _Block:
             return row[base + index] if np.ndim(index) else int(row[base + int(index)])
         return figures[period, base + index]
 
-    def _period(self, dated: str, frame: str) -> Any:
-        """Which row of figures governs; one number where it is the same throughout."""
+    def _period(self, dated: str) -> Any:
+        """Which row of figures governs each case, or each record of the list; one number where it is the same."""
         found = self.periods.get(dated)
         if found is None:
-            if dated == RECORD:
-                name = self.list
-                fields = dict(dated_lists(self.program.policy))
-                days = self.batch.records[name].columns[fields[name]]
+            if dated:
+                days = self.batch.records[dated].columns[dict(dated_lists(self.program.policy))[dated]]
             else:
                 days = self.eval(self.program.day, CASE)
             found = np.searchsorted(self.settings.changes, days, "right")
             if np.ndim(found) and len(found) and (found == found[0]).all():
                 found = found[0]
             self.periods[dated] = found
-        return self._lifted(found, dated, frame)
+        return found
 
     def _aggregate(self, one: Whole) -> Any:
         (name,) = one.about
-        self.list = name
         records = self.batch.records[name]
         item, condition = one.args
         if one.frame == CASE:
-            counted = self._full(self.eval(condition, LOOP), RECORD, name)
-            values = self._full(self.eval(item, LOOP), RECORD, name)
+            counted = self._full(self.eval(condition, LOOP, name), name)
+            values = self._full(self.eval(item, LOOP, name), name)
             return _by_part(one.op, values, counted, records.starts, records.columns.get(PLACE))
         if int((np.diff(records.starts) ** 2).sum()) > _MOST_PAIRS and self.batch.cases > 1:
             return self._in_halves(one)
-        own, other = self._pairs()
-        counted = np.broadcast_to(np.asarray(self.eval(condition, PAIR)), own.shape)
-        values = np.broadcast_to(np.asarray(self.eval(item, PAIR)), own.shape)
+        own, other = self._pairs(name)
+        counted = np.broadcast_to(np.asarray(self.eval(condition, PAIR, name)), own.shape)
+        values = np.broadcast_to(np.asarray(self.eval(item, PAIR, name)), own.shape)
         sizes = np.diff(records.starts)[records.case_of]
         starts = np.concatenate([[0], np.cumsum(sizes)])
         place = records.columns.get(PLACE)
@@ -392,8 +402,7 @@ class _Block:
         parts = []
         for first, last in ((0, middle), (middle, self.batch.cases)):
             part = _Block(self.program, self.settings, self.batch.part(first, last), self.choice)
-            part.list = self.list
-            parts.append(part._full(part.eval(one, RECORD), RECORD, self.list))
+            parts.append(part._full(part.eval(one, RECORD, one.records), one.records))
         return np.concatenate(parts)
 
 
@@ -425,7 +434,9 @@ def dated_lists(policy: Policy) -> list[tuple[str, str]]:
 
 def needs_choice(one: Whole) -> bool:
     """Whether the expression depends on the choice for which it is computed."""
-    return any(each.op == "choice" or (each.op in ("value", "none") and each.about.by_choice) for each in one.walk())
+    return any(
+        each.op == "choice" or (each.op in ("value", "none", "lost") and each.about.by_choice) for each in one.walk()
+    )
 
 
 def _bit(mask: Any, index: Any) -> Any:

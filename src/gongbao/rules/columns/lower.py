@@ -37,12 +37,14 @@ class NotInColumns(Exception):
 @dataclass(frozen=True, slots=True)
 class Number:
     """A value of a rule's tree: a number of so many decimals over `under`; or a flag, a choice's place in its class, a
-    day, the code of a text. `none` says whether it is None; the other parts then mean nothing."""
+    day, the code of a text. `none` says whether it is None, `lost` whether it needs a fact that is missing; the other
+    parts then mean nothing."""
 
     whole: Whole
     places: int = 0
     under: Whole | None = None
     none: Whole = ZERO
+    lost: Whole = ZERO
 
     def scaled(self, places: int) -> Number:
         """The same with more decimals."""
@@ -53,7 +55,7 @@ class Number:
     def rounded(self, places: int) -> Number:
         number = self.scaled(max(places, self.places))
         by = w.mul(w.const(10 ** (number.places - places)), number.under or ONE)
-        return Number(w.rounded(number.whole, by), places, None, self.none)
+        return Number(w.rounded(number.whole, by), places, None, self.none, self.lost)
 
 
 def places_of(kind: Type) -> int:
@@ -109,13 +111,15 @@ def _scaled(text: str, scale: int) -> int:
 class Lowering:
     """Turns the trees of one policy into expressions.
 
-    `most` bounds the numbers of facts that declare no bound; `used` what the rules with earlier(…) may have come to, by
-    the bounds of their own values; `guards` collects what must hold for a case to be computed here at all.
+    `most` bounds the numbers of facts that declare no bound; `nullable` are the facts, by list and name, that may be
+    missing, beside which a column "name?" says where they are given; `used` what the rules with earlier(…) may have
+    come to, by the bounds of their own values; `guards` collects what must hold for a case to be computed here at all.
     """
 
     policy: Policy
     slots: Slots
     most: int
+    nullable: frozenset[tuple[str, str]] = frozenset()
     values: dict[str, Number] = field(default_factory=dict)
     used: dict[str, tuple[int, int]] = field(default_factory=dict)
     guards: list[Whole] = field(default_factory=list)
@@ -141,7 +145,7 @@ class Lowering:
         if found is None:
             if isinstance(node, tree.Branch):
                 ways = self._rounded_to(node.then, places), self._rounded_to(node.otherwise, places)
-                found = choice(self.flag(node.condition), *ways)
+                found = choice(self.number(node.condition), *ways)
             else:
                 found = self.number(node).rounded(places)
             self._rounded[id(node)] = found
@@ -150,6 +154,11 @@ class Lowering:
     def refused(self, what: str) -> NotInColumns:
         assert self._rule is not None
         return NotInColumns(f"{self._rule.name} of {self.policy.name}: {what}")
+
+    @property
+    def lacking(self) -> set[tuple[str, str]]:
+        """The columns that say where a fact is given that may be missing."""
+        return {(records, f"{name}?") for records, name in self.nullable}
 
     def guard(self, condition: Whole) -> None:
         """What must hold of a case, or of each of its records, wherever this is computed."""
@@ -168,9 +177,6 @@ class Lowering:
                 raise self.refused(type(node).__name__)
             found = self._done[id(node)] = make(self, node)
         return found
-
-    def flag(self, node: tree.Node) -> Whole:
-        return self.number(node).whole
 
     # Leaves
 
@@ -213,27 +219,37 @@ class Lowering:
         lo, hi = bounds_of(kind, fact, self.most)
         none = ZERO
         if kind.optional:
-            none = w.invert(w.leaf("column", (records, f"{name}?"), 0, 1, frame))
+            none = w.invert(w.leaf("column", (records, f"{name}?"), 0, 1, frame, records))
+        lost = ZERO
+        if (records, name) in self.nullable and not fact.optional:
+            lost = w.invert(w.leaf("column", (records, f"{name}?"), 0, 1, frame, records))
+        if kind.optional or not w.is_const(lost, 0):
             lo, hi = min(lo, 0), max(hi, 0)
-        return Number(w.leaf("column", (records, name), lo, hi, frame), places_of(kind), None, none)
+        return Number(w.leaf("column", (records, name), lo, hi, frame, records), places_of(kind), None, none, lost)
 
     def _rule_ref(self, node: tree.RuleRef) -> Number:
         return self._value(node.rule, w.LOOP if node.of == "loop" else w.RECORD)
 
     def _value(self, rule: Rule[..., Any], frame: str) -> Number:
         known = self.values[rule.name]
-        frame = frame if rule.record is not None else w.CASE
-        none = ZERO
+        records = self.policy.list_of(rule.record) if rule.record is not None else ""
+        frame = frame if records else w.CASE
+        none = lost = ZERO
         if not w.is_const(known.none, 0):
-            none = w.leaf("none", rule, 0, 1, frame)
-        return Number(w.leaf("value", rule, known.whole.lo, known.whole.hi, frame), known.places, None, none)
+            none = w.leaf("none", rule, 0, 1, frame, records)
+        if not w.is_const(known.lost, 0):
+            lost = w.leaf("lost", rule, 0, 1, frame, records)
+        value = w.leaf("value", rule, known.whole.lo, known.whole.hi, frame, records)
+        return Number(value, known.places, None, none, lost)
 
     def _best(self, node: tree.BestRef) -> Number:
         return Number(w.leaf("choice", None, 0, len(node.type.python) - 1, w.RUN))
 
     def _earlier(self, node: tree.EarlierRef) -> Number:
         lo, hi = self.used.get(node.rule.name, (0, 0))
-        return Number(w.leaf("earlier", node.rule, lo, hi, w.RECORD), node.rule.type.places or 0)
+        assert node.rule.record is not None
+        records = self.policy.list_of(node.rule.record)
+        return Number(w.leaf("earlier", node.rule, lo, hi, w.RECORD, records), node.rule.type.places or 0)
 
     def _reading(self, node: tree.ReadingRef) -> Number:
         options = self.policy.readings.declared()[node.name]
@@ -243,20 +259,23 @@ class Lowering:
         slot = self.slots.of(node.name)
         if slot.bands:
             raise self.refused(f"the scale {node.name} by itself")
-        index = self._index(node)
-        return Number(w.figure(slot.base, slot.size, index, self._dated(), slot.lo, slot.hi), slot.places)
+        index, lost = self._index(node)
+        return Number(w.figure(slot.base, slot.size, index, self._dated(), slot.lo, slot.hi), slot.places, lost=lost)
 
     def _dated(self) -> str:
+        """The list whose records have their own day, where the rule is on one of them."""
         record = self._rule.record if self._rule else None
-        return w.RECORD if record is not None and record.dated_field else w.CASE
+        return self.policy.list_of(record) if record is not None and record.dated_field else ""
 
-    def _index(self, node: tree.FigureRef) -> Whole | None:
-        """Where in the slots of the figure its keys point."""
+    def _index(self, node: tree.FigureRef) -> tuple[Whole | None, Whole]:
+        """Where in the slots of the figure its keys point, and whether one of them is missing."""
         index: Whole | None = None
+        lost = ZERO
         for key, kind in zip(node.keys, self.policy.figures.declared()[node.name].key, strict=False):
-            place = self.number(key).whole
-            index = place if index is None else w.add(w.mul(index, w.const(len(kind.python))), place)
-        return index
+            found = self.number(key)
+            lost = w.either(lost, found.lost)
+            index = found.whole if index is None else w.add(w.mul(index, w.const(len(kind.python))), found.whole)
+        return index, lost
 
     # Arithmetic
 
@@ -267,7 +286,8 @@ class Lowering:
         if node.op == "/":
             return self.quotient(left, right)
         left, right = level([left, right])
-        return replace(left, whole=(w.add if node.op == "+" else w.sub)(left.whole, right.whole))
+        whole = (w.add if node.op == "+" else w.sub)(left.whole, right.whole)
+        return replace(left, whole=whole, lost=w.either(left.lost, right.lost))
 
     def quotient(self, left: Number, right: Number) -> Number:
         """By nought it is for `compute` to refuse the case."""
@@ -277,7 +297,7 @@ class Lowering:
         sign = w.where(w.less(right.whole, ZERO), w.const(-1), ONE)
         part = w.mul(w.mul(left.whole, sign), w.mul(w.const(10**right.places), right.under or ONE))
         by = w.maximum(w.absolute(right.whole), ONE)
-        return Number(part, left.places, w.mul(left.under or ONE, by))
+        return Number(part, left.places, w.mul(left.under or ONE, by), lost=w.either(left.lost, right.lost))
 
     def _negative(self, node: tree.Negative) -> Number:
         item = self.number(node.item)
@@ -289,15 +309,14 @@ class Lowering:
     # Conditions
 
     def _comparison(self, node: tree.Comparison) -> Number:
-        return Number(self._compared(node))
-
-    def _compared(self, node: tree.Comparison) -> Whole:
-        op = node.op
         if isinstance(node.left, tree.ReadingRef) and isinstance(node.right, tree.Literal):
             options = self.policy.readings.declared()[node.left.name]
             same = w.equal(self.number(node.left).whole, w.const(options.index(node.right.value)))
-            return same if op == "==" else w.invert(same)
+            return Number(same if node.op == "==" else w.invert(same))
         left, right = self.number(node.left), self.number(node.right)
+        return Number(self._compared(node.op, left, right), lost=w.either(left.lost, right.lost))
+
+    def _compared(self, op: str, left: Number, right: Number) -> Whole:
         if op in ("is", "is not"):
             return left.none if op == "is" else w.invert(left.none)
         if op in ("in", "not in"):
@@ -311,23 +330,33 @@ class Lowering:
         return (w.less if op in ("<", ">") else w.less_or_equal)(one, other)
 
     def _all(self, node: tree.All) -> Number:
-        return self._joined(node.items, w.both)
+        return self._joined(node.items, w.both, settles=False)
 
     def _any(self, node: tree.Any_) -> Number:
-        return self._joined(node.items, w.either)
+        return self._joined(node.items, w.either, settles=True)
 
-    def _joined(self, items: Iterable[tree.Node], join: Callable[[Whole, Whole], Whole]) -> Number:
-        flags = [self.flag(one) for one in items]
-        found = flags[0]
+    def _joined(self, items: Iterable[tree.Node], join: Callable[[Whole, Whole], Whole], settles: bool) -> Number:
+        """What one known flag settles needs no other: a missing fact is lost only where none does."""
+        flags = [self.number(one) for one in items]
+        found, lost, settled = flags[0].whole, ZERO, ZERO
         for one in flags[1:]:
-            found = join(found, one)
-        return Number(found)
+            found = join(found, one.whole)
+        for one in flags:
+            lost = w.either(lost, one.lost)
+            value = one.whole if settles else w.invert(one.whole)
+            settled = w.either(settled, w.both(w.invert(one.lost), value))
+        if w.is_const(lost, 0):
+            return Number(found)
+        # Where it is settled, what is lost beside it must not unsettle it.
+        found = w.where(settled, w.const(int(settles)), found)
+        return Number(found, lost=w.both(lost, w.invert(settled)))
 
     def _not(self, node: tree.Not) -> Number:
-        return Number(w.invert(self.flag(node.item)))
+        item = self.number(node.item)
+        return replace(item, whole=w.invert(item.whole))
 
     def _branch(self, node: tree.Branch) -> Number:
-        return choice(self.flag(node.condition), self.number(node.then), self.number(node.otherwise))
+        return choice(self.number(node.condition), self.number(node.then), self.number(node.otherwise))
 
     # Records
 
@@ -336,56 +365,75 @@ class Lowering:
             rule = node.source_each.rule
             assert rule.record is not None
             source, item = self.policy.list_of(rule.record), self._value(rule, w.LOOP)
-            condition = ONE
+            condition = Number(ONE)
         else:
             source, item = node.source, self.number(node.item) if node.item else Number(ONE)
-            condition = self.flag(node.condition) if node.condition else ONE
+            condition = self.number(node.condition) if node.condition else Number(ONE)
         if item.under is not None:
             raise self.refused(f"{node.function} of quotients")
         most = most_records(self.policy, source)
-        count = w.aggregate("count", source, ONE, condition, 0, most)
-        match node.function:
-            case "count":
-                return Number(count)
-            case "any":
-                return Number(w.less(ZERO, w.aggregate("count", source, ONE, w.both(condition, item.whole), 0, most)))
-            case "all":
-                failing = w.both(condition, w.invert(item.whole))
-                return Number(w.equal(ZERO, w.aggregate("count", source, ONE, failing, 0, most)))
-            case "first":
-                assert node.otherwise is not None
-                if not w.is_const(item.none, 0):
-                    raise self.refused("the first of what may be None")
-                first = w.aggregate(
-                    "first", source, item.whole, condition, min(item.whole.lo, 0), max(item.whole.hi, 0)
-                )
-                return choice(w.less(ZERO, count), replace(item, whole=first), self.number(node.otherwise))
-        lo, hi = min(item.whole.lo, 0) * most, max(item.whole.hi, 0) * most
-        sum_ = w.aggregate("total", source, item.whole, condition, lo, hi)
+        counts = condition.whole
+
+        def counted(what: Whole) -> Whole:
+            return w.aggregate("count", source, ONE, what, 0, most)
+
+        count = counted(counts)
+        lacks = w.either(condition.lost, w.both(counts, item.lost))
+        lost = ZERO if w.is_const(lacks, 0) else w.less(ZERO, counted(lacks))
+        if node.function == "count":
+            return Number(count, lost=lost)
+        if node.function in ("any", "all"):
+            decides = item.whole if node.function == "any" else w.invert(item.whole)
+            settling = w.both(counts, decides)
+            if not w.is_const(lost, 0):
+                settling = w.both(settling, w.invert(lacks))
+            settled = w.less(ZERO, counted(settling))
+            return Number(
+                settled if node.function == "any" else w.invert(settled), lost=w.both(lost, w.invert(settled))
+            )
+        lo, hi = min(item.whole.lo, 0), max(item.whole.hi, 0)
+        if node.function == "first":
+            assert node.otherwise is not None
+            if not w.is_const(item.none, 0):
+                raise self.refused("the first of what may be None")
+            first = w.aggregate("first", source, item.whole, counts, lo, hi)
+            there_is = Number(w.less(ZERO, count), lost=lost)
+            return choice(there_is, replace(item, whole=first, lost=ZERO), self.number(node.otherwise))
+        sum_ = w.aggregate("total", source, item.whole, counts, lo * most, hi * most)
         if node.function == "total":
-            return Number(sum_, item.places)
-        self.guard(w.less(ZERO, count))
-        return Number(sum_, item.places, w.maximum(count, ONE))
+            return Number(sum_, item.places, lost=lost)
+        self.guard(w.either(lost, w.less(ZERO, count)))
+        return Number(sum_, item.places, w.maximum(count, ONE), lost=lost)
 
     # Calls
 
     def _call(self, node: tree.Call) -> Number:
+        given = [self.number(one) for one in node.arguments if not _is_word(one) and not _is_scale(one)]
+        lost = ZERO
+        for one in given:
+            lost = w.either(lost, one.lost)
+        return replace(self._called(node, given), lost=lost)
+
+    def _called(self, node: tree.Call, given: list[Number]) -> Number:
         if node.function in ("marginal", "rate_by_band", "amount_by_band"):
             value, scale = node.arguments
             if not isinstance(scale, tree.FigureRef):
                 raise self.refused("a scale that is no figure")
-            return self._scaled_by(node.function, self.number(value), value.type, scale)
+            return self._scaled_by(node.function, given[0], value.type, scale)
         if node.function == "whole_months":
-            since, until, begun = node.arguments
+            begun = node.arguments[2]
             assert isinstance(begun, tree.Literal)
-            return Number(self._whole_months(self.number(since).whole, self.number(until).whole, begun.value == "up"))
+            return Number(self._whole_months(given[0].whole, given[1].whole, begun.value == "up"))
         make = _CALLS.get(node.function)
         if make is None:
             raise self.refused(f"{node.function}()")
-        return make(self, *(self.number(one) for one in node.arguments))
+        return make(self, *given)
 
     def _scaled_by(self, function: str, value: Number, kind: Type, node: tree.FigureRef) -> Number:
-        slot, keys, dated = self.slots.of(node.name), self._index(node), self._dated()
+        slot, dated = self.slots.of(node.name), self._dated()
+        keys, lost = self._index(node)
+        if not w.is_const(lost, 0):
+            raise self.refused("a scale by a key that may be missing")
         scale_type = node.type
         assert scale_type.item is not None
 
@@ -416,14 +464,14 @@ class Lowering:
         for above, included, gives in bands:
             reached, bound = level([value, above])
             holds = w.either(w.less(bound.whole, reached.whole), w.both(included, w.equal(bound.whole, reached.whole)))
-            found = choice(holds, gives, found)
+            found = choice(Number(holds), gives, found)
         return product(value, kind, found, scale_type.item) if function == "rate_by_band" else found
 
     def _capped(self, amount: Number, limit: Number, used: Number) -> Number:
         limit, used = level([limit, used])
         left = replace(limit, whole=w.sub(limit.whole, used.whole))
         some = extreme("min", [amount, replace(left, whole=w.maximum(left.whole, ZERO))])
-        return choice(w.less(left.whole, ZERO), Number(ZERO), some)
+        return choice(Number(w.less(left.whole, ZERO)), Number(ZERO), some)
 
     def _whole(self, number: Number) -> Number:
         return Number(w.whole_part(number.whole, w.mul(w.const(10**number.places), number.under or ONE)))
@@ -511,6 +559,14 @@ _MAKERS: dict[type[tree.Node], Callable[[Lowering, Any], Number]] = {
 }
 
 
+def _is_word(node: tree.Node) -> bool:
+    return isinstance(node, tree.Literal) and isinstance(node.value, str)
+
+
+def _is_scale(node: tree.Node) -> bool:
+    return node.type.kind == "scale"
+
+
 # Numbers
 
 
@@ -531,12 +587,14 @@ def level(numbers: list[Number]) -> list[Number]:
     return out
 
 
-def choice(condition: Whole, then: Number, otherwise: Number) -> Number:
+def choice(condition: Number, then: Number, otherwise: Number) -> Number:
     then, otherwise = level([then, otherwise])
+    holds = condition.whole
     return replace(
         then,
-        whole=w.where(condition, then.whole, otherwise.whole),
-        none=w.where(condition, then.none, otherwise.none),
+        whole=w.where(holds, then.whole, otherwise.whole),
+        none=w.where(holds, then.none, otherwise.none),
+        lost=w.either(condition.lost, w.where(holds, then.lost, otherwise.lost)),
     )
 
 
@@ -548,14 +606,15 @@ def product(left: Number, left_type: Type, right: Number, right_type: Type) -> N
     under = left.under
     if right.under is not None:
         under = right.under if under is None else w.mul(under, right.under)
-    return Number(w.mul(left.whole, right.whole), places, under)
+    return Number(w.mul(left.whole, right.whole), places, under, lost=w.either(left.lost, right.lost))
 
 
 def extreme(which: str, items: list[Number]) -> Number:
     items = level(items)
     found = items[0]
     for one in items[1:]:
-        found = replace(found, whole=(w.minimum if which == "min" else w.maximum)(found.whole, one.whole))
+        whole = (w.minimum if which == "min" else w.maximum)(found.whole, one.whole)
+        found = replace(found, whole=whole, lost=w.either(found.lost, one.lost))
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -16,7 +16,7 @@ from gongbao.rules.columns import whole as w
 from gongbao.rules.columns.lower import Lowering, NotInColumns, Number
 from gongbao.rules.columns.whole import Whole
 from gongbao.rules.figures import FigureTable
-from gongbao.rules.policy import FigureSheet, Policy, Rule
+from gongbao.rules.policy import Fact, FigureSheet, Policy, Rule
 from gongbao.rules.readings import choose
 from gongbao.rules.scales import Scale
 from gongbao.rules.types import Type
@@ -173,12 +173,14 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A rule and its value; `none` is const 0 where it is never None. `records` names its list, "" for the case."""
+    """A rule and its value; `none` is const 0 where it is never None, `lost` where it never lacks a fact. `records`
+    names its list, "" for the case."""
 
     rule: Rule[..., Any]
     value: Whole
     places: int
     none: Whole
+    lost: Whole
     records: str
 
     @property
@@ -229,20 +231,31 @@ class Program:
 
 
 @lru_cache(maxsize=64)
-def program_of(policy: Policy, table: FigureTable | None = None) -> Program:
-    """The policy's program, with room for the figures of the table as well as its own. Raises NotInColumns."""
+def program_of(
+    policy: Policy, table: FigureTable | None = None, nullable: frozenset[tuple[str, str]] = frozenset()
+) -> Program:
+    """The policy's program, with room for the figures of the table as well as its own. Raises NotInColumns.
+
+    `nullable` are facts, by list ("" for the case) and name, that may be missing: a batch then has a column "name?"
+    beside each, with 1 where it is given. A case is doubtful where a value that is wanted needs a missing one.
+    """
     tables = [policy.figure_table, *([table] if table else [])]
     failed: Exception | None = None
     for most in _MOST:
         try:
-            return _program(policy, Slots(policy, tables), most)
+            return _program(policy, Slots(policy, tables), most, nullable)
         except w.TooLarge as error:
             failed = error
+        except w.Mixed as error:
+            raise NotInColumns(f"{policy.name} mixes records of two lists: {error}") from None
     raise NotInColumns(f"{policy.name} has numbers that are too large: {failed}")
 
 
 def prepared(
-    policy: Policy, figures: Mapping[str, str] | None = None, readings: Mapping[str, str] | None = None
+    policy: Policy,
+    figures: Mapping[str, str] | None = None,
+    readings: Mapping[str, str] | None = None,
+    nullable: frozenset[tuple[str, str]] = frozenset(),
 ) -> tuple[Program, Settings]:
     """A program and settings for changed figures, named as for `compute`; the usual program where it has room.
 
@@ -252,38 +265,46 @@ def prepared(
 
     table = changed_table(policy, tuple(figures.items())) if figures else policy.figure_table
     try:
-        program = program_of(policy)
+        program = program_of(policy, None, nullable)
         return program, program.settings(table, readings)
     except DoesNotFit:
-        program = program_of(policy, table)
+        program = program_of(policy, table, nullable)
         return program, program.settings(table, readings)
 
 
-def _program(policy: Policy, slots: Slots, most: int) -> Program:
-    lowering = Lowering(policy, slots, most)
+def _program(policy: Policy, slots: Slots, most: int, nullable: frozenset[tuple[str, str]]) -> Program:
+    needed = frozenset((records, name) for records, name in nullable if not _sheet(policy, records)[name].optional)
+    lowering = Lowering(policy, slots, most, needed)
     steps: dict[str, Step] = {}
     for rule in in_order(policy):
         if rule.is_check:
             check = lowering.rule(rule)
             lowering.values[rule.name] = check
-            lowering.guard(check.whole)
+            lowering.guard(w.either(check.lost, check.whole))
             continue
-        number = _with_earlier(lowering, rule) if rule.earlier else lowering.rule(rule)
+        number = lowering.rule(rule)
+        if rule.earlier:
+            number = _all_there(lowering, rule, _with_earlier(lowering, rule))
         records = policy.list_of(rule.record) if rule.record is not None else ""
         if rule.by_choice and records:
             raise NotInColumns(f"{rule.name} of {policy.name}: on each record, for each choice")
         lowering.values[rule.name] = number
-        steps[rule.name] = Step(rule, number.whole, number.places, number.none, records)
+        steps[rule.name] = Step(rule, number.whole, number.places, number.none, number.lost, records)
     dated = policy.facts.declared().get(policy.dated)
     day = (
-        lowering._column("", policy.dated, w.CASE, dated).whole
+        lowering._column("", policy.dated, w.CASE, dated)
         if dated
-        else lowering._value(policy.rules[policy.dated], w.CASE).whole
+        else lowering._value(policy.rules[policy.dated], w.CASE)
     )
+    lowering.guard(w.invert(day.lost))
+    for one in policy.facts.declared().values():
+        record = one.type.item.python if one.type.is_records and one.type.item is not None else None
+        if record is not None and (one.name, record.dated_field) in needed:
+            lowering.guard(w.leaf("column", (one.name, f"{record.dated_field}?"), 0, 1, w.RECORD, one.name))
     columns = _columns(
         [*(one.value for one in steps.values()), *(one.none for one in steps.values()), *lowering.guards]
     )
-    return Program(policy, slots, steps, lowering.guards, day, _with_dates(policy, columns, most), most)
+    return Program(policy, slots, steps, lowering.guards, day.whole, _with_dates(policy, columns, most), most)
 
 
 def _with_earlier(lowering: Lowering, rule: Rule[..., Any]) -> Number:
@@ -300,6 +321,24 @@ def _with_earlier(lowering: Lowering, rule: Rule[..., Any]) -> Number:
     raise NotInColumns(f"{rule.name} of {rule.policy.name} grows with what came before")
 
 
+def _all_there(lowering: Lowering, rule: Rule[..., Any], number: Number) -> Number:
+    """Where something is missing for one record of a sequence, what comes after hangs in the air: all of it has to be
+    there, whichever way the rule goes."""
+    assert rule.earlier is not None and rule.record is not None
+    name = rule.policy.list_of(rule.record)
+    for field_name in (*rule.earlier[1].same, rule.record.order_field):
+        if (name, field_name) in lowering.nullable:
+            lowering.guard(w.leaf("column", (name, f"{field_name}?"), 0, 1, w.RECORD, name))
+    if w.is_const(number.lost, 0):
+        return number
+    for one in (*number.whole.walk(), *number.lost.walk()):
+        if one.op == "lost":
+            lowering.guard(w.invert(one))
+        elif one.op == "column" and one.about in lowering.lacking:
+            lowering.guard(one)
+    return replace(number, lost=w.ZERO)
+
+
 def in_order(policy: Policy) -> list[Rule[..., Any]]:
     """Every rule after those it needs."""
     out: dict[str, Rule[..., Any]] = {}
@@ -313,6 +352,16 @@ def in_order(policy: Policy) -> list[Rule[..., Any]]:
     for rule in policy.rules.values():
         go(rule)
     return list(out.values())
+
+
+def _sheet(policy: Policy, records: str) -> dict[str, Fact]:
+    """The facts of the case, or of the records of a list."""
+    facts = policy.facts.declared()
+    if not records:
+        return facts
+    item: Any = facts[records].type.item
+    found: dict[str, Fact] = item.python.declared()
+    return found
 
 
 def _columns(roots: Iterable[Whole]) -> dict[tuple[str, str], tuple[int, int]]:
@@ -338,7 +387,7 @@ def _with_dates(
             wanted += [(policy.list_of(rule.record), name) for name in rule.earlier[1].same]
     found = dict(columns)
     for records, name in wanted:
-        sheet = facts[records].type.item.python.declared() if records else facts  # type: ignore[union-attr]
+        sheet = _sheet(policy, records)
         found.setdefault((records, name), lower.bounds_of(sheet[name].type, sheet[name], most))
     return found
 

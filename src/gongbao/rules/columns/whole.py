@@ -23,6 +23,10 @@ class TooLarge(Exception):
     """An expression that might not fit into int64."""
 
 
+class Mixed(Exception):
+    """An expression of records of two lists at once."""
+
+
 @dataclass(eq=False, slots=True, kw_only=True, weakref_slot=True)
 class Whole:
     """`op` names the operation, `args` are its operands; `about` is what a leaf stands for.
@@ -32,6 +36,7 @@ class Whole:
     column              -                   (list or "", name of the column): a fact
     value               -                   a Rule: its rounded value
     none                -                   a Rule: whether its value is None
+    lost                -                   a Rule: whether its value needs a fact that is missing
     choice              -                   the choice for which the rules are just computed
     setting             -                   name of a reading; its value is the place of the option
     figure              () or (index,)      (base, size, dated): slots base … base+size-1 of the figures of a day;
@@ -54,6 +59,7 @@ class Whole:
     lo: int
     hi: int
     frame: str = RUN
+    records: str = ""
     needs_earlier: bool = field(default=False)
 
     def walk(self) -> Iterable[Whole]:
@@ -71,20 +77,34 @@ class Whole:
         return go(self)
 
 
-def _frame(args: Iterable[Whole]) -> str:
-    frames = {one.frame for one in args}
-    if PAIR in frames or {RECORD, LOOP} <= frames:
-        return PAIR
-    for one in (RECORD, LOOP, CASE):
-        if one in frames:
-            return one
-    return RUN
+def _frame(args: Iterable[Whole]) -> tuple[str, str]:
+    """For what something made of these has values of its own, and of which list. Raises Mixed."""
+    frames: dict[str, str] = {}
+    for one in args:
+        for frame in (RECORD, LOOP) if one.frame == PAIR else (one.frame,):
+            if frames.setdefault(frame, one.records) != one.records:
+                raise Mixed(f"{frames[frame]} and {one.records}")
+    if RECORD in frames and LOOP in frames:
+        if frames[RECORD] != frames[LOOP]:
+            raise Mixed(f"{frames[RECORD]} and {frames[LOOP]}")
+        return PAIR, frames[RECORD]
+    for frame in (RECORD, LOOP, CASE):
+        if frame in frames:
+            return frame, frames[frame]
+    return RUN, ""
 
 
 _KNOWN: WeakValueDictionary[tuple[Any, ...], Whole] = WeakValueDictionary()
 
 
-def _made(op: str, args: tuple[Whole, ...], lo: int, hi: int, about: Any = None, frame: str | None = None) -> Whole:
+def _made(
+    op: str,
+    args: tuple[Whole, ...],
+    lo: int,
+    hi: int,
+    about: Any = None,
+    frame: tuple[str, str] | None = None,
+) -> Whole:
     """The expression; the same one for the same, so that it is computed once, and a mean's count cancels out."""
     if lo < -LARGEST or hi > LARGEST:
         raise TooLarge(f"{op}: {lo} to {hi}")
@@ -92,9 +112,15 @@ def _made(op: str, args: tuple[Whole, ...], lo: int, hi: int, about: Any = None,
     key = (op, tuple(map(id, args)), about, lo, hi, frame)
     found = _KNOWN.get(key)
     if found is None:
-        needs_earlier = op == "earlier" or any(one.needs_earlier for one in args)
         found = _KNOWN[key] = Whole(
-            op=op, args=args, about=about, lo=lo, hi=hi, frame=frame, needs_earlier=needs_earlier
+            op=op,
+            args=args,
+            about=about,
+            lo=lo,
+            hi=hi,
+            frame=frame[0],
+            records=frame[1],
+            needs_earlier=op == "earlier" or any(one.needs_earlier for one in args),
         )
     return found
 
@@ -106,15 +132,15 @@ def const(number: int) -> Whole:
 ZERO, ONE = const(0), const(1)
 
 
-def leaf(op: str, about: Any, lo: int, hi: int, frame: str) -> Whole:
-    return _made(op, (), lo, hi, about, frame)
+def leaf(op: str, about: Any, lo: int, hi: int, frame: str, records: str = "") -> Whole:
+    return _made(op, (), lo, hi, about, (frame, records))
 
 
-def figure(base: int, size: int, index: Whole | None, dated: str, lo: int, hi: int) -> Whole:
-    """One of `size` slots from `base` on, the `index`-th; of the day of the case or of the record."""
+def figure(base: int, size: int, index: Whole | None, records: str, lo: int, hi: int) -> Whole:
+    """One of `size` slots from `base` on, the `index`-th; of the day of the case or, with `records`, of the record."""
     args = () if index is None else (index,)
-    frame = _frame((*args, Whole(op="day", lo=0, hi=0, frame=dated)))
-    return _made("figure", args, lo, hi, (base, size, dated), frame)
+    day = Whole(op="day", lo=0, hi=0, frame=RECORD if records else CASE, records=records)
+    return _made("figure", args, lo, hi, (base, size, day.frame), _frame((*args, day)))
 
 
 def is_const(one: Whole, number: int | None = None) -> bool:
@@ -269,5 +295,5 @@ def bit(mask: Whole, index: Whole) -> Whole:
 
 def aggregate(op: str, records: str, item: Whole, condition: Whole, lo: int, hi: int) -> Whole:
     """`total`, `count` or `first` over the records of the case: of each case, or of each record where it needs one."""
-    frame = RECORD if _frame((item, condition)) in (PAIR, RECORD) else CASE
-    return _made(op, (item, condition), lo, hi, (records,), frame)
+    frame, own = _frame((item, condition))
+    return _made(op, (item, condition), lo, hi, (records,), (RECORD, own) if frame in (PAIR, RECORD) else (CASE, ""))
