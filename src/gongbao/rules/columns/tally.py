@@ -95,19 +95,22 @@ def tally(
     if beyond is not None and beyond.any():
         doubtful |= beyond if starts is None else of_cases(beyond, batch, records)
 
-    def one_block(bounds: tuple[int, int]) -> list[Int64]:
-        first, last = bounds
-        aside = doubtful[first:last]
-        low, high = first, last
-        if starts is not None:
-            aside = np.repeat(aside, np.diff(starts[first : last + 1]))
-            low, high = int(starts[first]), int(starts[last])
-        return _counted(before[low:high], after[low:high], cells[low:high], aside, count)
+    def some_blocks(blocks: list[tuple[int, int]]) -> list[Int64]:
+        out = _nothing(count)
+        for first, last in blocks:
+            aside = doubtful[first:last]
+            low, high = first, last
+            if starts is not None:
+                aside = np.repeat(aside, np.diff(starts[first : last + 1]))
+                low, high = int(starts[first]), int(starts[last])
+            _add_to(out, before[low:high], after[low:high], cells[low:high], aside)
+        return out
 
     workers = threads or os.cpu_count() or 1
+    blocks = list(_blocks(batch.cases, starts))
     sums = _nothing(count)
     with ThreadPoolExecutor(workers) as pool:
-        for found in pool.map(one_block, _blocks(batch.cases, starts)):
+        for found in pool.map(some_blocks, [blocks[place::workers] for place in range(workers)]):
             for total, part in zip(sums, found, strict=True):
                 total += part
     after_, gain, loss, gained, lost, entered, left, gain_of_size, loss_of_size = sums
@@ -130,7 +133,7 @@ def given(program: Program, name: str, values: dict[str, Int64]) -> Int64:
     """The rule's values, 0 where there is none."""
     if w.is_const(program.steps[name].none, 0):
         return values[name]
-    return values[name] * (values[f"{name}?"] != 0)
+    return np.where(values[f"{name}?"] != 0, values[name], 0)
 
 
 def of_cases(flags: Flags, batch: Batch, records: str) -> Flags:
@@ -160,9 +163,8 @@ def _nothing(count: int) -> list[Int64]:
     return [np.zeros(size, np.int64) for size in sizes]
 
 
-def _counted(before: Int64, after: Int64, cells: Column, aside: Flags, count: int) -> list[Int64]:
-    """The sums of a block, in the order of the fields of Tally."""
-    out = _nothing(count)
+def _add_to(out: list[Int64], before: Int64, after: Int64, cells: Column, aside: Flags) -> None:
+    """Add a block to the sums, which are in the order of the fields of Tally."""
     sums, gain, loss, gained, lost, entered, left, gain_of_size, loss_of_size = out
     counted = (cells >= 0) & ~aside
     if not counted.all():
@@ -179,9 +181,8 @@ def _counted(before: Int64, after: Int64, cells: Column, aside: Flags, count: in
         np.add.at(amounts, cells[moved], by)
         np.add.at(of_size, size[moved], by)
         persons += np.bincount(cells[moved] * SIZES + size[moved], minlength=len(persons))
-    entered += np.bincount(cells[before == 0], minlength=count)
-    left += np.bincount(cells[after == 0], minlength=count)
-    return out
+    entered += np.bincount(cells[before == 0], minlength=len(entered))
+    left += np.bincount(cells[after == 0], minlength=len(left))
 
 
 __all__ = ["EDGES", "SIZES", "Tally", "given", "largest", "of_cases", "tally", "too_large"]
