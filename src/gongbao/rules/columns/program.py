@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -27,7 +28,6 @@ Flags = np.ndarray[Any, np.dtype[np.bool_]]
 
 _MOST = tuple(10**power for power in range(13, 4, -1))
 """How large a number of a fact may be that declares no bound, in its own unit: the largest that excludes overflow."""
-_HIGHEST = 2**61
 
 
 class DoesNotFit(Exception):
@@ -213,7 +213,6 @@ class Program:
     day: Whole
     columns: dict[tuple[str, str], tuple[int, int]]
     most: int
-    _settings: dict[Any, Settings] = field(default_factory=dict)
 
     def settings(self, table: FigureTable, readings: Mapping[str, str] | None = None) -> Settings:
         """Raises DoesNotFit where the program has no room for a figure, NoSuchReading for another name or option."""
@@ -230,15 +229,25 @@ class Program:
         )
 
 
-@lru_cache(maxsize=64)
+_MAKING = threading.RLock()
+
+
 def program_of(
     policy: Policy, table: FigureTable | None = None, nullable: frozenset[tuple[str, str]] = frozenset()
 ) -> Program:
-    """The policy's program, with room for the figures of the table as well as its own. Raises NotInColumns.
+    """The policy's program, with room for the figures of the table as well as its own; kept for the next who asks.
 
     `nullable` are facts, by list ("" for the case) and name, that may be missing: a batch then has a column "name?"
     beside each, with 1 where it is given. A case is doubtful where a value that is wanted needs a missing one.
+    Raises NotInColumns.
     """
+    with _MAKING:
+        return _program_with(policy, table, nullable)
+
+
+@lru_cache(maxsize=64)
+def _program_with(policy: Policy, table: FigureTable | None, nullable: frozenset[tuple[str, str]]) -> Program:
+    """The widest bounds for numbers of facts that exclude an overflow."""
     tables = [policy.figure_table, *([table] if table else [])]
     failed: Exception | None = None
     for most in _MOST:
