@@ -11,6 +11,7 @@ or `case` says which rows belong together, wherever they stand; left empty, as i
 above. Without that column all rows are one case. A case whose columns of records are all empty has no records.
 """
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -77,11 +78,21 @@ def cell_value(value: Any, number_format: str) -> Any:
     return value
 
 
-class _Column(NamedTuple):
+class Column(NamedTuple):
+    """A column of a table that holds a fact. `number` counts from 1."""
+
     number: int
     records: str
     """The name of the list; empty for a fact of the case itself."""
     fact: Fact
+
+
+class Headings(NamedTuple):
+    """What the columns of a table are: facts, the case (None without such a column), and what is wrong with others."""
+
+    columns: list[Column]
+    case: int | None
+    problems: list[tuple[Cell, Problem]]
 
 
 def headings(sheet: type[FactSheet], language: str) -> list[tuple[str, Fact]]:
@@ -99,12 +110,14 @@ def headings(sheet: type[FactSheet], language: str) -> list[tuple[str, Fact]]:
     return found
 
 
-def from_table(sheet: type[FactSheet], rows: Iterable[Sequence[Any]]) -> Table:
-    """The cases of a table. Raises nothing: an unknown heading is a problem, and its column is left aside."""
-    problems: list[tuple[Cell, Problem]] = []
-    numbered = enumerate(rows, 1)
+def from_table(sheet: type[FactSheet], rows: Iterable[Sequence[Any]], numbers: Iterable[int] | None = None) -> Table:
+    """The cases of a table. Raises nothing: an unknown heading is a problem, and its column is left aside.
+
+    `numbers` are what the rows are called, headings first, where they are some out of a larger table.
+    """
+    numbered = zip(itertools.count(1) if numbers is None else numbers, rows, strict=False)
     _, headings = next(numbered, (1, ()))
-    columns, case_column = _columns(sheet, headings, problems)
+    columns, case_column, problems = read_headings(sheet, headings)
     has_records = any(column.records for column in columns)
     cases: dict[str, Case] = {}
     last: Case | None = None
@@ -139,7 +152,7 @@ def _key(row: Sequence[Any], case_column: int | None, has_records: bool, number:
 
 
 def _take(
-    case: Case, row: Sequence[Any], number: int, columns: list[_Column], problems: list[tuple[Cell, Problem]]
+    case: Case, row: Sequence[Any], number: int, columns: list[Column], problems: list[tuple[Cell, Problem]]
 ) -> None:
     records: dict[str, dict[str, Any]] = {}
     indexes: dict[str, int] = {}
@@ -160,7 +173,7 @@ def _take(
                 case.cells[f"{path}.{column.fact.name}"] = Cell(number, column.number)
 
 
-def _take_of_case(case: Case, column: _Column, cell: Cell, value: Any, problems: list[tuple[Cell, Problem]]) -> None:
+def _take_of_case(case: Case, column: Column, cell: Cell, value: Any, problems: list[tuple[Cell, Problem]]) -> None:
     name, label = column.fact.name, column.fact.label
     if _is_empty(value):
         case.cells.setdefault(name, cell)
@@ -174,12 +187,12 @@ def _take_of_case(case: Case, column: _Column, cell: Cell, value: Any, problems:
         problems.append((cell, Problem(name, label, zh, en, "differs")))
 
 
-def _columns(
-    sheet: type[FactSheet], headings: Sequence[Any], problems: list[tuple[Cell, Problem]]
-) -> tuple[list[_Column], int | None]:
+def read_headings(sheet: type[FactSheet], headings: Sequence[Any]) -> Headings:
+    """What each heading of a table stands for."""
+    problems: list[tuple[Cell, Problem]] = []
     meanings = _meanings(sheet)
     known = {word: word for word in (*meanings, *CASE_HEADINGS)}
-    columns: list[_Column] = []
+    columns: list[Column] = []
     case_column: int | None = None
     taken: dict[tuple[str, str], int] = {}
     for number, heading in enumerate(headings, 1):
@@ -210,8 +223,8 @@ def _columns(
                 zh, en = f"“{shown}”已在{first}出现", f"“{shown}” is in {first} already"
                 problems.append((cell, Problem("", fact.label, zh, en, "given_twice")))
             else:
-                columns.append(_Column(number, records, fact))
-    return columns, case_column
+                columns.append(Column(number, records, fact))
+    return Headings(columns, case_column, problems)
 
 
 def _way(records: str, fact: Fact, meanings: Mapping[str, list[tuple[str, Fact]]]) -> str:
