@@ -130,6 +130,11 @@ def test_coverage_and_cases_of_our_own() -> None:
     assert {"compute", "recompute", "policies", "policy", "coverage", "cases"} <= set(main.commands)
 
 
+def test_a_population(tmp_path: Path) -> None:
+    done = run("population", "medical-assistance", "--persons", "3", "-o", str(tmp_path / "three.parquet"), "--json")
+    check(json.loads(done.stdout), fields_of("population POLICY --json"))
+
+
 def test_ten_thousand_lines_are_a_stream() -> None:
     done = run("compute", "heating", "-", "--json", stdin=(json.dumps(HEATING) + "\n") * 2000)
     assert done.stdout.count('"subsidy": "715.19"') == 2000

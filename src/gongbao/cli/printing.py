@@ -164,6 +164,8 @@ _COUNTED = {
     "verifying": "entries",
     "saving": "files",
     "unpacking": "files",
+    "making": "cases",
+    "joining": "cases",
 }
 
 

@@ -4,10 +4,13 @@
     policy("medical-assistance")
     procedure("market_complaint")
 
-A folder that computes something has a module `rules` with one policy or more, one that handles cases a module
-`procedure` with one procedure or more; nothing else registers them. Folders of another city stand beside each other in
-a folder that GONGBAO_SYSTEMS names, and are loaded after these.
+A folder that computes something has a module `rules` with one policy or more, and may have a module `population` that
+invents cases for them; one that handles cases has a module `procedure` with one procedure or more. Nothing else
+registers them. Folders of another city stand beside each other in a folder that GONGBAO_SYSTEMS names, and are loaded
+after these.
 """
+
+from __future__ import annotations
 
 import difflib
 import importlib
@@ -21,12 +24,15 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from gongbao.core.errors import GongbaoError
 from gongbao.procedures import Procedure, ProcedureError
 from gongbao.rules import Policy, PolicyError, figures, readings
 from gongbao.rules.coverage import Carrier
+
+if TYPE_CHECKING:
+    from gongbao.rules.population import SyntheticPopulation
 
 VARIABLE = "GONGBAO_SYSTEMS"
 
@@ -67,6 +73,35 @@ def _check_files(folder: Path, within: list[Policy]) -> None:
 def policy(name: str) -> Policy:
     """The policy of that name. Raises GongbaoError, naming the one whose name is nearest."""
     return _named("policy", name, policies())
+
+
+@cache
+def populations() -> dict[str, SyntheticPopulation]:
+    """For each policy that has one the population that can be invented, by the policy's name.
+
+    Raises PolicyError where a policy has two.
+    """
+    from gongbao.rules.population import SyntheticPopulation
+
+    # A module of another city's folder finds its rules among those that are loaded.
+    known = policies()
+    found: dict[str, SyntheticPopulation] = {}
+    for module in _modules("population"):
+        for one in vars(module).values():
+            if not isinstance(one, SyntheticPopulation) or known.get(one.name) is not one.policy:
+                continue
+            if found.setdefault(one.name, one) is not one:
+                raise PolicyError(f"{one.name} has a population already", file=str(module.__file__))
+    return {name: found[name] for name in known if name in found}
+
+
+def population(name: str) -> SyntheticPopulation:
+    """How to invent cases of the policy of that name. Raises GongbaoError where nobody wrote how."""
+    policy(name)
+    found = populations()
+    if name not in found:
+        raise GongbaoError(f"nobody wrote how to invent a population for {name}; there is one for {', '.join(found)}")
+    return found[name]
 
 
 @cache
@@ -178,6 +213,6 @@ def _told_in(file: str, module_name: str) -> Iterator[None]:
 
 
 def _module_error(module_name: str, message: str, file: str, line: int) -> GongbaoError:
-    if module_name == "rules":
+    if module_name in ("rules", "population"):
         return PolicyError(message, file=file, line=line)
     return ProcedureError(message, where=f"{file}:{line}" if line else file)
