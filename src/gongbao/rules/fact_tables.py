@@ -133,13 +133,16 @@ def from_table(sheet: type[FactSheet], rows: Iterable[Sequence[Any]], numbers: I
             problems.append((cell, Problem("", None, "缺少编号", "the row has no case", "no_case")))
             continue
         if key in cases and not has_records:
-            cell = Cell(number, case_column or 0)
-            zh, en = f"编号{key}在第{cases[key].row}行已出现", f"case {key} is in row {cases[key].row} already"
-            problems.append((cell, Problem("", None, zh, en, "given_twice")))
+            problems.append((Cell(number, case_column or 0), given_twice(key, cases[key].row)))
             continue
         last = cases.setdefault(key, Case(key, number))
         _take(last, row, number, columns, problems)
     return Table(tuple(cases.values()), tuple(problems))
+
+
+def given_twice(case: str, row: int) -> Problem:
+    """A case that stands in an earlier row, where each row is one."""
+    return Problem("", None, f"编号{case}在第{row}行已出现", f"case {case} is in row {row} already", "given_twice")
 
 
 def _key(row: Sequence[Any], case_column: int | None, has_records: bool, number: int, last: Case | None) -> str | None:

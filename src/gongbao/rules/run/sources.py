@@ -1,0 +1,166 @@
+"""The table that was given, as a view `raw` of a work database: `row` from 0, and its cells as c1, c2, … in order."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gongbao.core.errors import GongbaoError
+from gongbao.rules.run import cells, csv_files
+from gongbao.rules.run.places import CSV, PARQUET, Place
+
+Tell = Callable[[float], None]
+"""Is told now and then which share of a step is done, 0 to 1."""
+
+
+def silent(share: float) -> None:
+    """Tells nobody."""
+
+
+@dataclass(slots=True)
+class Source:
+    """What is in `raw`. `first_row` is what the first row is called where it comes from; `has_beyond`: cells without a
+    heading stand in a column `beyond`."""
+
+    headings: list[str]
+    types: list[str]
+    first_row: int
+    has_beyond: bool = False
+
+
+def connect(file: Path | str, *, folder: Path, threads: int | None = None, memory: str = "1GiB") -> Any:
+    """A work database that takes no more memory than said and fetches nothing from anywhere."""
+    import duckdb
+
+    settings: dict[str, Any] = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+        "memory_limit": memory,
+        "temp_directory": str(folder / "tmp"),
+        "preserve_insertion_order": "true",
+    }
+    if threads:
+        settings["threads"] = str(threads)
+    try:
+        return duckdb.connect(str(file), config=settings)
+    except duckdb.Error as error:
+        raise GongbaoError(f"the work database cannot be opened: {first_line(error)}", where=str(file)) from None
+
+
+def first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0]
+
+
+def execute(connection: Any, sql: str, tell: Tell = silent) -> None:
+    """Run one long statement, and tell how far it is. Ctrl-C ends it."""
+    if tell is silent:
+        connection.execute(sql)
+        return
+    failed: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            connection.execute(sql)
+        except BaseException as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=work, name="gongbao-run")
+    thread.start()
+    try:
+        while thread.is_alive():
+            thread.join(0.2)
+            tell(max(connection.query_progress(), 0) / 100)
+    except BaseException:
+        connection.interrupt()
+        thread.join()
+        raise
+    if failed:
+        raise failed[0]
+
+
+def stage(connection: Any, place: Place, folder: Path, tell: Tell = silent) -> Source:
+    """Make the view `raw`. Raises GongbaoError for what cannot be read."""
+    import duckdb
+
+    try:
+        if place.kind == PARQUET:
+            return _parquet(connection, place)
+        if place.kind == CSV:
+            return _csv(connection, place, folder, tell)
+    except OSError as error:
+        raise GongbaoError(f"this cannot be read: {error.strerror}", where=place.shown) from None
+    except duckdb.Error as error:
+        raise GongbaoError(f"this cannot be read: {first_line(error)}", where=place.shown) from None
+    raise GongbaoError(f"{place.kind} cannot be read", where=place.shown)
+
+
+def _exists(place: Place) -> None:
+    if place.path.is_dir():
+        raise GongbaoError("this is a folder; name a file in it", where=place.shown)
+    if not place.path.is_file():
+        raise GongbaoError("there is no such file", where=place.shown)
+
+
+def _file(path: Path) -> str:
+    """A file as DuckDB's readers take it, to whom * and [ would mean many files."""
+    return cells.quoted("".join(f"[{sign}]" if sign in "*?[" else sign for sign in str(path.resolve())))
+
+
+def _parquet(connection: Any, place: Place) -> Source:
+    _exists(place)
+    with place.path.open("rb") as stream:
+        if stream.read(4) != b"PAR1":
+            raise GongbaoError("this is no Parquet file", where=place.shown)
+    read = f"read_parquet({_file(place.path)}, file_row_number = true, hive_partitioning = false)"
+    described = connection.execute(f"describe select * from {read}").fetchall()
+    named = [(one[0], one[1]) for one in described if one[0] != "file_row_number"]
+    listed = "".join(f", {cells.name(heading)} as c{number}" for number, (heading, _) in enumerate(named, 1))
+    connection.execute(f"create or replace view raw as select file_row_number as row{listed} from {read}")
+    return Source([one for one, _ in named], [one for _, one in named], 1)
+
+
+def _csv(connection: Any, place: Place, folder: Path, tell: Tell) -> Source:
+    import duckdb
+
+    _exists(place)
+    given = csv_files.look_at(place.path)
+    count = len(given.headings)
+    columns = [f"c{number}" for number in range(1, count + 1)]
+    is_regular = given.encoding == "utf-8-sig" and not any("\n" in one or "\r" in one for one in given.headings)
+    if is_regular:
+        try:
+            _read_csv(connection, place.path, given.separator, columns, 1, tell)
+        except duckdb.Error:
+            is_regular = False
+    if not is_regular:
+        folder.mkdir(parents=True, exist_ok=True)
+        target = folder / "regular.csv"
+        try:
+            csv_files.write_regular(given, target, tell)
+            _read_csv(connection, target, ",", [*columns, "beyond"], 0, tell)
+        finally:
+            target.unlink(missing_ok=True)
+    raw_of_table(connection)
+    return Source(given.headings, ["VARCHAR"] * count, 2, not is_regular)
+
+
+def _read_csv(connection: Any, path: Path, separator: str, columns: list[str], skip: int, tell: Tell) -> None:
+    types = ", ".join(f"'{column}': 'VARCHAR'" for column in columns)
+    execute(
+        connection,
+        f"create or replace table cells_given as select * from read_csv({_file(path)}, auto_detect = false, "
+        f"header = false, delim = {cells.quoted(separator)}, quote = '\"', escape = '\"', skip = {skip}, nullstr = '', "
+        f"max_line_size = {csv_files.LONGEST_LINE}, hive_partitioning = false, columns = {{{types}}})",
+        tell,
+    )
+
+
+def raw_of_table(connection: Any) -> None:
+    """`raw` over a table whose rows stand in the order of input."""
+    connection.execute("create or replace view raw as select rowid as row, * from cells_given")
+
+
+__all__ = ["Source", "Tell", "connect", "execute", "first_line", "silent", "stage"]
