@@ -52,9 +52,9 @@ DISTRICTS = {"临澜区": 180, "望川区": 160, "高新区": 110, "石渡市": 
 """The districts of the imaginary city of the sample gazette, with the share of its people in each, in thousandths."""
 
 _CASE = CASE_HEADINGS[1]
-_HAS_RECORD = "#record"
-_DECIMALS = 18
-"""Digits of an amount in a file."""
+_NUMBER, _HAS_RECORD = "#number", "#record"
+_DIGITS = 18
+"""Of an amount in a file."""
 _MOST_CHOICES = 12
 """Of a list of choices: every combination of them has its text in a table."""
 
@@ -120,7 +120,9 @@ class Draws:
         """Whole numbers from 0 up to and without 2**32, each as likely as another."""
         told = f"{self.seed}/{self.population}/{self.block}/{name}".encode()
         source = np.random.PCG64(int.from_bytes(hashlib.sha256(told).digest(), "big"))
-        return (source.random_raw(self.count if count is None else count) >> np.uint64(32)).astype(np.int64)
+        drawn = np.asarray(source.random_raw(self.count if count is None else count), np.uint64)
+        drawn >>= np.uint64(32)
+        return drawn.view(np.int64)
 
     def whole(self, name: str, least: int | Int64, most: int | Int64, count: int | None = None) -> Int64:
         """Whole numbers from `least` to `most`, both included; at most 2**31 of them. Each may have its own bounds."""
@@ -275,17 +277,22 @@ def write(
             ThreadPoolExecutor(1) as pool,
         ):
             folder = Path(made)
+            # Without a bar nothing is known of how far a statement is.
+            database.execute("SET enable_progress_bar = true")
+            database.execute("SET enable_progress_bar_print = false")
             database.execute(f"SET temp_directory = {_quoted(str(folder / 'spilled'))}")
+            table = _Table(population)
+            for statement in table.types:
+                database.execute(statement)
             work = _Work(database, pool, is_wanted)
-            parts, rows = _write_parts(population, folder, persons, seed, work, progress)
-            draft = parts[0]
-            if len(parts) > 1:
-                draft = folder / "whole.parquet"
-                listed = ", ".join(_quoted(str(part)) for part in parts)
-                work.do(
-                    f"COPY (SELECT * FROM read_parquet([{listed}])) TO {_quoted(str(draft))} ({_FORM})",
-                    lambda done: progress("joining", int(persons * done), persons),
-                )
+            parts, rows = _write_parts(table, folder, persons, seed, work, progress)
+            listed = ", ".join(_quoted(str(part)) for part in parts)
+            draft = folder / "whole.parquet"
+            work.begin(
+                f"COPY (SELECT {table.selected} FROM read_parquet([{listed}])) "
+                f"TO {_quoted(str(draft))} (FORMAT parquet, COMPRESSION zstd)"
+            )
+            work.end(lambda done: progress("joining", int(persons * done), persons))
             if path.exists() and not overwrite:
                 raise _exists(path)
             os.replace(draft, path)
@@ -295,9 +302,6 @@ def write(
         told = error.strerror if isinstance(error, OSError) else str(error).splitlines()[0]
         raise GongbaoError(f"this file cannot be written: {told}", where=str(path)) from error
     return Written(path, persons, rows)
-
-
-_FORM = "FORMAT parquet, COMPRESSION zstd"
 
 
 def _refuse(path: Path, persons: int, seed: int, overwrite: bool) -> None:
@@ -320,21 +324,27 @@ def _exists(path: Path) -> GongbaoError:
 
 
 class _Work:
-    """Statements that end at once when they are no longer wanted, or on Ctrl-C."""
+    """Statements in a thread of their own, one at a time, that end when they are no longer wanted, or on Ctrl-C."""
 
     def __init__(
         self, database: duckdb.DuckDBPyConnection, pool: ThreadPoolExecutor, is_wanted: Callable[[], bool]
     ) -> None:
         self.database, self.pool, self.is_wanted = database, pool, is_wanted
+        self.running: Future[Any] | None = None
 
-    def do(self, statement: str, told: Callable[[float], None] = lambda done: None) -> None:
-        """`told` hears now and then which part is done, where that is known."""
-        done: Future[Any] = self.pool.submit(self.database.execute, statement)
+    def begin(self, statement: str) -> None:
+        self.end()
+        self.running = self.pool.submit(self.database.execute, statement)
+
+    def end(self, told: Callable[[float], None] = lambda done: None) -> None:
+        """Wait for what was begun. `told` hears now and then which part of it is done, where that is known."""
+        if self.running is None:
+            return
         try:
             while True:
                 with suppress(TimeoutError):
-                    done.result(0.1)
-                    return
+                    self.running.result(0.1)
+                    break
                 if not self.is_wanted():
                     raise InterruptedError
                 part = self.database.query_progress()
@@ -342,114 +352,133 @@ class _Work:
                     told(part / 100)
         except BaseException:
             self.database.interrupt()
-            with suppress(Exception):
-                done.result()
             raise
+        self.running = None
 
 
 def _write_parts(
-    population: SyntheticPopulation, folder: Path, persons: int, seed: int, work: _Work, progress: Progress
+    table: _Table, folder: Path, persons: int, seed: int, work: _Work, progress: Progress
 ) -> tuple[list[Path], int]:
-    """One file for each block: the only one in its final form, several in one that is quickly read again."""
-    sizes = [min(BLOCK, persons - first) for first in range(0, persons, BLOCK)] or [0]
-    form = _FORM if len(sizes) == 1 else "FORMAT parquet, COMPRESSION snappy"
-    parts, rows, done = [], 0, 0
-    for block, size in enumerate(sizes):
+    """A file for each block with its columns as they are, written while the next block is made."""
+    parts, rows = [], 0
+    for block in range(max(-(-persons // BLOCK), 1)):
         if not work.is_wanted():
             raise InterruptedError
-        progress("making", done, persons)
-        columns, selected = _flat(population, population.block(block, size, seed), block * BLOCK)
-        part = folder / f"{block}.parquet"
+        first = block * BLOCK
+        progress("making", first, persons)
+        columns = table.columns(table.population.block(block, min(BLOCK, persons - first), seed), first)
+        work.end()
         work.database.register("block", columns)
-        work.do(f"COPY (SELECT {selected} FROM block) TO {_quoted(str(part))} ({form})")
-        work.database.unregister("block")
+        part = folder / f"{block}.parquet"
+        work.begin(f"COPY (SELECT * FROM block) TO {_quoted(str(part))} (FORMAT parquet, COMPRESSION snappy)")
         parts.append(part)
-        rows += len(columns["#number"])
-        done += size
-    progress("making", done, persons)
+        rows += len(columns[_NUMBER])
+    work.end()
     return parts, rows
 
 
-def _flat(population: SyntheticPopulation, batch: Batch, first: int) -> tuple[dict[str, Column], str]:
-    """The columns of a block as rows of the flat table, and what to select of them."""
-    number = np.arange(first + 1, first + batch.cases + 1, dtype=np.int64)
-    held: dict[str, Column] = {"#number": number}
-    selected = [f'"#number" AS {_name(population.number)}']
-    rows: Int64 | None = None
-    has: Flags | None = None
-    records: Records | None = None
-    if batch.records:
-        ((_, records),) = batch.records.items()
-        counts = np.diff(records.starts)
-        # A case without records has one row all the same.
-        rows = np.repeat(np.arange(batch.cases), np.maximum(counts, 1))
-        has = (counts > 0)[rows]
-        held = {"#number": number[rows], _HAS_RECORD: has}
+class _Table:
+    """How the columns of a population become those of the flat table.
 
-    def of_case(column: Column) -> Column:
-        return column if rows is None else column[rows]
+    `types` are the statements that declare its texts, `selected` what is to be selected of the columns.
+    """
 
-    for name, texts in population.carried.items():
-        held[name] = of_case(batch.columns[name])
-        selected.append(f"{_lookup(_name(name), texts)} AS {_name(name)}")
-    for heading, within, name, kind in _headings(population.policy):
-        told = _told(_name(heading), kind, population.texts.get(name, ()))
-        source = records.columns if within and records is not None else batch.columns
-        for suffix in ("", "?") if kind.optional else ("",):
-            column = source[name + suffix]
-            if within and has is not None:
-                spread = np.zeros(len(has), np.int64)
-                spread[has] = column
-                held[heading + suffix] = spread
-            else:
-                held[heading + suffix] = of_case(column)
-        if kind.optional:
-            told = f"CASE WHEN {_name(heading + '?')} <> 0 THEN {told} END"
-        if within:
-            told = f"CASE WHEN {_name(_HAS_RECORD)} THEN {told} END"
-        selected.append(f"{told} AS {_name(heading)}")
-    return held, ", ".join(selected)
+    def __init__(self, population: SyntheticPopulation) -> None:
+        self.population = population
+        self.types: list[str] = []
+        told = [f"{_name(_NUMBER)} AS {_name(population.number)}"]
+        told += [f"{self._text(name, texts)} AS {_name(name)}" for name, texts in population.carried.items()]
+        for heading, within, name, kind in _headings(population.policy):
+            one = self._told(heading, kind, population.texts.get(name, ()))
+            if kind.optional:
+                one = f"CASE WHEN {_name(heading + '?')} THEN {one} END"
+            if within:
+                one = f"CASE WHEN {_name(_HAS_RECORD)} THEN {one} END"
+            told.append(f"{one} AS {_name(heading)}")
+        self.selected = ", ".join(told)
+
+    def columns(self, batch: Batch, first: int) -> dict[str, Column]:
+        """The columns of a block, of which each has a value for each row; those of records are nought without one."""
+        number = np.arange(first + 1, first + batch.cases + 1, dtype=np.int64)
+        rows: Int64 | None = None
+        records: Records | None = None
+        found: dict[str, Column] = {}
+        if batch.records:
+            ((_, records),) = batch.records.items()
+            counts = np.diff(records.starts)
+            # A case without records has one row all the same.
+            rows = np.maximum(counts, 1)
+            has = np.repeat(counts > 0, rows)
+            record = np.where(has, np.cumsum(has) - 1, records.count)
+            found[_HAS_RECORD] = has
+
+        def of_case(column: Column) -> Column:
+            return column if rows is None else np.repeat(column, rows)
+
+        found[_NUMBER] = of_case(number)
+        for name, texts in self.population.carried.items():
+            found[name] = of_case(batch.columns[name].astype(np.int16 if texts else np.int64))
+        for heading, within, name, kind in _headings(self.population.policy):
+            for suffix in ("", "?") if kind.optional else ("",):
+                narrow = np.bool_ if suffix else _NARROW.get(kind.kind, np.int64)
+                if within and records is not None:
+                    column = records.columns[name + suffix].astype(narrow)
+                    found[heading + suffix] = np.append(column, np.zeros(1, narrow))[record]
+                else:
+                    found[heading + suffix] = of_case(batch.columns[name + suffix].astype(narrow))
+        return found
+
+    def _text(self, name: str, texts: Sequence[str]) -> str:
+        """The text of a place; of numbers without texts the number."""
+        if not texts:
+            return _name(name)
+        # Of an enumeration a file is written several times as fast as of texts, and holds the same.
+        kind = _name(f"texts of {name}")
+        listed = ", ".join(map(_quoted, texts))
+        self.types.append(f"CREATE TYPE {kind} AS ENUM ({listed})")
+        return f"CAST([{listed}] AS {kind}[])[{_name(name)} + 1]"
+
+    def _told(self, heading: str, kind: Type, texts: Sequence[str]) -> str:
+        """A column's number as what a file has for it, in SQL."""
+        name = _name(heading)
+        match kind.kind:
+            case "money" | "percent" | "decimal":
+                places = places_of(kind)
+                least = f"0.{'0' * (places - 1)}1" if places else "1"
+                unit = f"CAST({least} AS DECIMAL({places + 1}, {places}))"
+                return f"CAST({name} * {unit} AS DECIMAL({_DIGITS}, {places}))"
+            case "choice":
+                return self._text(heading, [one.value for one in kind.python])
+            case "list":
+                assert kind.item is not None
+                members = [one.value for one in kind.item.python]
+                if len(members) > _MOST_CHOICES:
+                    raise GongbaoError(f"{heading}: a population has lists of at most {_MOST_CHOICES} choices")
+                masks = range(2 ** len(members))
+                chosen = ([one for place, one in enumerate(members) if mask >> place & 1] for mask in masks)
+                return self._text(heading, ["、".join(one) for one in chosen])
+            case "date":
+                return _day(name)
+            case "month":
+                return f"strftime({_day(name)}, '%Y-%m')"
+            case "text":
+                return self._text(heading, texts)
+        return name
 
 
-def _told(name: str, kind: Type, texts: Sequence[str]) -> str:
-    """A column's number as what a file has for it, in SQL."""
-    match kind.kind:
-        case "money" | "percent" | "decimal":
-            places = places_of(kind)
-            least = f"0.{'0' * (places - 1)}1" if places else "1"
-            return f"CAST({name} * CAST({least} AS DECIMAL({places + 1}, {places})) AS DECIMAL({_DECIMALS}, {places}))"
-        case "flag":
-            return f"{name} <> 0"
-        case "choice":
-            return _lookup(name, [one.value for one in kind.python])
-        case "list":
-            assert kind.item is not None
-            members = [one.value for one in kind.item.python]
-            if len(members) > _MOST_CHOICES:
-                raise GongbaoError(
-                    f"a population has lists of at most {_MOST_CHOICES} choices; here are {len(members)}"
-                )
-            combined = [
-                "、".join(one for place, one in enumerate(members) if mask >> place & 1)
-                for mask in range(2 ** len(members))
-            ]
-            return _lookup(name, combined)
-        case "date":
-            return _day(name)
-        case "month":
-            return f"strftime({_day(name)}, '%Y-%m')"
-        case "text":
-            return _lookup(name, texts)
-    return name
+_NARROW: Mapping[str, type[np.generic]] = {
+    "flag": np.bool_,
+    "choice": np.int16,
+    "list": np.int16,
+    "text": np.int16,
+    "date": np.int32,
+    "month": np.int32,
+}
+"""What a column of a kind is kept in on its way to the file; all others in int64."""
 
 
 def _day(name: str) -> str:
     return f"(DATE '1970-01-01' + CAST({name} AS INTEGER))"
-
-
-def _lookup(name: str, texts: Sequence[str]) -> str:
-    """The text of a place; of numbers without texts the number."""
-    return f"[{', '.join(map(_quoted, texts))}][{name} + 1]" if texts else name
 
 
 def _quoted(text: str) -> str:
