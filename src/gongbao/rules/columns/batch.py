@@ -61,9 +61,11 @@ class Records:
 
     def _find_before(self, same: tuple[str, ...]) -> Int64:
         places = np.arange(self.count)
+        # What is None is 0 in its own column, and not the same as 0.
+        told_apart = [self.columns[key] for name in same for key in (name, f"{name}?") if key in self.columns]
         # lexsort is stable, and its last key the first to sort by.
-        order = np.lexsort([self.columns[name] for name in reversed(same)] + [self.case_of]) if same else places
-        keys = [self.case_of[order], *(self.columns[name][order] for name in same)]
+        order = np.lexsort([*reversed(told_apart), self.case_of]) if same else places
+        keys = [self.case_of[order], *(column[order] for column in told_apart)]
         follows = np.ones(max(self.count - 1, 0), bool)
         for key in keys:
             follows &= key[1:] == key[:-1]

@@ -371,6 +371,8 @@ class Lowering:
             condition = self.number(node.condition) if node.condition else Number(ONE)
         if item.under is not None:
             raise self.refused(f"{node.function} of quotients")
+        if item.whole.needs_earlier or condition.whole.needs_earlier:
+            raise self.refused(f"{node.function} by what came before")
         most = most_records(self.policy, source)
         counts = condition.whole
 

@@ -278,7 +278,10 @@ def prepared(
         return program, program.settings(table, readings)
     except DoesNotFit:
         program = program_of(policy, table, nullable)
+    try:
         return program, program.settings(table, readings)
+    except DoesNotFit as error:
+        raise NotInColumns(f"{policy.name} has a figure that columns cannot hold: {error}") from None
 
 
 def _program(policy: Policy, slots: Slots, most: int, nullable: frozenset[tuple[str, str]]) -> Program:
