@@ -39,7 +39,7 @@ from gongbao.core.errors import GongbaoError
 from gongbao.rules.columns.batch import Batch, Column, Records
 from gongbao.rules.columns.lower import places_of
 from gongbao.rules.columns.program import Flags, Int64
-from gongbao.rules.fact_tables import CASE_HEADINGS, OF_CASE
+from gongbao.rules.fact_tables import CASE_HEADINGS, OF_CASE, read_headings
 from gongbao.rules.policy import Policy, PolicyError
 from gongbao.rules.types import Type
 from gongbao.rules.values import Label
@@ -213,11 +213,10 @@ def synthetic(
     """
 
     def declare(make: Callable[[Draws], Batch]) -> SyntheticPopulation:
-        facts = policy.facts.declared().values()
-        heading = _CASE if any(one.type.is_records for one in facts) else number
-        taken = {name for name, *_ in _headings(policy)} | {one.label.zh for one in facts}
+        has_records = any(one.type.is_records for one in policy.facts.declared().values())
+        heading = _CASE if has_records else number
         for name in (heading, *(carried or {})):
-            if name in taken:
+            if read_headings(policy.facts, [name]).columns:
                 code = make.__code__
                 raise PolicyError(f"{name} is a fact of {policy.name}", file=code.co_filename, line=code.co_firstlineno)
         return SyntheticPopulation(
