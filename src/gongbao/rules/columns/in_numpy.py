@@ -120,8 +120,10 @@ class _Block:
         with np.errstate(all="ignore"):
             self._check_days()
             by_choice = [name for name in names if steps[name].rule.by_choice]
-            if by_choice:
-                found |= self._best(by_choice)
+            # A check of the choice refuses the case, whatever is asked for.
+            if by_choice or any(needs_choice(one) for one in self.program.guards):
+                best = self._best(by_choice)
+                found |= best if by_choice else {}
             self._guards(by_choice=False)
             for name in names:
                 if name in by_choice:
