@@ -10,6 +10,7 @@ staging.py     rows -> cases of whole numbers
 batches.py     cases -> arrays
 """
 
-from gongbao.rules.run.loading import Labels, LeftOut, Loaded, load
+from gongbao.rules.run.loading import Labels, LeftOut, Loaded, case_on, load
+from gongbao.rules.run.running import Job, Report, run
 
-__all__ = ["Labels", "LeftOut", "Loaded", "load"]
+__all__ = ["Job", "Labels", "LeftOut", "Loaded", "Report", "case_on", "load", "run"]

@@ -39,7 +39,7 @@ class Bounds:
             sizes = connection.execute("select size from cases").fetchnumpy()["size"]
             self.starts = np.concatenate([[0], np.cumsum(np.asarray(sizes, np.int64))])
         else:
-            (count,) = connection.execute("select count(*) from staged").fetchone()
+            (count,) = connection.execute("select count(*) from staged").fetchall()[0]
             self.starts = np.arange(0)
             self.count = count
             return
@@ -64,21 +64,47 @@ class Bounds:
             first = last
 
 
-def chunk_of(connection: Any, layout: Layout, bounds: Bounds, first: int, last: int) -> Chunk:
-    """The cases from `first` up to and without `last`."""
+Nullable = frozenset[tuple[str, str]]
+"""Facts that may be missing, by list ("" for the case) and name."""
+
+
+def nullable_of(connection: Any, layout: Layout) -> Nullable:
+    """The facts that are missing somewhere."""
+    found = {(records, fact.name) for records, fact in layout.lacking()}
+    lists = layout.lists
+    for table, in_table in (("cases", False), ("staged", True)):
+        wanted = [one for one in layout.columns if bool(one.records) is in_table or not layout.has_records]
+        wanted = [one for one in wanted if not one.fact.optional and not one.fact.type.optional]
+        if not wanted or (table == "cases" and not layout.has_records):
+            continue
+        counts = ", ".join(
+            f"count(*) filter (f{one.number} is null{f' and has{lists.index(one.records)}' if one.records else ''})"
+            for one in wanted
+        )
+        missing = connection.execute(f"select {counts} from {table}").fetchall()[0]
+        found |= {(one.records, one.fact.name) for one, count in zip(wanted, missing, strict=True) if count}
+    return frozenset(found)
+
+
+def chunk_of(
+    connection: Any, layout: Layout, bounds: Bounds, first: int, last: int, nullable: Nullable = frozenset()
+) -> Chunk:
+    """The cases from `first` up to and without `last`. One that lacks a fact is odd, but for those of `nullable`: they
+    have a column that says where they are given."""
     low, high = bounds.row_of(first), bounds.row_of(last)
     cursor = connection.cursor()
     found = cursor.execute(f"select * from staged where rowid >= {low} and rowid < {high}").fetchnumpy()
     if not layout.has_records:
-        return _of_rows(layout, found, first)
+        return _of_rows(layout, found, first, nullable)
     own = cursor.execute(f"select * from cases where rowid >= {first} and rowid < {last}").fetchnumpy()
-    return _of_records(layout, found, own, first, np.asarray(bounds.starts[first : last + 1] - low))
+    starts = np.asarray(bounds.starts[first : last + 1] - low)
+    return _of_records(layout, found, own, first, starts, nullable)
 
 
-def _of_rows(layout: Layout, found: dict[str, Any], first: int) -> Chunk:
+def _of_rows(layout: Layout, found: dict[str, Any], first: int, nullable: Nullable) -> Chunk:
     count = len(found["row"])
     odd = _filled(found["odd"], 0).astype(bool)
-    columns = _columns(layout, "", found, count, odd)
+    columns = _columns(layout, "", found, count, odd, nullable)
     rows = np.asarray(found["row"], np.int64)
     batch = Batch(count, columns)
     for name, fact in layout.policy.facts.declared().items():
@@ -96,14 +122,16 @@ def _no_records(layout: Layout, name: str, count: int) -> Records:
     return Records(np.zeros(count + 1, np.int64), columns)
 
 
-def _of_records(layout: Layout, found: dict[str, Any], own: dict[str, Any], first: int, starts: Int64) -> Chunk:
+def _of_records(
+    layout: Layout, found: dict[str, Any], own: dict[str, Any], first: int, starts: Int64, nullable: Nullable
+) -> Chunk:
     count = len(starts) - 1
     odd = _filled(own["odd"], 0).astype(bool)
     case_of = np.repeat(np.arange(count), np.diff(starts))
     odd[case_of[_filled(found["odd"], 0).astype(bool)]] = True
-    batch = Batch(count, _columns(layout, "", own, count, odd))
+    batch = Batch(count, _columns(layout, "", own, count, odd, nullable))
     record_rows: dict[str, Int64] = {}
-    lists = list(dict.fromkeys(one.records for one in layout.columns if one.records))
+    lists = layout.lists
     for name, fact in layout.policy.facts.declared().items():
         if not fact.type.is_records:
             continue
@@ -115,7 +143,7 @@ def _of_records(layout: Layout, found: dict[str, Any], own: dict[str, Any], firs
         of_case = case_of[there]
         part = {key: column[there] for key, column in found.items()}
         odd_records = np.zeros(len(there), bool)
-        columns = _columns(layout, name, part, len(there), odd_records)
+        columns = _columns(layout, name, part, len(there), odd_records, nullable)
         odd[of_case[odd_records]] = True
         counts = np.bincount(of_case, minlength=count)
         begins = np.concatenate([[0], np.cumsum(counts)])
@@ -130,7 +158,9 @@ def _of_records(layout: Layout, found: dict[str, Any], own: dict[str, Any], firs
     return Chunk(first, batch, odd, np.asarray(found["row"], np.int64), starts, record_rows)
 
 
-def _columns(layout: Layout, records: str, found: dict[str, Any], count: int, odd: Flags) -> dict[str, Column]:
+def _columns(
+    layout: Layout, records: str, found: dict[str, Any], count: int, odd: Flags, nullable: Nullable
+) -> dict[str, Column]:
     """A column for each fact of the case or of a list; what is missing makes odd."""
     places = {one.fact.name: one.number for one in layout.columns if one.records == records}
     out: dict[str, Column] = {}
@@ -143,7 +173,9 @@ def _columns(layout: Layout, records: str, found: dict[str, Any], count: int, od
         out[name] = _filled(value, 0 if default is None else default)
         if fact.type.optional:
             out[f"{name}?"] = (~absent | (default is not None)).astype(np.int8)
-        if not fact.optional or (fact.default is not None and default is None):
+        if (records, name) in nullable and not fact.optional and not fact.type.optional:
+            out[f"{name}?"] = (~absent).astype(np.int8)
+        elif not fact.optional or (fact.default is not None and default is None):
             odd |= absent
     return out
 
@@ -163,4 +195,4 @@ def _filled(value: Any, by: int) -> Any:
     return value.filled(by)
 
 
-__all__ = ["ROWS_AT_ONCE", "Bounds", "Chunk", "chunk_of"]
+__all__ = ["ROWS_AT_ONCE", "Bounds", "Chunk", "Nullable", "chunk_of", "nullable_of"]

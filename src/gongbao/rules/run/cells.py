@@ -18,7 +18,7 @@ from gongbao.rules.policy import Fact, FactSheet
 WHITESPACE = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
 """What `str.strip` takes away."""
 
-_INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
+INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
 _DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
 _MOST_DIGITS = 18
 """A DECIMAL of so many digits is an int64."""
@@ -111,7 +111,7 @@ def _day(cell: str, sql_type: str, *, is_month: bool) -> str:
 
 def _number(cell: str, sql_type: str, places: int) -> str:
     scale = 10**places
-    if sql_type in _INTEGERS:
+    if sql_type in INTEGERS:
         most = min(LARGEST, 2**62 // scale)
         return f"case when {cell} between {-most} and {most} then cast({cell} as bigint) * {scale} end"
     if sql_type == "DOUBLE":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,13 @@ import numpy as np
 
 from gongbao.core.errors import GongbaoError
 from gongbao.rules.columns.batch import Batch, Column, Records
-from gongbao.rules.facts import read_facts
+from gongbao.rules.facts import MOST_RECORDS, read_facts
 from gongbao.rules.policy import Policy
 from gongbao.rules.run.batches import ROWS_AT_ONCE, Bounds, Chunk, chunk_of
-from gongbao.rules.run.one_by_one import given_cases
+from gongbao.rules.run.one_by_one import GivenCase, cases_on, given_cases
 from gongbao.rules.run.places import place_of
 from gongbao.rules.run.sources import Tell, connect, silent, stage
-from gongbao.rules.run.staging import Layout, layout_of, stage_cells
+from gongbao.rules.run.staging import Layout, layout_of, make_keyed, stage_cells
 
 MOST_LABELS = 1000
 MOST_TOLD = 100
@@ -63,23 +64,55 @@ def load(policy: Policy, source: str, *, progress: Tell = silent) -> Loaded:
     Integers are as small as a column allows (int8 to int64). Raises GongbaoError for what cannot be read, and for a
     table that lacks a needed fact altogether.
     """
-    place = place_of(source)
-    folder = Path(tempfile.mkdtemp(prefix="gongbao-load-"))
-    connection = connect(folder / "work.duckdb", folder=folder)
-    try:
-        found = stage(connection, place, folder, lambda share: progress(share * 0.3))
-        layout = layout_of(policy, found, place.shown)
-        refuse_lacking(layout, place.shown)
+    with _for_once(policy, source, lambda share: progress(share * 0.3)) as (connection, layout):
+        refuse_lacking(layout, place_of(source).shown)
         stage_cells(connection, layout, lambda share: progress(0.3 + share * 0.4))
         return _collected(connection, layout, lambda share: progress(0.7 + share * 0.3))
+
+
+@contextmanager
+def _for_once(policy: Policy, source: str, tell: Tell = silent) -> Iterator[tuple[Any, Layout]]:
+    """The input in a work database that is taken away afterwards."""
+    place = place_of(source)
+    folder = Path(tempfile.mkdtemp(prefix="gongbao-"))
+    try:
+        connection = connect(folder / "work.duckdb", folder=folder)
+        try:
+            yield connection, layout_of(policy, stage(connection, place, folder, tell), place.shown)
+        finally:
+            connection.close()
     finally:
-        connection.close()
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def refuse_lacking(layout: Layout, where: str) -> None:
-    """Raises GongbaoError where a fact without default has no column, naming a column that may be it."""
-    lacking = layout.lacking()
+def case_on(policy: Policy, source: str, row: int) -> GivenCase:
+    """The case that a row belongs to, as it is given; rows are counted as in `LeftOut`. Raises GongbaoError."""
+    with _for_once(policy, source) as (connection, layout):
+        make_keyed(connection, layout)
+        at = row - layout.source.first_row
+        found = connection.execute("select row, cast(key as varchar) from keyed where row = ?", [at]).fetchall()
+        if not found:
+            (last,) = connection.execute("select max(row) from raw").fetchall()[0]
+            there = f"{layout.source.first_row} to {last + layout.source.first_row}" if last is not None else "none"
+            raise GongbaoError(f"there is no row {row}; rows of cases are {there}", where=place_of(source).shown)
+        key = found[0][1]
+        same = "cast(key as varchar) is not distinct from ?"
+        rows = [at]
+        if layout.has_records and key is not None:
+            query = f"select row from keyed where {same} order by row limit {MOST_RECORDS + 2}"
+            rows = [one for (one,) in connection.execute(query, [key]).fetchall()]
+        connection.execute(
+            f"create table repeated as select key, min(row) as first from keyed where {same} and key is not null "
+            "group by key having count(*) > 1",
+            [key],
+        )
+        return next(cases_on(connection, layout, rows))
+
+
+def refuse_lacking(layout: Layout, where: str, needed: set[str] | None = None) -> None:
+    """Raises GongbaoError where a fact without default has no column, naming a column that may be it. `needed` names
+    facts of the case and lists; of others nothing is said."""
+    lacking = [one for one in layout.lacking() if needed is None or (one[0] or one[1].name) in needed]
     if not lacking:
         return
     names = [f"{f'{records}.' if records else ''}{fact.name} ({fact.label.zh})" for records, fact in lacking]
@@ -191,4 +224,4 @@ def _labels(connection: Any, layout: Layout, kept: Any) -> Iterator[tuple[str, L
             yield heading, Labels(np.asarray(found["code"], np.int32)[kept], named)
 
 
-__all__ = ["Labels", "LeftOut", "Loaded", "load", "refuse_lacking"]
+__all__ = ["Labels", "LeftOut", "Loaded", "case_on", "load", "refuse_lacking"]

@@ -2,45 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from gongbao.rules.fact_tables import Cell, from_table, given_twice
+from gongbao.rules.fact_tables import from_table, given_twice
 from gongbao.rules.facts import MOST_RECORDS, Problem
 from gongbao.rules.run import cells
 from gongbao.rules.run.batches import Chunk
 from gongbao.rules.run.staging import Layout
 
+_ROWS_AT_ONCE = 20_000
+
 
 @dataclass(slots=True)
 class GivenCase:
     """One case with its rows, as `raw` numbers them. `given` is for `read_facts`; where there are `problems`, each with
-    the row that it concerns (None: all of them), the rows are no case that can be computed.
+    the row that it concerns (None: all of them), the rows are no case that can be computed. `place` is its own in a
+    chunk.
 
     `records` says for each record of a list on which of the rows it stands, by its place among them.
     """
 
     rows: list[int]
     name: str
+    place: int = 0
     given: dict[str, Any] = field(default_factory=dict)
     problems: list[tuple[int | None, Problem]] = field(default_factory=list)
     records: dict[str, list[int]] = field(default_factory=dict)
-    row_of_path: Any = None
+    row_of: Callable[[str], int | None] = lambda path: None
 
 
 def given_cases(connection: Any, layout: Layout, chunk: Chunk, cases: Iterable[int]) -> Iterator[GivenCase]:
-    """Some cases of a chunk, by their places in it."""
-    wanted: list[int] = []
-    for case in cases:
-        low, high = int(chunk.starts[case]), int(chunk.starts[case + 1])
-        if high - low > MOST_RECORDS + 1 and layout.has_records:
-            yield _too_large(connection, layout, chunk.rows[low:high].tolist())
-        else:
-            wanted += chunk.rows[low:high].tolist()
-    for first in range(0, len(wanted), 2 * MOST_RECORDS):
-        yield from cases_on(connection, layout, wanted[first : first + 2 * MOST_RECORDS])
+    """Some cases of a chunk, by their places in it, in order."""
+    waiting: list[int] = []
+    rows: list[int] = []
+
+    def read() -> Iterator[GivenCase]:
+        for place, case in zip(waiting, cases_on(connection, layout, rows), strict=True):
+            case.place = place
+            yield case
+        waiting.clear()
+        rows.clear()
+
+    for place in cases:
+        of_case = chunk.rows[int(chunk.starts[place]) : int(chunk.starts[place + 1])].tolist()
+        if len(of_case) > MOST_RECORDS + 1:
+            case = _too_large(connection, layout, of_case)
+            case.place = place
+            yield case
+            continue
+        waiting.append(place)
+        rows += of_case
+        if len(rows) > _ROWS_AT_ONCE:
+            yield from read()
+    yield from read()
 
 
 def cases_on(connection: Any, layout: Layout, rows: list[int]) -> Iterator[GivenCase]:
@@ -54,8 +71,8 @@ def cases_on(connection: Any, layout: Layout, rows: list[int]) -> Iterator[Given
     beyond = ", raw.beyond" if layout.source.has_beyond else ""
     cursor = connection.cursor()
     cursor.execute(
-        f"select raw.row, raw.key, {given}{beyond} from keyed raw where raw.row between {min(rows)} and {max(rows)} "
-        f"and raw.row in (select unnest(?::bigint[])) order by raw.row",
+        f"select raw.row, cast(raw.key as varchar), {given}{beyond} from keyed raw "
+        f"where raw.row between {min(rows)} and {max(rows)} and raw.row in (select unnest(?::bigint[])) order by raw.row",
         [rows],
     )
     found = {line[0]: line for line in cursor.fetchall()}
@@ -74,7 +91,9 @@ def _first_rows(cursor: Any, layout: Layout, lines: list[Any]) -> dict[str, int]
     if layout.has_records or not layout.headings.case:
         return {}
     keys = [line[1] for line in lines if line[1] is not None]
-    cursor.execute("select key, first from repeated where key in (select unnest(?::varchar[]))", [keys])
+    cursor.execute(
+        "select cast(key as varchar) as name, first from repeated where name in (select unnest(?::varchar[]))", [keys]
+    )
     return dict(cursor.fetchall())
 
 
@@ -98,16 +117,12 @@ def _case(layout: Layout, lines: list[Any], firsts: dict[str, int]) -> GivenCase
         (found,) = table.cases
         case.given = found.given
         at = {row: place for place, row in enumerate(rows)}
-        for name in dict.fromkeys(one.records for one in layout.columns if one.records):
+        for name in layout.lists:
             case.records[name] = [
                 at[found.cells[f"{name}[{index}]"].row - called] for index in range(len(found.given.get(name, ())))
             ]
-        case.row_of_path = lambda path: _row_of(found.cell_of(path), called)
+        case.row_of = lambda path: found.cell_of(path).row - called if path else None
     return case
-
-
-def _row_of(cell: Cell, called: int) -> int | None:
-    return cell.row - called
 
 
 def _with_key(line: Any, case_column: int | None) -> list[Any]:
@@ -120,12 +135,12 @@ def _with_key(line: Any, case_column: int | None) -> list[Any]:
 def _too_large(connection: Any, layout: Layout, rows: list[int]) -> GivenCase:
     """Far more records than a case may have: it is refused by their number, without reading them."""
     cursor = connection.cursor()
-    (key,) = cursor.execute(f"select key from keyed where row = {rows[0]}").fetchone()
+    (key,) = cursor.execute(f"select cast(key as varchar) from keyed where row = {rows[0]}").fetchall()[0]
     if key is None:
         problem = Problem("", None, "缺少编号", "the row has no case", "no_case")
         return GivenCase(rows, "", problems=[(None, problem)])
     name = next(one.records for one in layout.columns if one.records)
-    return GivenCase(rows, key, {name: [{}] * len(rows)})
+    return GivenCase(rows, key, given={name: [{}] * len(rows)})
 
 
 __all__ = ["GivenCase", "cases_on", "given_cases"]

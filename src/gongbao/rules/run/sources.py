@@ -10,7 +10,7 @@ from typing import Any
 
 from gongbao.core.errors import GongbaoError
 from gongbao.rules.run import cells, csv_files
-from gongbao.rules.run.places import CSV, PARQUET, Place
+from gongbao.rules.run.places import CSV, PARQUET, POSTGRES, Place
 
 Tell = Callable[[float], None]
 """Is told now and then which share of a step is done, 0 to 1."""
@@ -31,8 +31,13 @@ class Source:
     has_beyond: bool = False
 
 
-def connect(file: Path | str, *, folder: Path, threads: int | None = None, memory: str = "1GiB") -> Any:
-    """A work database that takes no more memory than said and fetches nothing from anywhere."""
+def connect(
+    file: Path, *, folder: Path, threads: int | None = None, memory: str = "1GiB", is_shared: bool = False
+) -> Any:
+    """A work database that takes no more memory than said and fetches nothing from anywhere.
+
+    Raises GongbaoError where it cannot be opened; where `is_shared`, that may be because another run has it open.
+    """
     import duckdb
 
     settings: dict[str, Any] = {
@@ -47,6 +52,8 @@ def connect(file: Path | str, *, folder: Path, threads: int | None = None, memor
     try:
         return duckdb.connect(str(file), config=settings)
     except duckdb.Error as error:
+        if is_shared and "lock" in str(error):
+            raise GongbaoError("another run is at work on this output", where=str(folder)) from None
         raise GongbaoError(f"the work database cannot be opened: {first_line(error)}", where=str(file)) from None
 
 
@@ -95,6 +102,20 @@ def stage(connection: Any, place: Place, folder: Path, tell: Tell = silent) -> S
     except duckdb.Error as error:
         raise GongbaoError(f"this cannot be read: {first_line(error)}", where=place.shown) from None
     raise GongbaoError(f"{place.kind} cannot be read", where=place.shown)
+
+
+def identity_of(place: Place) -> dict[str, Any]:
+    """By what it is seen that the input is another one. Of a table in PostgreSQL nothing shows that it has changed."""
+    if place.kind == POSTGRES:
+        return {"table": place.shown}
+    _exists(place)
+    about = place.path.stat()
+    return {
+        "file": str(place.path.resolve()),
+        "table": place.qualified,
+        "size": about.st_size,
+        "changed": about.st_mtime_ns,
+    }
 
 
 def _exists(place: Place) -> None:
@@ -163,4 +184,4 @@ def raw_of_table(connection: Any) -> None:
     connection.execute("create or replace view raw as select rowid as row, * from cells_given")
 
 
-__all__ = ["Source", "Tell", "connect", "execute", "first_line", "silent", "stage"]
+__all__ = ["Source", "Tell", "connect", "execute", "first_line", "identity_of", "silent", "stage"]

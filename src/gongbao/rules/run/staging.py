@@ -40,6 +40,11 @@ class Layout:
         """Whether rows are records, of which several may be one case."""
         return any(one.records for one in self.columns)
 
+    @property
+    def lists(self) -> list[str]:
+        """The lists whose records the rows are; that with the place n is there where `has{n}`."""
+        return list(dict.fromkeys(one.records for one in self.columns if one.records))
+
     def sheet(self, column: Column) -> type[FactSheet]:
         return sheet_of(self.policy, column.records)
 
@@ -90,7 +95,7 @@ def layout_of(policy: Policy, source: Source, where: str) -> Layout:
 
 def stage_cells(connection: Any, layout: Layout, tell: Tell = silent) -> None:
     """Make `staged`, and `cases` where rows are records."""
-    _keys(connection, layout)
+    make_keyed(connection, layout)
     expressions = [_expressions(layout, column) for column in layout.columns]
     _read_what_is_not_plain(connection, expressions, tell)
     if layout.has_records:
@@ -133,10 +138,13 @@ def _expressions(layout: Layout, column: Column) -> _Expressions:
 def key_of(layout: Layout) -> str:
     """The case of a row of `raw`, as SQL; NULL where its cell is empty, or where there is no such column."""
     number = layout.headings.case
-    return cells.stripped(f"raw.c{number}", layout.source.types[number - 1]) if number else "cast(null as varchar)"
+    if number is None:
+        return "cast(null as varchar)"
+    sql_type = layout.source.types[number - 1]
+    return f"raw.c{number}" if sql_type in cells.INTEGERS else cells.stripped(f"raw.c{number}", sql_type)
 
 
-def _keys(connection: Any, layout: Layout) -> None:
+def make_keyed(connection: Any, layout: Layout) -> None:
     """`keyed`: raw, with the case of each row as `key`. An empty cell goes on from the row above where rows are
     records; without a column of cases all rows are one."""
     connection.execute("drop view if exists keyed")
@@ -144,7 +152,7 @@ def _keys(connection: Any, layout: Layout) -> None:
     if layout.has_records and layout.headings.case is None:
         key = "'1'"
     elif layout.has_records:
-        (empty,) = connection.execute(f"select count(*) from raw where {key} is null").fetchone()
+        (empty,) = connection.execute(f"select count(*) from raw where {key} is null").fetchall()[0]
         if empty:
             connection.execute(
                 f"create or replace table keys as select row as at, last_value({key} ignore nulls) over (order by row "
@@ -168,7 +176,7 @@ def _is_blank(layout: Layout) -> str:
 def _read_what_is_not_plain(connection: Any, expressions: list[_Expressions], tell: Tell) -> None:
     """A table of readings for each column that has such cells: the cell, its number or text, whether it is empty."""
     counts = ", ".join(f"count(*) filter ({one.given} is not null and {one.plain} is null)" for one in expressions)
-    found = connection.execute(f"select {counts} from raw").fetchone()
+    found = connection.execute(f"select {counts} from raw").fetchall()[0]
     for one, count in zip(expressions, found, strict=True):
         if count:
             _readings(connection, one)
@@ -193,7 +201,7 @@ def _readings(connection: Any, one: _Expressions) -> None:
     )
     value = "varchar" if one.is_text else "bigint"
     connection.execute(f"create or replace table {table}_read (id bigint, value {value}, is_empty boolean)")
-    (count,) = connection.execute(f"select count(*) from {table}_given").fetchone()
+    (count,) = connection.execute(f"select count(*) from {table}_given").fetchall()[0]
     for first in range(0, count, _READ_AT_ONCE):
         rows = connection.execute(
             f"select rowid, cell from {table}_given where rowid >= {first} and rowid < {first + _READ_AT_ONCE}"
@@ -287,8 +295,7 @@ def _stage_records(connection: Any, layout: Layout, expressions: list[_Expressio
         lambda share: tell(share / 2),
     )
     numbers = "".join(f", cast({one.number} as {_column_type(one)}) as f{one.place}" for one in of_records)
-    lists = dict.fromkeys(one.column.records for one in of_records)
-    for place, name in enumerate(lists):
+    for place, name in enumerate(layout.lists):
         parts = [one for one in of_records if one.column.records == name]
         # An empty cell of white space has readings, and so is not NULL.
         given = " or ".join(f"({one.number}) is not null or {one.bad}" for one in parts)
@@ -303,4 +310,4 @@ def _stage_records(connection: Any, layout: Layout, expressions: list[_Expressio
     )
 
 
-__all__ = ["Layout", "all_facts", "key_of", "layout_of", "sheet_of", "stage_cells"]
+__all__ = ["Layout", "all_facts", "key_of", "layout_of", "make_keyed", "sheet_of", "stage_cells"]

@@ -1,0 +1,205 @@
+"""What a run came to, written out whole: one row for each row of the input that could be computed, in their order.
+
+First the columns that are no facts and that of the case, as they were given; then the values, those of a case on each
+of its rows; then `missing`, the facts that an empty value would need. Rows that cannot be computed stand in a file or
+table of their own, with their cells and why.
+"""
+
+from __future__ import annotations
+
+import codecs
+import os
+import shutil
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gongbao.core.errors import GongbaoError
+from gongbao.rules.run import cells
+from gongbao.rules.run.answers import Answer
+from gongbao.rules.run.places import CSV, PARQUET, XLSX, Place
+from gongbao.rules.run.sources import execute, first_line
+from gongbao.rules.run.staging import Layout
+from gongbao.rules.run.work import Work
+
+if TYPE_CHECKING:
+    from gongbao.rules.run.running import Report
+
+MISSING = "missing"
+MOST_ROWS_OF_A_SHEET = 2**20 - 1
+_AT_ONCE = 50_000
+
+
+def refuse_target(source: Place, target: Place, *, replace: bool) -> None:
+    """Raises GongbaoError where the output cannot be, before anything is read."""
+    if source.is_database and target.is_database:
+        same = (source.kind, source.address, source.qualified) == (target.kind, target.address, target.qualified)
+        if same and source.path.resolve() == target.path.resolve():
+            raise GongbaoError("the output would take the place of the input", where=target.shown)
+    elif source.path != Path() and source.path.resolve() == target.path.resolve():
+        raise GongbaoError("the output would take the place of the input", where=target.shown)
+    folder = target.beside.parent
+    if not folder.is_dir():
+        raise GongbaoError("there is no such folder", where=str(folder))
+    if not target.is_database and target.path.is_dir():
+        raise GongbaoError("this is a folder; name a file in it", where=target.shown)
+    if not os.access(folder, os.W_OK):
+        raise GongbaoError("nothing can be written in this folder", where=str(folder))
+
+
+def refuse_layout(layout: Layout, answers: list[Answer], target: Place, connection: Any) -> None:
+    """Raises GongbaoError where columns of the input would stand beside values of the same name, or a sheet is full."""
+    names = {one.name.lower() for one in answers} | {MISSING}
+    for number in _kept(layout):
+        heading = layout.source.headings[number - 1].strip()
+        if heading.lower() in names:
+            raise GongbaoError(f"the column {heading} has the name of a value that is put out; give it another")
+    if target.kind == XLSX:
+        (count,) = connection.execute("select count(*) from staged").fetchall()[0]
+        if count > MOST_ROWS_OF_A_SHEET:
+            raise GongbaoError(
+                f"a worksheet holds {MOST_ROWS_OF_A_SHEET:,} rows, and these are {count:,}; take .parquet"
+            )
+
+
+def write(
+    work: Work,
+    layout: Layout,
+    answers: list[Answer],
+    target: Place,
+    report: Report,
+    *,
+    replace: bool,
+    progress: Callable[[str, int, int], None],
+) -> None:
+    """Write output and rejected rows. Raises GongbaoError; what was there before then stays as it was."""
+    import duckdb
+
+    def tell(share: float) -> None:
+        progress("writing", int(share * 1000), 1000)
+
+    _in_order(work, layout)
+    out, rejected = _select(layout, answers), _select_rejected(layout)
+    try:
+        if target.kind in (PARQUET, CSV):
+            draft = work.folder / f"result.{target.kind}"
+            _copy(work.connection, out, draft, tell)
+            refused = _rejected_file(work, rejected, report)
+            _put(draft, refused, target)
+        else:
+            raise GongbaoError(f"{target.kind} cannot be written", where=target.shown)
+    except OSError as error:
+        raise GongbaoError(f"this cannot be written: {error.strerror}", where=target.shown) from None
+    except duckdb.Error as error:
+        raise GongbaoError(f"this cannot be written: {first_line(error)}", where=target.shown) from None
+    report.rejected_to = str(_beside_rejected(target)) if report.rejected_rows else ""
+
+
+def _beside_rejected(target: Place) -> Path:
+    return target.beside.with_name(target.beside.name + ".rejected")
+
+
+def _put(draft: Path, rejected: Path | None, target: Place) -> None:
+    """The files where they belong, those that are rejected first: the output says that all is done."""
+    beside = _beside_rejected(target)
+    if rejected is None:
+        beside.unlink(missing_ok=True)
+    else:
+        os.replace(rejected, beside)
+    os.replace(draft, target.path)
+
+
+# --- what is written
+
+
+def _kept(layout: Layout) -> list[int]:
+    """The columns that are put out as they are, in the order of the input."""
+    case = [layout.headings.case] if layout.headings.case else []
+    return sorted([*layout.carried, *case])
+
+
+def _in_order(work: Work, layout: Layout) -> None:
+    """`answered`: the result in the order of the input."""
+    connection = work.connection
+    connection.execute("drop view if exists answered")
+    if layout.has_records:
+        (unsorted,) = connection.execute(
+            "select count(*) from (select row < lag(row) over (order by rowid) as is_less from result) where is_less"
+        ).fetchall()[0]
+        if unsorted:
+            connection.execute("create or replace table sorted as select * from result order by row")
+            connection.execute("create view answered as select * from sorted")
+            return
+    connection.execute("create view answered as select * from result")
+
+
+def _unique(names: Iterable[str]) -> list[str]:
+    """Names of columns, none twice (a table of a database does not tell a from A)."""
+    found: list[str] = []
+    taken: set[str] = set()
+    for name in names:
+        while name.lower() in taken:
+            name += "_"
+        taken.add(name.lower())
+        found.append(name)
+    return found
+
+
+def _select(layout: Layout, answers: list[Answer]) -> str:
+    headings = [layout.source.headings[number - 1].strip() or f"column {number}" for number in _kept(layout)]
+    parts = [
+        f"raw.c{number} as {cells.name(one)}" for number, one in zip(_kept(layout), _unique(headings), strict=True)
+    ]
+    parts += [f"{one.shown(f'a.v{place}')} as {cells.name(one.name)}" for place, one in enumerate(answers)]
+    parts.append(f"a.missing as {MISSING}")
+    return f"select {', '.join(parts)} from answered a join raw on raw.row = a.row where a.status = 0 order by a.row"
+
+
+def _select_rejected(layout: Layout) -> str:
+    given = [(f"raw.c{number}", one.strip()) for number, one in enumerate(layout.source.headings, 1)]
+    if layout.headings.case:
+        given.pop(layout.headings.case - 1)
+    if layout.source.has_beyond:
+        given.append(("raw.beyond", "…"))
+    cells_given, headings = [cell for cell, _ in given], [heading for _, heading in given]
+    names = _unique(["row", "case", *headings, "path", "reason_zh", "reason_en", "code"])
+    parts = [f"r.row + {layout.source.first_row}", "r.name", *cells_given, "r.path", "r.zh", "r.en", "r.code"]
+    listed = ", ".join(f"{part} as {cells.name(name)}" for part, name in zip(parts, names, strict=True))
+    return f"select {listed} from rejected r join raw on raw.row = r.row order by r.row"
+
+
+# --- files
+
+
+def _copy(connection: Any, select: str, path: Path, tell: Callable[[float], None]) -> None:
+    if path.suffix == ".parquet":
+        form = "format parquet, compression zstd"
+        execute(connection, f"copy ({select}) to {cells.quoted(str(path))} ({form})", tell)
+        return
+    described = connection.execute(f"describe {select}").fetchall()
+    listed = ", ".join(_as_text(cells.name(one[0]), one[1]) for one in described)
+    rows = path.with_suffix(".rows")
+    form = "format csv, header true, delimiter ','"
+    execute(connection, f"copy (select {listed} from ({select})) to {cells.quoted(str(rows))} ({form})", tell)
+    # A spreadsheet takes a text for UTF-8 only where it is marked as such, and DuckDB writes no mark.
+    with rows.open("rb") as unmarked, path.open("wb") as marked:
+        marked.write(codecs.BOM_UTF8)
+        shutil.copyfileobj(unmarked, marked, 1 << 22)
+    rows.unlink()
+
+
+def _as_text(column: str, sql_type: str) -> str:
+    if sql_type.endswith("[]"):
+        return f"array_to_string({column}, '、') as {column}"
+    return column
+
+
+def _rejected_file(work: Work, select: str, report: Report) -> Path | None:
+    if not report.rejected_rows:
+        return None
+    path = work.folder / "rejected.csv"
+    _copy(work.connection, select, path, lambda share: None)
+    return path
+
+
+__all__ = ["refuse_layout", "refuse_target", "write"]
