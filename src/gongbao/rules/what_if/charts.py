@@ -18,6 +18,7 @@ import numpy as np
 from gongbao.core.errors import GongbaoError
 from gongbao.rules import exact as ex
 from gongbao.rules.cases import read_worked_cases
+from gongbao.rules.columns import calendar
 from gongbao.rules.columns.batch import PLACE, Batch, Column, DoesNotHold, Records, batch_of, outside, value_of
 from gongbao.rules.columns.lower import NotInColumns, places_of
 from gongbao.rules.columns.program import Program, Settings, prepared
@@ -147,7 +148,7 @@ def _unit(kind: Type) -> dict[str, str] | None:
 
 def chart_facts(policy: Policy) -> dict[str, Fact]:
     """The facts that a value can be drawn against, by path, money first; visits.cost is that of the first visit."""
-    found = {}
+    found: dict[str, Fact] = {}
     for name, one in policy.facts.declared().items():
         if one.type.is_records and one.type.item is not None:
             found |= {f"{name}.{key}": part for key, part in one.type.item.python.declared().items()}
@@ -240,8 +241,9 @@ def _fact(policy: Policy, path: str | None) -> tuple[str, Fact]:
 
 
 def typical(policy: Policy, rule: Rule[..., Any], population: Population | None) -> dict[str, Any]:
-    """A case as JSON has it: of the persons who have something today the most frequent choice, answer and day, and the
-    amount in the middle; where there is no population, or no such case can be, a worked case of the policy."""
+    """A case as JSON has it: the most frequent choices, answers and days of the persons who have something today, and
+    of those who share them the amounts in the middle. Where there is no population, or there can be no such case, a
+    worked case of the policy."""
     if population is not None and population.batch.cases:
         facts = facts_as_json(policy.facts, _in_the_middle(policy, rule, population))
         try:
@@ -285,43 +287,64 @@ def _in_the_middle(policy: Policy, rule: Rule[..., Any], population: Population)
     persons = np.nonzero(having if having.any() else held)[0]
     batch = population.batch
     cases = batch.records[records].case_of[persons] if records else persons
-    facts: dict[str, Any] = {}
-    for name, one in policy.facts.declared().items():
+    sheet = policy.facts.declared()
+    alone = {name: one for name, one in sheet.items() if not one.type.is_records}
+    facts, cases = _frequent(alone, batch.columns, cases)
+    for name, one in sheet.items():
         if not one.type.is_records or one.type.item is None:
-            facts[name] = _middle(one, batch.columns, cases)
             continue
         own = batch.records[name]
-        rows = persons if name == records else np.nonzero(np.isin(own.case_of, cases))[0]
         record = one.type.item.python
-        if not one.one_for_each:
-            facts[name] = [record(**{key: _middle(part, own.columns, rows) for key, part in record.declared().items()})]
-            continue
-        # Of each member its own middle, among all of its records.
-        facts[name] = []
-        every = own.columns[one.one_for_each]
-        for place, member in enumerate(record.declared()[one.one_for_each].type.python):
-            of_member = np.nonzero(every == place)[0]
-            values = {key: _middle(part, own.columns, of_member) for key, part in record.declared().items()}
-            facts[name].append(record(**{**values, one.one_for_each: member}))
+        rows = np.nonzero(np.isin(own.case_of, cases))[0]
+        if one.one_for_each:
+            # Of each member its own middle, among all of its records.
+            members = list(record.declared()[one.one_for_each].type.python)
+            places = [np.nonzero(own.columns[one.one_for_each] == place)[0] for place in range(len(members))]
+            facts[name] = [record(**_frequent(record.declared(), own.columns, these)[0]) for these in places]
+        else:
+            facts[name] = [record(**_frequent(record.declared(), own.columns, rows)[0])]
     return facts
 
 
-def _middle(fact: Fact, columns: Mapping[str, Column], rows: Any) -> Any:
-    """The number in the middle, or what is most frequent, of those rows that have it."""
-    column = columns[fact.name][rows]
-    given = columns.get(f"{fact.name}?")
+def _frequent(sheet: Mapping[str, Fact], columns: Mapping[str, Column], rows: Any) -> tuple[dict[str, Any], Any]:
+    """One value for each fact: what is most frequent among those rows that have what was chosen before, of days of the
+    same year; then of amounts that in the middle. Also the rows that are left."""
+    found: dict[str, Any] = {}
+    for name, fact in sheet.items():
+        if _is_amount(fact):
+            continue
+        found[name], rows = _most_frequent(fact, columns, rows)
+    for name, fact in sheet.items():
+        if _is_amount(fact):
+            column = columns[name][rows]
+            given = columns.get(f"{name}?")
+            column = column if given is None else column[given[rows] != 0]
+            middle = len(column) // 2
+            found[name] = value_of(int(np.partition(column, middle)[middle]), fact.type) if len(column) else None
+    return {name: found[name] for name in sheet}, rows
+
+
+def _most_frequent(fact: Fact, columns: Mapping[str, Column], rows: Any) -> tuple[Any, Any]:
+    column, given = columns[fact.name][rows], columns.get(f"{fact.name}?")
     if given is not None:
         there = given[rows] != 0
-        if fact.type.optional and 2 * int(np.count_nonzero(there)) <= len(there):
-            return None
-        column = column[there]
+        if 2 * int(np.count_nonzero(there)) <= len(there):
+            return None, rows[~there]
+        column, rows = column[there], rows[there]
     if not len(column):
-        return fact.default if fact.optional else None
-    if fact.type.is_number:
-        return value_of(int(np.partition(column, len(column) // 2)[len(column) // 2]), fact.type)
+        return None, rows
+    if fact.type.kind in ("date", "month"):
+        years = calendar.table("year")[np.clip(column, calendar.FIRST, calendar.LAST, dtype=np.int64) - calendar.FIRST]
+        kept = years == _mode(years)
+        return value_of(_mode(column[kept]), fact.type), rows[kept]
+    number = _mode(column)
+    kept = column == number
+    return str(number) if fact.type.kind == "text" else value_of(number, fact.type), rows[kept]
+
+
+def _mode(column: Column) -> int:
     values, counts = np.unique(column, return_counts=True)
-    number = int(values[np.argmax(counts)])
-    return str(number) if fact.type.kind == "text" else value_of(number, fact.type)
+    return int(values[np.argmax(counts)])
 
 
 class _Line:

@@ -394,13 +394,12 @@ class _Comparing:
             before = population.decide(self.rule, start, case)
             after = population.decide(self.rule, reform, case)
             places = population.places_of(case, records)
-            if isinstance(before, Words) or isinstance(after, Words):
-                why: Any = before if isinstance(before, Words) else after
-                reasons[why] += 1
-                left_out.cases += 1
-                left_out.persons += len(places)
-            else:
+            if isinstance(before, list) and isinstance(after, list):
                 found += zip(places, before, after, strict=True)
+                continue
+            reasons[next(one for one in (before, after) if isinstance(one, Words))] += 1
+            left_out.cases += 1
+            left_out.persons += len(places)
         left_out.reasons = reasons.most_common(MOST_REASONS)
         return found, left_out
 
