@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 import click
 
 from gongbao import __version__
-from gongbao.cli import audit, backup, cases, content, library, people, population, procedures, rules, worker
+from gongbao.cli import audit, backup, cases, content, library, people, population, procedures, rules, running, worker
 from gongbao.cli.printing import EXIT_REFUSED, answer, json_option
 from gongbao.core.errors import GongbaoError
 from gongbao.sample import GAZETTE
@@ -239,6 +239,7 @@ content.register(main)
 people.register(main)
 audit.register(main)
 rules.register(main)
+running.register(main)
 population.register(main)
 procedures.register(main)
 worker.register(main)

@@ -132,12 +132,12 @@ def compute(
             result = compute_case(found, case.value, readings=dict(reading), figures=dict(figure), as_if=as_if)
         except Refused as error:
             refused = True
-            _tell_refused(case, error, language, as_json)
+            tell_refused(case, error, language, as_json)
             continue
         if as_json:
-            _print_object(_as_json(result, explain=explain, keep=keep, words=words_of))
+            print_object(_as_json(result, explain=explain, keep=keep, words=words_of))
         else:
-            say(_as_text(result, case, language, explain=explain, words=words_of))
+            say(case_as_text(result, case, language, explain=explain, words=words_of))
     return EXIT_REFUSED if refused else 0
 
 
@@ -151,7 +151,7 @@ def _cases_in(cases: Iterator[GivenCase]) -> Iterator[GivenCase]:
         say("there is no case in it", err=True)
 
 
-def _print_object(data: dict[str, Any]) -> None:
+def print_object(data: dict[str, Any]) -> None:
     print_json_line({"schema_version": SCHEMA_VERSION, **data})
 
 
@@ -162,10 +162,10 @@ def _readable(case: GivenCase) -> None:
         raise Refused((case.problem,))
 
 
-def _tell_refused(case: GivenCase, error: Refused, language: str, as_json: bool) -> None:
+def tell_refused(case: GivenCase, error: Refused, language: str, as_json: bool) -> None:
     if as_json:
         problems = [_problem(one) for one in error.problems]
-        _print_object({"error": str(error), "line": case.line, "problems": problems})
+        print_object({"error": str(error), "line": case.line, "problems": problems})
         return
     for one in error.problems:
         place = f"{one.path}: " if one.path else ""
@@ -215,7 +215,7 @@ def _words_of_clauses() -> WordsOf:
     return words
 
 
-def _as_text(result: Result, case: GivenCase, language: str, *, explain: bool, words: WordsOf | None) -> str:
+def case_as_text(result: Result, case: GivenCase, language: str, *, explain: bool, words: WordsOf | None) -> str:
     from gongbao.rules.explain import explain as explanation
     from gongbao.rules.render import render_text
 
@@ -326,14 +326,14 @@ def recompute(
         except GongbaoError as error:
             refused = True
             if isinstance(error, Refused):
-                _tell_refused(case, error, language, as_json)
+                tell_refused(case, error, language, as_json)
             elif as_json:
-                _print_object({"error": str(error), "line": case.line, "problems": []})
+                print_object({"error": str(error), "line": case.line, "problems": []})
             else:
                 say(f"{_line(case, language)}{error}", err=True)
             continue
         if as_json:
-            _print_object({"line": case.line, **found.as_json()})
+            print_object({"line": case.line, **found.as_json()})
         else:
             say(_line(case, language) + _differences(found, language))
     return EXIT_REFUSED if refused else 0

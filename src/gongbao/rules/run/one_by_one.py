@@ -72,7 +72,7 @@ def cases_on(connection: Any, layout: Layout, rows: list[int]) -> Iterator[Given
     cursor = connection.cursor()
     cursor.execute(
         f"select raw.row, cast(raw.key as varchar), {given}{beyond} from keyed raw "
-        f"where raw.row between {min(rows)} and {max(rows)} and raw.row in (select unnest(?::bigint[])) order by raw.row",
+        f"where raw.row between {min(rows)} and {max(rows)} and raw.row in (select unnest(?::bigint[]))",
         [rows],
     )
     found = {line[0]: line for line in cursor.fetchall()}
