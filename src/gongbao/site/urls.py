@@ -11,6 +11,7 @@ urlpatterns = [
     path("", front, name="front"),
     path("large-print/", look.large_print, name="large_print"),
     path("i18n/setlang/", allows(ANYONE, while_enrolling=True)(set_language), name="set_language"),
+    path("policies/<str:name>/what-if/", include("gongbao.site.what_if.urls")),
     path("policies/", include("gongbao.site.policies.urls")),
     path("market/", include("gongbao.systems.intermediary_market.urls")),
     path("api/", include("gongbao.site.api")),
