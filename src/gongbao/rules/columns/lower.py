@@ -390,9 +390,10 @@ class Lowering:
             if not w.is_const(lost, 0):
                 settling = w.both(settling, w.invert(lacks))
             settled = w.less(ZERO, counted(settling))
-            return Number(
-                settled if node.function == "any" else w.invert(settled), lost=w.both(lost, w.invert(settled))
-            )
+            # The values of a rule for all records are asked for together, and none of them may be missing.
+            if node.source_each is None:
+                lost = w.both(lost, w.invert(settled))
+            return Number(settled if node.function == "any" else w.invert(settled), lost=lost)
         lo, hi = min(item.whole.lo, 0), max(item.whole.hi, 0)
         if node.function == "first":
             assert node.otherwise is not None
