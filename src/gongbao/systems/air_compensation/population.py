@@ -38,7 +38,7 @@ def air_compensation_population(draws: Draws) -> Batch:
     July to 82 in January, times 75 to 125 per cent for the month and 88 to 112 for the unit; PM10 is 150 to 210 per
     cent of it, and the year before had 85 to 122 per cent. 600 in 1,000 values are whole numbers, the others have two
     decimals. 60 in 1,000 months have units right at the baseline and 1 and 5 µg from it, where the bands begin; 20 have
-    the same value for all nine. 80 in 1,000 units are right at their target, the others 85 to 115 per cent of it. Good
+    the same value for all nine. 110 in 1,000 targets are what was reached, the others 85 to 115 per cent of it. Good
     days follow the season; 30 in 1,000 are no whole number. In 350 of 1,000 months the city pays compensation to the
     province.
     """

@@ -44,12 +44,12 @@ LEVELS = (450, 350, 200)
 FIRST_DAYS = np.array([number_of(date(2022, 7, 1)), number_of(date(2023, 1, 1))])
 NEW_YEARS = np.array([number_of(date(2022, 1, 1)), number_of(date(2023, 1, 1))])
 LAST_DAYS = np.array([number_of(date(2022, 12, 31)), number_of(date(2023, 12, 31))])
-OFTEN = Curve((0, 0), (240, 0), (241, 1), (500, 3), (750, 8), (900, 17), (970, 32), (995, 62), (1000, 140))
+OFTEN = Curve((0, 0), (240, 0), (241, 1), (500, 4), (750, 8), (900, 17), (970, 32), (995, 62), (1000, 140))
 COSTS = yuan((0, 3), (100, 25), (250, 55), (500, 120), (750, 240), (900, 480), (970, 900), (995, 2_000), (1000, 6_000))
 COSTS_OF_LEVEL = np.array([55, 100, 185])
 # Costs in fen: the deductible, and the visit that uses up the limit of half a year or a whole one by itself, for those
 # at work and the retired at institutions of the second class.
-EDGES = np.array([4_000, 140_364, 276_727, 157_846, 311_692])
+EDGES = np.array([4_000, 140_363, 276_727, 157_846, 311_692])
 
 
 def _people(draws: Draws) -> tuple[Int64, dict[str, Int64]]:
@@ -66,13 +66,13 @@ def _people(draws: Draws) -> tuple[Int64, dict[str, Int64]]:
 def outpatient_pooling_population(draws: Draws) -> Batch:
     """One person's visits in one year: of 1,000 persons 400 have those of 2022, from 1 July on, and 600 those of 2023.
 
-    About a quarter have no visit, the half at most 3, and one in a hundred 50 and more; the retired have half as many
-    again. 25 in 1,000 of those who are not retired on 1 January retire in the year. Each person has an institution of
-    the own district to which 650 in 1,000 visits go; the others go to any of the district. 450 in 1,000 are at the
-    grass roots, 350 of the second class, 200 of the third. 80 in 1,000 follow on a visit of the same day to the same
-    institution. The higher the class, the higher the costs; 12 in 1,000 visits cost what is right at an edge. The fund
-    does not cover those of institutions that are not designated (30), that are not settled directly (20), during a stay
-    in hospital (12) or while benefits are suspended (8).
+    240 in 1,000 have no visit; of those who are not retired the half has at most 3, and 15 in 1,000 have 50 and more;
+    the retired have half as many again. 25 in 1,000 of those who are not retired on 1 January retire in the year. Each
+    person has an institution of the own district to which 650 in 1,000 visits go; the others go to any of the district.
+    450 in 1,000 are at the grass roots, 350 of the second class, 200 of the third. 80 in 1,000 follow on a visit of the
+    same day to the same institution. The higher the class, the higher the costs; 12 in 1,000 visits cost what is right
+    at an edge. The fund does not cover those of institutions that are not designated (30), that are not settled
+    directly (20), during a stay in hospital (12) or while benefits are suspended (8).
     """
     status, people = _people(draws)
     year = draws.pick("year", (400, 600))
