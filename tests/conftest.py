@@ -5,6 +5,7 @@ This file is read before Django's settings are, so it decides what they will be.
 
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -25,6 +26,10 @@ if "PYTEST_XDIST_WORKER" not in os.environ:
     os.environ["GONGBAO_TEST_HOME"] = tempfile.mkdtemp(prefix="gongbao-test-")
     if rig.RUNS_ON == "postgres" and rig.postgres_url():
         os.environ["DATABASE_URL"] = rig.postgres_url()
+
+# The tests start the program hundreds of times: it is compiled once, even where the shell wants no compiled files.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 os.environ["GONGBAO_HOME"] = str(Path(os.environ["GONGBAO_TEST_HOME"]) / os.environ.get("PYTEST_XDIST_WORKER", "main"))
 os.environ["DJANGO_SETTINGS_MODULE"] = "gongbao.site.settings"
@@ -58,7 +63,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         kept = [item for item in items if _uses_database(item) and not item.get_closest_marker("browser")]
     else:
         kept = [item for item in items if not item.get_closest_marker("postgres")]
-    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    among = set(kept)
+    config.hook.pytest_deselected(items=[item for item in items if item not in among])
     # The browser last: what is quick to fail fails first.
     items[:] = sorted(kept, key=lambda item: item.get_closest_marker("browser") is not None)
 

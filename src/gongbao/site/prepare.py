@@ -73,7 +73,6 @@ def migrate() -> list[str]:
     from django.core.management import call_command
 
     from gongbao.office.audit import triggers
-    from gongbao.office.library.actions import derive_outdated
 
     with answering_database(), _alone():
         made = pending_migrations()
@@ -81,14 +80,17 @@ def migrate() -> list[str]:
             call_command("migrate", verbosity=0, interactive=False)
         # Each migrate puts them in place; here they come back to a database that lost them otherwise.
         triggers.install(connection)
-        derive_outdated()
+        if not _is_derived():
+            from gongbao.office.library.actions import derive_outdated
+
+            derive_outdated()
     return made
 
 
 def _is_derived() -> bool:
     """Whether this version derived all that is derived. Until then personal data may be unmarked, and is not shown."""
     from gongbao.office.library import queries
-    from gongbao.office.library.actions import CHECKS, DERIVATION
+    from gongbao.office.library.derivation import CHECKS, DERIVATION
 
     return not (queries.outdated(DERIVATION).exists() or queries.unchecked(CHECKS).exists())
 

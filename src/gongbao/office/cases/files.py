@@ -12,7 +12,7 @@ from django.db import transaction
 
 from gongbao.core.errors import GongbaoError
 from gongbao.office.file_names import shown_name
-from gongbao.office.library.actions import files_folder
+from gongbao.office.library.folder import files_folder
 
 LARGEST = 20 * 1024 * 1024  # bytes
 SPARED = 1024 * 1024 * 1024  # bytes of the disk that files leave to the database and the log: anybody may send some

@@ -27,7 +27,8 @@ from gongbao.office.audit.actors import Actor, ActorKind
 from gongbao.office.file_names import shown_name
 from gongbao.office.intake.models import State, Upload
 from gongbao.office.library import contract
-from gongbao.office.library.actions import files_folder, ingest_source
+from gongbao.office.library.actions import ingest_source
+from gongbao.office.library.folder import files_folder
 from gongbao.office.people.models import Account
 
 log = logging.getLogger("gongbao.intake")

@@ -13,7 +13,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from django.conf import settings
 from django.db import DataError, OperationalError
 from django.utils import timezone
 
@@ -37,6 +36,8 @@ from gongbao.office.audit.actions import recorded
 from gongbao.office.audit.actors import KEEPER as KEEPER_ACTS
 from gongbao.office.audit.actors import OUR_RULE, Actor
 from gongbao.office.library import queries, search
+from gongbao.office.library.derivation import CHECKS, DERIVATION
+from gongbao.office.library.folder import files_folder
 from gongbao.office.library.keys import KEY_LENGTH, bounded, document_key, locator_key, numbered_key, title_key
 from gongbao.office.library.models import (
     EID_LENGTH,
@@ -69,10 +70,6 @@ Progress = Callable[[str, int, int], None]
 "keeping" (clauses); "deriving" (documents) and "checking" (files) where an older library is brought up to date."""
 
 ACTION = "library.ingest"
-DERIVATION = 4
-"""Raised whenever what is derived from a text would come out otherwise: old rows are then made again."""
-CHECKS = 1
-"""Raised whenever a check would tell something else."""
 _BATCH = 1000  # rows given to the database at once; Django cuts further where a database takes fewer values
 _QUERY_BATCH = 500
 _LARGE_BATCH = 50  # rows of which each is long
@@ -932,11 +929,6 @@ def _refuse_what_cannot_be_kept(gazette: reading.Gazette, name: str) -> None:
             if not clause.eid or clause.eid in eids:
                 raise GongbaoError(f"the clause in line {clause.line} has no address of its own", where=name)
             eids.add(clause.eid)
-
-
-def files_folder() -> Path:
-    """The folder that holds the files as they were received."""
-    return Path(settings.MEDIA_ROOT)
 
 
 def _draft(content: bytes) -> Path:

@@ -5,7 +5,7 @@ Plain dictionaries, ready for JSON, under gongbao.SCHEMA_VERSION; a test holds t
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gongbao import SCHEMA_VERSION
 from gongbao.core.citations import Citation
@@ -13,11 +13,13 @@ from gongbao.gazette import model as reading
 from gongbao.gazette.findings import Finding, FindingKind, Place, Severity
 from gongbao.gazette.tables import Table
 from gongbao.office.library import queries
-from gongbao.office.library.actions import IngestResult
 from gongbao.office.library.models import Clause, Duty, Feed, Indicator, Reference, Revision
 from gongbao.office.library.models import Finding as KeptFinding
 from gongbao.office.library.search import Piece
 from gongbao.office.people.readers import Reader
+
+if TYPE_CHECKING:
+    from gongbao.office.library.actions import IngestResult
 
 Json = dict[str, Any]
 
@@ -26,7 +28,7 @@ def _day(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def ingested(result: IngestResult, file: str) -> Json:
+def ingested(result: "IngestResult", file: str) -> Json:
     """What became of one file; `file` as it was named to the command."""
     contents = result.contents
     return {

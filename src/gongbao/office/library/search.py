@@ -11,7 +11,7 @@ of rows for whoever may see it. Which rows count is told by the model SearchEntr
 even if its grams are still there.
 
 There is one interface, `Index`, with an implementation for each database. Whoever alters what `grams` or `fold` answers
-raises DERIVATION in actions.py: the index is then made again.
+raises DERIVATION in derivation.py: the index is then made again.
 """
 
 import json

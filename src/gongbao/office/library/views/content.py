@@ -22,7 +22,7 @@ from django.views.decorators.http import require_safe
 from gongbao.core.errors import GongbaoError
 from gongbao.gazette.tables import Cell, Kind, Table
 from gongbao.office.library import exports, queries
-from gongbao.office.library.actions import files_folder
+from gongbao.office.library.folder import files_folder
 from gongbao.office.library.layout import SHORT_CELL
 from gongbao.office.library.models import Duty, Finding, Indicator, Revision
 from gongbao.office.library.views.common import Misread, Other, document_url, misread, no_document, turning
