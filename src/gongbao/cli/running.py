@@ -22,7 +22,7 @@ def register(cli: click.Group) -> None:
     """Add this command to the `gongbao` command."""
     from gongbao.cli import COMPUTING
 
-    cli.command("run", section=COMPUTING)(run)  # type: ignore[call-arg]
+    cli.command("run", section=COMPUTING)(run)
 
 
 @click.argument("name", metavar="POLICY")

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from gongbao.core.errors import GongbaoError
 
 MOST_COLUMNS = 1_000
-LONGEST_LINE = 1 << 20
+LONGEST_LINE = 1 << 21
 _CHUNK = 1 << 22
 
 

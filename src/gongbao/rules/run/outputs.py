@@ -10,14 +10,14 @@ from __future__ import annotations
 import codecs
 import os
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gongbao.core.errors import GongbaoError
-from gongbao.rules.run import cells
+from gongbao.rules.run import cells, databases
 from gongbao.rules.run.answers import Answer
-from gongbao.rules.run.places import CSV, PARQUET, XLSX, Place
+from gongbao.rules.run.places import DUCKDB, POSTGRES, XLSX, Place
 from gongbao.rules.run.sources import execute, first_line
 from gongbao.rules.run.staging import Layout
 from gongbao.rules.run.work import Work
@@ -47,8 +47,18 @@ def refuse_target(source: Place, target: Place, *, replace: bool) -> None:
         raise GongbaoError("nothing can be written in this folder", where=str(folder))
 
 
-def refuse_layout(layout: Layout, answers: list[Answer], target: Place, connection: Any) -> None:
-    """Raises GongbaoError where columns of the input would stand beside values of the same name, or a sheet is full."""
+def refuse_layout(layout: Layout, answers: list[Answer], target: Place, connection: Any, *, replace: bool) -> None:
+    """Raises GongbaoError where columns of the input would stand beside values of the same name, a sheet is full, or a
+    table is there already."""
+    import duckdb
+
+    if target.kind == DUCKDB:
+        try:
+            databases.refuse_duckdb(connection, target, replace=replace)
+        except duckdb.Error as error:
+            raise GongbaoError(f"this cannot be written: {first_line(error)}", where=target.shown) from None
+    elif target.kind == POSTGRES:
+        databases.refuse_postgres(target, replace=replace)
     names = {one.name.lower() for one in answers} | {MISSING}
     for number in _kept(layout):
         heading = layout.source.headings[number - 1].strip()
@@ -81,18 +91,22 @@ def write(
     _in_order(work, layout)
     out, rejected = _select(layout, answers), _select_rejected(layout)
     try:
-        if target.kind in (PARQUET, CSV):
-            draft = work.folder / f"result.{target.kind}"
-            _copy(work.connection, out, draft, tell)
-            refused = _rejected_file(work, rejected, report)
-            _put(draft, refused, target)
+        if target.is_database:
+            selects = {"": out} | ({"_rejected": rejected} if report.rejected_rows else {})
+            _to_database(work, selects, target, tell, replace=replace)
+            report.rejected_to = f"{target.qualified}_rejected" if report.rejected_rows else ""
         else:
-            raise GongbaoError(f"{target.kind} cannot be written", where=target.shown)
+            draft = work.folder / f"result.{target.kind}"
+            if target.kind == XLSX:
+                _to_sheet(work, out, draft, tell)
+            else:
+                _copy(work.connection, out, draft, tell)
+            _put(draft, _rejected_file(work, rejected, report), target)
+            report.rejected_to = str(_beside_rejected(target)) if report.rejected_rows else ""
     except OSError as error:
         raise GongbaoError(f"this cannot be written: {error.strerror}", where=target.shown) from None
     except duckdb.Error as error:
         raise GongbaoError(f"this cannot be written: {first_line(error)}", where=target.shown) from None
-    report.rejected_to = str(_beside_rejected(target)) if report.rejected_rows else ""
 
 
 def _beside_rejected(target: Place) -> Path:
@@ -148,11 +162,18 @@ def _unique(names: Iterable[str]) -> list[str]:
 def _select(layout: Layout, answers: list[Answer]) -> str:
     headings = [layout.source.headings[number - 1].strip() or f"column {number}" for number in _kept(layout)]
     parts = [
-        f"raw.c{number} as {cells.name(one)}" for number, one in zip(_kept(layout), _unique(headings), strict=True)
+        f"{_as_given(layout, number)} as {cells.name(one)}"
+        for number, one in zip(_kept(layout), _unique(headings), strict=True)
     ]
     parts += [f"{one.shown(f'a.v{place}')} as {cells.name(one.name)}" for place, one in enumerate(answers)]
     parts.append(f"a.missing as {MISSING}")
     return f"select {', '.join(parts)} from answered a join raw on raw.row = a.row where a.status = 0 order by a.row"
+
+
+def _as_given(layout: Layout, number: int) -> str:
+    """A column that is carried, in the type it had where it comes from."""
+    other = layout.source.put_out_as[number - 1] if layout.source.put_out_as else ""
+    return f"try_cast(raw.c{number} as {other})" if other else f"raw.c{number}"
 
 
 def _select_rejected(layout: Layout) -> str:
@@ -186,6 +207,44 @@ def _copy(connection: Any, select: str, path: Path, tell: Callable[[float], None
         marked.write(codecs.BOM_UTF8)
         shutil.copyfileobj(unmarked, marked, 1 << 22)
     rows.unlink()
+
+
+def _to_sheet(work: Work, select: str, path: Path, tell: Callable[[float], None]) -> None:
+    from gongbao.rules.run.worksheets import write_sheet
+
+    cursor = work.connection.cursor()
+    described = cursor.execute(f"describe {select}").fetchall()
+    (total,) = cursor.execute("select count(*) from result").fetchall()[0]
+    cursor.execute(select)
+
+    def rows() -> Iterator[Any]:
+        done = 0
+        while found := cursor.fetchmany(_AT_ONCE):
+            yield from found
+            done += len(found)
+            tell(done / max(total, 1))
+
+    write_sheet(path, [one[0] for one in described], [one[1] for one in described], rows())
+
+
+def _to_database(
+    work: Work, selects: dict[str, str], target: Place, tell: Callable[[float], None], *, replace: bool
+) -> None:
+    if target.kind == DUCKDB:
+        databases.to_duckdb(work.connection, target, selects, replace=replace)
+        return
+    tables: dict[str, tuple[list[tuple[str, str]], Path]] = {}
+    for suffix, select in selects.items():
+        columns = [(one[0], one[1]) for one in work.connection.execute(f"describe {select}").fetchall()]
+        listed = ", ".join(
+            f"{databases.as_postgres_reads(cells.name(name), kind)} as {cells.name(name)}" for name, kind in columns
+        )
+        path = work.folder / f"rows{suffix}.csv"
+        form = "format csv, header false"
+        sql = f"copy (select {listed} from ({select})) to {cells.quoted(str(path))} ({form})"
+        execute(work.connection, sql, lambda share: tell(share / 2))
+        tables[suffix] = columns, path
+    databases.to_postgres(target, tables, lambda share: tell(0.5 + share / 2), replace=replace)
 
 
 def _as_text(column: str, sql_type: str) -> str:

@@ -111,7 +111,7 @@ def run(
         if work.begun_anew:
             say(f"begun anew, as another {', '.join(work.begun_anew)} is given than for the run that was left here")
         layout = _staged(work, job, source, progress)
-        outputs.refuse_layout(layout, answers, target, work.connection)
+        outputs.refuse_layout(layout, answers, target, work.connection, replace=job.replace)
     except (GongbaoError, KeyboardInterrupt):
         work.remove()
         raise

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from gongbao.core.errors import GongbaoError
-from gongbao.rules.run import cells, csv_files
-from gongbao.rules.run.places import CSV, PARQUET, POSTGRES, Place
+from gongbao.rules.run import cells, csv_files, databases
+from gongbao.rules.run.places import CSV, PARQUET, POSTGRES, XLSX, Place
 
 Tell = Callable[[float], None]
 """Is told now and then which share of a step is done, 0 to 1."""
@@ -23,12 +24,14 @@ def silent(share: float) -> None:
 @dataclass(slots=True)
 class Source:
     """What is in `raw`. `first_row` is what the first row is called where it comes from; `has_beyond`: cells without a
-    heading stand in a column `beyond`."""
+    heading stand in a column `beyond`. `put_out_as` gives for columns that are carried another type than they are read
+    with, or is empty."""
 
     headings: list[str]
     types: list[str]
     first_row: int
     has_beyond: bool = False
+    put_out_as: list[str] = field(default_factory=list)
 
 
 def connect(
@@ -97,11 +100,19 @@ def stage(connection: Any, place: Place, folder: Path, tell: Tell = silent) -> S
             return _parquet(connection, place)
         if place.kind == CSV:
             return _csv(connection, place, folder, tell)
+        if place.kind == XLSX:
+            return _workbook(connection, place, folder, tell)
+        if place.kind == POSTGRES:
+            return _postgres(connection, place, folder, tell)
+        headings, types = databases.from_duckdb(connection, place, lambda sql: execute(connection, sql, tell))
+        raw_of_table(connection)
+        return Source(headings, types, 1)
+    except GongbaoError as error:
+        raise GongbaoError(error.message, where=error.where or place.shown) from None
     except OSError as error:
         raise GongbaoError(f"this cannot be read: {error.strerror}", where=place.shown) from None
     except duckdb.Error as error:
         raise GongbaoError(f"this cannot be read: {first_line(error)}", where=place.shown) from None
-    raise GongbaoError(f"{place.kind} cannot be read", where=place.shown)
 
 
 def identity_of(place: Place) -> dict[str, Any]:
@@ -149,7 +160,7 @@ def _csv(connection: Any, place: Place, folder: Path, tell: Tell) -> Source:
     _exists(place)
     given = csv_files.look_at(place.path)
     count = len(given.headings)
-    columns = [f"c{number}" for number in range(1, count + 1)]
+    columns = _places(count)
     is_regular = given.encoding == "utf-8-sig" and not any("\n" in one or "\r" in one for one in given.headings)
     if is_regular:
         try:
@@ -157,26 +168,69 @@ def _csv(connection: Any, place: Place, folder: Path, tell: Tell) -> Source:
         except duckdb.Error:
             is_regular = False
     if not is_regular:
-        folder.mkdir(parents=True, exist_ok=True)
-        target = folder / "regular.csv"
-        try:
+        with _passing(folder) as target:
             csv_files.write_regular(given, target, tell)
             _read_csv(connection, target, ",", [*columns, "beyond"], 0, tell)
-        finally:
-            target.unlink(missing_ok=True)
     raw_of_table(connection)
     return Source(given.headings, ["VARCHAR"] * count, 2, not is_regular)
 
 
-def _read_csv(connection: Any, path: Path, separator: str, columns: list[str], skip: int, tell: Tell) -> None:
+def _read_csv(
+    connection: Any, path: Path, separator: str, columns: list[str], skip: int, tell: Tell, *, keep_empty: bool = False
+) -> None:
     types = ", ".join(f"'{column}': 'VARCHAR'" for column in columns)
     execute(
         connection,
         f"create or replace table cells_given as select * from read_csv({_file(path)}, auto_detect = false, "
         f"header = false, delim = {cells.quoted(separator)}, quote = '\"', escape = '\"', skip = {skip}, nullstr = '', "
+        f"allow_quoted_nulls = {not keep_empty}, "
         f"max_line_size = {csv_files.LONGEST_LINE}, hive_partitioning = false, columns = {{{types}}})",
         tell,
     )
+
+
+def _workbook(connection: Any, place: Place, folder: Path, tell: Tell) -> Source:
+    from gongbao.rules.run.worksheets import write_regular
+
+    _exists(place)
+    with _passing(folder) as target:
+        headings = write_regular(place.path, target, lambda share: tell(share * 0.8))
+        _read_csv(
+            connection, target, ",", [*_places(len(headings)), "beyond"], 0, lambda share: tell(0.8 + share * 0.2)
+        )
+    raw_of_table(connection)
+    return Source(headings, ["VARCHAR"] * len(headings), 2, True)
+
+
+def _postgres(connection: Any, place: Place, folder: Path, tell: Tell) -> Source:
+    with _passing(folder) as target:
+        headings, types, put_out_as = databases.from_postgres(place, target, lambda share: tell(share * 0.7))
+        columns = _places(len(headings))
+        _read_csv(connection, target, ",", columns, 0, lambda share: tell(0.7 + share * 0.3), keep_empty=True)
+    casts = [_cast(column, sql_type) for column, sql_type in zip(columns, types, strict=True)]
+    connection.execute(f"create or replace view raw as select rowid as row, {', '.join(casts)} from cells_given")
+    return Source(headings, types, 1, put_out_as=put_out_as)
+
+
+def _cast(column: str, sql_type: str) -> str:
+    if sql_type == "VARCHAR":
+        return column
+    return f"cast({f'cast({column} as json)' if sql_type.endswith('[]') else column} as {sql_type}) as {column}"
+
+
+def _places(count: int) -> list[str]:
+    return [f"c{number}" for number in range(1, count + 1)]
+
+
+@contextmanager
+def _passing(folder: Path) -> Iterator[Path]:
+    """A file that is needed only for a while."""
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / "regular.csv"
+    try:
+        yield target
+    finally:
+        target.unlink(missing_ok=True)
 
 
 def raw_of_table(connection: Any) -> None:
