@@ -145,6 +145,8 @@ class Answers:
             absent = self.absent[place]
             if one.is_number:
                 value = np.ma.array(value, mask=absent) if absent.any() else value
+            else:
+                value[absent] = None
             found[f"v{place}"] = value
         return found
 
