@@ -42,6 +42,8 @@ MOST_TABLES = 6
 """Divisions of the table to download."""
 DECIDED = 300
 """So many cases that columns do not hold are computed one by one at a move."""
+FEWEST = 5
+"""Of a population that was put in, fewer persons than this are told of only together with others."""
 ROUNDING = 3
 """Units of the last decimal by which the roundings of several rules together may bend a line."""
 A, B = "A", "B"
@@ -389,7 +391,11 @@ def answer(ready: Ready, asked: Asked, language: str, *, whole: bool = False) ->
         sides=sides,
         between=between,
         changes=tuple(_changes(policy, asked, language)),
-        tables=tuple(table for one in (found, *more) for table in _tables(one, names, places, language)),
+        tables=tuple(
+            table if not asked.population else discreet(table)
+            for one in (found, *more)
+            for table in _tables(one, names, places, language)
+        ),
         sizes=_sizes(outcomes, names, places, unit),
         curve=curve,
         curve_note=curve_note,
@@ -440,6 +446,27 @@ def _tables(found: Comparison, names: tuple[str, ...], places: int, language: st
             rows.append(Row(group.label.in_language(language), sides))
         out.append(Table(dimension.name, division_label(dimension.name, dimension.label, language), tuple(rows)))
     return out
+
+
+def discreet(table: Table) -> Table:
+    """With the groups of very few persons in one, and that in no group of as few: a name in the data is no group."""
+    large = sorted((row for row in table.rows if row.sides[0].counted >= FEWEST), key=lambda row: row.sides[0].counted)
+    small = [row for row in table.rows if row.sides[0].counted < FEWEST]
+    if small and sum(row.sides[0].counted for row in small) < FEWEST and large:
+        small.append(large.pop(0))
+    if not small:
+        return table
+    together = tuple(_together(sides) for sides in zip(*(row.sides for row in small), strict=True))
+    label = _("(groups of fewer than %(number)s)") % {"number": FEWEST}
+    return replace(table, rows=(*(row for row in table.rows if row not in small), Row(label, together)))
+
+
+def _together(sides: tuple[Sums, ...]) -> Sums:
+    counts = ("counted", "gained", "lost", "entered_count", "left_count")
+    amounts = ("before_amount", "after_amount", "gain_amount", "loss_amount")
+    added: dict[str, Any] = {name: sum(getattr(one, name) for one in sides) for name in counts}
+    added |= {name: sum((getattr(one, name) for one in sides), Decimal(0)) for name in amounts}
+    return replace(sides[0], **added)
 
 
 def _sizes(outcomes: tuple[Outcome, ...], names: tuple[str, ...], places: int, unit: str) -> Chart | None:

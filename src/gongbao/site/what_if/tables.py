@@ -30,7 +30,7 @@ def _heads(answer: Answer) -> list[str]:
     unit = f" ({answer.unit})" if answer.unit else ""
     in_force, changed = pgettext("of a value", "in force"), pgettext("of a value", "changed")
     change = pgettext("of a value", "change")
-    how_much = _("by how much in all")
+    rise, fall = _("by how much it rises in all"), _("by how much it falls in all")
     return [
         _("Reform"),
         _("Divided by"),
@@ -40,9 +40,9 @@ def _heads(answer: Answer) -> list[str]:
         f"{answer.label}: {changed}{unit}",
         f"{change}{unit}",
         pgettext("of persons", "for whom it rises"),
-        f"{how_much}{unit}",
+        f"{rise}{unit}",
         pgettext("of persons", "for whom it falls"),
-        f"{how_much}{unit}",
+        f"{fall}{unit}",
         pgettext("of persons", "who come in: from nothing to something"),
         pgettext("of persons", "who drop out: from something to nothing"),
     ]
