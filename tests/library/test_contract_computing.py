@@ -135,6 +135,26 @@ def test_a_population(tmp_path: Path) -> None:
     check(json.loads(done.stdout), fields_of("population POLICY --json"))
 
 
+def test_what_if(tmp_path: Path) -> None:
+    data = tmp_path / "households.csv"
+    lines = [f"{place},alone,{500 + 100 * place},true,2026-02-01" for place in range(9)]
+    data.write_text("\n".join(["home,groups,cost,clean,on", *lines, "9,alone,,true,2026-02-01"]), encoding="utf-8")
+    changed = ("--set", "extra[alone]=20%", "--against-set", "extra[alone]=5%", "--by", "groups", "--chart", "cost")
+    told = json.loads(run("whatif", "heating", str(data), *changed, "--json").stdout)
+    name = "whatif POLICY DATA --json"
+    check(told, fields_of(name))
+    outcome = {path.removeprefix("outcome."): kind for path, kind in fields_of(name).items() if "outcome." in path}
+    for one in (told["outcome"], told["against"], told["between"]):
+        check(one, outcome)
+        (dimension,) = one["by"]
+        assert [set(group) for group in dimension["groups"]] == [set(one["total"]) | {"key", "zh", "en"}]
+    assert told["unread"]["cases"] == 1 and told["outcome"]["sizes"]
+    drawn = told["chart"]
+    for point in drawn["points"]:
+        del point["against"]
+    check(drawn, fields_of(name, 1))
+
+
 def test_ten_thousand_lines_are_a_stream() -> None:
     done = run("compute", "heating", "-", "--json", stdin=(json.dumps(HEATING) + "\n") * 2000)
     assert done.stdout.count('"subsidy": "715.19"') == 2000

@@ -15,7 +15,20 @@ from typing import Any, NoReturn
 import click
 
 from gongbao import __version__
-from gongbao.cli import audit, backup, cases, content, library, people, population, procedures, rules, running, worker
+from gongbao.cli import (
+    audit,
+    backup,
+    cases,
+    content,
+    library,
+    people,
+    population,
+    procedures,
+    rules,
+    running,
+    whatif,
+    worker,
+)
 from gongbao.cli.printing import EXIT_REFUSED, answer, json_option
 from gongbao.core.errors import GongbaoError
 from gongbao.sample import GAZETTE
@@ -240,6 +253,7 @@ people.register(main)
 audit.register(main)
 rules.register(main)
 running.register(main)
+whatif.register(main)
 population.register(main)
 procedures.register(main)
 worker.register(main)

@@ -164,6 +164,7 @@ class Outcome:
     def as_json(self) -> dict[str, Any]:
         return {
             **self.reform.as_json(),
+            "compared_with": self.start.as_json(),
             "total": self.total.as_json(self.rule),
             "sizes": [one.as_json(self.rule) for one in self.sizes],
             "by": [
