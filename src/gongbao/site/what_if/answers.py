@@ -4,10 +4,12 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -44,6 +46,8 @@ DECIDED = 300
 """So many cases that columns do not hold are computed one by one at a move."""
 FEWEST = 5
 """Of a population that was put in, fewer persons than this are told of only together with others."""
+MANY = 100_000
+"""From so many cases on it is worth the seconds to compile the rules."""
 ROUNDING = 3
 """Units of the last decimal by which the roundings of several rules together may bend a line."""
 A, B = "A", "B"
@@ -258,10 +262,19 @@ def load(policy: Policy, path: Path, progress: Callable[[float], None]) -> Ready
     """Raises GongbaoError for a file that is no population of the policy."""
     from gongbao.rules.run import load as load_columns
 
-    ready = Ready(Population.of(policy, load_columns(policy, str(path), progress=progress)))
+    loaded = load_columns(policy, str(path), progress=progress)
+    ready = Ready(Population.of(policy, loaded, engine() if loaded.batch.cases >= MANY else None))
     # What every answer begins with is made now, and not at the first move.
     answer(ready, Asked(), "zh")
     return ready
+
+
+@cache
+def engine() -> Any:
+    """One for the process: what it has compiled holds for all populations of a policy."""
+    from gongbao.rules.columns.engine import Engine
+
+    return Engine(Path(settings.GONGBAO_HOME) / "columns")
 
 
 def size_of(ready: Ready) -> int:
