@@ -74,7 +74,7 @@ def tally(
     settings: Settings,
     batch: Batch,
     name: str,
-    before: Int64,
+    before: Column,
     cells: Column,
     count: int,
     *,
@@ -83,7 +83,7 @@ def tally(
 ) -> Tally:
     """The rule's values under the settings beside those before.
 
-    `before` and `cells` have one entry for each person: a case, or for a rule on records a record. A cell is a number
+    `before` and `cells` have one integer for each person: a case, or for a rule on records a record. A cell is a number
     from 0 up to `count`, or -1 for whom nothing is counted. None counts as 0, a flag as 0 or 1.
     """
     values = in_numpy.compute(program, settings, batch, [name], threads=threads, is_wanted=is_wanted)
@@ -163,7 +163,7 @@ def _nothing(count: int) -> list[Int64]:
     return [np.zeros(size, np.int64) for size in sizes]
 
 
-def _add_to(out: list[Int64], before: Int64, after: Int64, cells: Column, aside: Flags) -> None:
+def _add_to(out: list[Int64], before: Column, after: Int64, cells: Column, aside: Flags) -> None:
     """Add a block to the sums, which are in the order of the fields of Tally."""
     sums, gain, loss, gained, lost, entered, left, gain_of_size, loss_of_size = out
     counted = (cells >= 0) & ~aside

@@ -34,6 +34,7 @@ from gongbao.rules.what_if.population import (
     number_text,
     records_of,
     value_rule,
+    without,
 )
 
 MOST_REASONS = 20
@@ -289,9 +290,9 @@ class _Comparing:
             beyond = population.outside(program)
             for place, one in enumerate(cells):
                 codes = population.codes(one, rule, start)
-                if (beyond & ~doubtful).any():
-                    codes = np.where(population.of_persons(beyond, records), np.int32(-1), codes)
-                tallies[place] = population.engine.tally(
+                if beyond is not None and (beyond & ~doubtful).any():
+                    codes = without(codes, population.of_persons(beyond, records))
+                found = tallies[place] = population.engine.tally(
                     program,
                     settings,
                     population.batch,
@@ -301,9 +302,9 @@ class _Comparing:
                     one.count,
                     is_wanted=self.is_wanted,
                 )
-            after = tallies[0].doubtful if tallies[0] is not None else beyond
-            if after.any() or beyond.any():
-                doubtful = doubtful | after | beyond
+            for more in (found.doubtful, beyond):
+                if more is not None and more.any():
+                    doubtful = doubtful | more
         decided, left_out = self._decide(start, reform, doubtful)
         sizes = [Size(low, high) for low, high in zip((0, *EDGES), (*EDGES, None), strict=True)]
         total = Row()

@@ -37,6 +37,8 @@ MOST_GROUPS = 1_000
 MOST_CELLS = 100_000
 TENTHS = 10
 
+_INT32 = np.iinfo(np.int32)
+
 T = TypeVar("T")
 
 
@@ -82,7 +84,7 @@ class Engine(Protocol):
         settings: Settings,
         batch: Batch,
         name: str,
-        before: Int64,
+        before: Column,
         cells: Column,
         count: int,
         **options: Any,
@@ -103,7 +105,7 @@ class NumPy:
         settings: Settings,
         batch: Batch,
         name: str,
-        before: Int64,
+        before: Column,
         cells: Column,
         count: int,
         **options: Any,
@@ -156,10 +158,10 @@ class Cells:
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """What a value is for all under one reform: int64 for each person, 0 where there is none. `doubtful` are the cases
-    that columns do not hold."""
+    """What a value is for all under one reform: for each person, 0 where there is none, as narrow as they allow.
+    `doubtful` are the cases that columns do not hold."""
 
-    values: Int64
+    values: Column
     doubtful: Flags
     doubtful_count: int
 
@@ -283,9 +285,14 @@ class Population:
         except NotInColumns:
             return None
 
-    def outside(self, program: Program) -> Flags:
-        """The cases whose facts are beyond what the program holds."""
-        return self._outside.get(id(program), lambda: (outside(program, self.batch), program))[0]
+    def outside(self, program: Program) -> Flags | None:
+        """The cases whose facts are beyond what the program holds; None where there are none."""
+
+        def make() -> tuple[Flags | None, Program]:
+            found = outside(program, self.batch)
+            return (found if found.any() else None), program
+
+        return self._outside.get(id(program), make)[0]
 
     def stand(self, rule: Rule[..., Any], reform: Reform = TODAY, **options: Any) -> Stand:
         """What everybody's value is under the reform. Kept for the reforms that were used last."""
@@ -300,10 +307,12 @@ class Population:
         program, settings = ready
         found = self.engine.compute(program, settings, self.batch, [rule.name], **options)
         values = tallies.given(program, rule.name, found.of)
-        doubtful = found.doubtful | self.outside(program)
+        doubtful = _either(found.doubtful, self.outside(program))
         beyond = tallies.too_large(program, rule.name, values)
         if beyond is not None and beyond.any():
             doubtful |= tallies.of_cases(beyond, self.batch, records) if records else beyond
+        if not len(values) or (_INT32.min <= values.min() and values.max() <= _INT32.max):
+            values = values.astype(np.int32)
         return Stand(values, doubtful, int(np.count_nonzero(doubtful)))
 
     def of_persons(self, flags: Flags, records: str) -> Flags:
@@ -404,7 +413,7 @@ class Population:
         if ready is not None and reported:
             program, settings = ready
             found = self.engine.compute(program, settings, self.batch, [reported[0]])
-            held = ~(found.doubtful | self.outside(program))
+            held = ~_either(found.doubtful, self.outside(program))
             codes[held] = found.of[best.name][held]
         groups = [Group(str(one.value), Words(one.label.zh, one.label.en)) for one in members]
         return Dimension(name, label, "applied", "", (*groups, _UNKNOWN), codes)
@@ -428,7 +437,9 @@ class Population:
                 raise TooManyCells(", ".join(names))
             count = len(there)
             groups = [*(before[there // size] for before in groups), there % size]
-        return Cells(names, codes.astype(np.int32), count, tuple(groups), np.bincount(codes, minlength=count))
+        persons = np.bincount(codes, minlength=count)
+        narrow = np.int16 if count <= np.iinfo(np.int16).max else np.int32
+        return Cells(names, codes.astype(narrow), count, tuple(groups), persons)
 
     def codes(self, cells: Cells, rule: Rule[..., Any], start: Reform) -> Column:
         """The cell of each person, -1 where the start is doubtful."""
@@ -437,7 +448,7 @@ class Population:
             return cells.codes
         return self._masked.get(
             (cells.names, rule.name, start.key),
-            lambda: np.where(self.of_persons(stand.doubtful, records_of(rule)), np.int32(-1), cells.codes),
+            lambda: without(cells.codes, self.of_persons(stand.doubtful, records_of(rule))),
         )
 
     def counted(self, cells: Cells, rule: Rule[..., Any], start: Reform) -> tuple[Int64, Int64]:
@@ -462,6 +473,17 @@ class TooManyCells(GongbaoError):
 
 
 _UNKNOWN = Group("", Words("（未定）", "(not known)"))
+
+
+def without(codes: Column, aside: Flags) -> Column:
+    """The cells, -1 for those who are aside."""
+    out = codes.copy()
+    out[aside] = -1
+    return out
+
+
+def _either(one: Flags, other: Flags | None) -> Flags:
+    return one if other is None else one | other
 
 
 def _places_in_use(codes: Int64, size: int) -> tuple[Int64, Column]:
@@ -662,4 +684,5 @@ __all__ = [
     "value_rule",
     "value_rules",
     "whole_number",
+    "without",
 ]
