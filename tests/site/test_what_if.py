@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import threading
 import time
 from decimal import Decimal
@@ -11,7 +12,9 @@ from types import SimpleNamespace
 import pytest
 from django.core.cache import cache
 from django.http import QueryDict
+from django.test import Client
 from django.urls import reverse
+from jsonschema import Draft202012Validator
 from openpyxl import load_workbook
 
 from gongbao.core.errors import GongbaoError
@@ -382,6 +385,70 @@ def test_moves_are_counted_apart_and_bounded(aid, client, settings):
     assert client.get(AID).status_code == 429 and client.get(f"{AID}table.csv").status_code == 429
     # What was moved here takes nothing from the API.
     assert client.get("/api/policies").status_code == 200
+
+
+# --- for programs
+
+API = "/api/policies/medical-assistance/what-if"
+
+
+def sent(client, body, address: str = API):
+    text = body if isinstance(body, str | bytes) else json.dumps(body)
+    return client.post(address, data=text, content_type="application/json")
+
+
+def test_a_program_gets_what_the_command_line_prints(aid):
+    stranger = Client(enforce_csrf_checks=True)
+    body = {**REFORM.as_json(), "against": {"figures": {"supplementary_line": "10000"}}, "by": ["district", "category"]}
+    response = sent(stranger, body)
+    assert response.status_code == 200 and response["Cache-Control"] == "no-store", response.content
+    told = response.json()
+    described = stranger.get("/api/openapi.json").json()
+    operation = described["paths"]["/api/policies/{name}/what-if"]["post"]
+    schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    Draft202012Validator(schema | {"components": described["components"]}).validate(told)
+    Draft202012Validator(operation["requestBody"]["content"]["application/json"]["schema"]).validate(body)
+    assert told.pop("schema_version")
+    other = Reform({"supplementary_line": "10000"})
+    found = compare(aid.population, REFORM, against=other, by=["district", "category"]).as_json()
+    assert told == json.loads(json.dumps(found))
+    assert set(told["outcome"]) == set(described["components"]["schemas"]["WhatIfOutcome"]["properties"])
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ("[]", ""),
+        ("{", ""),
+        ({"facts": {}}, "facts"),
+        ({"figures": {"limit[resident]": "1"}}, ""),
+        ({"figures": {"supplementary_line": "much"}}, "supplementary_line"),
+        ({"figures": {"supplementary_line": "9999999999"}}, "figures"),
+        ({"figures": {"supplementary_line": 12000}}, "figures"),
+        ({"readings": {"unreferred_treatment": "perhaps"}}, ""),
+        ({"value": "nothing"}, ""),
+        ({"value": 7}, "value"),
+        ({"by": "district"}, "by"),
+        ({"by": ["nothing"]}, ""),
+        ({"by": ["district"] * 9}, "by"),
+        ({"against": {"value": "x"}}, "against.value"),
+        ({"figures": {"x" * 300: "1"}}, "figures"),
+    ],
+)
+def test_what_a_program_cannot_mean_is_told(aid, client, body, field):
+    response = sent(client, body)
+    assert response.status_code == 400, response.content
+    assert response.json()["field"] == field and response.json()["error"]
+
+
+def test_a_program_waits_until_the_population_is_made(client, db, monkeypatch):
+    held = populations.Held(state="making")
+    monkeypatch.setattr(registry, "get", lambda *asked: held)
+    response = sent(client, {})
+    assert response.status_code == 503 and response["Retry-After"] and "being made" in response.json()["error"]
+    assert sent(client, {}, "/api/policies/nothing/what-if").status_code == 404
+    assert client.get(API).status_code == 405
+    assert sent(client, {}, f"{API}?by=district").status_code == 400
 
 
 # --- the registry

@@ -34,6 +34,7 @@ from gongbao.office.library.api import router as library
 from gongbao.office.people.permissions import ANYONE, allows
 from gongbao.site.policies.api import described_by_policy
 from gongbao.site.policies.api import router as policies
+from gongbao.site.what_if.api import router as what_if
 
 PREFIX = "/api/"
 JSON = "application/json"
@@ -60,6 +61,7 @@ api = Api(
 )
 api.add_router("", library)
 api.add_router("", policies)
+api.add_router("", what_if)
 
 
 # --- the description

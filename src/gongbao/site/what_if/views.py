@@ -1,6 +1,5 @@
 """The pages: the sliders with what they come to, the answer to a move, and the same as a table."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -23,6 +22,7 @@ from gongbao.site.policies.cases import identity
 from gongbao.site.what_if import answers, asked, figures, populations, tables
 from gongbao.site.what_if.asked import FIGURE, READING, Asked
 from gongbao.site.what_if.populations import DEMONSTRATION, FAILED, READY, Held, registry
+from gongbao.site.what_if.turns import Late, turn
 from gongbao.systems import policies as all_policies
 
 MAY_USE_KEPT = in_role(Role.SECTION_HEAD, Role.DEPUTY_HEAD, Role.HEAD, Role.AUDITOR)
@@ -30,18 +30,6 @@ MAY_USE_KEPT = in_role(Role.SECTION_HEAD, Role.DEPUTY_HEAD, Role.HEAD, Role.AUDI
 MOVES = 10
 """An answer on this page is a tenth of the work of one of the API, and comes at every move: so many times as many."""
 COST_OF_A_PAGE, COST_OF_A_TABLE = 4, 40  # moves
-AT_ONCE = 2
-"""Answers that are computed at the same time; each uses all cores that there are."""
-LONGEST_WAIT = 20  # seconds for one's turn
-
-_turns = threading.BoundedSemaphore(AT_ONCE)
-
-
-class _Late(Exception):
-    """Too much was asked for; `seconds` says when to ask again."""
-
-    def __init__(self, seconds: int) -> None:
-        self.seconds = seconds
 
 
 @allows(ANYONE)
@@ -103,7 +91,7 @@ def table(request: HttpRequest, name: str, form: str) -> HttpResponse:
     try:
         with _turn(request, COST_OF_A_TABLE):
             found = answers.answer(held.ready, wanted, language, whole=True)
-    except _Late as late:
+    except Late as late:
         response = render(request, "policies/429.html", {"room": "policies", "seconds": late.seconds}, status=429)
         response["Retry-After"] = str(late.seconds)
         return response
@@ -150,18 +138,14 @@ def _refused(request: HttpRequest, policy: Policy, population: str) -> HttpRespo
 
 @contextmanager
 def _turn(request: HttpRequest, cost: int) -> Iterator[None]:
-    """Count what is asked, and wait for one's turn. Raises _Late."""
+    """Count what is asked, and wait for one's turn. Raises Late."""
     # Not at the top: the API is made of these policies.
     from gongbao.site.api import seconds_to_wait
 
     if wait := seconds_to_wait(request, cost, counter="what-if", times=MOVES):
-        raise _Late(wait)
-    if not _turns.acquire(timeout=LONGEST_WAIT):
-        raise _Late(1)
-    try:
+        raise Late(wait)
+    with turn():
         yield
-    finally:
-        _turns.release()
 
 
 # --- what is answered
@@ -181,7 +165,7 @@ def _piece(
     try:
         with _turn(request, cost):
             context["answer"] = answers.answer(held.ready, wanted, language)
-    except _Late as late:
+    except Late as late:
         return "what_if/_late.html", context | {"seconds": late.seconds}, 429
     except GongbaoError as error:
         return "what_if/_failed.html", context | {"words": error.message}, 422
