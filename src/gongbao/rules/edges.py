@@ -191,7 +191,7 @@ class _Base:
             raise Refused(read.problems)
         table = changed_table(policy, tuple(figures.items())) if figures else policy.figure_table
         base = cls(policy, read.facts, table, choose(policy.reading_table, dict(readings or {})))
-        base.figures = set(_numbers(table))
+        base.figures = set(numbers_of(table))
         return base
 
     def axes(self, fact: str | None) -> Iterator[_Axis]:
@@ -279,7 +279,7 @@ def _held(facts: Mapping[str, Any], axis: _Axis) -> Any:
     return getattr(facts[axis.records][axis.place], axis.name) if axis.records else facts[axis.name]
 
 
-def _numbers(table: FigureTable) -> Iterator[Fraction]:
+def numbers_of(table: FigureTable) -> Iterator[Fraction]:
     """Every number among the figures."""
 
     def go(value: Any) -> Iterator[Fraction]:
@@ -670,4 +670,4 @@ def _between(low: int, high: int, margins: list[tuple[Any, Any]], depth: int) ->
     return (low + high) // 2
 
 
-__all__ = ["MOST_FLIPS", "Flip", "edges", "flips"]
+__all__ = ["MOST_FLIPS", "Flip", "edges", "flips", "numbers_of"]
