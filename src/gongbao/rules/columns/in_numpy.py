@@ -338,6 +338,8 @@ class _Block:
         return np.where(holds, self.eval(then, one.frame, one.records), self.eval(otherwise, one.frame, one.records))
 
     def _applied(self, one: Whole, args: list[Any], rows: Int64 | None) -> Any:
+        if one.op not in _OF_FLAGS:
+            args = [_as_number(arg) for arg in args]
         match one.op:
             case "where":
                 return np.where(args[0], args[1], args[2])
@@ -441,10 +443,16 @@ def needs_choice(one: Whole) -> bool:
     )
 
 
+def _as_number(value: Any) -> Any:
+    """A flag that is reckoned with: two of NumPy's added are one."""
+    return value.astype(np.int64) if isinstance(value, np.ndarray | np.bool_) and value.dtype == bool else value
+
+
 def _bit(mask: Any, index: Any) -> Any:
     return (mask >> index) & 1
 
 
+_OF_FLAGS = ("where", "and", "or", "not", "lt", "le", "eq")
 _OPERATIONS: dict[str, Callable[..., Any]] = {
     "add": lambda left, right: left + right,
     "sub": lambda left, right: left - right,
