@@ -69,14 +69,15 @@ pictures: install
 	$(BIN)/python -m docs.pictures.make
 
 # No address in any file: the registry is whichever the machine is set to.
-COMPILE = $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url --no-emit-find-links $(if $(UPGRADE),--upgrade)
 
 lock:
 	@test -x $(BIN)/uv || $(MAKE) install
-	$(COMPILE) --output-file requirements/run.txt
-	$(COMPILE) --extra fast --constraint requirements/run.txt --output-file requirements/fast.txt
-	$(COMPILE) --extra fast --group dev --constraint requirements/fast.txt --output-file requirements/dev.txt
+	$(COMPILE) pyproject.toml --output-file requirements/run.txt
+	$(COMPILE) pyproject.toml --extra fast --constraint requirements/run.txt --output-file requirements/fast.txt
+	$(COMPILE) pyproject.toml --extra fast --group dev --constraint requirements/fast.txt --output-file requirements/dev.txt
+	$(COMPILE) --group pyproject.toml:bench --constraint requirements/run.txt --output-file requirements/bench.txt
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build
+	rm -rf $(VENV) .venv-bench .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

@@ -16,16 +16,21 @@ class Stopped(Exception):
     """The measurement did not end; the message says in a few words why."""
 
 
+def surroundings() -> dict[str, str]:
+    """The environment of a process that is to see nothing of the caller's own site."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("GONGBAO_", "DJANGO_")) and name != "DATABASE_URL"
+    }
+
+
 def run(module: str, *arguments: str, home: Path | None = None, limit: float = 600, database: str = "") -> Any:
     """The JSON value that `python -m module arguments` prints; `limit` is in seconds, `database` an address.
 
     The process sees nothing of the caller's own site: neither its database nor its settings.
     """
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("GONGBAO_", "DJANGO_")) and name != "DATABASE_URL"
-    }
+    kept = surroundings()
     if home is not None:
         kept |= {"GONGBAO_HOME": str(home), "GONGBAO_LOG_LEVEL": "ERROR"}
     if database:

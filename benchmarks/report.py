@@ -11,15 +11,16 @@ from benchmarks.reading import SEVERAL_UP_TO, Shape, Size
 from gongbao import __version__
 
 LARGE = "## A large library"
-COMPUTING, SAMPLE = "## Computing", "## The sample's library"
-SECTIONS = ("## Reading", "## Where the time goes", "## Hostile shapes", COMPUTING, SAMPLE, LARGE)
+COMPUTING, CITY, SAMPLE = "## Computing", "## A whole city, beside peers", "## The sample's library"
+SECTIONS = ("## Reading", "## Where the time goes", "## Hostile shapes", COMPUTING, CITY, SAMPLE, LARGE)
+_CITY_BEGINS, _CITY_ENDS = "<!-- a whole city: begin -->", "<!-- a whole city: end -->"
 WARN_MEMORY = 40  # bytes for a byte of input
 WARN_GROWTH = 1.15
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What a run measured. `large` is None where it was left out."""
+    """What a run measured. `large` is None where it was left out; `city` is what population/report.py makes of it."""
 
     sizes: Shape
     shares: dict[str, float]
@@ -27,18 +28,20 @@ class Results:
     sample: dict[str, Any]
     large: dict[str, Any] | None
     computing: dict[str, Any] | None = None
+    city: str = ""
 
 
 def page(results: Results, before: str = "") -> str:
-    """The whole page. `before` is the page as it stood: a large library that this run left out is kept from it."""
+    """The whole page. `before` is the page as it stood: what this run left out is kept from it."""
     blocks = [
         "# Benchmarks",
-        "Written by `make bench`; `python -m benchmarks --full` measures larger hostile shapes and a large library "
-        f"too. All texts are invented by a seeded generator. {machine()}",
+        "Written by `make bench`; `python -m benchmarks --full` measures larger hostile shapes, a large library "
+        f"and a larger city too. All texts are invented by a seeded generator. {machine()}",
         _reading(results.sizes),
         _shares(results.shares),
         _shapes(results.shapes),
         *([f"{COMPUTING}\n\n{computing(results.computing)}"] if results.computing else []),
+        *([_marked(results.city)] if results.city else _marked_in(before)),
         f"{SAMPLE}\n\n{_library(results.sample)}",
         f"{LARGE}\n\n{_library(results.large)}\n\n{machine()}" if results.large else _kept(before),
     ]
@@ -51,16 +54,16 @@ def computing(found: dict[str, Any]) -> str:
     for case in found["cases"]:
         plain, explained = spread(case["plain"]), spread(case["explained"])
         row = [f"{case['policy']}, {case['about']}", f"{plain[0]:.2f}", f"{plain[1]:.2f}"]
-        rows.append([*row, f"{explained[0]:.2f}", f"{explained[1]:.2f}", _count(case["bytes"] // 1000)])
+        rows.append([*row, f"{explained[0]:.2f}", f"{explained[1]:.2f}", number_text(case["bytes"] // 1000)])
     head = ("case", "ms", "least", "ms with explanation", "least", "kB of explanation")
     return (
         f"Importing all {found['policies']} policies with their figures, readings and checks takes "
         f"{found['import']:.2f} seconds. A case, from its facts as JSON to its answer as JSON, inside a warm process, "
         "median and least of the runs; an explanation grows with its steps, of which nine units have 290.\n\n"
-        f"{_table(head, rows)}\n\n"
-        f"`gongbao compute medical-assistance` with {_count(found['lines'])} lines takes {found['seconds']:.1f} "
-        f"seconds ({_count(round(found['lines'] / found['seconds']))} lines a second). Peers are measured with the "
-        "runs over a whole city."
+        f"{table(head, rows)}\n\n"
+        f"`gongbao compute medical-assistance` with {number_text(found['lines'])} lines takes {found['seconds']:.1f} "
+        f"seconds ({number_text(round(found['lines'] / found['seconds']))} lines a second). Peers are measured below, "
+        "with the whole city."
     )
 
 
@@ -95,11 +98,12 @@ def _mb(count: float) -> str:
     return f"{count / 1e6:,.0f}".replace(",", " ") if count >= 1e7 else f"{count / 1e6:.1f}"
 
 
-def _count(number: int) -> str:
+def number_text(number: int) -> str:
+    """With a space between thousands."""
     return f"{number:,}".replace(",", " ")
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     # The first column is words, the others are figures.
     lines = [head, ["---"] + ["---:"] * (len(head) - 1), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
@@ -110,8 +114,8 @@ def _row(first: str, size: Size) -> list[str]:
     several = len(size.seconds) > 1
     return [
         first,
-        _count(size.documents),
-        _count(size.clauses),
+        number_text(size.documents),
+        number_text(size.clauses),
         f"{middle:.2f}",
         f"{least:.2f} to {greatest:.2f}" if several else "",
         f"{size.bytes / middle / 1e6:.2f}",
@@ -131,7 +135,7 @@ def _reading(shape: Shape) -> str:
         "figures. Seconds are processor time; the floor is `str.splitlines` over the same text with nothing done to "
         "the lines; the peak is that of the whole process, and the bytes per byte of input are what reading took "
         f"beyond the loaded text. What is over {SEVERAL_UP_TO} MB is read once.",
-        _table(("MB", *_HEAD), [_row(f"{size.bytes / 1e6:.2f}", size) for size in shape.sizes]),
+        table(("MB", *_HEAD), [_row(f"{size.bytes / 1e6:.2f}", size) for size in shape.sizes]),
     ]
     if len(shape.sizes) > 1:
         words.append(
@@ -146,7 +150,7 @@ def _reading(shape: Shape) -> str:
 def _shares(shares: dict[str, float]) -> str:
     rows = [[f"`{name}`", f"{share * 100:.0f} %"] for name, share in shares.items()]
     rows.append(["the rest", f"{max(0.0, 1 - sum(shares.values())) * 100:.0f} %"])
-    return f"{SECTIONS[1]}\n\nThe steps of reading a gazette, each with its share.\n\n{_table(('step', 'share'), rows)}"
+    return f"{SECTIONS[1]}\n\nThe steps of reading a gazette, each with its share.\n\n{table(('step', 'share'), rows)}"
 
 
 def _shapes(shapes: Sequence[Shape]) -> str:
@@ -159,8 +163,8 @@ def _shapes(shapes: Sequence[Shape]) -> str:
             SECTIONS[2],
             "Texts made to be hard: none may take more than time and memory in proportion to its length. A shape full "
             "of things to mend takes the most memory, as every change is recorded with what stood there.",
-            _table(("shape", *_HEAD), rows),
-            _table(("shape", "growth", "not measured"), grown),
+            table(("shape", *_HEAD), rows),
+            table(("shape", "growth", "not measured"), grown),
         ]
     )
 
@@ -174,12 +178,12 @@ def _library(measured: dict[str, Any]) -> str:
         rows.append([one["name"], str(one["queries"]), size, f"{middle:.1f}", f"{least:.1f}", f"{greatest:.1f}"])
     return "\n\n".join(
         [
-            f"{_count(measured['documents'])} documents with {_count(measured['clauses'])} clauses, a database of "
-            f"{_mb(measured['database'])} MB; taking in {_mb(took['bytes'])} MB of text took {took['seconds']:.1f} "
-            "seconds. Pages are answered by the whole site to Django's test client, without a network, "
-            f"{len(measured['pages'][0]['milliseconds'])} times after a first; below them, questions put to "
+            f"{number_text(measured['documents'])} documents with {number_text(measured['clauses'])} clauses, a "
+            f"database of {_mb(measured['database'])} MB; taking in {_mb(took['bytes'])} MB of text took "
+            f"{took['seconds']:.1f} seconds. Pages are answered by the whole site to Django's test client, without a "
+            f"network, {len(measured['pages'][0]['milliseconds'])} times after a first; below them, questions put to "
             "`queries` directly.",
-            _table(("page or question", "queries", "kB", "milliseconds, median", "least", "greatest"), rows),
+            table(("page or question", "queries", "kB", "milliseconds, median", "least", "greatest"), rows),
             searching(measured["searches"], measured.get("searches_on_postgres")),
         ]
     )
@@ -192,7 +196,7 @@ def searching(embedded: Sequence[dict[str, Any]], postgres: Sequence[dict[str, A
     """The searches on one database, or beside each other on both."""
     on = {"SQLite": embedded} | ({"PostgreSQL": postgres} if postgres else {})
     rows = [
-        [one["words"], _count(one["documents"]), str(one["clauses"])]
+        [one["words"], number_text(one["documents"]), str(one["clauses"])]
         + [f"{figure:.1f}" for measured in on.values() for figure in spread(measured[place]["milliseconds"])]
         for place, one in enumerate(embedded)
     ]
@@ -200,7 +204,7 @@ def searching(embedded: Sequence[dict[str, Any]], postgres: Sequence[dict[str, A
     return (
         f"{_SEARCHES} the documents that hold the words, the first 50 of them, those with the words in the title "
         "before, and up to three clauses of each with the words marked; milliseconds.\n\n"
-        + _table(("words", "documents", "clauses shown", *heads), rows)
+        + table(("words", "documents", "clauses shown", *heads), rows)
     )
 
 
@@ -216,6 +220,25 @@ def with_searches(page: str, embedded: Sequence[dict[str, Any]], postgres: Seque
     # The words, the table, and what stands below.
     below = rest.split("\n\n", 2)[2:]
     return before + large + above + "\n\n".join([searching(embedded, postgres).strip(), *below])
+
+
+def with_city(page: str, city: str) -> str:
+    """The page with this whole city in the place of the one that it holds, or before the library of the sample."""
+    if _marked_in(page):
+        above, _begins, rest = page.partition(_CITY_BEGINS)
+        return above + _marked(city) + rest.partition(_CITY_ENDS)[2]
+    above, heading, rest = page.partition(SAMPLE)
+    return f"{above}{_marked(city)}\n\n{heading}{rest}"
+
+
+def _marked(city: str) -> str:
+    return f"{_CITY_BEGINS}\n\n{CITY}\n\n{city}\n\n{_CITY_ENDS}"
+
+
+def _marked_in(page: str) -> list[str]:
+    """The whole city that the page holds, if it does."""
+    held, ends, _rest = page.partition(_CITY_BEGINS)[2].partition(_CITY_ENDS)
+    return [f"{_CITY_BEGINS}{held}{_CITY_ENDS}"] if ends else []
 
 
 def _kept(before: str) -> str:
