@@ -44,7 +44,7 @@ from tests.rules.country.herds.rules import policy as herds
 
 POLICIES = {**policies(), "heating": heating, "ferry": ferry, "herds": herds}
 DISTRICTS = ["东", "西", "北"]
-HOW_MANY = {"air-compensation": 21, "outpatient-pooling": 70, "ferry": 70}
+HOW_MANY = {"air-compensation": 9, "outpatient-pooling": 60, "ferry": 60, "herds": 70}
 """Of cases whose records make them slow to compute one by one fewer are enough."""
 
 
@@ -82,8 +82,8 @@ def people_of(policy: Policy, cases: list[dict[str, Any]], **options: Any) -> Pe
 @cache
 def people(name: str) -> People:
     policy = POLICIES[name]
-    found = people_of(policy, drawn_cases(policy, HOW_MANY.get(name, 200), 11))
-    assert found.population.batch.cases >= 20
+    found = people_of(policy, drawn_cases(policy, HOW_MANY.get(name, 160), 11))
+    assert found.population.batch.cases >= 9
     return found
 
 
@@ -319,6 +319,23 @@ def test_the_choice_that_came_out_best_is_a_dimension() -> None:
         best = result.case.best().value
         plain_count[best] = plain_count.get(best, 0) + 1
     assert persons == plain_count
+
+
+@pytest.mark.parametrize(
+    "by", ["0.01", "0.99", "1", "1.99", "2", "5", "10", "4999.99", "5000", "5000000", "9999999.99"]
+)
+def test_a_change_stands_in_the_size_that_begins_with_it(by: str) -> None:
+    one = people("monthly-account-credit")
+    before = Decimal(plain(one.policy.figure_table.entries["retired_credit"].values[-1].value))
+    found = compare(one.population, Reform({"retired_credit": f"{before + Decimal(by)}"}))
+    ((size),) = found.as_json()["outcome"]["sizes"]
+    assert Decimal(size["from"]) <= Decimal(by) and (size["below"] is None or Decimal(by) < Decimal(size["below"]))
+    assert size["gained"] > 5 and Decimal(size["gain"]) == size["gained"] * Decimal(by)
+    gone = compare(one.population, Reform({"retired_credit": "0"})).outcome.total
+    assert gone.left == gone.lost == size["gained"] and gone.entered == 0
+    # And from nothing to the same again.
+    back = compare(one.population, Reform(), against=Reform({"retired_credit": "0"})).between
+    assert back is not None and back.total.entered == gone.left and back.total.left == 0
 
 
 # --- two reforms
