@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
@@ -203,7 +202,7 @@ def test_a_tally_is_the_same(folder: Path) -> None:
     assert expected.gain.all() and expected.left.any()
 
 
-def test_a_tally_of_records_and_of_values_that_may_be_too_large(folder: Path) -> None:
+def test_a_tally_of_records_and_of_what_they_come_to(folder: Path) -> None:
     of = batch(outpatient_pooling, drawn(treated, 200))
     program, settings = prepared(outpatient_pooling)
     # A visit outside the year: none of its case counts.
@@ -218,9 +217,6 @@ def test_a_tally_of_records_and_of_values_that_may_be_too_large(folder: Path) ->
         expected = tally.tally(*given)
         same_tally(in_numba.tally(*given, folder=folder), expected)
         assert expected.doubtful.any() and expected.loss.any() and expected.after.any()
-    # Of so many persons the sum of amounts as large as these might not fit: the case is left to compute.
-    value = program.steps["pooled_fund_pays"].value
-    assert value.hi <= tally.largest(len(of.records["visits"].columns["date"]))
 
 
 # Threads, processes, interruption
@@ -269,7 +265,6 @@ def test_what_was_compiled_before_is_found_again(tmp_path: Path) -> None:
     in_numba._FUNCTIONS.clear()
     job.compile(path.parent)
     assert path.read_text("utf-8") == text and path.stat().st_mtime == time
-    os.utime(path)
 
 
 # The engine

@@ -172,6 +172,7 @@ class _Writer:
         self.columns: dict[tuple[str, str], str] = {}
         self.parents: dict[Whole, set[tuple[Whole, int]]] = {}
         self.roots: set[Whole] = set()
+        self.natural: set[Whole] = set()
         self.rules: dict[str, Step] = {}
         self.sums: dict[tuple[float, str], list[Whole]] = {}
         self._needs: dict[Whole, frozenset[str]] = {}
@@ -302,6 +303,7 @@ class _Writer:
             self._root(one)
         for step in wanted:
             self._need(step)
+        self._find_natural()
 
     def _is_chosen(self, names: tuple[str, ...]) -> bool:
         """Whether each choice is gone through: a check of the choice refuses the case, whatever is asked for."""
@@ -346,6 +348,40 @@ class _Writer:
         for place, arg in enumerate(map(self._alias, one.args)):
             self._follow(arg)
             self.parents[arg].add((one, place))
+
+    def _find_natural(self) -> None:
+        """Quotients of numbers that are at least 0 wherever they are looked at: only above a threshold, say."""
+        for one in self.parents:
+            if one.op == "where":
+                for place in (1, 2):
+                    at_most = set(self._implied(one.args[0], place == 1))
+                    self.natural |= {
+                        each
+                        for each in self._own(one, place)
+                        if each.op in ("round", "whole") and self._is_natural(each.args[0], at_most)
+                    }
+
+    def _implied(self, condition: Whole, holds: bool) -> Iterator[tuple[Whole, Whole]]:
+        """What is at most what else, where the condition holds, or does not."""
+        condition = self._alias(condition)
+        match condition.op:
+            case "lt" | "le":
+                left, right = map(self._alias, condition.args)
+                yield (left, right) if holds else (right, left)
+            case "not":
+                yield from self._implied(condition.args[0], not holds)
+            case "and" | "or" if holds is (condition.op == "and"):
+                for one in condition.args:
+                    yield from self._implied(one, holds)
+
+    def _is_natural(self, one: Whole, at_most: set[tuple[Whole, Whole]]) -> bool:
+        one = self._alias(one)
+        if one.lo >= 0 or (w.ZERO, one) in at_most:
+            return True
+        args = [self._alias(arg) for arg in one.args]
+        if one.op == "sub":
+            return (args[1], args[0]) in at_most
+        return one.op in ("add", "mul", "min") and all(self._is_natural(arg, at_most) for arg in args)
 
     def _stage(self, one: Whole, in_pair: bool = False) -> float:
         """How many loops over records, one after the other, must have ended before this is known; of what has a value
@@ -434,8 +470,8 @@ class _Writer:
             scope.body.add("ur = np.uint64(r)")
             start, end = self._starts(name)
             if stage == 0 and name in dated:
-                day = self._load((name, dated[name]), scope)
-                self._doubt(scope, _Term(f"(({day.number} < {since}) | ({day.number} > {until}))", True))
+                own_day = self._load((name, dated[name]), scope).number
+                self._doubt(scope, _Term(f"(({own_day} < {since}) | ({own_day} > {until}))", True))
             for step in self.program.steps.values():
                 if step.rule.name in self.rules and (self._stage_of(step), step.records) == (stage, name):
                     self._found(step, scope)
@@ -445,8 +481,12 @@ class _Writer:
             for one in self.sums.get((stage, name), ()):
                 self.case.known[one] = self._summed(one, self.case, scope)
             self.case.body.block(f"for r in range({start}, {end}):", scope.body)
-        day = self.term(self.program.day, self.case)
-        self._doubt(self.case, _Term(f"(({day.number} < {since}) | ({day.number} > {until}))", True))
+        day = self.term(self.program.day, self.case).number
+        if self.needs(self.program.day):
+            self._doubt(self.case, _Term(f"(({day} < {since}) | ({day} > {until}))", True))
+        else:
+            all_of_them = _lines("doubtful[first:last] = True", "return")
+            self.run.body.block(f"if ({day} < {since}) | ({day} > {until}):", all_of_them)
         for one in guards:
             if not one.records:
                 self._doubt(self.case, _Term(f"not {self.term(one, self.case).flag}", True))
@@ -560,9 +600,9 @@ class _Writer:
         column = w.leaf("column", ("", best.fact), 0, 2 ** len(best.choice) - 1, CASE)
         mask = self._named(self.term(column, self.case), self.case)
         body.add(
-            f"bad = bad | ({mask.text} == 0)",
-            f"several = ({mask.text} & ({mask.text} - 1)) != 0",
             f"left = {mask.text} & {2 ** len(best.choice) - 1}",
+            "bad = bad | (left == 0)",
+            "several = (left & (left - 1)) != 0",
             "is_first = True",
             "chosen = np.int64(0)",
             "lacks = False",
@@ -719,8 +759,8 @@ class _Writer:
                 return self._quotient(one, numbers[0], numbers[1], scope)
             case "lookup":
                 table = self.tables.setdefault(one.about, f"table_{one.about}")
-                place = _within(f"{numbers[0]} - {calendar.first_index(one.about)}", len(calendar.table(one.about)))
-                return _Term(f"{table}[np.uint64({place})]")
+                entry = _within(f"{numbers[0]} - {calendar.first_index(one.about)}", len(calendar.table(one.about)))
+                return _Term(f"{table}[np.uint64({entry})]")
             case "bit":
                 return _Term(f"(({numbers[0]} >> ({numbers[1]} & 63)) & 1) != 0", True)
         raise NotInColumns(f"{one.op} of {self.program.policy.name}")
@@ -735,7 +775,7 @@ class _Writer:
         else:
             by = self._named(_Term(f"most({by}, 1)"), scope).text
             half, minus = f"({by} >> 1)", f"-({by} >> 1)"
-        natural = one.args[0].lo >= 0
+        natural = one.args[0].lo >= 0 or one in self.natural
         if one.op == "round":
             number = f"{number} + {half}" if natural else f"{number} + either({number} < 0, {minus}, {half})"
         return _Term(f"{'over_natural' if natural else 'over'}({number}, {by})")

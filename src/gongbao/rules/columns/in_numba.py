@@ -56,7 +56,7 @@ def compute(
     out: dict[str, Int64] = {}
     for name in job.written.outputs:
         step = program.steps.get(name.removesuffix("?"))
-        out[name] = np.empty(batch.records[step.records].count if step and step.records else batch.cases, np.int64)
+        out[name] = np.zeros(batch.records[step.records].count if step and step.records else batch.cases, np.int64)
 
     def work(blocks: Iterator[tuple[int, int]]) -> None:
         for first, last in blocks:
