@@ -7,6 +7,7 @@ cliff where it is more than the slopes beside it and the rounding of the rules e
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -244,17 +245,21 @@ def typical(policy: Policy, rule: Rule[..., Any], population: Population | None)
     """A case as JSON has it: the most frequent choices, answers and days of the persons who have something today, and
     of those who share them the amounts in the middle. Where there is no population, or there can be no such case, a
     worked case of the policy."""
+    found = None
     if population is not None and population.batch.cases:
-        facts = facts_as_json(policy.facts, _in_the_middle(policy, rule, population))
-        try:
-            if not compute(policy, facts).missing:
-                return facts
-        except Refused:
-            pass
-    found = _worked_case(policy, rule.name)
+        found = population.kept(("typical", rule.name), lambda: _of_many(policy, rule, population))
+    found = found or _worked_case(policy, rule.name)
     if found is None:
         raise GongbaoError(f"{policy.name} has no worked case to draw a chart for; give one")
     return found
+
+
+def _of_many(policy: Policy, rule: Rule[..., Any], population: Population) -> dict[str, Any] | None:
+    facts = facts_as_json(policy.facts, _in_the_middle(policy, rule, population))
+    try:
+        return None if compute(policy, facts).missing else facts
+    except Refused:
+        return None
 
 
 @lru_cache(maxsize=64)
@@ -450,9 +455,9 @@ class _Line:
             return low, high
         tops = [2 * one for one in self.candidates([TODAY]) if one > 0]
         if population is not None and population.batch.cases:
-            column = self.column(population)
+            column = population.in_order(self.name, self.list)
             if len(column):
-                tops.append(int(np.partition(column, len(column) * 99 // 100)[len(column) * 99 // 100]))
+                tops.append(int(column[len(column) * 99 // 100]))
         high = _nice(max([*tops, 10 * 10**self.places]))
         high = high if most is None else min(high, most)
         low = 0 if least is None or least <= 0 else least
@@ -505,11 +510,6 @@ class _Line:
 
         rebuilt("", kind, value, leaf)
         return found
-
-    def column(self, population: Population) -> Column:
-        columns = population.batch.records[self.list].columns if self.list else population.batch.columns
-        column, given = columns[self.name], columns.get(f"{self.name}?")
-        return column if given is None else column[given != 0]
 
 
 class _Curve:
@@ -628,18 +628,23 @@ def _nice(number: int) -> int:
 
 
 def _with_near(line: _Line, population: Population, cliffs: list[Cliff], distance: int) -> list[Cliff]:
+    everybody = population.in_order(line.name, line.list)
     columns = population.batch.records[line.list].columns if line.list else population.batch.columns
-    column = columns[line.name]
-    given = columns.get(f"{line.name}?")
-    there = np.ones(len(column), bool) if given is None else given != 0
-    alike = there & _alike(line, population)
-    out = []
-    for one in cliffs:
-        below = (column > one.low - distance) & (column <= one.low)
-        above = (column >= one.high) & (column < one.high + distance)
-        counts = [int(np.count_nonzero(side & who)) for who in (there, alike) for side in (below, above)]
-        out.append(Cliff(one.curve, one.low, one.high, one.value_low, one.value_high, *counts))
-    return out
+    who = _alike(line, population)
+    if f"{line.name}?" in columns:
+        who &= columns[f"{line.name}?"] != 0
+    alike = np.sort(columns[line.name][who])
+
+    def between(numbers: Column, low: int, high: int) -> int:
+        """How many are from low up to and including high."""
+        return bisect_right(numbers, high) - bisect_left(numbers, low)
+
+    def near(one: Cliff) -> Iterator[int]:
+        for numbers in (everybody, alike):
+            yield between(numbers, one.low - distance + 1, one.low)
+            yield between(numbers, one.high, one.high + distance - 1)
+
+    return [Cliff(one.curve, one.low, one.high, one.value_low, one.value_high, *near(one)) for one in cliffs]
 
 
 def _alike(line: _Line, population: Population) -> Any:

@@ -256,6 +256,8 @@ class Population:
         self._masked = _Kept(4)
         self._decided = _Kept(20)
         self._receiving = _Kept(8)
+        self._sorted = _Kept(3)
+        self._made = _Kept(20)
 
     @classmethod
     def of(cls, policy: Policy, loaded: Any, engine: Engine | None = None) -> Population:
@@ -272,6 +274,20 @@ class Population:
     def count(self, records: str = "") -> int:
         """How many persons there are: cases, or records of a list."""
         return self.batch.records[records].count if records else self.batch.cases
+
+    def in_order(self, name: str, records: str = "") -> Column:
+        """The numbers of a fact, of those persons who have it, from the least to the greatest."""
+
+        def make() -> Column:
+            columns = self.batch.records[records].columns if records else self.batch.columns
+            column, given = columns[name], columns.get(f"{name}?")
+            return np.sort(column if given is None else column[given != 0])
+
+        return self._sorted.get((name, records), make)
+
+    def kept(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What is made once of this population, and kept while it is used."""
+        return self._made.get(key, make)
 
     # What they come to
 
