@@ -324,7 +324,7 @@ def _with_earlier(lowering: Lowering, rule: Rule[..., Any]) -> Number:
     assert rule.record is not None
     most = lower.most_records(rule.policy, rule.policy.list_of(rule.record))
     number = lowering.rule(rule)
-    for _ in range(3):
+    for _ in range(6):
         bounds = (min(number.whole.lo, 0) * most, max(number.whole.hi, 0) * most)
         if lowering.used.get(rule.name) == bounds:
             return number
