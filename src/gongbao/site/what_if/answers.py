@@ -40,6 +40,8 @@ from gongbao.site.what_if.populations import DEMONSTRATION
 
 MOST_ROWS = 40
 """Of a division on the page; the table to download has all."""
+MOST_JUMPS = 8
+"""Told in words; the table of the picture has all."""
 MOST_TABLES = 6
 """Divisions of the table to download."""
 DECIDED = 300
@@ -183,6 +185,7 @@ class Answer:
     sizes: Chart | None
     curve: Chart | None
     curve_note: str
+    jumps: tuple[str, ...]
     one_by_one: str
     left_out: str
     reasons: tuple[str, ...]
@@ -390,7 +393,7 @@ def answer(ready: Ready, asked: Asked, language: str, *, whole: bool = False) ->
     unit = figures.unit_words(rule.type.unit, language)
     sides = tuple(_sums(name, one.total, places) for name, one in zip(names, outcomes, strict=True))
     between = None if found.between is None else _sums("", found.between.total, places)
-    curve, curve_note = _curve(ready, asked, rule, language)
+    curve, curve_note, jumps = _curve(ready, asked, rule, language)
     left_out = found.outcome.left_out
     reasons = [(words, count) for words, count in (*left_out.reasons, *found.unread_reasons)]
     return Answer(
@@ -412,6 +415,7 @@ def answer(ready: Ready, asked: Asked, language: str, *, whole: bool = False) ->
         sizes=_sizes(outcomes, names, places, unit),
         curve=curve,
         curve_note=curve_note,
+        jumps=jumps,
         one_by_one=f"{found.outcome.decided:,}" if found.outcome.decided else "",
         left_out=f"{left_out.cases + found.unread:,}" if left_out.cases + found.unread else "",
         reasons=tuple(f"{words.in_language(language)} ({count:,})" for words, count in reasons),
@@ -503,17 +507,19 @@ def _sizes(outcomes: tuple[Outcome, ...], names: tuple[str, ...], places: int, u
     return charts.of_sizes(title, sizes, sides, unit)
 
 
-def _curve(ready: Ready, asked: Asked, rule: Rule[..., Any], language: str) -> tuple[Chart | None, str]:
-    """The value against the fact, before and after, and what holds of the case that is drawn."""
+def _curve(
+    ready: Ready, asked: Asked, rule: Rule[..., Any], language: str
+) -> tuple[Chart | None, str, tuple[str, ...]]:
+    """The value against the fact, before and after, what holds of the case that is drawn, and the jumps in words."""
     facts = chart_facts(ready.policy)
     if not facts:
-        return None, ""
+        return None, "", ()
     path = asked.over or next(iter(facts))
     kept = _kept(asked)
     try:
         found = ready.curve(path, rule.name, _reform(asked.change), kept)
     except GongbaoError as error:
-        return None, error.message
+        return None, error.message, ()
     names = {"before": pgettext("of a value", "in force"), "after": pgettext("of a value", "changed")}
     if kept is not None:
         names |= {"against": A, "after": B}
@@ -547,12 +553,26 @@ def _curve(ready: Ready, asked: Asked, rule: Rule[..., Any], language: str) -> t
         "fact": found.fact.label.in_language(language),
     }
     distance = charts.amount(Decimal(found.distance).scaleb(-x))
-    note = f"{_case(ready.policy, found, language)} "
-    if any(one.cliffs for one in lines):
-        near = f"{distance} {fact_unit}".strip()
-        note += _("Circles mark where it jumps; near a jump are those within %(distance)s.") % {"distance": near}
+    near = f"{distance} {fact_unit}".strip()
+    words = _(
+        "%(name)s: at %(where)s it jumps from %(low)s to %(high)s; within %(distance)s: %(below)s below, %(above)s above"
+    )
+    jumps = [
+        words
+        % {
+            "name": one.name,
+            "where": charts.amount(cliff.where),
+            "low": charts.amount(cliff.low),
+            "high": charts.amount(cliff.high),
+            "distance": near,
+            "below": f"{cliff.below:,}",
+            "above": f"{cliff.above:,}",
+        }
+        for one in lines
+        for cliff in one.cliffs
+    ]
     lines.sort(key=lambda one: ("before", "kept", "after").index(one.kind))
-    return charts.of_fact(title, lines, about), note.strip()
+    return charts.of_fact(title, lines, about), _case(ready.policy, found, language), tuple(jumps[:MOST_JUMPS])
 
 
 def _case(policy: Policy, found: Curve, language: str) -> str:

@@ -184,17 +184,18 @@ def _range(leaves: list[tuple[str, Type, Any]]) -> tuple[Decimal, Decimal, Decim
     values = [Decimal(str(plain(value)).removesuffix("%")) for _name, _kind, value in leaves]
     greatest = max(map(abs, values))
     if kind.kind == "percent":
-        high = Decimal(100) if greatest <= 100 else _nice(2 * greatest)
+        high = Decimal(100) if 20 <= greatest <= 100 else _nice(4 * greatest) if greatest else Decimal(10)
     else:
         high = _nice(2 * greatest) if greatest else Decimal(1000 if kind.kind == "money" else 10)
     low = -high if min(values) < 0 else Decimal(0)
-    step = Decimal(10) ** (high.adjusted() - 2)
-    if kind.kind == "integer":
-        step = max(step, Decimal(1))
-    for one in (step, step / 2, step / 10, step / 20, step / 100):
-        if not any(value % one for value in values):
-            return low, high, one
-    return low, high, Decimal(1).scaleb(-max(kind.places or 0, 2))
+    finest = Decimal(1).scaleb(-(kind.places if kind.places is not None else 2)) if kind.kind != "integer" else 1
+    # Some eighty steps or more, that what is in force lies on.
+    for power in range((high / 80).adjusted(), -13, -1):
+        for times in (5, 2, 1):
+            step = Decimal(times).scaleb(power)
+            if finest <= step <= max(high / 80, finest) and not any(value % step for value in values):
+                return low, high, step
+    return low, high, Decimal(finest)
 
 
 def _nice(number: Decimal) -> Decimal:
