@@ -30,18 +30,23 @@ DOCUMENT = "/documents/云政办〔2026〕1号/"
 
 @dataclass(frozen=True)
 class Picture:
-    """`part` is the piece of the page that is taken, from its upper edge; "" takes the page from its top."""
+    """`part` is the piece of the page that is taken, from its upper edge; "" takes the page from its top. `waits` names
+    what must be there first."""
 
     path: str
     height: int = 800
     language: str = "zh-hans"
     part: str = ""
+    waits: str = "main"
 
 
 PICTURES = {
     # Down to where a field holds the date of today; the duty shown is the next one, and goes on when its day is over.
     "front": Picture("/", 545),
     "policy": Picture("/policies/medical-assistance/", 860),
+    "what-if": Picture(
+        "/policies/medical-assistance/what-if/?f.inpatient_rate[subsistence_allowance]=75", 900, waits="#answer .sums"
+    ),
     "document": Picture(f"{DOCUMENT}?on=2026-05-01", 860),
     "documents": Picture("/documents/?on=2026-05-01", 700),
     # From below its head, which says the status of today.
@@ -155,6 +160,8 @@ def make_public(folder: Path) -> None:
                 page = context.new_page()
                 answer = page.goto(site + quote(picture.path, safe="/?=&"))
                 assert answer is not None and answer.ok, f"{picture.path} cannot be had"
+                # A population of invented persons is made at the first visit.
+                page.locator(picture.waits).first.wait_for(timeout=60_000)
                 top = 0.0
                 if picture.part:
                     box = page.locator(picture.part).first.bounding_box()

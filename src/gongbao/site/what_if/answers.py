@@ -555,7 +555,7 @@ def _curve(
     distance = charts.amount(Decimal(found.distance).scaleb(-x))
     near = f"{distance} {fact_unit}".strip()
     words = _(
-        "%(name)s: at %(where)s it jumps from %(low)s to %(high)s; within %(distance)s: %(below)s below, %(above)s above"
+        "%(name)s: at %(where)s a jump from %(low)s to %(high)s; within %(distance)s: %(below)s below, %(above)s above"
     )
     jumps = [
         words
