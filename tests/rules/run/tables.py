@@ -117,7 +117,7 @@ def drawn(policy: Policy, seed: int, cases: int, *, odd: float = 0.03, label: bo
             of_case["year"] = str(day.year)
         records: list[dict[str, str | None]] = [{}]
         if of_records:
-            name, first = of_records[0]
+            name, _ = of_records[0]
             one_for_each = facts[name].one_for_each
             each: list[Any] = (
                 [one.value for one in next(fact for _, fact in of_records if fact.name == one_for_each).type.python]

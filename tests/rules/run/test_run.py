@@ -17,7 +17,7 @@ from gongbao.systems import policies
 from tests.rules.country.ferry.rules import policy as ferry
 from tests.rules.country.heating.rules import policy as heating
 from tests.rules.country.herds.rules import policy as herds
-from tests.rules.run.tables import Drawn, Expected, drawn, expected, scattered
+from tests.rules.run.tables import Drawn, Expected, drawn, expected
 
 ALL = [*policies().values(), heating, ferry, herds]
 by_policy = pytest.mark.parametrize("policy", ALL, ids=lambda policy: policy.name)
@@ -126,7 +126,6 @@ def test_every_kind_of_input_and_output_says_the_same(policy: Policy, form: str,
     told = expected(table)
     source, target = tmp_path / f"given.{form}", tmp_path / f"out.{form}"
     rejected = tmp_path / f"out.{form}.rejected"
-    read: Any
     if form == "parquet":
         typed(source, table, form)
         report = run(Job(policy, str(source), str(target)))

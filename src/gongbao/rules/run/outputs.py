@@ -89,7 +89,7 @@ def write(
         progress("writing", int(share * 1000), 1000)
 
     _in_order(work, layout)
-    out, rejected = _select(layout, answers), _select_rejected(layout)
+    out, rejected = _select(work, layout, answers), _select_rejected(layout)
     try:
         if target.is_database:
             selects = {"": out} | ({"_rejected": rejected} if report.rejected_rows else {})
@@ -159,7 +159,7 @@ def _unique(names: Iterable[str]) -> list[str]:
     return found
 
 
-def _select(layout: Layout, answers: list[Answer]) -> str:
+def _select(work: Work, layout: Layout, answers: list[Answer]) -> str:
     headings = [layout.source.headings[number - 1].strip() or f"column {number}" for number in _kept(layout)]
     parts = [
         f"{_as_given(layout, number)} as {cells.name(one)}"
@@ -167,6 +167,13 @@ def _select(layout: Layout, answers: list[Answer]) -> str:
     ]
     parts += [f"{one.shown(f'a.v{place}')} as {cells.name(one.name)}" for place, one in enumerate(answers)]
     parts.append(f"a.missing as {MISSING}")
+    (every, kept) = work.connection.execute(
+        "select (select count(*) from raw), (select count(*) from answered)"
+    ).fetchall()[0]
+    if every == kept:
+        # Both have every row, in the same order: neither has to be sorted or kept.
+        is_there = "case when a.row = raw.row then a.status = 0 else error('rows out of order') end"
+        return f"select {', '.join(parts)} from raw positional join answered a where {is_there}"
     return f"select {', '.join(parts)} from answered a join raw on raw.row = a.row where a.status = 0 order by a.row"
 
 
