@@ -91,12 +91,25 @@ def test_a_second_reform_and_a_reading(gongbao: Gongbao, data: Path) -> None:
                 "未能读取1件",
             ],
         ),
-        ("en", ["reform: extra[alone] = 20%", "before", "all", "gain", "jump", "1 cases could not be read"]),
+        (
+            "en",
+            [
+                "reform: extra[alone] = 20%",
+                "before",
+                "all",
+                "gain",
+                "other values",
+                "jump",
+                "1 cases could not be read",
+            ],
+        ),
     ],
 )
 def test_as_text(gongbao: Gongbao, data: Path, language: str, words: list[str]) -> None:
     data.write_text(data.read_text(encoding="utf-8") + "\n东,alone,,true,2026-02-01", encoding="utf-8")
-    done = gongbao("whatif", "heating", data, *REFORM, "--by", "clean", "--chart", "cost", "--language", language)
+    done = gongbao(
+        "whatif", "heating", data, *REFORM, "--by", "clean", "--parts", "--chart", "cost", "--language", language
+    )
     assert done.code == 0, done.err
     for word in words:
         assert word in done.out

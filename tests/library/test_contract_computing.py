@@ -139,7 +139,17 @@ def test_what_if(tmp_path: Path) -> None:
     data = tmp_path / "households.csv"
     lines = [f"{place},alone,{500 + 100 * place},true,2026-02-01" for place in range(9)]
     data.write_text("\n".join(["home,groups,cost,clean,on", *lines, "9,alone,,true,2026-02-01"]), encoding="utf-8")
-    changed = ("--set", "extra[alone]=20%", "--against-set", "extra[alone]=5%", "--by", "groups", "--chart", "cost")
+    changed = (
+        "--set",
+        "extra[alone]=20%",
+        "--against-set",
+        "extra[alone]=5%",
+        "--by",
+        "groups",
+        "--parts",
+        "--chart",
+        "cost",
+    )
     told = json.loads(run("whatif", "heating", str(data), *changed, "--json").stdout)
     name = "whatif POLICY DATA --json"
     check(told, fields_of(name))
@@ -148,6 +158,7 @@ def test_what_if(tmp_path: Path) -> None:
         check(one, outcome)
         (dimension,) = one["by"]
         assert [set(group) for group in dimension["groups"]] == [set(one["total"]) | {"key", "zh", "en"}]
+        assert one["parts"] and all(set(part) == set(one["total"]) | {"name", "zh", "en"} for part in one["parts"])
     assert told["unread"]["cases"] == 1 and told["outcome"]["sizes"]
     drawn = told["chart"]
     for point in drawn["points"]:

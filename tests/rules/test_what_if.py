@@ -361,6 +361,25 @@ def test_two_reforms_side_by_side(name: str) -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["medical-assistance", "air-compensation"])
+def test_the_other_values_of_the_same_persons(name: str) -> None:
+    one = people(name)
+    rule = value_rule(one.policy)
+    first, second, *_ = reforms_of(one.policy, 7)
+    found = compare(one.population, first, against=second, parts=True)
+    for outcome in (found.outcome, found.against, found.between):
+        assert outcome is not None
+        told = {each.name: row for each, row in outcome.parts}
+        same = {value for value, each in value_rules(one.policy).items() if each.record is rule.record}
+        assert set(told) == same - {rule.name} and len(told) > 2
+        for value, row in told.items():
+            pairs = list(pairs_of(name, value, outcome.start, outcome.reform))
+            check_row(row, pairs, value_rule(one.policy, value))
+    table = list(rows(found, "zh"))
+    assert len(table) == 3 * (1 + len(told))
+    assert compare(one.population, first).outcome.parts == []
+
+
 # --- what columns do not hold
 
 

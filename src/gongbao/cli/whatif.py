@@ -16,7 +16,7 @@ from gongbao.cli.rules import Setting, language_option
 from gongbao.core.errors import GongbaoError
 
 if TYPE_CHECKING:
-    from gongbao.rules.policy import Policy
+    from gongbao.rules.policy import Policy, Rule
     from gongbao.rules.types import Type
     from gongbao.rules.what_if import Chart, Comparison, Outcome, Reform, Row
 
@@ -49,6 +49,7 @@ def _settings(option: str, name: str, metavar: str, text: str) -> Any:
 @click.option(
     "--by", multiple=True, metavar="DIMENSION", help="Also in groups: a column of DATA, or a fact. May be repeated."
 )
+@click.option("--parts", is_flag=True, help="Also the other values that the policy reports of the same persons.")
 @click.option("--chart", "fact", metavar="FACT", help="Also the value against this fact: where it jumps, who is near.")
 @click.option(
     "--table", "file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="A .csv or .xlsx file too."
@@ -64,6 +65,7 @@ def whatif(
     other_readings: tuple[tuple[str, str], ...],
     value: str | None,
     by: tuple[str, ...],
+    parts: bool,
     fact: str | None,
     file: Path | None,
     language: str,
@@ -94,7 +96,7 @@ def whatif(
         population = Population.of(found, load(found, data, progress=progress))
     finally:
         progress.end()
-    result = compare(population, reform, value, against=against, by=by)
+    result = compare(population, reform, value, against=against, by=by, parts=parts)
     drawn = chart(found, fact, reform, against=against, value=value, population=population) if fact else None
     if file is not None:
         from gongbao.rules.what_if.tables import as_csv, as_xlsx
@@ -170,20 +172,21 @@ def _changes(outcome: Outcome, language: str) -> str:
 
 
 def _outcome_as_text(outcome: Outcome, found: Comparison, language: str) -> Iterator[str]:
-    zh = language == "zh"
-    everybody = ("全部" if zh else "all", outcome.total)
-    yield from _rows([everybody], "", found, language)
+    from gongbao.rules.what_if.comparison import OTHER_VALUES
+
+    zh, rule = language == "zh", found.rule
+    yield from _rows([("全部" if zh else "all", outcome.total, rule)], "", language)
     if outcome.sizes:
         yield ""
         yield from _sizes(outcome, language)
     for dimension, groups in outcome.by:
         yield ""
-        yield from _rows(
-            [(group.label.in_language(language), row) for group, row in groups],
-            dimension.label.in_language(language),
-            found,
-            language,
-        )
+        named = [(group.label.in_language(language), row, rule) for group, row in groups]
+        yield from _rows(named, dimension.label.in_language(language), language)
+    if outcome.parts:
+        yield ""
+        others = [(each.label.in_language(language), row, each) for each, row in outcome.parts]
+        yield from _rows(others, OTHER_VALUES.in_language(language), language)
     if outcome.decided:
         yield (
             f"其中{outcome.decided:,}件逐件计算" if zh else f"{outcome.decided:,} of the cases were computed one by one"
@@ -198,18 +201,22 @@ def _reasons(reasons: Any, language: str) -> Iterator[str]:
         yield f"  {count:,}  {words.in_language(language)}"
 
 
-def _rows(rows: list[tuple[str, Row]], head: str, found: Comparison, language: str) -> Iterator[str]:
-    zh, kind = language == "zh", found.rule.type
-    counted = ("人" if not found.rule.record else "条") if zh else ("persons" if not found.rule.record else "records")
-    unit = f"（{kind.unit.zh}）" if kind.unit and zh else f" ({kind.unit.en})" if kind.unit else ""
+def _rows(rows: list[tuple[str, Row, Rule[..., Any]]], head: str, language: str) -> Iterator[str]:
+    zh = language == "zh"
+    counted = {(True, True): "人", (True, False): "条", (False, True): "persons", (False, False): "records"}[
+        zh, all(rule.record is None for _, _, rule in rows)
+    ]
+    units = {rule.type.unit for _, _, rule in rows}
+    kind = next(iter(units)) if len(units) == 1 else None
+    unit = (f"（{kind.zh}）" if zh else f" ({kind.en})") if kind else ""
     heads = (
         [head, counted, f"调整前{unit}", "调整后", "变化", "变化率", "增加", "增加额", "减少", "减少额", "新进", "退出"]
         if zh
         else [head, counted, f"before{unit}", "after", "change", "", "gain", "by", "lose", "by", "enter", "leave"]
     )
     body = []
-    for name, row in rows:
-        told = row.as_json(found.rule)
+    for name, row, rule in rows:
+        told = row.as_json(rule)
         body.append(
             [
                 name,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -34,9 +34,11 @@ from gongbao.rules.what_if.population import (
     number_text,
     records_of,
     value_rule,
+    value_rules,
     without,
 )
 
+OTHER_VALUES = Words("其他结果", "other values")
 MOST_REASONS = 20
 """So many reasons for which cases are left out are told, the commonest first."""
 
@@ -151,7 +153,8 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one reform comes to. `start` is what it is compared with. `decided` cases were computed one by one."""
+    """What one reform comes to. `start` is what it is compared with. `decided` cases were computed one by one. `parts`
+    are the other values of the same persons, where they were asked for: who comes under another of the rules' lines."""
 
     rule: Rule[..., Any]
     start: Reform
@@ -161,6 +164,7 @@ class Outcome:
     by: list[tuple[Dimension, list[tuple[Group, Row]]]]
     decided: int
     left_out: LeftOut
+    parts: list[tuple[Rule[..., Any], Row]] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -180,6 +184,10 @@ class Outcome:
                     ],
                 }
                 for dimension, found in self.by
+            ],
+            "parts": [
+                {"name": rule.name, "zh": rule.label.zh, "en": rule.label.en, **row.as_json(rule)}
+                for rule, row in self.parts
             ],
             "decided": self.decided,
             "left_out": self.left_out.as_json(),
@@ -233,25 +241,34 @@ def compare(
     against: Reform | None = None,
     by: Sequence[str] = (),
     *,
+    parts: bool = False,
     decide: int = MOST_DECIDED,
     is_wanted: Callable[[], bool] = lambda: True,
 ) -> Comparison:
     """What the reform comes to for the population, and where another is given, what that comes to beside it.
 
-    `by` names dimensions (`population.dimensions`) in whose groups it is told too. Up to `decide` cases that columns do
-    not hold are computed one by one. Raises GongbaoError for a figure, option, value or dimension that there is not,
-    InterruptedError once `is_wanted` says no.
+    `by` names dimensions (`population.dimensions`) in whose groups it is told too; `parts` asks for the other values
+    that the policy reports of the same persons, each of which takes as long as the first. Up to `decide` cases that
+    columns do not hold are computed one by one. Raises GongbaoError for a figure, option, value or dimension that there
+    is not, InterruptedError once `is_wanted` says no.
     """
     rule = value_rule(population.policy, value)
     names = list(dict.fromkeys(by))
     for name in names:
         population.dimension(name, records_of(rule))
     one = _Comparing(population, rule, names, decide, is_wanted)
-    outcome = one.outcome(TODAY, reform)
+    rules = value_rules(population.policy).values() if parts else ()
+    others = [each for each in rules if each is not rule and records_of(each) == records_of(rule)]
+
+    def told(start: Reform, changed: Reform) -> Outcome:
+        found = one.outcome(start, changed)
+        alone = [_Comparing(population, each, [], decide, is_wanted).outcome(start, changed) for each in others]
+        return replace(found, parts=[(each.rule, each.total) for each in alone])
+
+    outcome = told(TODAY, reform)
     other = between = None
     if against is not None:
-        other = one.outcome(TODAY, against)
-        between = one.outcome(against, reform)
+        other, between = told(TODAY, against), told(against, reform)
     reasons = Counter(Words(each.zh, each.en) for each in population.unread)
     return Comparison(
         population.policy,
@@ -474,7 +491,8 @@ def heads(language: str) -> list[str]:
 
 
 def rows(found: Comparison, language: str) -> Iterator[list[str | int | Decimal]]:
-    """The comparison as a table: for each reform all persons, then each dimension's groups. Amounts are Decimals."""
+    """The comparison as a table: for each reform all persons, each dimension's groups, the other values that were asked
+    for. Amounts are Decimals."""
     outcomes = [one for one in (found.outcome, found.against, found.between) if one]
     for number, outcome in enumerate(outcomes):
         name = (("方案一", "方案二", "方案一与方案二相比"), ("first", "second", "first against second"))[
@@ -486,6 +504,8 @@ def rows(found: Comparison, language: str) -> Iterator[list[str | int | Decimal]
             for group, row in groups:
                 label = dimension.label.in_language(language)
                 yield [name, label, group.label.in_language(language), *_cells(row, found.rule)]
+        for rule, row in outcome.parts:
+            yield [name, OTHER_VALUES.in_language(language), rule.label.in_language(language), *_cells(row, rule)]
 
 
 def _cells(row: Row, rule: Rule[..., Any]) -> list[str | int | Decimal]:
@@ -493,4 +513,4 @@ def _cells(row: Row, rule: Rule[..., Any]) -> list[str | int | Decimal]:
     return [Decimal(told[key]) if isinstance(told[key], str) else told[key] for key, _, _ in _HEADS if key in told]
 
 
-__all__ = ["Comparison", "LeftOut", "Outcome", "Row", "Size", "compare", "heads", "rows"]
+__all__ = ["OTHER_VALUES", "Comparison", "LeftOut", "Outcome", "Row", "Size", "compare", "heads", "rows"]
