@@ -176,7 +176,7 @@ def _outcome_as_text(outcome: Outcome, found: Comparison, language: str) -> Iter
 
     zh, rule = language == "zh", found.rule
     yield from _rows([("全部" if zh else "all", outcome.total, rule)], "", language)
-    if outcome.sizes:
+    if outcome.sizes and rule.type.kind != "flag":
         yield ""
         yield from _sizes(outcome, language)
     for dimension, groups in outcome.by:
@@ -231,11 +231,7 @@ def _rows(rows: list[tuple[str, Row, Rule[..., Any]]], head: str, language: str)
                 f"{row.left:,}",
             ]
         )
-    for at in range(6, len(heads)):
-        if all(row[at].strip("0.") == "" for row in body):
-            for cells in body:
-                cells[at] = ""  # a column without anything is left out
-    yield from table(_right(body), heads)
+    yield from _table(body, heads, 6)
 
 
 def _sizes(outcome: Outcome, language: str) -> Iterator[str]:
@@ -250,7 +246,16 @@ def _sizes(outcome: Outcome, language: str) -> Iterator[str]:
         else:
             span = f"{low} and more" if not high else f"{low} to below {high}" if one.low else f"below {high}"
         body.append([span, f"{one.gained:,}", _grouped(told["gain"]), f"{one.lost:,}", _grouped(told["loss"])])
-    yield from table(_right(body), heads)
+    yield from _table(body, heads, 1)
+
+
+def _table(body: list[list[str]], heads: list[str], first: int) -> list[str]:
+    """Without the columns, from the first one named on, that have nothing but noughts."""
+    for at in range(first, len(heads)):
+        if all(row[at].strip("0.") == "" for row in body):
+            for row in body:
+                row[at] = ""
+    return table(_right(body), heads)
 
 
 def _right(body: list[list[str]]) -> list[list[str]]:

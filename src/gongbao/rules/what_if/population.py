@@ -37,6 +37,8 @@ MOST_GROUPS = 1_000
 MOST_CELLS = 100_000
 TENTHS = 10
 
+_MOST_KEPT = 512 * 1024**2
+"""Bytes of what all persons come to under one reform or another, which are kept to compare others with."""
 _INT32 = np.iinfo(np.int32)
 
 T = TypeVar("T")
@@ -251,9 +253,11 @@ class Population:
         self.nullable = _nullable(policy, batch)
         self._dimensions = _Kept(40)
         self._cells = _Kept(8)
-        self._stands = _Kept(4)
+        persons = max([batch.cases, *(held.count for held in batch.records.values()), 1])
+        most = min(max(_MOST_KEPT // (5 * persons), 3), 24)
+        self._stands = _Kept(most)
         self._outside = _Kept(4)
-        self._masked = _Kept(4)
+        self._masked = _Kept(most)
         self._decided = _Kept(20)
         self._receiving = _Kept(8)
         self._sorted = _Kept(3)
