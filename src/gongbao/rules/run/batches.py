@@ -53,15 +53,19 @@ class Bounds:
         """The place among the staged rows at which a case begins."""
         return int(self.starts[case]) if self.has_records else case
 
-    def chunks(self, first: int, rows_at_once: int) -> Iterator[tuple[int, int]]:
+    def after(self, first: int, rows_at_once: int) -> int:
+        """The case after a chunk of about so many rows that begins with `first`."""
+        if not self.has_records:
+            return min(first + rows_at_once, self.count)
+        last = int(np.searchsorted(self.starts, self.starts[first] + rows_at_once, "right")) - 1
+        return min(max(last, first + 1), self.count)
+
+    def chunks(self, rows_at_once: int) -> Iterator[tuple[int, int]]:
+        first = 0
         while first < self.count:
-            if self.has_records:
-                last = int(np.searchsorted(self.starts, self.starts[first] + rows_at_once, "right")) - 1
-                last = min(max(last, first + 1), self.count)
-            else:
-                last = min(first + rows_at_once, self.count)
-            yield first, last
-            first = last
+            after = self.after(first, rows_at_once)
+            yield first, after
+            first = after
 
 
 Nullable = frozenset[tuple[str, str]]

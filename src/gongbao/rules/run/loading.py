@@ -130,7 +130,7 @@ def _collected(connection: Any, layout: Layout, tell: Tell) -> Loaded:
     parts: list[Batch] = []
     kept_cases: list[Any] = []
     out = Loaded(Batch(0, {}), {})
-    for first, last in bounds.chunks(0, ROWS_AT_ONCE):
+    for first, last in bounds.chunks(ROWS_AT_ONCE):
         chunk = chunk_of(connection, layout, bounds, first, last)
         if chunk.odd.any():
             places = np.nonzero(chunk.odd)[0]

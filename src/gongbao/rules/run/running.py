@@ -7,6 +7,7 @@ the next chunk, and an output is there whole or not at all.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -40,7 +41,9 @@ else thousandths."""
 
 MEMORY = "1GiB"
 """For the work database; the arrays of a chunk come on top."""
-_AT_ONCE_BY_HAND = 20_000
+_FIRST_AT_ONCE, _LEAST_AT_ONCE = 16_000, 1_000
+_LONG = 10.0
+"""Seconds that a chunk may take before the next is made smaller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,11 +189,16 @@ class _Run:
         first = self.work.get("next")
         self.report.goes_on_from = self.bounds.row_of(first)
         self.report.rows, self.report.cases = self.bounds.rows, self.bounds.count
-        at_once = ROWS_AT_ONCE if self.program else _AT_ONCE_BY_HAND
         self.progress("computing", self.report.goes_on_from, self.bounds.rows)
-        for low, high in self.bounds.chunks(first, at_once):
-            chunk = chunk_of(self.connection, self.layout, self.bounds, low, high, self.nullable)
-            self._keep(chunk, high)
+        at_once = min(_FIRST_AT_ONCE, ROWS_AT_ONCE)
+        while first < self.bounds.count:
+            begun = time.monotonic()
+            after = self.bounds.after(first, at_once)
+            self._keep(chunk_of(self.connection, self.layout, self.bounds, first, after, self.nullable), after)
+            first = after
+            # Where most cases are decided one by one, a chunk is small, so that little is lost when the run is ended.
+            took = time.monotonic() - begun
+            at_once = min(at_once * 2, ROWS_AT_ONCE) if took < _LONG else max(at_once // 2, _LEAST_AT_ONCE)
 
     def _make_tables(self) -> None:
         values = "".join(f", v{place} {one.sql_type}" for place, one in enumerate(self.answers))
