@@ -805,13 +805,18 @@ class _Writer:
                 fields = dict(dated_lists(self.program.policy))
                 day = self._named(self._load((records, fields[records]), home), home)
             name = self.name("at")
-            home.body.add(f"{name} = np.int64(0)")
-            home.body.block(
-                "for k in range(changes.size):",
-                _lines(f"{name} += np.int64(changes[np.uint64(k)] <= {day.number})"),
-            )
-            home.body.add(f"{name} *= {self.program.slots.count}")
             home.known[key] = _Term(name)
+            # What governed the day before governs this one too, nearly always.
+            self.run.body.add(f"{name}, {name}_from, {name}_until = np.int64(0), np.int64(1), np.int64(0)")
+            found = _lines(f"{name} = np.int64(0)")
+            found.block(
+                f"while {name} < changes.size and changes[np.uint64({name})] <= {day.number}:", _lines(f"{name} += 1")
+            )
+            found.add(f"{name}_from, {name}_until = np.int64({-_FIRST}), np.int64({_FIRST})")
+            found.block(f"if {name} > 0:", _lines(f"{name}_from = changes[np.uint64({name} - 1)]"))
+            found.block(f"if {name} < changes.size:", _lines(f"{name}_until = changes[np.uint64({name})]"))
+            found.add(f"{name} *= {self.program.slots.count}")
+            home.body.block(f"if ({day.number} < {name}_from) | ({day.number} >= {name}_until):", found)
         return home.known[key].text
 
     def _looked_through(self, one: Whole, scope: _Scope) -> _Term:
