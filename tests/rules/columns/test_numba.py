@@ -22,7 +22,6 @@ from gongbao.rules.facts import read_facts
 from gongbao.systems import policies
 from gongbao.systems.medical_assistance.rules import medical_assistance
 from gongbao.systems.outpatient_pooling.rules import outpatient_pooling
-from tests.rules.columns.agreement import batch_with_missing
 from tests.rules.columns.drawing import Drawing
 from tests.rules.country.ferry.rules import policy as ferry
 from tests.rules.country.heating.rules import policy as heating
@@ -91,28 +90,6 @@ def test_every_rule_of_every_policy_comes_to_the_same(name: str, folder: Path) -
     assert sure > 100
     # One compilation for all of them: readings are arguments.
     assert len(in_numba.function(in_numba.computing(program, settings, of).written.text, folder).signatures) == 1
-
-
-def test_what_lacks_a_fact_is_left_to_compute(folder: Path) -> None:
-    seeded = Random(20220502)
-    drawing = Drawing(outpatient_pooling, seeded)
-    given = [drawing.case() for _ in range(300)]
-    for one in given:
-        for lacking in seeded.sample(list(one), seeded.choice([0, 0, 1])):
-            del one[lacking]
-        for visit in one.get("visits", []):
-            for lacking in seeded.sample(list(visit), seeded.choice([0, 0, 0, 0, 1])):
-                if lacking != "date":
-                    del visit[lacking]
-    read = [read_facts(outpatient_pooling.facts, one) for one in given]
-    of, nullable = batch_with_missing(
-        outpatient_pooling, [one.facts for one in read if not one.problems and "visits" not in one.missing]
-    )
-    assert nullable
-    program, settings = prepared(outpatient_pooling, nullable=nullable)
-    expected = in_numpy.compute(program, settings, of)
-    assert 50 < expected.doubtful.sum() < of.cases - 20
-    same(program, in_numba.compute(program, settings, of, folder=folder), expected, of)
 
 
 # Of other integer types, of other days
@@ -202,21 +179,18 @@ def test_a_tally_is_the_same(folder: Path) -> None:
     assert expected.gain.all() and expected.left.any()
 
 
-def test_a_tally_of_records_and_of_what_they_come_to(folder: Path) -> None:
+def test_a_tally_of_records_is_the_same(folder: Path) -> None:
     of = batch(outpatient_pooling, drawn(treated, 200))
     program, settings = prepared(outpatient_pooling)
     # A visit outside the year: none of its case counts.
     of.records["visits"].columns["date"][::40] = 15_000
+    before = in_numpy.compute(program, settings, of, ["pooled_fund_pays"]).of["pooled_fund_pays"]
+    cells = (np.arange(len(before)) % 7 - 1).astype(np.int8)
     changed = prepared(outpatient_pooling, {"limit[retired]": "800"})
-    names = ["pooled_fund_pays", "limit_left"]
-    values = in_numpy.compute(program, settings, of, names).of
-    for name in names:
-        before = values[name]
-        cells = (np.arange(len(before)) % 7 - 1).astype(np.int8)
-        given = *changed, of, name, before, cells, 6
-        expected = tally.tally(*given)
-        same_tally(in_numba.tally(*given, folder=folder), expected)
-        assert expected.doubtful.any() and expected.loss.any() and expected.after.any()
+    given = *changed, of, "pooled_fund_pays", before, cells, 6
+    expected = tally.tally(*given)
+    same_tally(in_numba.tally(*given, folder=folder), expected)
+    assert expected.doubtful.any() and expected.loss.any() and expected.after.any()
 
 
 # Threads, processes, interruption
