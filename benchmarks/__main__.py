@@ -28,7 +28,8 @@ def main(arguments: list[str] | None = None) -> int:
         action="store_true",
         help=f"hostile shapes of {reading.LARGE_SHAPE} MB, a library of {LARGE} documents, and a whole city of "
         f"{side_by_side.FULL.persons} persons (else {side_by_side.MIDDLE.persons}) with "
-        f"{side_by_side.FULL.visits} visits (else {side_by_side.MIDDLE.visits}) too",
+        f"{side_by_side.FULL.visits} visits (else {side_by_side.MIDDLE.visits}), for which it takes "
+        f"{side_by_side.FULL.visits * side_by_side.BYTES_OF_A_VISIT // 10**9} GB of memory, too",
     )
     parser.add_argument(
         "--only",

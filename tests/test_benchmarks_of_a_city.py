@@ -149,6 +149,20 @@ def test_an_engine_that_fails_or_is_not_installed_is_told_and_the_others_are_mea
         side_by_side.measured([reference], folder / "empty", 1, None, _silent)
 
 
+def test_a_city_that_is_too_large_for_the_machine_is_refused_in_words(tmp_path, monkeypatch):
+    monkeypatch.setattr(side_by_side, "available_memory", lambda: 1_000_000_000)
+    with pytest.raises(Stopped, match=r"30000000 visits .* take 15.0 GB of memory, and 1.0 GB are free"):
+        side_by_side.of_city(tmp_path, side_by_side.FULL, _silent)
+
+
+def test_with_fewer_rows_nothing_is_measured_on_more():
+    assert side_by_side.FULL.with_rows(4_400_000, 30_000_000) == side_by_side.FULL
+    smaller = side_by_side.FULL.with_rows(200_000, 150_000)
+    assert (smaller.persons, smaller.visits) == (200_000, 150_000)
+    assert smaller.sizes == (10_000, 100_000) and smaller.agreed_on == 200_000
+    assert side_by_side.FULL.with_rows(5_000, 2_000).sizes == (2_500, 5_000)
+
+
 def test_rows_that_differ_are_counted(folder):
     (folder / "found").mkdir()
     for title, values in ((REFERENCE, [5, 6, 7]), ("other", [5, 9, 6]), ("shorter", [5])):

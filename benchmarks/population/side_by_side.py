@@ -4,6 +4,7 @@ What an engine came to is compared with gongbao's NumPy, row by row. Of one that
 """
 
 import json
+import re
 import subprocess
 import sys
 import threading
@@ -22,7 +23,9 @@ Say = Callable[[str], None]
 
 LIMIT = 300.0
 """Seconds after which an engine is not waited for any longer."""
-ROUNDS_OF_SLOW = ((5.0, 2), (1.0, 4))
+BYTES_OF_A_VISIT = 500
+"""What all processes together hold of a visit, and what the greediest of them takes for a while."""
+ROUNDS_OF_SLOW = ((5.0, 2), (1.0, 3))
 """Seconds of its first run, and how many rounds an engine that takes longer is measured in at the most."""
 
 
@@ -46,7 +49,7 @@ class Scale:
         return replace(self, persons=persons, visits=visits, sizes=sizes, agreed_on=min(self.agreed_on, most))
 
 
-FULL = Scale(4_400_000, 30_000_000, 7, (10_000, 100_000, 1_000_000, 10_000_000), 1_000_000)
+FULL = Scale(4_400_000, 30_000_000, 5, (10_000, 100_000, 1_000_000, 10_000_000), 1_000_000)
 MIDDLE = Scale(1_000_000, 3_000_000, 5, (10_000, 100_000, 1_000_000), 200_000)
 TINY = Scale(1_000, 1_000, 1, (500, 1_000), 0, is_tiny=True)
 
@@ -116,6 +119,13 @@ class City:
     persons: list[Measured]
     visits: list[Measured]
     growth: dict[str, Any]
+
+
+def available_memory() -> int | None:
+    """Bytes that are free, or hold what can be read again; None where the system does not say."""
+    told = Path("/proc/meminfo")
+    found = re.search(r"^MemAvailable: +(\d+) kB", told.read_text(), re.M) if told.exists() else None
+    return int(found[1]) * 1024 if found else None
 
 
 class _Failed(Exception):
@@ -239,7 +249,13 @@ def _compare(found: Measured, folder: Path) -> None:
 
 
 def of_city(folder: Path, scale: Scale, say: Say) -> City:
-    """All of it, with its files in `folder`."""
+    """All of it, with its files in `folder`. Raises Stopped where the machine has too little memory for it."""
+    needed, there = scale.visits * BYTES_OF_A_VISIT, available_memory()
+    if there is not None and there < needed:
+        raise Stopped(
+            f"{scale.visits} visits in all engines at once take {needed / 1e9:.1f} GB of memory, and "
+            f"{there / 1e9:.1f} GB are free: name fewer with --visits"
+        )
     peers = None if scale.is_tiny else environment.made(say)
     say(f"medical assistance for {scale.persons} persons, by every engine")
     apart(data.write_persons, folder, scale.persons)
