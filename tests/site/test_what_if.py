@@ -215,7 +215,8 @@ def test_what_there_is_not_is_passed_over_and_told(aid, client):
     assert texts(page, "code") == ["f.nothing", "x<y", "r.unreferred_treatment=perhaps"]
     assert marked(page, "data-total") == [amount(compare(aid.population, REFORM).outcome.total.after)]
     for odd in ({"value": "nothing"}, {"over": "on"}, {"by": "nothing"}):
-        assert client.get(AID, odd).status_code == 200
+        ((name, value),) = odd.items()
+        assert texts(read(client.get(AID, odd)), "code") == [f"{name}={value}"]
     for address in ("", "answer/", "table.csv"):
         assert client.get(f"/policies/nothing/what-if/{address}").status_code == 404
     assert client.get(f"{AID}table.pdf").status_code == 404
@@ -400,6 +401,7 @@ def sent(client, body, address: str = API):
 def test_a_program_gets_what_the_command_line_prints(aid):
     stranger = Client(enforce_csrf_checks=True)
     body = {**REFORM.as_json(), "against": {"figures": {"supplementary_line": "10000"}}, "by": ["district", "category"]}
+    body["parts"] = True
     response = sent(stranger, body)
     assert response.status_code == 200 and response["Cache-Control"] == "no-store", response.content
     told = response.json()
@@ -410,7 +412,7 @@ def test_a_program_gets_what_the_command_line_prints(aid):
     Draft202012Validator(operation["requestBody"]["content"]["application/json"]["schema"]).validate(body)
     assert told.pop("schema_version")
     other = Reform({"supplementary_line": "10000"})
-    found = compare(aid.population, REFORM, against=other, by=["district", "category"]).as_json()
+    found = compare(aid.population, REFORM, against=other, by=["district", "category"], parts=True).as_json()
     assert told == json.loads(json.dumps(found))
     assert set(told["outcome"]) == set(described["components"]["schemas"]["WhatIfOutcome"]["properties"])
 
@@ -429,6 +431,7 @@ def test_a_program_gets_what_the_command_line_prints(aid):
         ({"value": "nothing"}, ""),
         ({"value": 7}, "value"),
         ({"by": "district"}, "by"),
+        ({"parts": "yes"}, "parts"),
         ({"by": ["nothing"]}, ""),
         ({"by": ["district"] * 9}, "by"),
         ({"against": {"value": "x"}}, "against.value"),

@@ -199,6 +199,10 @@ class Answer:
         return self.sides[0].persons
 
     @property
+    def by_name(self) -> str:
+        return self.tables[0].name if self.tables else ""
+
+    @property
     def by_label(self) -> str:
         return self.tables[0].label if self.tables else ""
 

@@ -25,7 +25,7 @@ from gongbao.systems import policies as all_policies
 
 router = Router()
 
-PARTS = ("figures", "readings", "against", "value", "by")
+PARTS = ("figures", "readings", "against", "value", "by", "parts")
 MOST_DIVISIONS = 3
 WAIT = 2  # seconds, while the population is made
 
@@ -58,6 +58,11 @@ BODY: Json = {
             "items": {"type": "string"},
             "maxItems": MOST_DIVISIONS,
             "description": "in whose groups it is told too: district, category, inpatient_self_pay",
+        },
+        "parts": {
+            "type": "boolean",
+            "default": False,
+            "description": "add the sums of the other values that the policy reports",
         },
     },
 }
@@ -117,6 +122,14 @@ class WhatIfGroup(WhatIfSums):
     en: str = told("what it is called in English")
 
 
+class WhatIfPart(WhatIfSums):
+    """Another value that the policy reports of the same persons."""
+
+    name: str = told("name of its rule")
+    zh: str = told("what it is called in Chinese")
+    en: str = told("what it is called in English")
+
+
 class WhatIfSize(Thing):
     """Those whose value changed by so much."""
 
@@ -162,6 +175,7 @@ class WhatIfOutcome(WhatIfChange):
     total: WhatIfSums = told("all persons")
     sizes: list[WhatIfSize] = told("how large the changes are, from small to large")
     by: list[WhatIfDivision] = told("the divisions that were asked for")
+    parts: list[WhatIfPart] = told("other values, where they were asked for; else []")
     decided: int = told("cases that were computed one by one, because columns do not hold them")
     left_out: WhatIfLeftOut = told("what is in none of the numbers")
 
@@ -228,7 +242,15 @@ def _told(ready: Ready, reforms: list[Reform | None], asked: Json) -> JsonRespon
     assert change is not None
     try:
         with turn():
-            found = compare(ready.population, change, asked.get("value"), against, asked.get("by", ()), decide=DECIDED)
+            found = compare(
+                ready.population,
+                change,
+                asked.get("value"),
+                against,
+                asked.get("by", ()),
+                parts=asked.get("parts", False),
+                decide=DECIDED,
+            )
     except Late as late:
         response = error(f"too much is computed just now; ask again in {late.seconds} seconds", status=429)
         response["Retry-After"] = str(late.seconds)
@@ -250,6 +272,8 @@ def _asked(body: Any) -> Json:
     by = body.get("by", [])
     if not isinstance(by, list) or len(by) > MOST_DIVISIONS or not all(map(_is_short, by)):
         raise GongbaoError(f"by is a list of at most {MOST_DIVISIONS} names", where="by")
+    if not isinstance(body.get("parts", False), bool):
+        raise GongbaoError("parts is true or false", where="parts")
     if "against" in body and not isinstance(body["against"], dict):
         raise GongbaoError("against is an object of figures and readings", where="against")
     return body

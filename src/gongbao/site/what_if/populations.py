@@ -1,4 +1,4 @@
-"""The populations that the page computes with: each loaded once into the memory of the process, by a thread of its own.
+"""The populations that the page computes with: each loaded once into the memory of the process, by a thread aside.
 
     registry.get(policy, name)      what there is of it now: ready, or how far it has come
 
@@ -15,7 +15,6 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,8 +68,8 @@ class Registry:
         self._most_bytes, self._clock = most_bytes, clock
         self._lock = threading.Lock()
         self._held: dict[tuple[str, str], Held] = {}
-        # One at a time: each takes as much memory and as many cores as it gets.
-        self._loader: ThreadPoolExecutor | None = None
+        # One is brought at a time: each takes as much memory and as many cores as it gets.
+        self._bringing = threading.Lock()
 
     def get(self, policy: Policy, name: str) -> Held:
         """What there is of it; its loading is begun where it is not there. The name must be one of `names`."""
@@ -83,9 +82,10 @@ class Registry:
                 held = None
             if held is None:
                 held = self._held[key] = Held(used=self._clock())
-                if self._loader is None:
-                    self._loader = ThreadPoolExecutor(1, thread_name_prefix="gongbao-populations")
-                self._loader.submit(self._bring, policy, name, held)
+                # A daemon: a site that is told to end is not kept by it.
+                threading.Thread(
+                    target=self._bring, args=(policy, name, held), name=f"gongbao-population-{name}", daemon=True
+                ).start()
             elif held.state == READY:
                 held.used = self._clock()
             return held
@@ -93,10 +93,11 @@ class Registry:
     def _bring(self, policy: Policy, name: str, held: Held) -> None:
         path = path_of(policy, name)
         try:
-            if name == DEMONSTRATION:
-                self._bring_demonstration(policy, path, held)
-            else:
-                self._read(policy, path, held)
+            with self._bringing:
+                if name == DEMONSTRATION:
+                    self._bring_demonstration(policy, path, held)
+                else:
+                    self._read(policy, path, held)
         except GongbaoError as error:
             held.error = error
         except Exception:

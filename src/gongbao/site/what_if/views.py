@@ -164,11 +164,13 @@ def _piece(
         return "what_if/_waiting.html", context, 202
     try:
         with _turn(request, cost):
-            context["answer"] = answers.answer(held.ready, wanted, language)
+            found = context["answer"] = answers.answer(held.ready, wanted, language)
     except Late as late:
         return "what_if/_late.html", context | {"seconds": late.seconds}, 429
     except GongbaoError as error:
         return "what_if/_failed.html", context | {"words": error.message}, 422
+    if wanted.by and found.by_name != wanted.by:
+        context["passed_over"] = (*wanted.passed_over, f"by={wanted.by}")
     return "what_if/_answer.html", context, 200
 
 

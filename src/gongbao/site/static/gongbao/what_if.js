@@ -69,8 +69,8 @@
   });
 
   form.addEventListener("change", function (event) {
-    if (event.target.name === "population") {
-      // Another one is divided by other things: the whole page is asked for.
+    if (event.target.name === "population" || event.target.name === "value") {
+      // These are divided by other things: the whole page is asked for.
       location.assign(form.getAttribute("action") + "?" + query());
     } else if (!event.target.closest("[data-slider]") || event.target.matches("select")) {
       ask(performance.now());
