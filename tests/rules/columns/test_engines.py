@@ -10,7 +10,7 @@ import pytest
 
 from gongbao.rules import Policy
 from gongbao.rules.columns import Batch, Program, Records, Values, in_numpy, program_of
-from gongbao.rules.columns.batch import PLACE
+from gongbao.rules.columns.batch import PLACE, outside
 from gongbao.rules.columns.calendar import number_of
 from gongbao.rules.columns.lower import places_of
 from gongbao.rules.edges import numbers_of
@@ -148,3 +148,36 @@ def test_numpy_comes_to_the_same_in_blocks_of_any_size(name: str, monkeypatch: p
     monkeypatch.setattr(in_numpy, "BLOCK", 7)
     monkeypatch.setattr(in_numpy, "BLOCK_OF_RECORDS", 13)
     same(program, in_numpy.compute(program, settings, of, threads=2), expected, of)
+
+
+@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("beyond", [-1, 10**6, 2**62, -(2**62)])
+def test_what_lies_beyond_its_bounds_is_found_and_stops_nothing(name: str, beyond: int) -> None:
+    program = program_of(ALL[name])
+    settings = program.settings(ALL[name].figure_table)
+    of = Draw(program, 60, seed=4).batch()
+    before = in_numpy.compute(program, settings, of)
+    for records, column in program.columns:
+        if column.endswith("?"):
+            continue
+        columns = of.records[records].columns if records else of.columns
+        lo, hi = program.columns[records, column]
+        if lo <= beyond <= hi:
+            continue
+        kept = columns[column]
+        columns[column] = kept.copy()
+        columns[column][::5] = beyond
+        wrong = np.zeros(of.cases, bool)
+        wrong[of.records[records].case_of[::5] if records else slice(None, None, 5)] = True
+        given = columns.get(f"{column}?")
+        if given is None:
+            assert outside(program, of)[wrong].all()
+        found = in_numpy.compute(program, settings, of)
+        columns[column] = kept
+        # Those beside it are what they were.
+        for value, values in before.of.items():
+            step = program.steps.get(value)
+            sure = ~(wrong | before.doubtful | found.doubtful)
+            if step and step.records:
+                sure = sure[of.records[step.records].case_of]
+            assert np.array_equal(found.of[value][sure], values[sure])

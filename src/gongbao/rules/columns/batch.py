@@ -130,9 +130,10 @@ def outside(program: Program, batch: Batch) -> Flags:
 
 
 def _one_for_each(records: Records, name: str, members: int) -> Flags:
-    counted = np.bincount(
-        records.case_of * members + records.columns[name], minlength=(len(records.starts) - 1) * members
-    )
+    members_of, cases = records.columns[name], len(records.starts) - 1
+    known = (members_of >= 0) & (members_of < members)
+    places = records.case_of[known] * members + members_of[known].astype(np.int64)
+    counted = np.bincount(places, minlength=cases * members)
     return np.asarray((counted.reshape(-1, members) == 1).all(axis=1))
 
 

@@ -348,7 +348,7 @@ class _Block:
                 period = self._lifted(self._period(dated), one.about[2], RECORD, one.records)
                 return self._figure(one, args[0] if args else 0, period[rows] if np.ndim(period) else period)
             case "lookup":
-                return calendar.table(one.about)[args[0] - calendar.first_index(one.about)]
+                return calendar.table(one.about).take(args[0] - calendar.first_index(one.about), mode="clip")
             case "round":
                 number, over = args
                 half = over // 2
@@ -361,12 +361,13 @@ class _Block:
         return _OPERATIONS[one.op](*args)
 
     def _figure(self, one: Whole, index: Any, period: Any) -> Any:
+        """A column beyond its bounds makes a case doubtful, and no index of it may lead out of the figures."""
         base, _, _ = one.about
         figures = self.settings.figures
-        if not np.ndim(period):
-            row = figures[period]
-            return row[base + index] if np.ndim(index) else int(row[base + int(index)])
-        return figures[period, base + index]
+        if np.ndim(period):
+            return figures.ravel().take(period * figures.shape[1] + (base + index), mode="clip")
+        row = figures[period]
+        return row.take(base + index, mode="clip") if np.ndim(index) else int(row[base + int(index)])
 
     def _period(self, dated: str) -> Any:
         """Which row of figures governs each case, or each record of the list; one number where it is the same."""
