@@ -617,3 +617,16 @@ def test_every_policy_has_an_invented_population():
     for name in policies():
         assert population(name).policy.name == name
         assert reverse("what_if:what_if", args=[name]).endswith("/what-if/")
+
+
+def test_who_stands_near_a_jump_is_counted_in_the_population(aid):
+    """Without the line of the supplementary aid it begins with a jump, where the limit is reached."""
+    reform = Reform({"supplementary_line": "0"})
+    found = aid.curve("inpatient_self_pay", "total_aid", reform, None)
+    (cliff,) = (one for one in found.cliffs if one.curve == "after")
+    column = aid.population.batch.columns["inpatient_self_pay"]
+    below = (column > cliff.low - found.distance) & (column <= cliff.low)
+    above = (column >= cliff.high) & (column < cliff.high + found.distance)
+    assert aid.near(found, cliff) == (int(below.sum()), int(above.sum())) != (0, 0)
+    shown = answers.answer(aid, asked.Asked(asked.Change(dict(reform.figures))), "en")
+    assert len(shown.jumps) == 1 and shown.curve.svg.count('class="cliff"') == 2

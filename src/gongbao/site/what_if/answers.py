@@ -249,8 +249,13 @@ class Ready:
                 column, given = columns[name], columns.get(f"{name}?")
                 self._in_order[found.path] = np.sort(column if given is None else column[given != 0])
         column = self._in_order[found.path]
+        kind = np.iinfo(column.dtype)
         ends = (cliff.low - found.distance, cliff.low, cliff.high - 1, cliff.high - 1 + found.distance)
-        first, second, third, fourth = (int(np.searchsorted(column, one, "right")) for one in ends)
+        # In the column's own kind of number: it would be copied for another.
+        first, second, third, fourth = (
+            0 if one < kind.min else int(np.searchsorted(column, column.dtype.type(min(one, kind.max)), "right"))
+            for one in ends
+        )
         return second - first, fourth - third
 
 
