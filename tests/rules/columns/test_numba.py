@@ -15,7 +15,7 @@ import pytest
 
 from gongbao.rules import Policy
 from gongbao.rules.cases import read_worked_cases
-from gongbao.rules.columns import Batch, Program, Records, Values, batch_of, engine, in_numpy, tally
+from gongbao.rules.columns import Batch, NotInColumns, Program, Records, Values, batch_of, engine, in_numpy, tally
 from gongbao.rules.columns.engine import Engine
 from gongbao.rules.columns.program import prepared
 from gongbao.rules.facts import read_facts
@@ -279,6 +279,27 @@ def test_numpy_answers_until_the_rules_are_compiled(folder: Path, asked: list[st
     assert len(asked) == 4
 
 
+def test_a_day_that_all_have_is_one_number() -> None:
+    columns = {name: np.array(column) for name, column in assistance(50).items()}
+    program, _ = prepared(medical_assistance)
+    for days, is_one in ((columns["on"], True), (np.r_[columns["on"][1:], np.int32(19_301)], False)):
+        of = Batch(50, {**columns, "on": days})
+        for _ in range(2):
+            found = engine._of_one_day(program, of)
+            assert (found.columns["on"].strides == (0,)) is is_one
+            assert found.columns["on"].tolist() == days.tolist()
+            assert found.columns["in_province"] is columns["in_province"]
+    between = np.array(columns["on"])
+    between[20] = 1
+    assert not engine._is_one_number(between)
+    place = id(between)
+    assert place in engine._ONE_NUMBER
+    del between
+    assert place not in engine._ONE_NUMBER
+    # The day of this policy is the end of a year.
+    assert engine._of_the_day(prepared(outpatient_pooling)[0]) == {"year"}
+
+
 @pytest.mark.parametrize("lacks", ["numba", "a folder"])
 def test_without_numba_or_a_folder_numpy_answers(
     lacks: str, folder: Path, asked: list[str], monkeypatch: pytest.MonkeyPatch
@@ -290,6 +311,21 @@ def test_without_numba_or_a_folder_numpy_answers(
         here.compute(*prepared(medical_assistance), of, ["total_aid"])
         assert here.wait()
     assert asked == ["numpy", "numpy"]
+
+
+def test_what_has_no_text_is_told_once_and_numpy_goes_on(
+    folder: Path, asked: list[str], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: Any) -> None:
+        raise NotInColumns("something")
+
+    monkeypatch.setattr(in_numba, "computing", refused)
+    here, of = Engine(folder), Batch(10, assistance(10))
+    with caplog.at_level(logging.ERROR):
+        for _ in range(3):
+            here.compute(*prepared(medical_assistance), of, ["total_aid"])
+    assert asked == ["numpy"] * 3
+    assert [one.message for one in caplog.records] == ["medical-assistance cannot be compiled; it is computed without"]
 
 
 def test_what_cannot_be_compiled_is_told_once_and_numpy_goes_on(
@@ -304,5 +340,5 @@ def test_what_cannot_be_compiled_is_told_once_and_numpy_goes_on(
             assert not here.wait(60)
     assert asked == ["numpy"] * 3
     assert [one.message for one in caplog.records] == [
-        "rules of a policy could not be compiled; they are computed without"
+        "medical-assistance could not be compiled; it is computed without"
     ]
