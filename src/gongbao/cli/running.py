@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
+from pathlib import Path
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
@@ -84,6 +86,7 @@ def run(
         allow_missing=allow_missing,
         replace=replace,
         threads=threads,
+        compiled=_compiled(),
     )
     progress = _Progress()
     try:
@@ -98,6 +101,12 @@ def run(
     else:
         say(_as_text(report, target, language))
     return EXIT_REFUSED if report.rejected_rows else 0
+
+
+def _compiled() -> Path | None:
+    """Where compiled rules are kept: in the home of gongbao, if there is one already."""
+    home = Path(os.environ.get("GONGBAO_HOME") or "var").absolute()
+    return home / "columns" if home.is_dir() else None
 
 
 def _as_json(report: Report) -> dict[str, object]:

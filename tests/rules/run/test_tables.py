@@ -324,3 +324,47 @@ def test_the_case_of_any_row(tmp_path: Path) -> None:
     for row in (0, 1, 5):
         with pytest.raises(GongbaoError, match="rows of cases are 2 to 4"):
             case_on(heating, source, row)
+
+
+def test_what_is_carried_into_a_workbook_shows_as_it_is(tmp_path: Path) -> None:
+    source = tmp_path / "given.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(
+            "copy (select 'alone' as groups, 5 as cost, true as clean, date '2026-03-01' as on, "
+            "cast(110101199001011234 as bigint) as person, 0.5::double as share, 'nan'::double as none, "
+            "timestamptz '2026-03-01 00:00:00+00' as at, timestamp '2026-03-01 10:00:00' as here, "
+            "123.450::decimal(9,3) as area, 99999999999999999.99::decimal(38,2) as huge, ['a', 'b'] as tags, "
+            f"time '10:00:00' as clock, 'x'::blob as raw) to '{source}'"
+        )
+    run(Job(heating, str(source), str(tmp_path / "out.xlsx")))
+    head, row = load_workbook(tmp_path / "out.xlsx").worksheets[0].iter_rows()
+    found = {str(name.value): cell for name, cell in zip(head, row, strict=True)}
+    assert found["person"].value == "110101199001011234" and found["share"].value == 0.5
+    assert found["none"].value == "nan" and found["huge"].value == "99999999999999999.99"
+    assert found["area"].value == 123.45 and found["area"].number_format == "0.000"
+    assert found["here"].is_date and str(found["at"].value).startswith("2026-03-01") and found["tags"].value == "a、b"
+
+
+@pytest.mark.parametrize("kind", ["bigint", "double", "date", "varchar", "decimal(9,2)"])
+def test_cases_may_be_called_by_anything(kind: str, tmp_path: Path) -> None:
+    source, target = tmp_path / "given.parquet", tmp_path / "out.parquet"
+    names = ["2026-01-01", "2026-02-01"] if kind == "date" else ["17", "18"]
+    listed = ", ".join(
+        f"(cast('{names[case]}' as {kind}), 2026, cast('2026-05-{day:02}' as date), '甲渡', 'large', 33.33)"
+        for case, day in ((0, 1), (1, 1), (0, 2))
+    )
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"copy (select * from (values {listed}) given(\"case\", year, date, pier, kind, fare)) to '{source}'"
+        )
+        report = run(Job(ferry, str(source), str(target)))
+        assert (report.rows, report.cases, report.rejected_rows) == (3, 2, 0)
+        found = connection.execute(f'select "case", typeof("case"), allowance_total from \'{target}\'').fetchall()
+        assert found[0] == found[2] and {one[1].lower() for one in found} == {kind.replace(" ", "")}
+        each = [f"(cast('{names[case]}' as {kind}), 'alone', 5, true, date '2026-03-01')" for case in (0, 1, 0)]
+        connection.execute(
+            f'copy (select * from (values {", ".join(each)}) given("case", groups, cost, clean, "on")) to \'{source}\''
+        )
+    report = run(Job(heating, str(source), str(target)))
+    (rejected,) = read_csv(tmp_path / "out.parquet.rejected")
+    assert report.rejected_rows == 1 and rejected["row"] == "3" and rejected["code"] == "given_twice"

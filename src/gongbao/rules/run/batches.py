@@ -56,9 +56,9 @@ class Bounds:
     def after(self, first: int, rows_at_once: int) -> int:
         """The case after a chunk of about so many rows that begins with `first`."""
         if not self.has_records:
-            return min(first + rows_at_once, self.count)
+            return min(first + rows_at_once, int(self.count))
         last = int(np.searchsorted(self.starts, self.starts[first] + rows_at_once, "right")) - 1
-        return min(max(last, first + 1), self.count)
+        return min(max(last, first + 1), int(self.count))
 
     def chunks(self, rows_at_once: int) -> Iterator[tuple[int, int]]:
         first = 0

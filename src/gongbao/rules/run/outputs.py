@@ -88,7 +88,7 @@ def write(
     def tell(share: float) -> None:
         progress("writing", int(share * 1000), 1000)
 
-    _in_order(work, layout)
+    _in_order(work, lambda share: tell(0))
     out, rejected = _select(work, layout, answers), _select_rejected(layout)
     try:
         if target.is_database:
@@ -132,19 +132,14 @@ def _kept(layout: Layout) -> list[int]:
     return sorted([*layout.carried, *case])
 
 
-def _in_order(work: Work, layout: Layout) -> None:
+def _in_order(work: Work, tell: Callable[[float], None]) -> None:
     """`answered`: the result in the order of the input."""
     connection = work.connection
     connection.execute("drop view if exists answered")
-    if layout.has_records:
-        (unsorted,) = connection.execute(
-            "select count(*) from (select row < lag(row) over (order by rowid) as is_less from result) where is_less"
-        ).fetchall()[0]
-        if unsorted:
-            connection.execute("create or replace table sorted as select * from result order by row")
-            connection.execute("create view answered as select * from sorted")
-            return
-    connection.execute("create view answered as select * from result")
+    _, in_order = work.get("order")
+    if not in_order:
+        execute(connection, "create or replace table sorted as select * from result order by row", tell)
+    connection.execute(f"create view answered as select * from {'result' if in_order else 'sorted'}")
 
 
 def _unique(names: Iterable[str]) -> list[str]:

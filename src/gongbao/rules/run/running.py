@@ -11,14 +11,16 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from gongbao import __version__
 from gongbao.core.errors import GongbaoError
-from gongbao.rules.columns import NotInColumns, Program, Settings, in_numpy
+from gongbao.rules.columns import NotInColumns, Program, Settings
 from gongbao.rules.columns.batch import Batch, outside, value_of
+from gongbao.rules.columns.engine import Engine
 from gongbao.rules.columns.program import Flags, prepared
 from gongbao.rules.compute import Refused, Result, changed_table, compute, version
 from gongbao.rules.evaluate import MissingFacts
@@ -42,6 +44,8 @@ else thousandths."""
 MEMORY = "1GiB"
 """For the work database; the arrays of a chunk come on top."""
 _FIRST_AT_ONCE, _LEAST_AT_ONCE = 16_000, 1_000
+_WORTH_COMPILING = 4_000_000
+"""Rows for which NumPy takes longer than it takes to compile the rules."""
 _LONG = 10.0
 """Seconds that a chunk may take before the next is made smaller."""
 
@@ -49,7 +53,8 @@ _LONG = 10.0
 @dataclass(frozen=True, slots=True)
 class Job:
     """What is to be run. `values` names those that are put out, all where it is empty; `allow_missing` takes a table
-    that has no column for a fact; `replace` a table of a database that is there already."""
+    that has no column for a fact; `replace` a table of a database that is there already. `compiled` is the folder in
+    which compiled rules are kept, for tables that are worth it."""
 
     policy: Policy
     source: str
@@ -61,6 +66,7 @@ class Job:
     allow_missing: bool = False
     replace: bool = False
     threads: int | None = None
+    compiled: Path | None = None
 
 
 @dataclass(slots=True)
@@ -116,7 +122,10 @@ def run(
         layout = _staged(work, job, source, progress)
         outputs.refuse_layout(layout, answers, target, work.connection, replace=job.replace)
     except (GongbaoError, KeyboardInterrupt):
-        work.remove()
+        if work.goes_on:
+            work.close()
+        else:
+            work.remove()
         raise
     report = Report(begun_anew=work.begun_anew, carried=_tell_carried(layout, say))
     try:
@@ -173,6 +182,7 @@ class _Run:
         self.connection = work.connection
         self.nullable: Nullable = frozenset((records, name) for records, name in work.get("nullable"))
         self.bounds = Bounds(self.connection, layout)
+        self.engine = Engine(job.compiled if self.bounds.rows >= _WORTH_COMPILING else None)
         self.program: Program | None = None
         self.settings: Settings | None = None
         if all(one.is_number or one.rule is None for one in answers):
@@ -181,6 +191,8 @@ class _Run:
             except NotInColumns:
                 self.program = None
         self.texts: Any = None
+        order = work.get("order") or [-1, True]
+        self.last_row, self.in_order = int(order[0]), bool(order[1])
 
     def go(self) -> None:
         self._make_tables()
@@ -199,6 +211,8 @@ class _Run:
             # Where most cases are decided one by one, a chunk is small, so that little is lost when the run is ended.
             took = time.monotonic() - begun
             at_once = min(at_once * 2, ROWS_AT_ONCE) if took < _LONG else max(at_once // 2, _LEAST_AT_ONCE)
+        # What is still compiling would be torn off at the end of the process.
+        self.engine.wait()
 
     def _make_tables(self) -> None:
         values = "".join(f", v{place} {one.sql_type}" for place, one in enumerate(self.answers))
@@ -216,6 +230,9 @@ class _Run:
         rejected: list[tuple[Any, ...]] = []
         doubtful = self._in_columns(chunk, found)
         self._one_by_one(chunk, np.nonzero(doubtful)[0], found, rejected)
+        rows = chunk.rows
+        self.in_order &= bool(rows[0] > self.last_row and (rows[1:] > rows[:-1]).all())
+        self.last_row = int(rows[-1])
         names = "row, status, missing" + "".join(f", v{place}" for place in range(len(self.answers)))
         self.connection.register("chunk_found", found.data(chunk.rows))
         if rejected:
@@ -228,6 +245,7 @@ class _Run:
             if rejected:
                 self.connection.execute("insert into rejected select row, name, path, zh, en, code from chunk_rejected")
             self.work.put("next", after)
+            self.work.put("order", [self.last_row, self.in_order])
             counted = ("one_by_one", "cases_with_missing", "rejected_rows", "rejected_cases")
             self.work.put("counts", {name: getattr(self.report, name) for name in counted})
             self.connection.commit()
@@ -248,7 +266,7 @@ class _Run:
             return np.ones(chunk.batch.cases, bool)
         doubtful = chunk.odd | outside(self.program, chunk.batch)
         names = [one.rule.name for one in self.answers if one.rule]
-        values = in_numpy.compute(self.program, self.settings, chunk.batch, names, threads=self.job.threads)
+        values = self.engine.compute(self.program, self.settings, chunk.batch, names, threads=self.job.threads)
         doubtful |= values.doubtful
         sizes = np.diff(chunk.starts)
         for place, one in enumerate(self.answers):

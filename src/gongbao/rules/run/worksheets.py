@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import decimal
+import math
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, time
@@ -106,9 +107,11 @@ def write_sheet(path: Path, headings: Sequence[str], types: Sequence[str], rows:
             return None
         if isinstance(value, list):
             value = "、".join(map(str, value))
-        if isinstance(value, int | decimal.Decimal | date) and number_format is None:
+        if not _is_held(value):
+            value = str(value)
+        elif number_format is None and not isinstance(value, str):
             return value
-        if number_format is None or isinstance(value, str):
+        if isinstance(value, str):
             text = str(value)[:_LONGEST_CELL]
             made = WriteOnlyCell(sheet, "".join(sign if _is_legal(sign) else "\ufffd" for sign in text))
             made.data_type = "s"
@@ -121,6 +124,15 @@ def write_sheet(path: Path, headings: Sequence[str], types: Sequence[str], rows:
     for row in rows:
         sheet.append([cell(value, form) for value, form in zip(row, formats, strict=True)])
     book.save(path)
+
+
+def _is_held(value: Any) -> bool:
+    """Whether a sheet shows it as it is: of a number 15 digits, of a time no zone."""
+    if isinstance(value, int | decimal.Decimal):
+        return -(10**15) < value < 10**15 and len(decimal.Decimal(value).as_tuple().digits) <= 15
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, str | time | date) and getattr(value, "tzinfo", None) is None
 
 
 def _format(sql_type: str) -> str | None:
