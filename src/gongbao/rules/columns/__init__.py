@@ -17,7 +17,10 @@ here that is not by `compute` too.
     program.py    the rules of a policy in order, their settings, and what makes a case doubtful
     calendar.py   days as numbers: what dates need, as tables
     batch.py      the facts of many cases as arrays, and the way there and back
-    in_numpy.py   the target that needs nothing else; in_numba.py the compiled one
+    in_numpy.py   the target that needs nothing else
+    generated.py  the text of the compiled one, machine.py what its text is made of; in_numba.py compiles and calls it
+    tally.py      what a change of figures comes to for a population
+    engine.py     NumPy until the rules are compiled: for all who compute
 """
 
 from gongbao.rules.columns.batch import Batch, Records, batch_of, value_of
