@@ -714,19 +714,62 @@ values(items=(uses, made))
         program_of(imagined(tmp_path, ITEMS, rules))
 
 
-def test_a_division_by_nought_on_a_way_not_taken_is_left_to_compute(tmp_path: Path) -> None:
+def test_a_division_by_nought_on_a_way_not_taken_leaves_nothing_to_compute(tmp_path: Path) -> None:
     rules = USES + _dedented(
         """
         @rule
         def per_size(cost: Money, size: Two) -> Money:
             return cost / size if size > 0 else cost
         @rule
+        def grown(held: Money | None, cost: Money) -> Percent:
+            if held is None or held == Money(0):
+                return Percent(0)
+            return as_percent(ratio(cost - held, held))
+        @rule
+        def is_much(held: Money | None, cost: Money) -> Flag:
+            return held is not None and held > Money(0) and ratio(cost, held) > 3
+        @rule
         def mean_of_some(items: list[Item]) -> Money:
             if any(one.kind == Kind.A for one in items):
                 return mean(one.cost for one in items if one.kind == Kind.A)
             return Money(0)
-        values(per_size, mean_of_some, items=(uses,))
+        @rule
+        def part(item: Item, cost: Money) -> Two:
+            share = ratio(item.cost, cost)
+            if cost == Money(0):
+                return Decimal(1)
+            return share if item.yes else share * 2
+        @rule
+        def since(item: Item, on: Date) -> Integer:
+            return whole_months(item.day, on, "down") if item.day <= on else 0
+        @rule
+        def how_many_below(item: Item, items: list[Item], cost: Money) -> Integer:
+            if cost == Money(0):
+                return item.number
+            return count(one for one in items if one.number != 0 and ratio(one.cost, cost) < 1)
+        @rule
+        def first_part(items: list[Item], cost: Money, size: Two) -> Flag:
+            return first((one.cost > cost for one in items), size > 0 and cost / size > Money(3))
+        values(per_size, grown, is_much, mean_of_some, first_part, items=(uses, part, since, how_many_below))
         """
     )
     found = both_ways(imagined(tmp_path, ITEMS, rules), seed=7, number=200)
-    assert 0 < found.left < found.cases * 0.6
+    assert found.left == 0 and found.compared > 150
+
+
+def test_a_division_by_nought_that_is_asked_for_is_left_to_compute(tmp_path: Path) -> None:
+    rules = USES + _dedented(
+        """
+        @rule
+        def per_size(cost: Money, size: Two) -> Money:
+            quotient = cost / size
+            if size > 5:
+                return quotient
+            return cost if cost > Money(100) else quotient
+        values(per_size, items=(uses,))
+        """
+    )
+    case = {"on": "2026-05-01", "number": 1, "share": "1", "kind": "a", "kinds": ["a"], "yes": True, "items": []}
+    policy = imagined(tmp_path, ITEMS, rules)
+    assert agree(policy, [{**case, "cost": "100", "size": "0"}]) == Agreement(1, 0, 1, 0)
+    assert agree(policy, [{**case, "cost": "101", "size": "0"}]) == Agreement(1, 1, 0, 0)

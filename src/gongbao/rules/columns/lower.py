@@ -8,8 +8,10 @@ TooLarge, and program.py tries again with narrower bounds for the facts that dec
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from gongbao.rules import exact as ex
@@ -124,12 +126,12 @@ class Lowering:
     used: dict[str, tuple[int, int]] = field(default_factory=dict)
     guards: list[Whole] = field(default_factory=list)
     _rule: Rule[..., Any] | None = None
-    _done: dict[int, Number] = field(default_factory=dict)
-    _rounded: dict[int, Number] = field(default_factory=dict)
+    _done: dict[tuple[int, int | None], tuple[Number, list[Whole]]] = field(default_factory=dict)
+    _asked: list[list[Whole]] = field(default_factory=list)
 
     def rule(self, rule: Rule[..., Any]) -> Number:
         """The rule's rounded value as an expression of facts, figures and the values of other rules."""
-        self._rule, self._done, self._rounded = rule, {}, {}
+        self._rule, self._done, self._asked = rule, {}, []
         if rule.type.is_number and rule.type.kind != "integer":
             if rule.type.places is None:
                 raise self.refused("a rule without decimals")
@@ -141,15 +143,9 @@ class Lowering:
 
     def _rounded_to(self, node: tree.Node, places: int) -> Number:
         """Each way rounded by itself, so that quotients of different ways need no common divisor."""
-        found = self._rounded.get(id(node))
-        if found is None:
-            if isinstance(node, tree.Branch):
-                ways = self._rounded_to(node.then, places), self._rounded_to(node.otherwise, places)
-                found = choice(self.number(node.condition), *ways)
-            else:
-                found = self.number(node).rounded(places)
-            self._rounded[id(node)] = found
-        return found
+        if not isinstance(node, tree.Branch):
+            return self.number(node).rounded(places)
+        return self._once((id(node), places), lambda: self._branched(node, lambda one: self._rounded_to(one, places)))
 
     def refused(self, what: str) -> NotInColumns:
         assert self._rule is not None
@@ -166,16 +162,37 @@ class Lowering:
             raise self.refused("a condition on pairs of records")
         if condition.needs_earlier:
             raise self.refused("a condition on what came before")
-        if not w.is_const(condition, 1):
-            self.guards.append(condition)
+        guards = self._asked[-1] if self._asked else self.guards
+        if not w.is_const(condition, 1) and condition not in guards:
+            guards.append(condition)
 
     def number(self, node: tree.Node) -> Number:
-        found = self._done.get(id(node))
-        if found is None:
-            make = _MAKERS.get(type(node))
-            if make is None:
-                raise self.refused(type(node).__name__)
-            found = self._done[id(node)] = make(self, node)
+        make = _MAKERS.get(type(node))
+        if make is None:
+            raise self.refused(type(node).__name__)
+        return self._once((id(node), None), partial(make, self, node))
+
+    def _once(self, key: tuple[int, int | None], make: Callable[[], Number]) -> Number:
+        """What is made once for a node; its guards are asked for wherever the node stands."""
+        if key not in self._done:
+            self._done[key] = self._collected(make)
+        found, guards = self._done[key]
+        for one in guards:
+            self.guard(one)
+        return found
+
+    def _collected(self, make: Callable[[], Number]) -> tuple[Number, list[Whole]]:
+        self._asked.append([])
+        return make(), self._asked.pop()
+
+    def _where(self, holds: Whole, make: Callable[[], Number]) -> Number:
+        """What is computed only where this holds, and so are its guards, if columns can say so."""
+        found, guards = self._collected(make)
+        for one in guards:
+            with suppress(w.Mixed):
+                there = w.either(w.invert(holds), one)
+                one = one if there.frame == w.PAIR or there.needs_earlier else there
+            self.guard(one)
         return found
 
     # Leaves
@@ -337,11 +354,10 @@ class Lowering:
 
     def _joined(self, items: Iterable[tree.Node], join: Callable[[Whole, Whole], Whole], settles: bool) -> Number:
         """What one known flag settles needs no other: a missing fact is lost only where none does."""
-        flags = [self.number(one) for one in items]
-        found, lost, settled = flags[0].whole, ZERO, ZERO
-        for one in flags[1:]:
+        found, lost, settled = w.const(int(not settles)), ZERO, ZERO
+        for item in items:
+            one = self._where(w.invert(settled), partial(self.number, item))
             found = join(found, one.whole)
-        for one in flags:
             lost = w.either(lost, one.lost)
             value = one.whole if settles else w.invert(one.whole)
             settled = w.either(settled, w.both(w.invert(one.lost), value))
@@ -356,7 +372,12 @@ class Lowering:
         return replace(item, whole=w.invert(item.whole))
 
     def _branch(self, node: tree.Branch) -> Number:
-        return choice(self.number(node.condition), self.number(node.then), self.number(node.otherwise))
+        return self._branched(node, self.number)
+
+    def _branched(self, node: tree.Branch, make: Callable[[tree.Node], Number]) -> Number:
+        condition = self.number(node.condition)
+        then = self._where(condition.whole, partial(make, node.then))
+        return choice(condition, then, self._where(w.invert(condition.whole), partial(make, node.otherwise)))
 
     # Records
 
@@ -367,8 +388,9 @@ class Lowering:
             source, item = self.policy.list_of(rule.record), self._value(rule, w.LOOP)
             condition = Number(ONE)
         else:
-            source, item = node.source, self.number(node.item) if node.item else Number(ONE)
+            source, of_each = node.source, node.item
             condition = self.number(node.condition) if node.condition else Number(ONE)
+            item = self._where(condition.whole, partial(self.number, of_each)) if of_each else Number(ONE)
         if item.under is not None:
             raise self.refused(f"{node.function} of quotients")
         if item.whole.needs_earlier or condition.whole.needs_earlier:
@@ -401,7 +423,8 @@ class Lowering:
                 raise self.refused("the first of what may be None")
             first = w.aggregate("first", source, item.whole, counts, lo, hi)
             there_is = Number(w.less(ZERO, count), lost=lost)
-            return choice(there_is, replace(item, whole=first, lost=ZERO), self.number(node.otherwise))
+            otherwise = self._where(w.equal(count, ZERO), partial(self.number, node.otherwise))
+            return choice(there_is, replace(item, whole=first, lost=ZERO), otherwise)
         sum_ = w.aggregate("total", source, item.whole, counts, lo * most, hi * most)
         if node.function == "total":
             return Number(sum_, item.places, lost=lost)
