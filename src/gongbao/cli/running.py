@@ -204,9 +204,8 @@ class _Progress:
     def _line(self, done: int, total: int, seconds: float) -> str:
         parts = [f"{self.step} {100 * done // max(total, 1)} %"]
         rate = (done - self.begun) / seconds if seconds > 0.5 else 0
-        if rate > 0:
-            if self.step == "computing":
-                parts.append(f"{done:,} of {total:,} rows, {rate:,.0f} rows/s")
+        if rate > 0 and self.step == "computing":
+            parts.append(f"{done:,} of {total:,} rows, {rate:,.0f} rows/s")
             left = int((total - done) / rate)
             parts.append(f"{left // 60}:{left % 60:02} left")
         return ", ".join(parts)

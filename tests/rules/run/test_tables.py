@@ -368,3 +368,21 @@ def test_cases_may_be_called_by_anything(kind: str, tmp_path: Path) -> None:
     report = run(Job(heating, str(source), str(target)))
     (rejected,) = read_csv(tmp_path / "out.parquet.rejected")
     assert report.rejected_rows == 1 and rejected["row"] == "3" and rejected["code"] == "given_twice"
+
+
+def test_columns_that_are_lacking_are_missing_in_every_case(tmp_path: Path) -> None:
+    """Of records one field, and the whole list of them; what does not need it is computed."""
+    without_kind = "case,year,date,pier,fare\nA,2026,2026-05-01,甲渡,33.33\nB,2026,,,\n"
+    assert "trips.kind" in refused(
+        tmp_path, Job(ferry, str(written(tmp_path, without_kind)), str(tmp_path / "out.csv"))
+    )
+    rows, rejected, report = computed(tmp_path, without_kind, ferry, allow_missing=True)
+    assert not rejected and report.cases_with_missing == 1
+    assert rows[0]["missing"] == "trips.kind" and rows[0]["allowance_total"] is None
+    assert rows[1]["missing"] is None and rows[1]["allowance_total"] == "0.00"
+    rows, rejected, report = computed(tmp_path, "case,year\nA,2026\nB,2027\n", ferry, allow_missing=True)
+    assert not rejected and [row["missing"] for row in rows] == ["trips", "trips"]
+    (tmp_path / "out.csv").unlink()
+    for text in (without_kind, "case,year\nA,2026\n"):
+        with pytest.raises(GongbaoError, match="no column for"):
+            load(ferry, str(written(tmp_path, text)))

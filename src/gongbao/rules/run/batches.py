@@ -74,8 +74,9 @@ Nullable = frozenset[tuple[str, str]]
 
 def nullable_of(connection: Any, layout: Layout) -> Nullable:
     """The facts that are missing somewhere."""
-    found = {(records, fact.name) for records, fact in layout.lacking()}
     lists = layout.lists
+    # Where a whole list is missing, every case is odd.
+    found = {(records, fact.name) for records, fact in layout.lacking() if not records or records in lists}
     for table, in_table in (("cases", False), ("staged", True)):
         wanted = [one for one in layout.columns if bool(one.records) is in_table or not layout.has_records]
         wanted = [one for one in wanted if not one.fact.optional and not one.fact.type.optional]

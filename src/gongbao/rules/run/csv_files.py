@@ -65,7 +65,8 @@ def _is_text(path: Path, encoding: str, tell: Callable[[float], None]) -> bool:
 def _rows(path: Path, encoding: str, separator: str) -> Iterator[list[str]]:
     """Every row that is not empty."""
     with path.open(encoding=encoding, newline="") as stream:
-        rows = csv.reader(stream, delimiter=separator)
+        # A quote that is not closed would take in what follows, to the end of the file.
+        rows = csv.reader(stream, delimiter=separator, strict=True)
         try:
             for row in rows:
                 if row:

@@ -19,6 +19,8 @@ from gongbao.rules.run.places import Place
 _READ = 1 << 20
 _ATTACHED = "other"
 _REJECTED = "_rejected"
+_LONGEST_NAME = 63
+"""Bytes: PostgreSQL cuts a longer name, and the tables would be one."""
 
 
 def _missing(place: Place) -> GongbaoError:
@@ -44,12 +46,12 @@ def _name(place: Place, suffix: str = "") -> str:
     return f"{_ATTACHED}.{cells.name(place.schema or 'main')}.{cells.name(place.table + suffix)}"
 
 
-def _exists(connection: Any, place: Place, suffix: str = "") -> bool:
+def _exists(connection: Any, place: Place, suffix: str = "", *, kind: str = "%") -> bool:
     query = (
-        "select 1 from information_schema.tables where table_catalog = ? and table_schema = ? and "
-        "lower(table_name) = lower(?)"
+        "select 1 from information_schema.tables where table_catalog = ? and lower(table_schema) = lower(?) and "
+        "lower(table_name) = lower(?) and table_type like ?"
     )
-    parameters = [_ATTACHED, place.schema or "main", place.table + suffix]
+    parameters = [_ATTACHED, place.schema or "main", place.table + suffix, kind]
     return bool(connection.execute(query, parameters).fetchall())
 
 
@@ -58,6 +60,9 @@ def from_duckdb(connection: Any, place: Place, copy: Callable[[str], None]) -> t
     with _attached(connection, place, read_only=True):
         if not _exists(connection, place):
             raise _missing(place)
+        if _exists(connection, place, kind="VIEW"):
+            # It would read what its maker wrote into it: other files of whoever runs it.
+            raise GongbaoError("this is a view; make a table of it first", where=place.shown)
         described = connection.execute(f"describe select * from {_name(place)}").fetchall()
         listed = ", ".join(f"{cells.name(one[0])} as c{number}" for number, one in enumerate(described, 1))
         copy(f"create or replace table cells_given as select {listed} from {_name(place)}")
@@ -69,21 +74,29 @@ def refuse_duckdb(connection: Any, place: Place, *, replace: bool) -> None:
     if not place.path.exists():
         return
     with _attached(connection, place, read_only=True):
-        if not replace and _exists(connection, place):
-            raise _is_there(place)
+        _refuse_there(connection, place, replace=replace)
 
 
-def _is_there(place: Place) -> GongbaoError:
-    return GongbaoError("there is a table of this name already; --replace writes over it", where=place.shown)
+def _refuse_there(connection: Any, place: Place, *, replace: bool) -> None:
+    for suffix in ("", _REJECTED):
+        if not replace and _exists(connection, place, suffix):
+            raise _is_there(place, suffix)
 
 
-def to_duckdb(connection: Any, place: Place, selects: dict[str, str], *, replace: bool) -> None:
-    """Write tables in one transaction: each select under the table's name with its suffix added."""
+def _is_there(place: Place, suffix: str) -> GongbaoError:
+    name = place.table + suffix
+    return GongbaoError(f"there is a table of the name {name} already; --replace writes over it", where=place.shown)
+
+
+def to_duckdb(
+    connection: Any, place: Place, selects: dict[str, str], is_same: Callable[[], None], *, replace: bool
+) -> None:
+    """Write tables in one transaction: each select under the table's name with its suffix added. Nothing is kept where
+    `is_same`, asked at the end, raises."""
     is_new = not place.path.exists()
     try:
         with _attached(connection, place, read_only=False):
-            if not replace and _exists(connection, place):
-                raise _is_there(place)
+            _refuse_there(connection, place, replace=replace)
             connection.begin()
             try:
                 if place.schema:
@@ -92,6 +105,7 @@ def to_duckdb(connection: Any, place: Place, selects: dict[str, str], *, replace
                 for suffix, select in selects.items():
                     connection.execute(f"drop table if exists {_name(place, suffix)}")
                     connection.execute(f"create table {_name(place, suffix)} as {select}")
+                is_same()
                 connection.commit()
             except BaseException:
                 connection.rollback()
@@ -203,8 +217,15 @@ def refuse_postgres(place: Place, *, replace: bool) -> None:
             and not connection.execute("select to_regnamespace(%s)", [cells.name(place.schema)]).fetchone()[0]
         ):
             raise GongbaoError(f"there is no schema {place.schema}", where=place.shown)
-        if not replace and connection.execute("select to_regclass(%s)", [_table(place)]).fetchone()[0]:
-            raise _is_there(place)
+        if len(f"{place.table}{_REJECTED}".encode()) > _LONGEST_NAME:
+            raise GongbaoError(f"with {_REJECTED} behind it this name is too long for a table", where=place.shown)
+        _refuse_there_in_postgres(connection, place, replace=replace)
+
+
+def _refuse_there_in_postgres(connection: Any, place: Place, *, replace: bool) -> None:
+    for suffix in ("", _REJECTED):
+        if not replace and connection.execute("select to_regclass(%s)", [_table(place, suffix)]).fetchone()[0]:
+            raise _is_there(place, suffix)
 
 
 def to_postgres(
@@ -213,8 +234,7 @@ def to_postgres(
     """Write tables in one transaction: for each suffix of the name, columns with their types of DuckDB, and the rows as
     CSV. An empty cell is NULL unless it is quoted."""
     with _postgres(place) as connection:
-        if not replace and connection.execute("select to_regclass(%s)", [_table(place)]).fetchone()[0]:
-            raise _is_there(place)
+        _refuse_there_in_postgres(connection, place, replace=replace)
         connection.execute(f"drop table if exists {_table(place, _REJECTED)}")
         for suffix, (columns, path) in tables.items():
             connection.execute(f"drop table if exists {_table(place, suffix)}")

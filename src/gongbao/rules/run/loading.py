@@ -19,7 +19,7 @@ from gongbao.rules.policy import Policy
 from gongbao.rules.run.batches import ROWS_AT_ONCE, Bounds, Chunk, chunk_of
 from gongbao.rules.run.one_by_one import GivenCase, cases_on, given_cases
 from gongbao.rules.run.places import place_of
-from gongbao.rules.run.sources import Tell, connect, silent, stage
+from gongbao.rules.run.sources import Tell, connect, identity_of, refuse_changed, silent, stage
 from gongbao.rules.run.staging import Layout, layout_of, make_keyed, stage_cells
 
 MOST_LABELS = 1000
@@ -78,7 +78,9 @@ def _for_once(policy: Policy, source: str, tell: Tell = silent) -> Iterator[tupl
     try:
         connection = connect(folder / "work.duckdb", folder=folder)
         try:
+            about = identity_of(place)
             yield connection, layout_of(policy, stage(connection, place, folder, tell), place.shown)
+            refuse_changed(place, about)
         finally:
             connection.close()
     finally:
@@ -90,7 +92,8 @@ def case_on(policy: Policy, source: str, row: int) -> GivenCase:
     with _for_once(policy, source) as (connection, layout):
         make_keyed(connection, layout)
         at = row - layout.source.first_row
-        found = connection.execute("select row, cast(key as varchar) from keyed where row = ?", [at]).fetchall()
+        query = "select row, cast(key as varchar) from keyed where row = ?"
+        found = connection.execute(query, [at]).fetchall() if abs(at) < 2**63 else []
         if not found:
             (last,) = connection.execute("select max(row) from raw").fetchall()[0]
             there = f"{layout.source.first_row} to {last + layout.source.first_row}" if last is not None else "none"

@@ -32,11 +32,15 @@ _AT_ONCE = 50_000
 
 def refuse_target(source: Place, target: Place, *, replace: bool) -> None:
     """Raises GongbaoError where the output cannot be, before anything is read."""
+    written = [target.qualified, f"{target.qualified}_rejected"]
     if source.is_database and target.is_database:
-        same = (source.kind, source.address, source.qualified) == (target.kind, target.address, target.qualified)
-        if same and source.path.resolve() == target.path.resolve():
-            raise GongbaoError("the output would take the place of the input", where=target.shown)
-    elif source.path != Path() and source.path.resolve() == target.path.resolve():
+        same = (source.kind, source.address) == (target.kind, target.address)
+        same = same and source.path.resolve() == target.path.resolve()
+        same = same and _plain(source, source.qualified) in [_plain(target, one) for one in written]
+    else:
+        same = source.path.resolve() in (target.path.resolve(), _beside_rejected(target).resolve())
+        same = same and source.path != Path()
+    if same:
         raise GongbaoError("the output would take the place of the input", where=target.shown)
     folder = target.beside.parent
     if not folder.is_dir():
@@ -45,6 +49,11 @@ def refuse_target(source: Place, target: Place, *, replace: bool) -> None:
         raise GongbaoError("this is a folder; name a file in it", where=target.shown)
     if not os.access(folder, os.W_OK):
         raise GongbaoError("nothing can be written in this folder", where=str(folder))
+
+
+def _plain(place: Place, table: str) -> str:
+    """Without the schema that need not be named; DuckDB does not tell a from A."""
+    return table.lower().removeprefix("main.") if place.kind == DUCKDB else table.removeprefix("public.")
 
 
 def refuse_layout(layout: Layout, answers: list[Answer], target: Place, connection: Any, *, replace: bool) -> None:
@@ -78,11 +87,15 @@ def write(
     answers: list[Answer],
     target: Place,
     report: Report,
+    is_same: Callable[[], None],
     *,
     replace: bool,
     progress: Callable[[str, int, int], None],
 ) -> None:
-    """Write output and rejected rows. Raises GongbaoError; what was there before then stays as it was."""
+    """Write output and rejected rows. Raises GongbaoError; what was there before then stays as it was.
+
+    `is_same` raises it where the input has changed: it is asked once all has been read.
+    """
     import duckdb
 
     def tell(share: float) -> None:
@@ -93,7 +106,7 @@ def write(
     try:
         if target.is_database:
             selects = {"": out} | ({"_rejected": rejected} if report.rejected_rows else {})
-            _to_database(work, selects, target, tell, replace=replace)
+            _to_database(work, selects, target, tell, is_same, replace=replace)
             report.rejected_to = f"{target.qualified}_rejected" if report.rejected_rows else ""
         else:
             draft = work.folder / f"result.{target.kind}"
@@ -101,7 +114,9 @@ def write(
                 _to_sheet(work, out, draft, tell)
             else:
                 _copy(work.connection, out, draft, tell)
-            _put(draft, _rejected_file(work, rejected, report), target)
+            rejected_rows = _rejected_file(work, rejected, report)
+            is_same()
+            _put(draft, rejected_rows, target)
             report.rejected_to = str(_beside_rejected(target)) if report.rejected_rows else ""
     except OSError as error:
         raise GongbaoError(f"this cannot be written: {error.strerror}", where=target.shown) from None
@@ -230,10 +245,16 @@ def _to_sheet(work: Work, select: str, path: Path, tell: Callable[[float], None]
 
 
 def _to_database(
-    work: Work, selects: dict[str, str], target: Place, tell: Callable[[float], None], *, replace: bool
+    work: Work,
+    selects: dict[str, str],
+    target: Place,
+    tell: Callable[[float], None],
+    is_same: Callable[[], None],
+    *,
+    replace: bool,
 ) -> None:
     if target.kind == DUCKDB:
-        databases.to_duckdb(work.connection, target, selects, replace=replace)
+        databases.to_duckdb(work.connection, target, selects, is_same, replace=replace)
         return
     tables: dict[str, tuple[list[tuple[str, str]], Path]] = {}
     for suffix, select in selects.items():
@@ -246,6 +267,7 @@ def _to_database(
         sql = f"copy (select {listed} from ({select})) to {cells.quoted(str(path))} ({form})"
         execute(work.connection, sql, lambda share: tell(share / 2))
         tables[suffix] = columns, path
+    is_same()
     databases.to_postgres(target, tables, lambda share: tell(0.5 + share / 2), replace=replace)
 
 

@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from gongbao.core.errors import GongbaoError
 
 PARQUET, CSV, XLSX, DUCKDB, POSTGRES = "parquet", "csv", "xlsx", "duckdb", "postgresql"
-_BY_ENDING = {".parquet": PARQUET, ".pq": PARQUET, ".csv": CSV, ".txt": CSV, ".tsv": CSV, ".xlsx": XLSX}
+_BY_ENDING = {".parquet": PARQUET, ".pq": PARQUET, ".csv": CSV, ".txt": CSV, ".tsv": CSV, ".rejected": CSV, ".xlsx": XLSX}
 _DUCKDB_TABLE = re.compile(r"(?P<file>.+\.(?:duckdb|db|ddb)):(?P<table>[^/\\]+)", re.DOTALL)
 _FORMS = "a .parquet, .csv or .xlsx file, FILE.duckdb:TABLE, or postgresql://…/DATABASE#TABLE"
 
@@ -79,8 +79,12 @@ def _of_postgres(text: str) -> Place:
     try:
         parts = urlsplit(text)
         host, port = parts.hostname or "", parts.port
-    except ValueError as error:
-        raise GongbaoError(f"this is no address of a database: {error}", where="postgresql://…") from None
+    except ValueError:
+        # What the error tells may be a part of the password.
+        raise GongbaoError(
+            "this is no address of a database; in a password /, #, ?, : and @ are written %2F, %23, %3F, %3A and %40",
+            where="postgresql://…",
+        ) from None
     name = f"[{host}]" if ":" in host else host
     place = f"{f'{parts.username}@' if parts.username else ''}{name}{f':{port}' if port else ''}"
     shown = f"postgresql://{place}{parts.path}#{parts.fragment}"

@@ -32,8 +32,8 @@ from gongbao.rules.run.answers import MOST, Answer, Answers, TooLarge, answers_o
 from gongbao.rules.run.batches import ROWS_AT_ONCE, Bounds, Chunk, Nullable, chunk_of, nullable_of
 from gongbao.rules.run.loading import refuse_lacking
 from gongbao.rules.run.one_by_one import GivenCase, given_cases
-from gongbao.rules.run.places import Place, place_of
-from gongbao.rules.run.sources import Source, identity_of, stage
+from gongbao.rules.run.places import PARQUET, Place, place_of
+from gongbao.rules.run.sources import Source, identity_of, refuse_changed, stage
 from gongbao.rules.run.staging import Layout, layout_of, stage_cells
 from gongbao.rules.run.work import Work
 
@@ -120,6 +120,7 @@ def run(
         if work.begun_anew:
             say(f"begun anew, as another {', '.join(work.begun_anew)} is given than for the run that was left here")
         layout = _staged(work, job, source, progress)
+        refuse_changed(source, about["input"])
         outputs.refuse_layout(layout, answers, target, work.connection, replace=job.replace)
     except (GongbaoError, KeyboardInterrupt):
         if work.goes_on:
@@ -130,7 +131,10 @@ def run(
     report = Report(begun_anew=work.begun_anew, carried=_tell_carried(layout, say))
     try:
         _Run(job, work, layout, answers, report, progress).go()
-        outputs.write(work, layout, answers, target, report, replace=job.replace, progress=progress)
+        # A Parquet file is read where it stands, again and again.
+        is_same = partial(refuse_changed, source, about["input"]) if source.kind == PARQUET else lambda: None
+        is_same()
+        outputs.write(work, layout, answers, target, report, is_same, replace=job.replace, progress=progress)
     finally:
         work.close()
     work.remove()

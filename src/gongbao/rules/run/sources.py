@@ -129,6 +129,12 @@ def identity_of(place: Place) -> dict[str, Any]:
     }
 
 
+def refuse_changed(place: Place, before: dict[str, Any]) -> None:
+    """Raises GongbaoError where the input is another one than it was: rows would meet what others come to."""
+    if identity_of(place) != before:
+        raise GongbaoError("this has changed while it was read; give the command again", where=place.shown)
+
+
 def _exists(place: Place) -> None:
     if place.path.is_dir():
         raise GongbaoError("this is a folder; name a file in it", where=place.shown)
@@ -238,4 +244,4 @@ def raw_of_table(connection: Any) -> None:
     connection.execute("create or replace view raw as select rowid as row, * from cells_given")
 
 
-__all__ = ["Source", "Tell", "connect", "execute", "first_line", "identity_of", "silent", "stage"]
+__all__ = ["Source", "Tell", "connect", "execute", "first_line", "identity_of", "refuse_changed", "silent", "stage"]

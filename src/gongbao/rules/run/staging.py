@@ -97,11 +97,9 @@ def stage_cells(connection: Any, layout: Layout, tell: Tell = silent) -> None:
     """Make `staged`, and `cases` where rows are records."""
     make_keyed(connection, layout)
     expressions = [_expressions(layout, column) for column in layout.columns]
-    _read_what_is_not_plain(connection, expressions, tell)
-    if layout.has_records:
-        _stage_records(connection, layout, expressions, tell)
-    else:
-        _stage_cases(connection, layout, expressions, tell)
+    _read_what_is_not_plain(connection, expressions, lambda share: tell(share * 0.2))
+    stage = _stage_records if layout.has_records else _stage_cases
+    stage(connection, layout, expressions, lambda share: tell(0.2 + share * 0.8))
 
 
 @dataclass(slots=True)
@@ -175,18 +173,24 @@ def _is_blank(layout: Layout) -> str:
 
 def _read_what_is_not_plain(connection: Any, expressions: list[_Expressions], tell: Tell) -> None:
     """A table of readings for each column that has such cells: the cell, its number or text, whether it is empty."""
-    counts = ", ".join(f"count(*) filter ({one.given} is not null and {one.plain} is null)" for one in expressions)
-    found = connection.execute(f"select {counts} from raw").fetchall()[0]
+    counts = ", ".join(
+        f"count(*) filter ({one.given} is not null and {one.plain} is null) as n{one.place}" for one in expressions
+    )
+    execute(connection, f"create or replace table not_plain as select {counts} from raw", lambda share: tell(share / 2))
+    found = connection.execute("from not_plain").fetchall()[0]
     for one, count in zip(expressions, found, strict=True):
         if count:
             _readings(connection, one)
         _finish(one, has_readings=bool(count))
+    connection.execute("create or replace table texts (text varchar, code bigint)")
     texts = [one for one in expressions if one.is_text]
     if texts:
         parts = " union ".join(f"select {one.number} as text from raw {one.joins}" for one in texts)
-        connection.execute(
+        execute(
+            connection,
             "create or replace table texts as select text, row_number() over () - 1 as code "
-            f"from (select distinct text from ({parts}) where text is not null)"
+            f"from (select distinct text from ({parts}) where text is not null)",
+            lambda share: tell(0.5 + share / 2),
         )
         for one in texts:
             one.joins += f" left join texts t{one.place} on t{one.place}.text = {one.number}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import stat
 from collections.abc import Mapping
 from typing import Any
 
@@ -44,8 +45,18 @@ class Work:
         self.connection.execute("create table if not exists state (name varchar primary key, value varchar)")
 
     def _before(self) -> dict[str, Any] | None:
-        if not self.folder.exists():
+        try:
+            about = self.folder.lstat()
+        except FileNotFoundError:
             return None
+        except OSError as error:
+            raise GongbaoError(f"this folder cannot be: {error.strerror}", where=str(self.folder)) from None
+        if not stat.S_ISDIR(about.st_mode) or about.st_uid != os.geteuid():
+            # Whoever else may write here could have put in other results, or lead to another folder.
+            raise GongbaoError(
+                "a run would work in this folder, which is not your own; take it away first",
+                where=str(self.folder),
+            )
         try:
             found = json.loads((self.folder / _ABOUT).read_text(encoding="utf-8"))
         except (OSError, ValueError):
