@@ -10,6 +10,8 @@ import pytest
 
 from gongbao.rules import Policy
 from gongbao.rules.columns import NotInColumns, program_of
+from gongbao.rules.columns.batch import DoesNotHold
+from gongbao.rules.columns.lower import bounds_of
 from gongbao.rules.columns.program import prepared
 from tests.rules.columns.agreement import Agreement, agree
 from tests.rules.columns.drawing import drawn_cases, with_gaps
@@ -773,3 +775,61 @@ def test_a_division_by_nought_that_is_asked_for_is_left_to_compute(tmp_path: Pat
     policy = imagined(tmp_path, ITEMS, rules)
     assert agree(policy, [{**case, "cost": "100", "size": "0"}]) == Agreement(1, 0, 1, 0)
     assert agree(policy, [{**case, "cost": "101", "size": "0"}]) == Agreement(1, 1, 0, 0)
+
+
+# What columns hold
+
+
+@pytest.mark.parametrize(
+    ("declared", "expected"),
+    [
+        ("Integer = asked()", (0, 10**5)),
+        ('Integer = asked(least="0.5", most="9.5")', (1, 9)),
+        ('Integer = asked(over="0.5")', (1, 10**5)),
+        ('Integer = asked(over="-0.5")', (0, 10**5)),
+        ('Integer = asked(least="-2.5", most="-0.5")', (-2, -1)),
+        ('Money = asked(over="0", most="5000")', (1, 500_000)),
+        ('Money = asked(least="-0.005", over="-3")', (0, 10**7)),
+        ('Money = asked(least="-7", over="-3")', (-299, 10**7)),
+        ("Percent = asked()", (0, 10**7)),
+        ("One = asked()", (-(10**6), 10**6)),
+        ('Decimal = asked(most="100")', (-(10**8), 10**8)),
+        ("Flag = asked()", (0, 1)),
+        ("Kind = asked()", (0, 2)),
+        ("list[Kind] = asked()", (0, 7)),
+    ],
+)
+def test_a_column_holds_what_a_fact_declares(tmp_path: Path, declared: str, expected: tuple[int, int]) -> None:
+    """And at most 100,000 of its unit here; what lies outside is for compute."""
+    facts = f"class Facts(FactSheet):\n    on: Date = asked()\n    given: {declared}\n"
+    kind = declared.partition(" =")[0]
+    rules = f"@rule\ndef day(on: Date, given: {kind}) -> Date:\n    return on if given == given else on\nvalues(day)\n"
+    fact = imagined(tmp_path, facts, rules).facts.declared()["given"]
+    assert bounds_of(fact.type, fact, 10**5) == expected
+
+
+def test_numbers_without_declared_decimals_and_of_either_sign(tmp_path: Path) -> None:
+    facts = """
+class Facts(FactSheet):
+    on: Date = asked()
+    factor: Decimal = asked(least="-3", most="100")
+    rate: Percent = asked(least="-100", most="100")
+    owed: Money = asked(least="-5000", most="5000")
+    years: Integer = asked(over="-5", most="70")
+"""
+    rules = """
+@rule
+def amount(factor: Decimal, owed: Money, rate: Percent, years: Integer) -> Money:
+    return owed * factor + owed * rate / 7 - owed * years
+@rule
+def rest(factor: Decimal, years: Integer, rate: Percent, on: Date) -> Two:
+    return whole(factor * years) - points(rate) * factor
+values(amount, rest)
+"""
+    policy = imagined(tmp_path, facts, rules)
+    assert both_ways(policy, seed=8, number=300).left == 0
+    case = {"on": "2026-05-01", "rate": "-0.01", "owed": "-0.01", "years": -4}
+    found = agree(policy, [{**case, "factor": one} for one in ("0.000001", "-2.999999", "99.5", "-3", "0")])
+    assert found.compared == 5
+    with pytest.raises(DoesNotHold):
+        agree(policy, [{**case, "factor": "0.0000001"}])

@@ -7,6 +7,7 @@ TooLarge, and program.py tries again with narrower bounds for the facts that dec
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -83,14 +84,18 @@ def bounds_of(kind: Type, fact: Fact | None, most: int) -> tuple[int, int]:
         case "text":
             return 0, 2**40
     scale = 10 ** places_of(kind)
-    least = None if fact is None or fact.least is None else _scaled(fact.least, scale)
-    over = None if fact is None or fact.over is None else _scaled(fact.over, scale) + 1
-    hi = LARGEST * scale if fact is None or fact.most is None else _scaled(fact.most, scale)
-    lo = least if least is not None else over if over is not None else None
-    if lo is None:
-        lo = -hi if kind.kind == "decimal" else 0
-    limit = most * scale
-    return max(lo, -limit), min(hi, limit)
+    limit = min(most, LARGEST) * scale
+    declared = [] if fact is None else [one for one in (fact.least, fact.over) if one is not None]
+    lo, hi = -limit if declared or kind.kind == "decimal" else 0, limit
+    if fact is not None and fact.least is not None:
+        lo = max(lo, math.ceil(ex.exact(fact.least) * scale))
+    if fact is not None and fact.over is not None:
+        lo = max(lo, math.floor(ex.exact(fact.over) * scale) + 1)
+    if fact is not None and fact.most is not None:
+        hi = min(hi, math.floor(ex.exact(fact.most) * scale))
+    if kind.kind == "decimal" and not declared:
+        lo = -hi
+    return lo, hi
 
 
 def _place(one: Choice) -> int:
@@ -103,10 +108,6 @@ def most_records(policy: Policy, name: str) -> int:
     if fact.one_for_each and fact.type.item is not None:
         return len(fact.type.item.python.declared()[fact.one_for_each].type.python)
     return MOST_RECORDS
-
-
-def _scaled(text: str, scale: int) -> int:
-    return int(ex.exact(text) * scale)
 
 
 @dataclass(slots=True)
