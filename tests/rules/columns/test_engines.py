@@ -143,11 +143,20 @@ def test_numba_comes_to_what_numpy_comes_to(name: str, folder: Path) -> None:
 def test_numpy_comes_to_the_same_in_blocks_of_any_size(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     program = program_of(ALL[name])
     settings = program.settings(ALL[name].figure_table)
-    of = Draw(program, 900, seed=3).batch()
+    of = Draw(program, 200, seed=3).batch()
     expected = in_numpy.compute(program, settings, of)
     monkeypatch.setattr(in_numpy, "BLOCK", 7)
     monkeypatch.setattr(in_numpy, "BLOCK_OF_RECORDS", 13)
     same(program, in_numpy.compute(program, settings, of, threads=2), expected, of)
+
+
+def test_numpy_comes_to_the_same_with_few_pairs_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    program = program_of(air_compensation)
+    settings = program.settings(air_compensation.figure_table, {"improvement_baseline": "rate_of_means"})
+    of = Draw(program, 300, seed=5).batch()
+    expected = in_numpy.compute(program, settings, of)
+    monkeypatch.setattr(in_numpy, "_MOST_PAIRS", 500)
+    same(program, in_numpy.compute(program, settings, of), expected, of)
 
 
 @pytest.mark.parametrize("name", ALL)
