@@ -15,7 +15,11 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 from gongbao.core.errors import GongbaoError
 
 PARQUET, CSV, XLSX, DUCKDB, POSTGRES = "parquet", "csv", "xlsx", "duckdb", "postgresql"
-_BY_ENDING = {".parquet": PARQUET, ".pq": PARQUET, ".csv": CSV, ".txt": CSV, ".tsv": CSV, ".rejected": CSV, ".xlsx": XLSX}
+_BY_ENDING = {
+    **dict.fromkeys((".parquet", ".pq"), PARQUET),
+    **dict.fromkeys((".csv", ".txt", ".tsv", ".rejected"), CSV),
+    ".xlsx": XLSX,
+}
 _DUCKDB_TABLE = re.compile(r"(?P<file>.+\.(?:duckdb|db|ddb)):(?P<table>[^/\\]+)", re.DOTALL)
 _FORMS = "a .parquet, .csv or .xlsx file, FILE.duckdb:TABLE, or postgresql://…/DATABASE#TABLE"
 
