@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 
 import pytest
+from django.core.cache import cache
 from playwright.sync_api import Page, expect
 
 from gongbao.site.what_if import populations
@@ -140,6 +141,22 @@ def test_one_question_at_a_time_and_the_last_one_counts(page: Page) -> None:
     expect(page).to_have_url(re.compile("=99$"))
     expect(page.locator(".changes")).to_contain_text("99%")
     assert most[0] == 1
+
+
+def test_who_moves_too_much_keeps_what_was_answered(page: Page, settings, console_allowed) -> None:
+    opened(page)
+    before = page.locator(TOTAL).inner_text()
+    console_allowed.append("429")
+    cache.clear()
+    settings.GONGBAO_API_LIMIT = 1
+    for number in range(12):
+        with page.expect_response(lambda response: "/what-if/answer/" in response.url) as told:
+            slider(page).fill(str(80 + number))
+        if told.value.status == 429:
+            break
+    expect(page.locator("#answer [role=alert]")).to_be_visible()
+    expect(page.locator(TOTAL)).not_to_have_text(before)
+    cache.clear()
 
 
 def test_folds_and_divisions_stay_as_they_were_chosen(page: Page) -> None:

@@ -22,6 +22,7 @@ from gongbao.rules.what_if import Chart as Curve
 from gongbao.rules.what_if import (
     Cliff,
     Comparison,
+    Dimension,
     Outcome,
     Population,
     Reform,
@@ -136,10 +137,12 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A group, with what each of the changes comes to for it."""
+    """A group, with what each of the changes comes to for it. `cases` says how many cases are behind what is counted,
+    where that is records: many visits may be those of one person."""
 
     label: str
     sides: tuple[Sums, ...]
+    cases: int | None = None
 
     @property
     def persons(self) -> str:
@@ -149,14 +152,20 @@ class Row:
     def before(self) -> str:
         return self.sides[0].before
 
+    @property
+    def different(self) -> int:
+        """How many there are at most behind the numbers."""
+        return self.sides[0].counted if self.cases is None else min(self.cases, self.sides[0].counted)
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The groups of a division, which add up to all."""
+    """The groups of a division, which add up to all. Where they `overlap`, a case has records in several."""
 
     name: str
     label: str
     rows: tuple[Row, ...]
+    overlap: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +284,8 @@ def load(policy: Policy, path: Path, progress: Callable[[float], None]) -> Ready
     from gongbao.rules.run import load as load_columns
 
     loaded = load_columns(policy, str(path), progress=progress)
+    if path.stem != DEMONSTRATION and loaded.batch.cases < FEWEST:
+        raise GongbaoError(f"a population of fewer than {FEWEST} cases would tell of single ones")
     ready = Ready(Population.of(policy, loaded, engine() if loaded.batch.cases >= MANY else None))
     # What every answer begins with is made now, and not at the first move.
     answer(ready, Asked(), "zh")
@@ -419,7 +430,7 @@ def answer(ready: Ready, asked: Asked, language: str, *, whole: bool = False) ->
         tables=tuple(
             table if not asked.population else discreet(table)
             for one in (found, *more)
-            for table in _tables(one, names, places, language)
+            for table in _tables(one, names, places, language, population)
         ),
         sizes=_sizes(outcomes, names, places, unit),
         curve=curve,
@@ -427,7 +438,10 @@ def answer(ready: Ready, asked: Asked, language: str, *, whole: bool = False) ->
         jumps=jumps,
         one_by_one=f"{found.outcome.decided:,}" if found.outcome.decided else "",
         left_out=f"{left_out.cases + found.unread:,}" if left_out.cases + found.unread else "",
-        reasons=tuple(f"{words.in_language(language)} ({count:,})" for words, count in reasons),
+        reasons=tuple(f"{words.in_language(language)} ({count:,})" for words, count in reasons)
+        if not asked.population
+        # A reason repeats what was given: an amount, a name, a number of somebody.
+        else ((_("why is told by “gongbao whatif” to whoever keeps the data"),) if reasons else ()),
     )
 
 
@@ -458,27 +472,47 @@ def _sums(name: str, row: RowOf, places: int) -> Sums:
     )
 
 
-def _tables(found: Comparison, names: tuple[str, ...], places: int, language: str) -> list[Table]:
+def _tables(
+    found: Comparison, names: tuple[str, ...], places: int, language: str, population: Population
+) -> list[Table]:
+    records = _records(found.rule)
     outcomes = (found.outcome,) if found.against is None else (found.against, found.outcome)
     out = []
     for place, (dimension, groups) in enumerate(found.outcome.by):
         of_side = [{group.key: row for group, row in one.by[place][1]} for one in outcomes]
+        cases = _cases_of(population, dimension, records) if records else {}
         rows = []
         for group, _row in groups:
             sides = tuple(
                 _sums(name, rows_there.get(group.key, RowOf()), places)
                 for name, rows_there in zip(names, of_side, strict=True)
             )
-            rows.append(Row(group.label.in_language(language), sides))
-        out.append(Table(dimension.name, division_label(dimension.name, dimension.label, language), tuple(rows)))
+            rows.append(Row(group.label.in_language(language), sides, cases.get(group.key)))
+        label = division_label(dimension.name, dimension.label, language)
+        out.append(Table(dimension.name, label, tuple(rows), overlap=bool(dimension.records)))
     return out
+
+
+def _cases_of(population: Population, dimension: Dimension, records: str) -> dict[str, int]:
+    """How many cases have records in each group, by its key."""
+
+    def make() -> dict[str, int]:
+        case_of = population.batch.records[records].case_of
+        own = dimension.codes if dimension.records else dimension.codes[case_of]
+        pairs = np.unique(case_of.astype(np.int64) * len(dimension.groups) + own)
+        counts = np.bincount(pairs % len(dimension.groups), minlength=len(dimension.groups))
+        return {group.key: int(count) for group, count in zip(dimension.groups, counts, strict=True)}
+
+    return population.kept(("cases", dimension.name, records), make)
 
 
 def discreet(table: Table) -> Table:
     """With the groups of very few persons in one, and that in no group of as few: a name in the data is no group."""
-    large = sorted((row for row in table.rows if row.sides[0].counted >= FEWEST), key=lambda row: row.sides[0].counted)
-    small = [row for row in table.rows if row.sides[0].counted < FEWEST]
-    if small and sum(row.sides[0].counted for row in small) < FEWEST and large:
+    large = sorted((row for row in table.rows if row.different >= FEWEST), key=lambda row: row.different)
+    small = [row for row in table.rows if row.different < FEWEST]
+    # Groups that overlap may be those of the same few.
+    together_are = max if table.overlap else sum
+    if small and together_are(row.different for row in small) < FEWEST and large:
         small.append(large.pop(0))
     if not small:
         return table
@@ -581,16 +615,22 @@ def _curve(
         for cliff in one.cliffs
     ]
     lines.sort(key=lambda one: ("before", "kept", "after").index(one.kind))
-    return charts.of_fact(title, lines, about), _case(ready.policy, found, language), tuple(jumps[:MOST_JUMPS])
+    return (
+        charts.of_fact(title, lines, about, is_whole=not y),
+        _case(ready.policy, found, language, is_told=not asked.population),
+        tuple(jumps[:MOST_JUMPS]),
+    )
 
 
-def _case(policy: Policy, found: Curve, language: str) -> str:
-    """The case that is drawn: its other facts, as a typical one has them."""
+def _case(policy: Policy, found: Curve, language: str, *, is_told: bool) -> str:
+    """The case that is drawn: its other facts, as a typical one has them. Unless all `is_told`, choices alone: the
+    amount in the middle of few persons is that of one of them."""
     facts = read_facts(policy.facts, found.facts).facts
     said = [
         f"{fact.label.in_language(language)} {shown(facts[name], fact.type, language)}"
         for name, fact in policy.facts.declared().items()
         if name != found.path and not fact.type.is_records and not isinstance(facts[name], Missing | None)
+        if is_told or fact.type.kind in ("choice", "flag", "list")
     ]
     separator = "；" if language == "zh" else "; "
     return _("A typical case: %(facts)s.") % {"facts": separator.join(said)} if said else ""

@@ -204,8 +204,9 @@ def of_sizes(title: str, sizes: Sequence[Size], names: Sequence[str], unit: str)
     )
 
 
-def of_fact(title: str, lines: Sequence[Line], fact: str) -> Chart | None:
-    """A value against a fact, before and after; where it jumps, a circle on each side."""
+def of_fact(title: str, lines: Sequence[Line], fact: str, *, is_whole: bool = False) -> Chart | None:
+    """A value against a fact, before and after; where it jumps, a circle on each side. `is_whole` where there is no
+    value between two whole numbers."""
     every = [point for one in lines for point in one.points]
     if not every:
         return None
@@ -216,6 +217,8 @@ def of_fact(title: str, lines: Sequence[Line], fact: str) -> Chart | None:
     x, y = _Scale(least_x, most_x, LEFT, WIDTH - RIGHT), _Scale(least_y, most_y, HEIGHT - BOTTOM, TOP)
     parts = []
     for tick in ticks(least_y, most_y):
+        if is_whole and tick % 1:
+            continue
         parts.append(_line(LEFT, y(tick), WIDTH - RIGHT, y(tick), "grid-line"))
         parts.append(_text(LEFT - 8, y(tick) + 4, amount(tick), "end"))
     for tick in ticks(least_x, most_x, 6):

@@ -153,6 +153,7 @@
   function ask(moment, more) {
     wanted = { moment: moment, more: more || (wanted && wanted.more) || "" };
     window.clearTimeout(later);
+    later = 0;
     if (!asking) {
       send();
     }
@@ -175,9 +176,11 @@
       .then(function (response) {
         return response.text().then(function (text) {
           if (response.status === 429) {
-            said.textContent = form.dataset.late;
             again(1000 * Math.min(Number(response.headers.get("Retry-After")) || 1, 60));
-          } else if (response.status === 202) {
+            wait(text);
+            return;
+          }
+          if (response.status === 202) {
             again(500);
           }
           if (response.headers.get("X-Piece")) {
@@ -195,6 +198,21 @@
           send();
         }
       });
+  }
+
+  /* What was answered before stays to be read, with why there is nothing newer. */
+  function wait(text) {
+    var piece = document.createElement("div");
+    piece.innerHTML = text;
+    var words = piece.querySelector("[role=alert]");
+    answer.querySelectorAll("[role=alert]").forEach(function (old) {
+      old.remove();
+    });
+    if (words) {
+      answer.prepend(words);
+    }
+    said.textContent = form.dataset.late;
+    answer.classList.add("is-old");
   }
 
   function failed() {
@@ -228,7 +246,7 @@
       beside.push(frame.scrollLeft);
     });
     answer.innerHTML = text;
-    answer.classList.toggle("is-old", status === 429);
+    answer.classList.remove("is-old");
     answer.querySelectorAll("details[data-fold-name]").forEach(function (fold) {
       fold.open = fold.dataset.foldName in open ? open[fold.dataset.foldName] : fold.open;
     });
