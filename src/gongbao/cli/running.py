@@ -202,7 +202,8 @@ class _Progress:
             say(line, err=True)
 
     def _line(self, done: int, total: int, seconds: float) -> str:
-        parts = [f"{self.step} {100 * done // max(total, 1)} %"]
+        # How far the first and the last step are is not known at every moment.
+        parts = [f"{self.step} {100 * done // max(total, 1)} %" if done or self.step == "computing" else self.step]
         rate = (done - self.begun) / seconds if seconds > 0.5 else 0
         if rate > 0 and self.step == "computing":
             parts.append(f"{done:,} of {total:,} rows, {rate:,.0f} rows/s")

@@ -104,7 +104,7 @@ def run(
         changed_table(policy, tuple(job.figures.items()))
     source, target = place_of(job.source), place_of(job.target)
     outputs.refuse_target(source, target, replace=job.replace)
-    about = {
+    about: dict[str, Any] = {
         "input": identity_of(source),
         "policy": policy.name,
         "version": version(policy),
@@ -132,13 +132,18 @@ def run(
     try:
         _Run(job, work, layout, answers, report, progress).go()
         # A Parquet file is read where it stands, again and again.
-        is_same = partial(refuse_changed, source, about["input"]) if source.kind == PARQUET else lambda: None
+        reads_again = source.kind == PARQUET
+        is_same = partial(refuse_changed, source, about["input"]) if reads_again else _nothing
         is_same()
         outputs.write(work, layout, answers, target, report, is_same, replace=job.replace, progress=progress)
     finally:
         work.close()
     work.remove()
     return report
+
+
+def _nothing() -> None:
+    """Nothing to be asked."""
 
 
 def _tell_carried(layout: Layout, say: Callable[[str], None]) -> list[str]:

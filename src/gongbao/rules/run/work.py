@@ -74,7 +74,8 @@ class Work:
                 # While another run has the database open, this fails, and nothing is taken away.
                 connect(self.folder / "work.duckdb", folder=self.folder, is_shared=True).close()
                 shutil.rmtree(self.folder)
-            self.folder.mkdir()
+            # It holds what people gave, and nobody else has business in it.
+            self.folder.mkdir(mode=0o700)
             draft = self.folder / f".{_ABOUT}"
             draft.write_text(json.dumps(about, ensure_ascii=False, indent=2), encoding="utf-8")
             os.replace(draft, self.folder / _ABOUT)
