@@ -55,11 +55,11 @@ imports: install
 
 test-postgres: install
 	@bash .ci/machine postgresql
-	GONGBAO_TEST_ON=postgres $(BIN)/python -m pytest -n $(WORKERS)
+	GONGBAO_TEST_ON=postgres $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 test-sqlite: install
 	@bash .ci/machine browser
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 bench: install
 	$(BIN)/python -m benchmarks

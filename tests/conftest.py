@@ -50,6 +50,10 @@ def _uses_database(item: pytest.Item) -> bool:
     return bool(item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())))
 
 
+def _is_of_one_database(item: pytest.Item) -> bool:
+    return bool(item.get_closest_marker("browser") or item.get_closest_marker("one_database"))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
@@ -60,7 +64,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     if rig.RUNS_ON == "postgres":
         # Pages in a browser look the same on both databases; what differs is met below them.
-        kept = [item for item in items if _uses_database(item) and not item.get_closest_marker("browser")]
+        kept = [item for item in items if _uses_database(item) and not _is_of_one_database(item)]
     else:
         kept = [item for item in items if not item.get_closest_marker("postgres")]
     among = set(kept)

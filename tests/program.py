@@ -3,11 +3,14 @@
 import http.client
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +28,24 @@ def environment(home: Path, **more: str) -> dict[str, str]:
         if not name.startswith(("GONGBAO_", "DJANGO_")) and name != "DATABASE_URL"
     }
     return {**kept, "GONGBAO_HOME": str(home), **more}
+
+
+@cache
+def _database() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="database-", dir=os.environ.get("GONGBAO_TEST_HOME")))
+    done = gongbao(folder / "home", "migrate")
+    assert done.returncode == 0, done.stderr
+    return folder / "home" / "db.sqlite3"
+
+
+def ready(home: Path) -> Path:
+    """The home, with the database that `gongbao migrate` would make there; it is made once, and copied.
+
+    For tests that begin after the first run: what a first run does has tests of its own.
+    """
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    shutil.copy(_database(), home / "db.sqlite3")
+    return home
 
 
 def gongbao(home: Path, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:

@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 
 from gongbao.core.errors import GongbaoError
 from gongbao.site import production
-from tests.program import environment, get, gongbao, serving
+from tests.program import environment, get, gongbao, ready, serving
 
 KEY = "".join(chr(97 + number * 7 % 26) + str(number) for number in range(40))
 GOOD = {
@@ -76,7 +76,7 @@ def test_a_good_production_environment_starts_under_any_server(tmp_path, module)
 
 
 def test_production_refuses_a_demonstration_account_until_it_is_closed(tmp_path):
-    assert gongbao(tmp_path, "migrate").returncode == 0
+    ready(tmp_path)
     make = "from gongbao.office.people.models import Account; Account.objects.create_user('demo-clerk', password='x')"
     done = gongbao(tmp_path, "django", "shell", "-c", make)
     assert done.returncode == 0, done.stderr
@@ -122,7 +122,7 @@ def test_accounts_that_only_resemble_a_demonstration_account_are_let_in():
 
 
 def test_production_serves_over_https_only_with_the_headers_that_protect(tmp_path):
-    with serving(tmp_path / "home", **GOOD) as (port, _):
+    with serving(ready(tmp_path / "home"), **GOOD) as (port, _):
         status, headers, _ = get(port, "/", Host="gongbao.example")
         assert (status, headers["location"]) == (301, "https://gongbao.example/")
 
@@ -145,6 +145,6 @@ def test_production_serves_over_https_only_with_the_headers_that_protect(tmp_pat
 
 
 def test_a_proxy_that_was_not_named_is_not_believed(tmp_path):
-    with serving(tmp_path / "home", **{**GOOD, "GONGBAO_PROXY": ""}) as (port, _):
+    with serving(ready(tmp_path / "home"), **{**GOOD, "GONGBAO_PROXY": ""}) as (port, _):
         status, _, _ = get(port, "/", Host="gongbao.example", X_Forwarded_Proto="https")
         assert status == 301

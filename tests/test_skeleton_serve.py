@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 
-from tests.program import PATIENCE, get, gongbao, serving
+from tests.program import PATIENCE, get, gongbao, ready, serving
 
 
 def test_an_empty_home_becomes_a_site_that_answers_and_ends_in_order(tmp_path):
@@ -33,7 +33,7 @@ def test_an_empty_home_becomes_a_site_that_answers_and_ends_in_order(tmp_path):
 
 
 def test_a_service_manager_ends_it_in_order(tmp_path):
-    with serving(tmp_path / "home") as (_, process):
+    with serving(ready(tmp_path / "home")) as (_, process):
         process.send_signal(signal.SIGTERM)
         assert process.wait(PATIENCE) == 0
 

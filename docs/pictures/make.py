@@ -18,7 +18,7 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from tests import rig
-from tests.program import serving
+from tests.program import ready, serving
 
 FOLDER = Path(__file__).parent
 HOST = "gongbao.yunlan.example"
@@ -107,7 +107,7 @@ def make(folder: Path) -> None:
 def make_desk(folder: Path) -> None:
     told: list[Any] = []
     with tempfile.TemporaryDirectory() as scratch:
-        home = Path(scratch) / "home"
+        home = ready(Path(scratch) / "home")
         # Accounts to try it with are opened for this machine alone, so that the site has no name of its own here.
         with serving(home, "--sample", told=told) as (port, _process), sync_playwright() as playwright:
             passwords = {one["name"]: one["password"] for one in told[0]["demo_accounts"]}
@@ -144,7 +144,7 @@ def _taken(page: Page, top: float, height: int) -> bytes:
 
 def make_public(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as scratch:
-        home = Path(scratch) / "home"
+        home = ready(Path(scratch) / "home")
         with (
             serving(home, "--sample", GONGBAO_HOSTS=HOST) as (port, _process),
             sync_playwright() as playwright,

@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 from tests import rig
-from tests.program import PATIENCE, PROGRAM, environment, gongbao
+from tests.program import PATIENCE, PROGRAM, environment, gongbao, ready
 
 SAMPLE = rig.ROOT / "src/gongbao/sample/gazette.txt"
 
@@ -66,9 +66,24 @@ class Site:
 @pytest.fixture(scope="module")
 def first(tmp_path_factory):
     """The home of a site on SQLite that holds the sample gazette and an account; it stays as it is."""
-    site = Site(tmp_path_factory.mktemp("first") / "home")
+    site = Site(ready(tmp_path_factory.mktemp("first") / "home"))
     fill(site)
     return site
+
+
+@pytest.fixture(scope="module")
+def first_on_postgresql(tmp_path_factory):
+    """The same on PostgreSQL, as long as the tests of this module run; databases are copied from it."""
+    server, name = rig.postgres_url().rpartition("/")[0], f"gongbao_backup_{os.getpid()}_first"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        try:
+            connection.execute(f'create database "{name}"')
+            site = Site(tmp_path_factory.mktemp("first") / "home", f"{server}/{name}")
+            assert site.run("migrate").returncode == 0
+            fill(site)
+            yield site
+        finally:
+            connection.execute(f'drop database if exists "{name}" with (force)')
 
 
 @pytest.fixture(scope="module")
@@ -85,14 +100,15 @@ def sites(request, tmp_path):
         shutil.copytree(request.getfixturevalue("first").home, tmp_path / "one")
         yield Site(tmp_path / "one"), Site(tmp_path / "two")
         return
-    server = rig.postgres_url().rpartition("/")[0]
+    first = request.getfixturevalue("first_on_postgresql")
+    server, _, template = first.more["DATABASE_URL"].rpartition("/")
     names = [f"gongbao_backup_{os.getpid()}_{which}" for which in ("one", "two")]
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
         try:
-            for name in names:
-                connection.execute(f'create database "{name}"')
+            connection.execute(f'create database "{names[0]}" template "{template}"')
+            connection.execute(f'create database "{names[1]}"')
             one, two = (Site(tmp_path / name[-3:], f"{server}/{name}") for name in names)
-            fill(one)
+            shutil.copytree(first.home, one.home)
             yield one, two
         finally:
             for name in names:
@@ -106,7 +122,6 @@ def on_either(db, sites):
 
 
 def fill(site: Site) -> None:
-    assert site.run("migrate").returncode == 0
     assert site.run("ingest", str(SAMPLE)).returncode == 0
     done = subprocess.run(
         [PROGRAM, "account", "lan.ting", "--password-stdin"],
@@ -151,7 +166,7 @@ def test_a_full_target_is_refused_and_stays_and_is_replaced_when_that_is_asked(o
     one, two = on_either
     file = tmp_path / "site.backup"
     one.told("backup", str(file))
-    two.run("migrate")
+    assert two.run("migrate").returncode == 0
     more = "from gongbao.office.people.models import Account; from gongbao.office import kept\n"
     more += "with kept.action('tests.more'): Account.objects.create(username='bo')"
     assert two.run("django", "shell", "-c", more).returncode == 0

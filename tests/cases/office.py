@@ -12,6 +12,7 @@ from gongbao.office.people.models import Account, Unit
 from gongbao.procedures.fields import SHANGHAI
 from gongbao.procedures.sign_off import Verdict
 from gongbao.systems.intermediary_market import procedure as market
+from tests.replayed import replayed
 
 PASSWORD = "a long and odd pass phrase 7"
 COMPLAINT = {
@@ -92,6 +93,27 @@ class Office:
 
 def open_office() -> Office:
     """The office, since the beginning of 2026."""
+    _keep_office()
+    people = {one.username: one for one in Account.objects.all()}
+    unit = {one.key: one for one in Unit.objects.all()}
+    return Office(unit["market-supervision"], unit["housing"], unit["fees"], people)
+
+
+PEOPLE = (
+    ("clerk", "market-supervision", "clerk"),
+    ("second-clerk", "fees", "clerk"),
+    ("section-head", "market-supervision", "section_head"),
+    ("deputy", "market-supervision", "deputy_head"),
+    ("housing-clerk", "housing", "clerk"),
+    ("housing-head", "housing", "section_head"),
+    ("counter", "city", "counter"),
+    ("auditor", "city", "auditor"),
+    ("nobody", "", ""),
+)
+
+
+@replayed
+def _keep_office() -> None:
     for key, zh, en, kind, parent in (
         ("city", "云岭市", "City of Yunling", "city", ""),
         ("market-supervision", "市场监督管理局", "Market Supervision Administration", "department", "city"),
@@ -99,24 +121,10 @@ def open_office() -> Office:
         ("fees", "价格科", "Section of prices", "section", "market-supervision"),
     ):
         keep_unit(key, zh=zh, en=en, kind=kind, parent=parent, at=START)
-    people = {}
-    for name, unit, role in (
-        ("clerk", "market-supervision", "clerk"),
-        ("second-clerk", "fees", "clerk"),
-        ("section-head", "market-supervision", "section_head"),
-        ("deputy", "market-supervision", "deputy_head"),
-        ("housing-clerk", "housing", "clerk"),
-        ("housing-head", "housing", "section_head"),
-        ("counter", "city", "counter"),
-        ("auditor", "city", "auditor"),
-        ("nobody", "", ""),
-    ):
+    for name, unit, role in PEOPLE:
         account, _ = keep_account(name, password=PASSWORD)
-        people[name] = account
         if unit:
             give_post(account, unit, role, since=START.date(), at=START)
-    unit = {one.key: one for one in Unit.objects.all()}
-    return Office(unit["market-supervision"], unit["housing"], unit["fees"], people)
 
 
 def complain(office: Office, when: datetime = MONDAY, **changed: Any) -> actions.Begun:

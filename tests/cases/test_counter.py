@@ -16,6 +16,8 @@ from tests.cases.office import COMPLAINT, Office
 from tests.cases.pages import PERSONAL, form, seen, signed_in, stranger, today, words
 from tests.site import html
 
+pytestmark = pytest.mark.one_database
+
 FILE = "/counter/new/market_complaint/file/"
 AT_COUNTER = {"identity": "identity_card", "authority": ""}
 

@@ -15,6 +15,8 @@ from gongbao.systems.intermediary_market import procedure as market
 from tests.cases.office import COMPLAINT, Office
 from tests.cases.pages import form, seen, stranger, today, words
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture(autouse=True)
 def own_folder(settings: Any, tmp_path: Path) -> None:

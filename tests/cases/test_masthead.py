@@ -9,6 +9,8 @@ from tests.cases.pages import signed_in, stranger
 from tests.library import made
 from tests.site import html
 
+pytestmark = pytest.mark.one_database
+
 OF_THE_OFFICE = {"/desk/", "/counter/", "/log/", "/people/"}
 
 

@@ -1,5 +1,6 @@
 """What a clerk has before the eyes on the page of a case and on the form of a step."""
 
+import pytest
 from django.utils import timezone
 
 from gongbao.office.cases import papers, queries
@@ -8,6 +9,8 @@ from gongbao.systems.intermediary_market.procedure import complaint
 from tests.cases.office import COMPLAINT, Office
 from tests.cases.pages import form, page_of, seen, signed_in, stranger, today, words
 from tests.site import html
+
+pytestmark = pytest.mark.one_database
 
 
 def test_the_steps_of_the_document_come_before_those_of_our_rule(office: Office) -> None:

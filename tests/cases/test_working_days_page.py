@@ -11,6 +11,8 @@ from gongbao.office.people.actions import give_post, keep_account
 from tests.cases.office import PASSWORD, START, Office, at, complain
 from tests.cases.pages import signed_in, stranger, words
 
+pytestmark = pytest.mark.one_database
+
 PAGE = "/desk/working-days/"
 NOTICE = {"year": "2027", "title": "", "off": "2027-01-01 至 2027-01-03", "worked": "2027-02-06"}
 

@@ -14,7 +14,7 @@ from gongbao import cli
 from gongbao.cli import printing
 from gongbao.office.library.models import Document, Source
 from tests.library.test_queries import OPINIONS, RULES
-from tests.program import gongbao
+from tests.program import gongbao, ready
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -350,7 +350,7 @@ def test_a_terminal_obeys_no_gazette(tmp_path: Path) -> None:
     words = "为了管理停车，制定本条例。" * 60
     text = f"某市条例\n第一条 甲\x1b]0;x\x07乙\x9b2J。\n第二条 {words}\n"
     (tmp_path / "law.txt").write_text(text, encoding="utf-8")
-    assert gongbao(tmp_path / "home", "ingest", str(tmp_path / "law.txt")).returncode == 0
+    assert gongbao(ready(tmp_path / "home"), "ingest", str(tmp_path / "law.txt")).returncode == 0
     cited = "某市条例 第一条"
     for arguments in (["clause", cited], ["clause", cited, "--json"], ["clause", f"{cited}\x1b[2J"]):
         told = gongbao(tmp_path / "home", *arguments)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from gongbao.office.people import actions, queries
 from gongbao.office.people.models import Account, Post
 from gongbao.office.people.roles import Role
+from tests.replayed import replayed
 
 PASSWORD = "three calm herons"
 LONG_AGO = date(2020, 1, 1)
@@ -42,6 +43,7 @@ class City:
         return {"key": unit, "uuid": post.uuid}
 
 
+@replayed
 def keep_city() -> City:
     for key, zh, en, kind, parent in UNITS:
         actions.keep_unit(key, zh=zh, en=en, kind=kind, parent=parent, at=timezone.now())

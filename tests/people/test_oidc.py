@@ -18,6 +18,8 @@ from tests.people.made import open_account
 from tests.people.provider import CLIENT_ID, CLIENT_SECRET, FOREIGN_KEY, KEY, serving
 from tests.site.html import read
 
+pytestmark = pytest.mark.one_database
+
 START, BACK = "/sign-in/provider/", "/sign-in/provider/back/"
 
 

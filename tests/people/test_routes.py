@@ -24,6 +24,8 @@ from gongbao.office.people.views.office import ADMINISTERS_CITY
 from gongbao.site.middleware import HEALTH
 from tests.people.made import holder_of, keep_city, open_account
 
+pytestmark = pytest.mark.one_database
+
 MADE_UP = {"str": "made-up", "uuid": UUID(int=7), "int": 7, "slug": "made-up", "path": "made/up"}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 

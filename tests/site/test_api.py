@@ -59,9 +59,15 @@ def nobody_has_asked_yet():
     cache.clear()
 
 
+DESCRIBED: list[bytes] = []
+
+
 @pytest.fixture
 def described(client) -> dict[str, Any]:
-    return client.get("/api/openapi.json").json()
+    """The description; it is made once."""
+    if not DESCRIBED:
+        DESCRIBED.append(client.get("/api/openapi.json").content)
+    return json.loads(DESCRIBED[0])
 
 
 @pytest.fixture
@@ -178,6 +184,7 @@ def enumeration(values: list[str]) -> str:
     return "one of " + next(name for name, there in known.items() if there == values)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("route", ROUTES)
 def test_what_is_declared_is_the_contract(described, route):
     section = ROUTES[route][1]
@@ -196,6 +203,7 @@ def test_what_is_declared_is_the_contract(described, route):
     assert declared == wanted
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("kind", ["Error", "Clause", "Column"])
 def test_the_other_objects(described, kind):
     fields = set(described["components"]["schemas"][kind]["properties"])
@@ -315,6 +323,7 @@ def test_an_error_names_no_person(client, staff, db):
     assert MASK in told and NAMES[0] not in told
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
 @pytest.mark.parametrize("route", [*ROUTES, "/api/openapi.json"])
 def test_nothing_can_be_written(sample, staff, method, route):
@@ -325,6 +334,7 @@ def test_nothing_can_be_written(sample, staff, method, route):
         assert response["Allow"] == "GET, HEAD, OPTIONS"
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("route", [*ROUTES, "/api/openapi.json"])
 def test_head_and_options(client, sample, route):
     address = ROUTES.get(route, (route, ""))[0]

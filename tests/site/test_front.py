@@ -14,6 +14,8 @@ from tests.site.html import read
 from tests.site.test_upload import LIST, received
 from tests.site.test_upload import read_all as read_uploads
 
+pytestmark = pytest.mark.one_database
+
 PASSWORD = "three calm herons"
 
 

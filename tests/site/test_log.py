@@ -12,6 +12,8 @@ from gongbao.office.library import actions
 from gongbao.site import server
 from gongbao.site.log import OneLine
 
+pytestmark = pytest.mark.one_database
+
 NAME = "祁望川"
 
 

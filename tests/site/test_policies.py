@@ -18,6 +18,8 @@ from gongbao.site.log import OneLine
 from gongbao.systems import policies
 from tests.site.html import read
 
+pytestmark = pytest.mark.one_database
+
 PAGE = "/policies/outpatient-pooling/"
 VISIT = {
     "date": "2023-03-01",

@@ -16,7 +16,9 @@ from gongbao.rules.compute import compute
 from gongbao.rules.describe import description, summary
 from gongbao.systems import policies, policy
 from tests.library import made
-from tests.program import PATIENCE, serving
+from tests.program import PATIENCE, ready, serving
+
+pytestmark = pytest.mark.one_database
 
 STAY = {"level": "primary", "total_cost": "1000", "out_of_scope_cost": "300", "on": "2023-01-01"}
 COMPUTE = "/api/policies/hospital-bears/compute"
@@ -263,7 +265,7 @@ def posted(port: int, path: str, body: bytes | int) -> tuple[int, str, str]:
 def test_a_case_of_ten_thousand_visits_is_taken_and_what_is_longer_refused_in_json(tmp_path):
     whole = json.dumps({"facts": case_of(10_000)}, ensure_ascii=False).encode()
     assert 2_000_000 < len(whole) < 2_621_440
-    with serving(tmp_path / "home") as (port, _process):
+    with serving(ready(tmp_path / "home")) as (port, _process):
         status, _, body = posted(port, POOLING, whole)
         assert status == 200 and len(json.loads(body)["values"]["visits"]) == 10_000
         for length in (b" " * 2_700_000, 10_000_000):

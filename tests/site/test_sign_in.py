@@ -16,7 +16,7 @@ from gongbao.office.people import actions
 from gongbao.office.people.models import Account, SignInTries
 from gongbao.site import server
 from gongbao.site import settings as settings_of_the_site
-from tests.program import gongbao, serving
+from tests.program import gongbao, ready, serving
 from tests.site.html import read
 
 PASSWORD = "three calm herons"
@@ -215,7 +215,7 @@ def test_an_account_that_shows_the_program_can_be_closed_and_nothing_else(db, cl
 
 
 def test_on_the_command_line_a_password_comes_from_standard_input(tmp_path):
-    done = gongbao(tmp_path, "account", "yunling")
+    done = gongbao(ready(tmp_path), "account", "yunling")
     assert (done.returncode, done.stdout) == (1, "")
     assert "--password-stdin" in done.stderr
 
@@ -251,6 +251,7 @@ def test_the_sample_on_this_machine_comes_with_accounts_of_a_password_drawn_at_e
     import json
 
     passwords = []
+    ready(tmp_path / "home")
     for _ in range(2):
         log = tmp_path / "log"
         with serving(tmp_path / "home", "--sample", told=passwords) as (port, _process):

@@ -29,7 +29,7 @@ from gongbao.office.kept import WriteOutsideAction
 from gongbao.office.library.models import Document, Source
 from gongbao.office.people.actions import keep_account
 from gongbao.office.people.models import Account
-from tests.program import PATIENCE, environment, get, gongbao, serving
+from tests.program import PATIENCE, environment, get, gongbao, ready, serving
 from tests.site.html import read as read_page
 from tests.site.html import said
 from tests.site.test_translations import HAN
@@ -527,7 +527,7 @@ actions.receive(Account.objects.get(), "issue.txt", [sys.stdin.buffer.read()])
 
 
 def test_an_upload_left_by_a_killed_process_is_taken_up_at_the_next_start(tmp_path):
-    home = tmp_path / "home"
+    home = ready(tmp_path / "home")
 
     def python(code, given=b""):
         return subprocess.run([sys.executable, "-c", code], env=environment(home), input=given, capture_output=True)
@@ -581,7 +581,7 @@ def test_the_server_takes_more_than_a_form_only_from_whoever_was_shown_where(tmp
         connection.close()
         return told
 
-    home = tmp_path / "home"
+    home = ready(tmp_path / "home")
     # The ticket is signed with the key of that home.
     made = "from gongbao.site.prepare import set_up; set_up()\nfrom django.http import HttpResponse\n"
     made += "from gongbao.office.intake import ticket\n"

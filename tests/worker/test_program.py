@@ -7,11 +7,11 @@ import subprocess
 import pytest
 
 from gongbao import SCHEMA_VERSION
-from tests.program import PATIENCE, PROGRAM, environment, get, gongbao, serving
+from tests.program import PATIENCE, PROGRAM, environment, get, gongbao, ready, serving
 
 
 def test_once_says_what_was_done(tmp_path):
-    done = gongbao(tmp_path, "worker", "--once")
+    done = gongbao(ready(tmp_path), "worker", "--once")
     # The checkpoint of the day, and then no more today.
     assert (done.returncode, done.stdout) == (0, "audit.checkpoint: 1 done\n"), done.stderr
     done = gongbao(tmp_path, "worker", "--once")
@@ -22,7 +22,7 @@ def test_once_says_what_was_done(tmp_path):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_service_manager_ends_it_in_order(tmp_path, number):
-    assert gongbao(tmp_path, "migrate").returncode == 0
+    ready(tmp_path)
     process = subprocess.Popen(
         [PROGRAM, "worker"],
         env=environment(tmp_path),
@@ -42,7 +42,7 @@ def test_a_service_manager_ends_it_in_order(tmp_path, number):
 
 
 def test_the_site_has_one_along_with_it(tmp_path):
-    with serving(tmp_path / "home") as (port, process):
+    with serving(ready(tmp_path / "home")) as (port, process):
         seen = "from gongbao.office.worker.models import Seen; print(Seen.objects.count())"
         for _ in range(100):
             done = gongbao(tmp_path / "home", "django", "shell", "-v", "0", "-c", seen)

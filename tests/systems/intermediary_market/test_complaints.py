@@ -17,6 +17,8 @@ from gongbao.systems.intermediary_market.privacy import reveals
 from gongbao.systems.intermediary_market.routing import route
 from tests.cases.office import COMPLAINT, MONDAY, START, Office, at, complain, open_office
 
+pytestmark = pytest.mark.one_database
+
 FUNCTIONS = {
     Function.OPERATOR: "government-services",
     Function.PRICES: "market-supervision",

@@ -14,6 +14,8 @@ from gongbao.systems.intermediary_market import actions
 from gongbao.systems.intermediary_market.models import Function
 from tests.cases.office import COMPLAINT, START, Office, open_office
 
+pytestmark = pytest.mark.one_database
+
 FORM = "/begin/market_complaint/file/"
 
 
