@@ -95,10 +95,10 @@ class Batch:
         columns = {name: column[first:last] for name, column in self.columns.items()}
         return Batch(last - first, columns, records)
 
-    def take(self, rows: Int64) -> Batch:
-        """Some of the cases, by their places; of policies without records."""
+    def take(self, rows: Int64, names: Iterable[str]) -> Batch:
+        """Some of the cases, by their places, with some of their columns; of policies without records."""
         assert not self.records
-        return Batch(len(rows), {name: column[rows] for name, column in self.columns.items()})
+        return Batch(len(rows), {name: self.columns[name][rows] for name in dict.fromkeys(names)})
 
 
 def outside(program: Program, batch: Batch) -> Flags:

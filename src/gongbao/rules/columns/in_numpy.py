@@ -20,8 +20,9 @@ from gongbao.rules.columns.program import Flags, Int64, Program, Settings, Value
 from gongbao.rules.columns.whole import CASE, LOOP, PAIR, RECORD, RUN, Whole
 from gongbao.rules.policy import Policy, Rule
 
-BLOCK = 16_384
-"""Cases in a block: a dozen columns of int64 then stay in the cache of a core."""
+BLOCK = 131_072
+"""Cases in a block. Where the best of several choices is taken, a part of them is computed at a time, ten thousand or
+so, and stays in the cache of a core."""
 BLOCK_OF_RECORDS = 262_144
 """Records in a block, where rules go through them one after the other: each such step has a cost of its own."""
 _MOST_PAIRS = 1_000_000
@@ -103,6 +104,21 @@ class _Found(NamedTuple):
     lost: Any
 
 
+class _OfChoice(NamedTuple):
+    """What some cases come to for one choice: by each criterion, whether one of them lacks a fact, the values, and
+    whether they lack one. Each is an array, or one value for all of the cases."""
+
+    criteria: list[Any]
+    unknown: Any
+    values: dict[str, Any]
+    lost: Any
+    doubtful: Any
+
+
+def _of(value: Any, rows: Any) -> Any:
+    return value[rows] if np.ndim(value) else value
+
+
 class _Block:
     """A block of cases under computation; `choice` is set where it is computed for one choice of best_of."""
 
@@ -113,6 +129,12 @@ class _Block:
         self.pairs: dict[str, tuple[Int64, Int64]] = {}
         self.periods: dict[str, Any] = {}
         self.doubtful = np.zeros(batch.cases, bool)
+
+    @property
+    def read(self) -> list[str]:
+        """The columns of the cases that the program reads."""
+        named = [name for records, name in self.program.columns if not records]
+        return [one for name in named for one in (name, f"{name}?") if one in self.batch.columns]
 
     def values(self, names: list[str]) -> tuple[dict[str, Any], Flags]:
         steps = self.program.steps
@@ -131,13 +153,15 @@ class _Block:
                 step = steps[name]
                 value, none, lost = self.rule(step.rule)
                 found[name] = self._full(value, step.records)
-                if not w.is_const(step.none, 0):
+                if self._may_be_none(name):
                     found[f"{name}?"] = 1 - self._full(none, step.records)
                 self._doubt(lost, step.records)
         return found, self.doubtful
 
     def _full(self, value: Any, records: str) -> Any:
         """One for each record of the list, or for each case."""
+        if np.ndim(value):
+            return value
         count = self.batch.records[records].count if records else self.batch.cases
         return np.broadcast_to(np.asarray(value), (count,))
 
@@ -172,55 +196,88 @@ class _Block:
     # The best of several choices
 
     def _best(self, names: list[str]) -> dict[str, Any]:
+        """The rules named, for the choice that comes out best in each case. Who has one choice, as most have, has
+        nothing to compare."""
         best = self.program.policy.best
         assert best is not None
         mask = self.batch.columns[best.fact]
-        count = self.batch.cases
         self.doubtful |= mask == 0
-        found: dict[str, Any] = {name: np.zeros(count, np.int64) for name in names}
-        found |= {
-            f"{name}?": np.zeros(count, np.int64) for name in names if not w.is_const(self.program.steps[name].none, 0)
-        }
-        several = (mask & (mask - 1)) != 0
-        lacks = np.zeros(count, bool)
-        chosen = np.full(count, -1, np.int64)
-        criteria = [np.zeros(count, np.int64) for _ in best.criteria]
+        found: dict[str, Any] = {name: np.zeros(self.batch.cases, np.int64) for name in names}
+        found |= {f"{name}?": np.zeros(self.batch.cases, np.int64) for name in names if self._may_be_none(name)}
+        chosen = found[best.name] = np.zeros(self.batch.cases, np.int64)
         for place in range(len(best.choice)):
-            has = (mask >> place) & 1
-            rows = np.nonzero(has)[0]
-            if not len(rows):
+            rows = np.nonzero(mask == 1 << place)[0]
+            if len(rows):
+                part = self._for_choice(place, rows, names)
+                for name, value in part.values.items():
+                    found[name][rows] = value
+                chosen[rows] = place
+                self.doubtful[rows] |= np.logical_or(part.doubtful, part.lost)
+        rows = np.nonzero(mask & (mask - 1))[0]
+        if len(rows):
+            among, doubtful = self._among(mask[rows], rows, names)
+            for name, value in among.items():
+                found[name][rows] = value
+            self.doubtful[rows] |= doubtful
+        return found
+
+    def _among(self, mask: Column, rows: Int64, names: list[str]) -> tuple[dict[str, Any], Flags]:
+        """The same for the cases at `rows`, which have several choices; and which of them are doubtful."""
+        best = self.program.policy.best
+        assert best is not None
+        found: dict[str, Any] = {name: np.zeros(len(rows), np.int64) for name in names}
+        found |= {f"{name}?": np.zeros(len(rows), np.int64) for name in names if self._may_be_none(name)}
+        doubtful, lost = np.zeros(len(rows), bool), np.zeros(len(rows), bool)
+        chosen = np.full(len(rows), -1, np.int64)
+        criteria = [np.zeros(len(rows), np.int64) for _ in best.criteria]
+        for place in range(len(best.choice)):
+            has = np.nonzero(mask >> place & 1)[0]
+            if not len(has):
                 continue
-            part = self.batch if len(rows) == count or self.batch.records else self.batch.take(rows)
-            whole = part is self.batch
-            block = _Block(self.program, self.settings, part, place)
-            block._guards(by_choice=True)
-            for one in best.criteria:
-                # Alone, a choice is the best whatever it comes to.
-                block._doubt(np.logical_and(block.rule(one.rule).lost, several if whole else several[rows]), "")
-            own = [block._full(block.rule(one.rule).value, "") for one in best.criteria]
-            values = {name: block.rule(self.program.steps[name].rule) for name in names}
-            if whole:
-                own = [one[rows] for one in own]
-            self.doubtful[rows] |= block.doubtful[rows] if whole else block.doubtful
-            better = chosen[rows] < 0
+            part = self._for_choice(place, rows[has], names)
+            doubtful[has] |= np.logical_or(part.doubtful, part.unknown)
+            better = chosen[has] < 0
             equal = ~better
-            for criterion, mine, kept in zip(best.criteria, own, criteria, strict=True):
-                before = kept[rows]
+            for criterion, mine, kept in zip(best.criteria, part.criteria, criteria, strict=True):
+                before = kept[has]
                 better |= equal & ((mine > before) if criterion.direction == "highest" else (mine < before))
                 equal &= mine == before
-            taken = rows[better]
+            taken = has[better]
             chosen[taken] = place
-            for mine, kept in zip(own, criteria, strict=True):
-                kept[taken] = mine[better]
-            within = taken if whole else better
-            lacks[taken] = False
-            for name, one_found in values.items():
-                found[name][taken] = block._full(one_found.value, "")[within]
-                if f"{name}?" in found:
-                    found[f"{name}?"][taken] = 1 - block._full(one_found.none, "")[within]
-                lacks[taken] |= block._full(one_found.lost, "")[within].astype(bool)
-        self.doubtful |= lacks
-        return {**found, best.name: np.maximum(chosen, 0)}
+            for mine, kept in zip(part.criteria, criteria, strict=True):
+                kept[taken] = _of(mine, better)
+            for name, value in part.values.items():
+                found[name][taken] = _of(value, better)
+            lost[taken] = _of(part.lost, better)
+        return {**found, best.name: chosen}, doubtful | lost
+
+    def _for_choice(self, place: int, rows: Int64, names: list[str]) -> _OfChoice:
+        best = self.program.policy.best
+        assert best is not None
+        whole = bool(self.batch.records)
+        part = self.batch if whole else self.batch.take(rows, self.read)
+        block = _Block(self.program, self.settings, part, place)
+        block._guards(by_choice=True)
+
+        def of_rows(value: Any) -> Any:
+            return _of(value, rows) if whole else value
+
+        values: dict[str, Any] = {}
+        lost: Any = False
+        for name in names:
+            one = block.rule(self.program.steps[name].rule)
+            values[name] = of_rows(one.value)
+            if self._may_be_none(name):
+                values[f"{name}?"] = 1 - of_rows(one.none)
+            lost = np.logical_or(lost, of_rows(one.lost))
+        found = [block.rule(one.rule) for one in best.criteria]
+        unknown: Any = False
+        for one in found:
+            unknown = np.logical_or(unknown, of_rows(one.lost))
+        return _OfChoice([of_rows(one.value) for one in found], unknown, values, lost, of_rows(block.doubtful))
+
+    def _may_be_none(self, name: str) -> bool:
+        return not w.is_const(self.program.steps[name].none, 0)
 
     # Rules
 
@@ -312,7 +369,9 @@ class _Block:
                 return self.settings.readings[one.about]
             case "column":
                 records, name = one.about
-                return (self.batch.records[records].columns if records else self.batch.columns)[name].astype(np.int64)
+                return (self.batch.records[records].columns if records else self.batch.columns)[name].astype(
+                    np.int64, copy=False
+                )
             case "value" | "none" | "lost":
                 return getattr(self.rule(one.about), op)
             case "total" | "count" | "first":
