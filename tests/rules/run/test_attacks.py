@@ -169,6 +169,11 @@ def test_nothing_of_a_password_is_told(sign: str) -> None:
     assert "hush" not in str(told.value) and "hush" not in (told.value.where or "")
 
 
+def test_an_address_without_a_host_stays_one() -> None:
+    assert place_of("postgresql:///city#people").address == "postgresql:///city"
+
+
+@pytest.mark.django_db
 @pytest.mark.postgres
 def test_the_two_tables_of_postgres_have_names_of_their_own() -> None:
     from tests import rig

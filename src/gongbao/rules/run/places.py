@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit
 
 from gongbao.core.errors import GongbaoError
 
@@ -95,7 +95,8 @@ def _of_postgres(text: str) -> Place:
     if not parts.fragment:
         raise GongbaoError("name a table after #: postgresql://…/DATABASE#TABLE", where=shown.rstrip("#"))
     schema, table = _table(unquote(parts.fragment), shown)
-    return Place(POSTGRES, shown, Path(), schema, table, urlunsplit(parts._replace(fragment="")))
+    # Put together again from its parts, an address without a host would have lost its //.
+    return Place(POSTGRES, shown, Path(), schema, table, text.partition("#")[0])
 
 
 def _table(name: str, shown: str) -> tuple[str, str]:
