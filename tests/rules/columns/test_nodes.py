@@ -694,6 +694,79 @@ def test_none_is_not_the_first_of_a_choice(tmp_path: Path) -> None:
     assert agree(policy, [{**case, "yes": True, "items": items}]).compared == 1
 
 
+# Months, defaults, fields that may be None
+
+MONTHS = """
+class Item(Record, ordered_by="day", dated="day"):
+    day: Date = asked()
+    cost: Money = asked(most="900")
+    kind: Kind = asked()
+    level: Level | None = asked(default=None)
+    yes: Flag = asked(default=True)
+    given: Date | None = asked()
+    part: Percent | None = asked(default=None, most="100")
+
+class Facts(FactSheet):
+    month: Month = asked()
+    cost: Money = asked(most="9000")
+    limit: Money = asked(default=Money("50"), most="900")
+    until: Month | None = asked(default=None)
+    items: list[Item] = asked()
+"""
+OF_MONTHS = """
+@rule
+def on(month: Month) -> Date:
+    return last_day_of_month(month)
+@rule
+def least(item: Item, cost: Money, limit: Money) -> Money:
+    return min(limit, cost) if item.yes and item.kind == Kind.A else item.cost
+@rule
+def months_left(month: Month, until: Month | None) -> Integer | None:
+    if until is None or until < month:
+        return None
+    return whole_months(month, until, "down")
+@rule
+def end(until: Month | None) -> Date | None:
+    return last_day_of_month(until) if until is not None else None
+@rule
+def in_time(item: Item, end: Date | None, on: Date) -> Flag:
+    return end is not None and item.day <= end or item.given is not None and item.given > on
+@rule
+def third(item: Item) -> Percent | None:
+    return item.part / 3 if item.part is not None and item.yes else None
+@rule
+def value(item: Item, third: Percent | None, limit: Money) -> Money | None:
+    return None if third is None else min(item.cost * third, limit)
+@rule
+def parts_total(items: list[Item]) -> Money:
+    return total(one.cost * one.part for one in items if one.part is not None)
+@rule
+def first_level(items: list[Item]) -> Level | None:
+    return first((one.level for one in items if one.yes), None)
+@rule
+def first_given(items: list[Item], on: Date) -> Date:
+    return first((one.given for one in items if one.given is not None), on)
+@rule
+def next_part(item: Item, items: list[Item]) -> Percent | None:
+    return first((one.part for one in items if one.day > item.day), item.part)
+@rule
+def running(item: Item, value: Money | None, months_left: Integer | None,
+            before: Money = earlier("given", "part", "yes")) -> Money:
+    if value is None:
+        return Money(0)
+    return capped(value, Money(40) if months_left is None else Money(5) * months_left, before)
+@rule
+def alike(item: Item, items: list[Item]) -> Integer:
+    return count(one for one in items if one.given == item.given and one.part == item.part and one.level != item.level)
+values(months_left, end, parts_total, first_level, first_given,
+       items=(least, in_time, third, value, next_part, running, alike))
+"""
+
+
+def test_months_defaults_and_what_may_be_none(tmp_path: Path) -> None:
+    assert both_ways(imagined(tmp_path, MONTHS, OF_MONTHS), seed=9).left == 0
+
+
 # What is left to compute
 
 

@@ -420,12 +420,11 @@ class Lowering:
         lo, hi = min(item.whole.lo, 0), max(item.whole.hi, 0)
         if node.function == "first":
             assert node.otherwise is not None
-            if not w.is_const(item.none, 0):
-                raise self.refused("the first of what may be None")
             first = w.aggregate("first", source, item.whole, counts, lo, hi)
+            none = item.none if w.is_const(item.none) else w.aggregate("first", source, item.none, counts, 0, 1)
             there_is = Number(w.less(ZERO, count), lost=lost)
             otherwise = self._where(w.equal(count, ZERO), partial(self.number, node.otherwise))
-            return choice(there_is, replace(item, whole=first, lost=ZERO), otherwise)
+            return choice(there_is, replace(item, whole=first, none=none, lost=ZERO), otherwise)
         sum_ = w.aggregate("total", source, item.whole, counts, lo * most, hi * most)
         if node.function == "total":
             return Number(sum_, item.places, lost=lost)
