@@ -254,6 +254,10 @@ def _loaded(text: str, folder: Path, digest: str) -> Any:
 def _put(path: Path, text: str) -> None:
     """Two processes may do this at once: the file is there whole or not at all, and the same from either."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    about = path.parent.stat()
+    if about.st_uid != os.geteuid() or about.st_mode & 0o022:
+        # What lies there is run.
+        raise PermissionError(f"others could put programs into {path.parent}")
     if path.exists() and path.read_text("utf-8") == text and path.stat().st_mtime == _WRITTEN_ON:
         return
     handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)

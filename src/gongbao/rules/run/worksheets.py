@@ -112,8 +112,7 @@ def write_sheet(path: Path, headings: Sequence[str], types: Sequence[str], rows:
         elif number_format is None and not isinstance(value, str):
             return value
         if isinstance(value, str):
-            text = str(value)[:_LONGEST_CELL]
-            made = WriteOnlyCell(sheet, "".join(sign if _is_legal(sign) else "\ufffd" for sign in text))
+            made = WriteOnlyCell(sheet, legal(value))
             made.data_type = "s"
             return made
         made = WriteOnlyCell(sheet, value)
@@ -142,8 +141,13 @@ def _format(sql_type: str) -> str | None:
     return {"DATE": "yyyy-mm-dd", "TIMESTAMP": "yyyy-mm-dd hh:mm:ss"}.get(sql_type)
 
 
+def legal(text: str) -> str:
+    """A text as a cell can hold it."""
+    return "".join(sign if _is_legal(sign) else "\ufffd" for sign in text[:_LONGEST_CELL])
+
+
 def _is_legal(sign: str) -> bool:
     return sign in "\t\n\r" or " " <= sign <= "\ud7ff" or "\ue000" <= sign <= "\ufffd" or sign > "\uffff"
 
 
-__all__ = ["MOST_ROWS", "write_regular", "write_sheet"]
+__all__ = ["MOST_ROWS", "legal", "write_regular", "write_sheet"]

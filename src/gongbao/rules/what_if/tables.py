@@ -10,7 +10,7 @@ from typing import Any
 
 from gongbao.rules.what_if.comparison import Comparison, heads, rows
 
-_NOT_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_NOT_A_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 def as_csv(found: Comparison, language: str) -> bytes:
@@ -19,8 +19,12 @@ def as_csv(found: Comparison, language: str) -> bytes:
     writer = csv.writer(out)
     writer.writerow(heads(language))
     for row in rows(found, language):
-        writer.writerow([f"'{one}" if isinstance(one, str) and one.startswith(_NOT_A_FORMULA) else one for one in row])
+        writer.writerow([_safe(one) if isinstance(one, str) else one for one in row])
     return out.getvalue().encode("utf-8-sig")
+
+
+def _safe(text: str) -> str:
+    return f"'{text}" if text.lstrip().startswith(_NOT_A_FORMULA) else text
 
 
 def as_xlsx(found: Comparison, language: str) -> bytes:
@@ -28,6 +32,8 @@ def as_xlsx(found: Comparison, language: str) -> bytes:
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
+
+    from gongbao.rules.run.worksheets import legal
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet(found.rule.label.in_language(language)[:20].translate(_NO_TITLE) or "1")
@@ -38,7 +44,7 @@ def as_xlsx(found: Comparison, language: str) -> bytes:
     def cells(row: Iterable[Any], *, bold: bool = False) -> list[Any]:
         out = []
         for value in row:
-            cell = WriteOnlyCell(sheet, value)
+            cell = WriteOnlyCell(sheet, legal(value) if isinstance(value, str) else value)
             if isinstance(value, str):
                 cell.data_type = "s"  # whatever it begins with
             elif isinstance(value, Decimal):
