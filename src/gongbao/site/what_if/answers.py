@@ -49,6 +49,8 @@ DECIDED = 300
 """So many cases that columns do not hold are computed one by one at a move."""
 FEWEST = 5
 """Of a population that was put in, fewer persons than this are told of only together with others."""
+KEPT_BESIDE = 240
+"""Bytes for each person: two dozen columns of values of four or five bytes, and half as many of what divides them."""
 MANY = 100_000
 """From so many cases on it is worth the seconds to compile the rules."""
 ROUNDING = 3
@@ -301,13 +303,13 @@ def engine() -> Any:
 
 
 def size_of(ready: Ready) -> int:
-    """About how many bytes it takes, with what is kept of it beside: a few columns of whole numbers."""
+    """About how many bytes it takes at most, with the values, divisions and orders that are kept for the next move."""
     population, batch = ready.population, ready.population.batch
     columns = [*batch.columns.values(), *(one.codes for one in population.carried.values())]
     for held in batch.records.values():
         columns += [held.starts, *held.columns.values()]
     persons = max([batch.cases, *(held.count for held in batch.records.values())])
-    return sum(one.nbytes for one in columns) + 12 * 8 * persons
+    return sum(one.nbytes for one in columns) + KEPT_BESIDE * persons
 
 
 # --- what can be asked
