@@ -1,7 +1,6 @@
 """A worker that tends cases is killed at each step, and two take up what it left: each clock is fired once."""
 
 import os
-import signal
 import subprocess
 import sys
 from datetime import datetime
@@ -33,24 +32,30 @@ def cases() -> list[Case]:
     return made
 
 
-def start(now: datetime, last: int = 0) -> subprocess.Popen[str]:
-    arguments = [str(connection.settings_dict["NAME"]), now.isoformat(), str(last)]
-    return subprocess.Popen(
-        [sys.executable, "-m", "tests.cases.worker_process", *arguments],
+def workers(now: datetime, *more: int) -> str:
+    """What they printed."""
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "tests.cases.worker_process",
+            str(connection.settings_dict["NAME"]),
+            now.isoformat(),
+            *map(str, more),
+        ],
         cwd=rig.ROOT,
         env={**os.environ, "GONGBAO_HOME": str(settings.GONGBAO_HOME)},
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         text=True,
+        timeout=2 * PATIENCE,
     )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def two_at_once(now: datetime) -> None:
-    workers = [start(now) for _ in range(2)]
-    for worker in workers:
-        _, err = worker.communicate(timeout=PATIENCE)
-        assert worker.returncode == 0, err
+    workers(now)
 
 
 def each_once(cases: list[Case], messages: int) -> None:
@@ -66,16 +71,8 @@ def each_once(cases: list[Case], messages: int) -> None:
 
 def test_killed_at_each_statement_each_clock_is_fired_once(cases: list[Case]) -> None:
     before = Message.objects.count()
-    step, last, killed = 8, 5, 0
-    while True:
-        worker = start(LATER, last)
-        out, err = worker.communicate(timeout=PATIENCE)
-        if worker.returncode == 0:
-            break
-        assert worker.returncode == -signal.SIGKILL, err
-        killed += 1
-        last += step
-    assert killed >= 4, out
+    killed = int(workers(LATER, 5, 8).split()[-1])
+    assert killed >= 4
     two_at_once(LATER)
     each_once(cases, before + 2)
 

@@ -1,9 +1,11 @@
-"""A worker in a process of its own that does what is due at a time and ends, or ends itself at a step, without a word.
+"""Workers in processes of their own that do what is due at a time and end; or one that ends itself at a step, without
+a word.
 
     python -m tests.outbox.worker_process DATABASE PORT NOW [STEP]
 
-A step is one of gongbao.office.outbox.delivery, or "half a letter". With the word STOP before it the process is only
-stopped there, and goes on when somebody tells it to.
+Without a step there are two of them at once. A step is one of gongbao.office.outbox.delivery, or "half a letter"; with
+the word STOP before it the process is only stopped there, and goes on when somebody tells it to. One that is ALONE
+comes to its end.
 """
 
 import os
@@ -14,6 +16,8 @@ from datetime import datetime
 
 import django
 from django.conf import settings
+
+from tests import forked
 
 
 def end(stop: bool) -> None:
@@ -43,10 +47,16 @@ def main(database: str, port: str, now: str, step: str = "") -> None:
         smtplib.SMTP.data = half_a_letter  # type: ignore[method-assign,assignment]
     delivery.reached = lambda reached: end(stop) if reached == step else None
     jobs = [job for job in worker.registered() if job.name.startswith("outbox.")]
-    result = worker.run_once(datetime.fromisoformat(now), jobs=jobs)
-    while result.done:
+
+    def work() -> int:
         result = worker.run_once(datetime.fromisoformat(now), jobs=jobs)
-    sys.exit(1 if result.failed else 0)
+        while result.done:
+            result = worker.run_once(datetime.fromisoformat(now), jobs=jobs)
+        return 1 if result.failed else 0
+
+    if not step:
+        forked.two_at_once(work)
+    sys.exit(work())
 
 
 main(*sys.argv[1:])
