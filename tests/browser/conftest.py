@@ -18,6 +18,14 @@ WIDE = {"width": 1280, "height": 800}
 NARROW = {"width": 390, "height": 844}
 
 
+def looked_at(language: str, size: dict[str, int], large: bool) -> bool:
+    """Whether a page is searched for barriers in this dress: each two of language, width and print meet in one of them.
+
+    The search costs more than all else in the browser, and what is wrong in a dress is wrong in a pair of these.
+    """
+    return large == ((language == "en") != (size == NARROW))
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     rig.need("chromium")
