@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from gongbao.rules import Policy
-from gongbao.rules.columns import NotInColumns, program_of
+from gongbao.rules.columns import NotInColumns, in_numpy, program_of
 from gongbao.rules.columns.batch import DoesNotHold
 from gongbao.rules.columns.lower import bounds_of
 from gongbao.rules.columns.program import prepared
@@ -449,6 +449,18 @@ def test_every_node_and_function(tmp_path: Path, name: str) -> None:
     rules, more = ON_ITEMS[name]
     found = both_ways(imagined(tmp_path, ITEMS, USES + _dedented(rules), **more), seed=1)
     assert found.left == 0
+
+
+@pytest.mark.parametrize("name", ["the first", "any, all, count", "each with each"])
+def test_a_case_of_many_records_has_its_pairs_a_few_at_a_time(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten thousand records, which a case may have, make a hundred million pairs."""
+    monkeypatch.setattr(in_numpy, "_MOST_PAIRS", 50)
+    rules, more = ON_ITEMS[name]
+    policy = imagined(tmp_path, ITEMS, USES + _dedented(rules), **more)
+    found = agree(policy, drawn_cases(policy, 25, seed=10), each_alone=False)
+    assert found.compared > 15 and found.left == 0
 
 
 def _dedented(rules: str) -> str:

@@ -450,14 +450,19 @@ class _Block:
             counted = self._full(self.eval(condition, LOOP, name), name)
             values = self._full(self.eval(item, LOOP, name), name)
             return _by_part(one.op, values, counted, records.starts, records.columns.get(PLACE))
-        if int((np.diff(records.starts) ** 2).sum()) > _MOST_PAIRS and self.batch.cases > 1:
-            return self._in_halves(one)
+        if int((np.diff(records.starts) ** 2).sum()) > _MOST_PAIRS:
+            return self._in_halves(one) if self.batch.cases > 1 else self._in_slices(one)
+        sizes = np.diff(records.starts)[records.case_of]
+        return self._paired(one, np.concatenate([[0], np.cumsum(sizes)]))
+
+    def _paired(self, one: Whole, starts: Int64) -> Int64:
+        """Of each record with the others of its case, whose pairs begin at `starts`."""
+        (name,) = one.about
+        item, condition = one.args
         own, other = self._pairs(name)
         counted = np.broadcast_to(np.asarray(self.eval(condition, PAIR, name)), own.shape)
         values = np.broadcast_to(np.asarray(self.eval(item, PAIR, name)), own.shape)
-        sizes = np.diff(records.starts)[records.case_of]
-        starts = np.concatenate([[0], np.cumsum(sizes)])
-        place = records.columns.get(PLACE)
+        place = self.batch.records[name].columns.get(PLACE)
         return _by_part(one.op, values, counted, starts, place[other] if place is not None else None)
 
     def _in_halves(self, one: Whole) -> Int64:
@@ -467,6 +472,25 @@ class _Block:
         for first, last in ((0, middle), (middle, self.batch.cases)):
             part = _Block(self.program, self.settings, self.batch.part(first, last), self.choice)
             parts.append(part._full(part.eval(one, RECORD, one.records), one.records))
+        return np.concatenate(parts)
+
+    def _in_slices(self, one: Whole) -> Int64:
+        """Where one case has too many pairs: some of its records at a time, with all of them."""
+        (name,) = one.about
+        count = self.batch.records[name].count
+        # What is no pair is computed once, for all of them.
+        for part in (part for arg in one.args for part in arg.walk()):
+            if part.frame != PAIR:
+                self.eval(part, part.frame, part.records)
+        parts = []
+        at_once = max(1, _MOST_PAIRS // count)
+        for low in range(0, count, at_once):
+            some = np.arange(low, min(low + at_once, count))
+            block = _Block(self.program, self.settings, self.batch, self.choice)
+            block.kept = {part: value for part, value in self.kept.items() if part.frame != PAIR}
+            block.rules, block.periods = self.rules, self.periods
+            block.pairs[name] = np.repeat(some, count), np.tile(np.arange(count), len(some))
+            parts.append(block._paired(one, np.arange(len(some) + 1) * count))
         return np.concatenate(parts)
 
 
