@@ -17,9 +17,9 @@ from gongbao.office.papers.calculation_sheet import sheet_docx, sheet_pdf
 from gongbao.office.people.permissions import ANYONE, allows
 from gongbao.rules.policy import Policy
 from gongbao.rules.readings import NoSuchReading
+from gongbao.rules.workbooks import NotTaken
 from gongbao.site.policies import given_rows
 from gongbao.site.policies.cases import READING, Typed, form, typed
-from gongbao.site.policies.given_rows import NotTaken
 from gongbao.site.policies.results import MOST_EXPLAINED, Mark, Outcome, outcome
 from gongbao.site.policies.results import computed as result_of
 from gongbao.site.policies.workbooks import computed, template
