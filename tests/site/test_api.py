@@ -324,14 +324,14 @@ def test_an_error_names_no_person(client, staff, db):
 
 
 @pytest.mark.one_database
-@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
 @pytest.mark.parametrize("route", [*ROUTES, "/api/openapi.json"])
-def test_nothing_can_be_written(sample, staff, method, route):
+def test_nothing_can_be_written(sample, staff, route):
     address = ROUTES.get(route, (route, ""))[0]
-    for reader in (Client(enforce_csrf_checks=True), staff):
-        response = getattr(reader, method)(address)
-        assert "read only" in refused(response, 405)
-        assert response["Allow"] == "GET, HEAD, OPTIONS"
+    for method in ("post", "put", "patch", "delete"):
+        for reader in (Client(enforce_csrf_checks=True), staff):
+            response = getattr(reader, method)(address)
+            assert "read only" in refused(response, 405), method
+            assert response["Allow"] == "GET, HEAD, OPTIONS", method
 
 
 @pytest.mark.one_database
