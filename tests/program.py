@@ -5,11 +5,12 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,11 @@ def _database() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="database-", dir=os.environ.get("GONGBAO_TEST_HOME")))
     done = gongbao(folder / "home", "migrate")
     assert done.returncode == 0, done.stderr
-    return folder / "home" / "db.sqlite3"
+    database = folder / "home" / "db.sqlite3"
+    with closing(sqlite3.connect(database)) as connection:
+        # What was written last stands beside it until then.
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return database
 
 
 def ready(home: Path) -> Path:
