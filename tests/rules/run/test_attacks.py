@@ -15,6 +15,7 @@ from gongbao.rules.run import Job, case_on, load, loading, outputs, run
 from gongbao.rules.run.databases import refuse_postgres
 from gongbao.rules.run.places import place_of
 from tests.rules.country.heating.rules import policy as heating
+from tests.rules.run.test_run import read_csv
 from tests.rules.run.test_tables import HEAD, ROW, written
 
 
@@ -181,3 +182,17 @@ def test_the_two_tables_of_postgres_have_names_of_their_own() -> None:
     address = rig.postgres_url().rpartition("/")[0] + "/postgres"
     with pytest.raises(GongbaoError, match="too long for a table"):
         refuse_postgres(place_of(f"{address}#{'y' * 55}"), replace=False)
+
+
+def test_no_cell_of_a_csv_file_is_computed(tmp_path: Path) -> None:
+    cells = ["=1+1", " =1+1", "@x", "+a", "-a", "＝1", "-5", "+1,234.50", "-65%", "东", "1-2", "'=1"]
+    rows = [f'"{cell}",{place},{ROW}' for place, cell in enumerate(cells)]
+    wrong = [f'"=2",x{place},alone,=1,true,2026-03-01' for place in range(2)]
+    source = str(written(tmp_path, "\n".join([f"note,{HEAD},=2", *(f"{row},3" for row in [*rows, *wrong])])))
+    run(Job(heating, source, f"{tmp_path}/out.csv"))
+    notes = [row["note"] for row in read_csv(tmp_path / "out.csv")]
+    assert read_csv(tmp_path / "out.csv")[0]["'=2"] == "3"
+    assert notes == [f"'{cell}" for cell in cells[:6]] + cells[6:]
+    assert {(row["note"], row["cost"]) for row in read_csv(tmp_path / "out.csv.rejected")} == {("'=2", "'=1")}
+    run(Job(heating, source, f"{tmp_path}/out.parquet"))
+    assert [note for (note,) in duckdb.sql(f"select note from '{tmp_path}/out.parquet'").fetchall()] == cells

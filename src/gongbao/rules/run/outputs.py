@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 MISSING = "missing"
 MOST_ROWS_OF_A_SHEET = 2**20 - 1
 _AT_ONCE = 50_000
+_RUNS, _NUMBER = r"'^\s*[-=+@＝＋－＠]'", r"'\s*[-+－＋][0-9０-９.,，．]+[%％]?\s*'"
+"""A text that a spreadsheet would compute when it opens a CSV file; but not what is a number."""
 
 
 def refuse_target(source: Place, target: Place, *, replace: bool) -> None:
@@ -215,7 +218,7 @@ def _copy(connection: Any, select: str, path: Path, tell: Callable[[float], None
         execute(connection, f"copy ({select}) to {cells.quoted(str(path))} ({form})", tell)
         return
     described = connection.execute(f"describe {select}").fetchall()
-    listed = ", ".join(_as_text(cells.name(one[0]), one[1]) for one in described)
+    listed = ", ".join(f"{_as_text(cells.name(one[0]), one[1])} as {cells.name(_inert(one[0]))}" for one in described)
     rows = path.with_suffix(".rows")
     form = "format csv, header true, delimiter ','"
     execute(connection, f"copy (select {listed} from ({select})) to {cells.quoted(str(rows))} ({form})", tell)
@@ -273,8 +276,16 @@ def _to_database(
 
 def _as_text(column: str, sql_type: str) -> str:
     if sql_type.endswith("[]"):
-        return f"array_to_string({column}, '、') as {column}"
+        return f"array_to_string({column}, '、')"
+    if sql_type == "VARCHAR" or sql_type.startswith("ENUM"):
+        text = f"cast({column} as varchar)"
+        runs = f"regexp_matches({text}, {_RUNS}) and not regexp_full_match({text}, {_NUMBER})"
+        return f"case when {runs} then chr(39) || {text} else {text} end"
     return column
+
+
+def _inert(heading: str) -> str:
+    return f"'{heading}" if re.match(_RUNS.strip("'"), heading) else heading
 
 
 def _rejected_file(work: Work, select: str, report: Report) -> Path | None:
