@@ -316,6 +316,24 @@ def test_a_population_is_loaded_with_what_it_carries(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("between", ["", ",,,,,,,\n"], ids=["", "empty row"])
+def test_what_is_carried_belongs_to_its_case_wherever_its_rows_stand(between: str, tmp_path: Path) -> None:
+    head = "case,year,date,pier,kind,fare,district,trip\n"
+    b, a, c, d = (
+        "B,2026,2026-05-01,甲渡,large,33.33,西,x\n",
+        "A,2026,2026-05-01,甲渡,large,20,东,y\n",
+        "C,2026,,,,,,z\n",
+        "B,2026,2026-05-01,甲渡,large,10,西,y\n",
+    )
+    for rows, districts in ((b + d + between + a + c, ["西", "东", ""]), (a + b + between + c + d, ["东", "西", ""])):
+        found = load(ferry, str(written(tmp_path, head + rows)))
+        assert {name: [one.names[code] for code in one.codes] for name, one in found.carried.items()} == {
+            "district": districts
+        }
+    flat = load(heating, str(written(tmp_path, f"{HEAD},ward\nA,{ROW},9\n{between[2:]}B,{ROW},8\n")))
+    assert [flat.carried["ward"].names[code] for code in flat.carried["ward"].codes] == ["9", "8"]
+
+
 def test_the_case_of_any_row(tmp_path: Path) -> None:
     text = f"{HEAD}\nA,{ROW}\nB,large,5,true,2026-03-01\nA,{ROW}\n"
     source = str(written(tmp_path, text))

@@ -133,6 +133,7 @@ def _collected(connection: Any, layout: Layout, tell: Tell) -> Loaded:
     parts: list[Batch] = []
     kept_cases: list[Any] = []
     out = Loaded(Batch(0, {}), {})
+    in_order, before = True, -1
     for first, last in bounds.chunks(ROWS_AT_ONCE):
         chunk = chunk_of(connection, layout, bounds, first, last)
         if chunk.odd.any():
@@ -141,9 +142,12 @@ def _collected(connection: Any, layout: Layout, tell: Tell) -> Loaded:
             out.left_out += _reasons(connection, layout, chunk, places[: MOST_TOLD - len(out.left_out)].tolist())
         parts.append(_without(chunk.batch, chunk.odd))
         kept_cases.append(~chunk.odd)
+        in_order &= bool(chunk.rows[0] > before and (chunk.rows[1:] > chunk.rows[:-1]).all())
+        before = int(chunk.rows[-1])
         tell(last / bounds.count)
     out.batch = _joined(parts, layout)
-    out.carried = dict(_labels(connection, layout, np.concatenate(kept_cases) if kept_cases else np.zeros(0, bool)))
+    kept = np.concatenate(kept_cases) if kept_cases else np.zeros(0, bool)
+    out.carried = dict(_labels(connection, layout, kept, in_order=in_order))
     return out
 
 
@@ -203,7 +207,13 @@ def _joined(parts: list[Batch], layout: Layout) -> Batch:
     return out
 
 
-def _labels(connection: Any, layout: Layout, kept: Any) -> Iterator[tuple[str, Labels]]:
+def _labels(connection: Any, layout: Layout, kept: Any, *, in_order: bool) -> Iterator[tuple[str, Labels]]:
+    counts = "select (select count(*) from raw), (select count(*) from staged)"
+    (rows, staged) = connection.execute(counts).fetchall()[0]
+    both = "raw join staged on raw.row = staged.row"
+    if in_order and rows == staged:
+        # Row stands beside row: nothing has to be looked up.
+        both = "raw positional join staged"
     for number in layout.carried:
         heading = layout.source.headings[number - 1].strip()
         cell = f"coalesce(cast(raw.c{number} as varchar), '')"
@@ -215,12 +225,11 @@ def _labels(connection: Any, layout: Layout, kept: Any) -> Iterator[tuple[str, L
             "label_names", {"name": np.array(named, object), "code": np.arange(len(named), dtype=np.int32)}
         )
         # Each staged row has its code; that of a case is the one that all its rows have.
-        of_rows = f"from staged join raw on raw.row = staged.row join label_names l on l.name = {cell}"
-        if layout.has_records:
-            sql = f"select min(code) as code, min(code) <> max(code) as differs {of_rows} group by of_case"
-            sql += " order by of_case"
-        else:
-            sql = f"select code, false as differs {of_rows} order by staged.row"
+        case = "staged.of_case" if layout.has_records else "staged.row"
+        sql = (
+            f"select min(code) as code, min(code) <> max(code) as differs from (select {case} as part, {cell} as name "
+            f"from {both}) join label_names using (name) group by part order by part"
+        )
         found = connection.execute(sql).fetchnumpy()
         connection.unregister("label_names")
         if not np.asarray(found["differs"]).any():
