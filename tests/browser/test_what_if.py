@@ -8,7 +8,7 @@ from django.core.cache import cache
 from playwright.sync_api import Page, expect
 
 from gongbao.site.what_if import populations
-from tests.browser.conftest import NARROW, WIDE
+from tests.browser.conftest import NARROW, WIDE, looked_at
 from tests.browser.test_pages import ZOOMED, dress, no_sideways_scroll
 
 AID = "/policies/medical-assistance/what-if/"
@@ -180,10 +180,10 @@ def test_it_has_no_barrier(page: Page, axe, live_server, language, size, large) 
     dress(page, live_server, language, large)
     page.set_viewport_size(size)
     opened(page, f"?{RATE}=80&a=1&a.{RATE}=60&f.limit[near_subsistence]=x")
-    for fold in page.locator("#answer details > summary").all():
-        fold.click()
+    page.locator("#answer details").evaluate_all("folds => folds.forEach(fold => { fold.open = true })")
     no_sideways_scroll(page)
-    axe(page)
+    if looked_at(language, size, large):
+        axe(page)
     if size is NARROW:
         # The sum stays in sight while a slider is moved.
         expect(page.locator(".bar")).to_be_in_viewport()
