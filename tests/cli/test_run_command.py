@@ -150,3 +150,13 @@ def test_ctrl_c_ends_it_and_the_same_command_goes_on(tmp_path: Path) -> None:
     done = subprocess.run(command, env=around, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert len(read_csv(tmp_path / "out.csv")) == 5_000 and not (tmp_path / "out.csv.work").exists()
+
+
+def test_compiled_rules_are_taken_from_the_home_that_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What lies in the folder one works in may have come with it."""
+    (tmp_path / "var").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("GONGBAO_HOME", raising=False)
+    assert running._compiled() is None
+    monkeypatch.setenv("GONGBAO_HOME", str(tmp_path / "var"))
+    assert running._compiled() == tmp_path / "var" / "columns"

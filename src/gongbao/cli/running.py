@@ -104,9 +104,10 @@ def run(
 
 
 def _compiled() -> Path | None:
-    """Where compiled rules are kept: in the home of gongbao, if there is one already."""
-    home = Path(os.environ.get("GONGBAO_HOME") or "var").absolute()
-    return home / "columns" if home.is_dir() else None
+    """Where compiled rules are kept: in the home that was named. Not in a `var` that happens to lie in the folder one
+    works in: what is kept there is run, and a folder may have been unpacked from anywhere."""
+    home = os.environ.get("GONGBAO_HOME")
+    return Path(home).absolute() / "columns" if home and Path(home).is_dir() else None
 
 
 def _as_json(report: Report) -> dict[str, object]:

@@ -154,6 +154,22 @@ def test_a_quote_that_is_not_closed_takes_in_no_rows(tmp_path: Path, text: str, 
         run(Job(heating, str(written(tmp_path, text)), str(tmp_path / "out.csv")))
 
 
+def test_a_folder_in_the_place_of_what_is_rejected_is_told_before_anything_is_read(tmp_path: Path) -> None:
+    source = str(written(tmp_path, f"{HEAD}\nA,{ROW}\n"))
+    (tmp_path / "out.csv.rejected").mkdir()
+    with pytest.raises(GongbaoError, match="this is a folder"):
+        run(Job(heating, source, str(tmp_path / "out.csv")))
+    assert not (tmp_path / "out.csv.work").exists()
+
+
+def test_a_column_that_is_called_as_the_number_of_a_row_is_told(tmp_path: Path) -> None:
+    source = parquet(tmp_path / "in.parquet", ["1000"])
+    again = tmp_path / "again.parquet"
+    duckdb.sql(f"copy (select *, 7 as file_row_number from read_parquet('{source}')) to '{again}'")
+    with pytest.raises(GongbaoError, match="give it another name"):
+        run(Job(heating, str(again), str(tmp_path / "out.csv")))
+
+
 def test_names_that_are_too_long_are_told(tmp_path: Path) -> None:
     source = str(written(tmp_path, f"{HEAD}\nA,{ROW}\n"))
     for target in (f"{tmp_path}/{'x' * 250}.csv", f"{tmp_path}/x.duckdb:{'x' * 300}"):

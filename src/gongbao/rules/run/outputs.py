@@ -50,6 +50,11 @@ def refuse_target(source: Place, target: Place, *, replace: bool) -> None:
         raise GongbaoError("there is no such folder", where=str(folder))
     if not target.is_database and target.path.is_dir():
         raise GongbaoError("this is a folder; name a file in it", where=target.shown)
+    if not target.is_database and _beside_rejected(target).is_dir():
+        raise GongbaoError(
+            "this is a folder, where the rows that cannot be computed would be told",
+            where=str(_beside_rejected(target)),
+        )
     if not os.access(folder, os.W_OK):
         raise GongbaoError("nothing can be written in this folder", where=str(folder))
 

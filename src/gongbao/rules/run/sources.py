@@ -152,6 +152,10 @@ def _parquet(connection: Any, place: Place) -> Source:
     with place.path.open("rb") as stream:
         if stream.read(4) != b"PAR1":
             raise GongbaoError("this is no Parquet file", where=place.shown)
+    plain = connection.execute(f"describe select * from read_parquet({_file(place.path)})").fetchall()
+    if any(one[0].lower() == "file_row_number" for one in plain):
+        # The name under which the number of each row is read.
+        raise GongbaoError("its column file_row_number cannot be read; give it another name", where=place.shown)
     read = f"read_parquet({_file(place.path)}, file_row_number = true, hive_partitioning = false)"
     described = connection.execute(f"describe select * from {read}").fetchall()
     named = [(one[0], one[1]) for one in described if one[0] != "file_row_number"]
