@@ -50,7 +50,8 @@ def refuse_target(source: Place, target: Place, *, replace: bool) -> None:
         raise GongbaoError("there is no such folder", where=str(folder))
     if not target.is_database and target.path.is_dir():
         raise GongbaoError("this is a folder; name a file in it", where=target.shown)
-    if not target.is_database and _beside_rejected(target).is_dir():
+    # Not is_dir(), which fails for a name that is too long.
+    if not target.is_database and os.path.isdir(_beside_rejected(target)):
         raise GongbaoError(
             "this is a folder, where the rows that cannot be computed would be told",
             where=str(_beside_rejected(target)),
