@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
+from pathlib import Path
 from random import Random
 from types import SimpleNamespace
 from typing import Any
 
+import duckdb
 import numpy as np
 import pytest
 
@@ -22,6 +24,8 @@ from gongbao.rules.compute import changed_table
 from gongbao.rules.facts import as_json, facts_as_json, read_facts
 from gongbao.rules.figure_values import plain, rebuilt
 from gongbao.rules.policy import Rule
+from gongbao.rules.population import write
+from gongbao.rules.run import load
 from gongbao.rules.what_if import (
     Outcome,
     Population,
@@ -37,6 +41,7 @@ from gongbao.rules.what_if import (
 )
 from gongbao.rules.what_if import population as populations
 from gongbao.systems import policies
+from gongbao.systems import population as population_of
 from tests.rules.columns.drawing import drawn_cases
 from tests.rules.country.ferry.rules import policy as ferry
 from tests.rules.country.heating.rules import policy as heating
@@ -490,6 +495,20 @@ def test_dimensions_that_are_none() -> None:
     batch = Batch(2000, {name: np.resize(column, 2000) for name, column in population.batch.columns.items()})
     with pytest.raises(GongbaoError, match="more than 1,000 groups"):
         compare(Population(population.policy, batch, {"village": many}), Reform(), by=["village"])
+
+
+def test_why_a_column_of_the_data_tells_nobody_apart(tmp_path: Path) -> None:
+    made, data = tmp_path / "made.parquet", tmp_path / "data.parquet"
+    write(population_of("outpatient-pooling"), made, 1_100, 1)
+    names = """ 'c' || "case" as who, (row_number() over ()) % 7 as seat """
+    duckdb.sql(f"copy (select *, {names} from '{made}') to '{data}'")
+    policy = POLICIES["outpatient-pooling"]
+    population = Population.of(policy, load(policy, str(data)))
+    with pytest.raises(GongbaoError, match="by who: it has more than 1,000 different values"):
+        compare(population, Reform(), by=["who"])
+    with pytest.raises(GongbaoError, match="by seat: it has several values in the rows of one case"):
+        compare(population, Reform(), by=["seat"])
+    compare(population, Reform(), by=["district"])
 
 
 def test_columns_of_small_integers_come_to_the_same() -> None:

@@ -360,6 +360,20 @@ def test_of_few_persons_nothing_is_told_apart(put_in, head, client):
     assert "（不足5个的各组）" in page.text()
 
 
+def test_no_file_that_was_put_in_is_taken_for_the_invented_one(put_in, client, db):
+    of = policy("medical-assistance")
+    folder = populations.folder_of(of)
+    for name in ("demonstration", "invented.demonstration", DEMONSTRATION):
+        (folder / f"{name}.parquet").write_bytes((folder / f"{put_in}.parquet").read_bytes())
+    assert brought().population.batch.cases == 1_500
+    assert populations.kept_names(of) == ["demonstration", "invented.demonstration", put_in]
+    for name in ("demonstration", DEMONSTRATION):
+        for part in ("", "answer/", "table.csv"):
+            told = client.get(f"{AID}{part}", {"population": name})
+            assert told.status_code == 302 and told["Location"].startswith("/sign-in/")
+    assert sent(client, {}).json()["outcome"]["total"]["persons"] == 1_500
+
+
 @pytest.mark.parametrize(
     ("counts", "left"),
     [([9, 7], [9, 7]), ([9, 2, 4], [9, 6]), ([9, 2, 7], [9, 9]), ([3, 1], [4]), ([8, 5, 4], [8, 9]), ([], [])],
@@ -444,6 +458,13 @@ def test_what_a_program_cannot_mean_is_told(aid, client, body, field):
     assert response.json()["field"] == field and response.json()["error"]
 
 
+def test_a_figure_that_is_beyond_is_told_as_it_was_given(aid, client):
+    beyond = {"supplementary_line": "12000", "limit[near_subsistence]": "99999999999999"}
+    for body in ({"figures": beyond}, {"against": {"figures": beyond}}):
+        told = sent(client, body).json()["error"]
+        assert told == "limit[near_subsistence]=99999999999999 is beyond what is computed here"
+
+
 def test_a_program_waits_until_the_population_is_made(client, db, monkeypatch):
     held = populations.Held(state="making")
     monkeypatch.setattr(registry, "get", lambda *asked: held)
@@ -498,6 +519,11 @@ def home(settings, tmp_path):
     return folder
 
 
+def invented(folder: Path) -> Path:
+    """The file of the invented persons, beside the folder of what is put in."""
+    return folder.parents[1] / "invented.demonstration" / "medical-assistance.parquet"
+
+
 def settled(of: Registry, name: str, state: str = READY):
     for _ in range(PATIENCE * 100):
         held = of.get(policy("medical-assistance"), name)
@@ -519,9 +545,13 @@ def test_two_visitors_at_once_make_one(home):
     assert READY not in states
     made.gate.set()
     for one in (first, second):
-        assert settled(one, DEMONSTRATION).ready.name == DEMONSTRATION
-    assert made.made == 1 and made.loaded == [DEMONSTRATION] * 2
-    assert sorted(path.name for path in home.iterdir()) == [f"{DEMONSTRATION}.lock", f"{DEMONSTRATION}.parquet"]
+        assert settled(one, DEMONSTRATION).ready.name == "medical-assistance"
+    assert made.made == 1 and made.loaded == ["medical-assistance"] * 2
+    assert sorted(path.name for path in invented(home).parent.iterdir()) == [
+        "medical-assistance.lock",
+        "medical-assistance.parquet",
+    ]
+    assert not list(home.iterdir())
 
 
 def test_how_far_it_is_can_be_seen(home):
@@ -580,11 +610,12 @@ def test_what_could_not_be_loaded_is_told_and_tried_again_later(home):
 
 
 def test_an_invented_population_of_another_version_is_made_anew(home):
-    (home / f"{DEMONSTRATION}.parquet").write_text("of another version")
+    invented(home).parent.mkdir()
+    invented(home).write_text("of another version")
     made = Made()
     made.fails = 1
     settled(made.registry(), DEMONSTRATION)
-    assert made.made == 1 and made.loaded == [DEMONSTRATION] * 2
+    assert made.made == 1 and made.loaded == ["medical-assistance"] * 2
 
 
 def test_a_file_that_is_no_population_is_told_on_the_page(home, head, client):

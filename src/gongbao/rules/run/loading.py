@@ -50,12 +50,14 @@ class LeftOut:
 
 @dataclass(slots=True)
 class Loaded:
-    """`left_out` has the first hundred of the cases that are missing a fact, or have one that cannot be read."""
+    """`left_out` has the first hundred of the cases that are missing a fact, or have one that cannot be read.
+    `not_carried` says of the other columns that are no facts why they are not among those `carried`."""
 
     batch: Batch
     carried: dict[str, Labels]
     left_out: list[LeftOut] = field(default_factory=list)
     left_out_count: int = 0
+    not_carried: dict[str, str] = field(default_factory=dict)
 
 
 def load(policy: Policy, source: str, *, progress: Tell = silent) -> Loaded:
@@ -147,7 +149,7 @@ def _collected(connection: Any, layout: Layout, tell: Tell) -> Loaded:
         tell(last / bounds.count)
     out.batch = _joined(parts, layout)
     kept = np.concatenate(kept_cases) if kept_cases else np.zeros(0, bool)
-    out.carried = dict(_labels(connection, layout, kept, in_order=in_order))
+    out.carried = dict(_labels(connection, layout, kept, out.not_carried, in_order=in_order))
     return out
 
 
@@ -207,7 +209,10 @@ def _joined(parts: list[Batch], layout: Layout) -> Batch:
     return out
 
 
-def _labels(connection: Any, layout: Layout, kept: Any, *, in_order: bool) -> Iterator[tuple[str, Labels]]:
+def _labels(
+    connection: Any, layout: Layout, kept: Any, refused: dict[str, str], *, in_order: bool
+) -> Iterator[tuple[str, Labels]]:
+    """The carried columns; why one has no labels is put into `refused`."""
     counts = "select (select count(*) from raw), (select count(*) from staged)"
     (rows, staged) = connection.execute(counts).fetchall()[0]
     both = "raw join staged on raw.row = staged.row"
@@ -218,7 +223,10 @@ def _labels(connection: Any, layout: Layout, kept: Any, *, in_order: bool) -> It
         heading = layout.source.headings[number - 1].strip()
         cell = f"coalesce(cast(raw.c{number} as varchar), '')"
         names = connection.execute(f"select distinct {cell} from raw limit {MOST_LABELS + 1}").fetchall()
-        if not heading or len(names) > MOST_LABELS:
+        if not heading:
+            continue
+        if len(names) > MOST_LABELS:
+            refused[heading] = f"it has more than {MOST_LABELS:,} different values"
             continue
         named = sorted(one for (one,) in names)
         connection.register(
@@ -234,6 +242,8 @@ def _labels(connection: Any, layout: Layout, kept: Any, *, in_order: bool) -> It
         connection.unregister("label_names")
         if not np.asarray(found["differs"]).any():
             yield heading, Labels(np.asarray(found["code"], np.int32)[kept], named)
+        else:
+            refused[heading] = "it has several values in the rows of one case"
 
 
 __all__ = ["Labels", "LeftOut", "Loaded", "case_on", "load", "refuse_lacking"]

@@ -175,17 +175,19 @@ def chart(
     given: Mapping[str, Any] | None = None,
     span: tuple[str, str] | None = None,
     distance: str | None = None,
+    fewest: int = 1,
     engine: Engine | None = None,
 ) -> Chart:
     """The value against the fact (a path of `chart_facts`, or units[2].pm25; by default the first).
 
-    All other facts are as `given`; without it, as is typical of the population, or else as in a worked case. `span` is
-    from where to where the fact goes, `distance` how near to a cliff a person counts as near, both in its own unit.
+    All other facts are as `given`; without it, as is typical of the population (of `fewest` cases at least), or else as
+    in a worked case. `span` is from where to where the fact goes, `distance` how near to a cliff a person counts as
+    near, both in its own unit.
     Raises GongbaoError for a fact, value, figure or option that there is not, and Refused for a case that cannot be.
     """
     rule = value_rule(policy, value)
     path, about = _fact(policy, fact)
-    base = dict(given) if given is not None else typical(policy, rule, population)
+    base = dict(given) if given is not None else typical(policy, rule, population, fewest)
     line = _Line(policy, rule, path, about, base, engine or (population.engine if population else NumPy()))
     low, high = line.span(span, population)
     reforms = [TODAY, reform, *([against] if against is not None else [])]
@@ -241,25 +243,29 @@ def _fact(policy: Policy, path: str | None) -> tuple[str, Fact]:
 # --- the case that is drawn
 
 
-def typical(policy: Policy, rule: Rule[..., Any], population: Population | None) -> dict[str, Any]:
+def typical(policy: Policy, rule: Rule[..., Any], population: Population | None, fewest: int = 1) -> dict[str, Any]:
     """A case as JSON has it: the most frequent choices, answers and days of the persons who have something today, and
-    of those who share them the amounts in the middle. Where there is no population, or there can be no such case, a
-    worked case of the policy."""
+    of those who share them the amounts in the middle. Where there is no population, or there can be no such case, or
+    an amount would be the middle of fewer than the `fewest` cases, a worked case of the policy."""
     found = None
     if population is not None and population.batch.cases:
-        found = population.kept(("typical", rule.name), lambda: _of_many(policy, rule, population))
+        found = population.kept(("typical", rule.name, fewest), lambda: _of_many(policy, rule, population, fewest))
     found = found or _worked_case(policy, rule.name)
     if found is None:
         raise GongbaoError(f"{policy.name} has no worked case to draw a chart for; give one")
     return found
 
 
-def _of_many(policy: Policy, rule: Rule[..., Any], population: Population) -> dict[str, Any] | None:
-    facts = facts_as_json(policy.facts, _in_the_middle(policy, rule, population))
+def _of_many(policy: Policy, rule: Rule[..., Any], population: Population, fewest: int) -> dict[str, Any] | None:
     try:
+        facts = facts_as_json(policy.facts, _in_the_middle(policy, rule, population, fewest))
         return None if compute(policy, facts).missing else facts
-    except Refused:
+    except (Refused, _TooFew):
         return None
+
+
+class _TooFew(Exception):
+    """What is in the middle would be that of hardly more than one person."""
 
 
 @lru_cache(maxsize=64)
@@ -285,7 +291,7 @@ def _worked_case(policy: Policy, name: str) -> dict[str, Any] | None:
     return first
 
 
-def _in_the_middle(policy: Policy, rule: Rule[..., Any], population: Population) -> dict[str, Any]:
+def _in_the_middle(policy: Policy, rule: Rule[..., Any], population: Population, fewest: int) -> dict[str, Any]:
     stand, records = population.stand(rule), records_of(rule)
     held = ~population.of_persons(stand.doubtful, records)
     having = held & (stand.values != 0)
@@ -294,7 +300,8 @@ def _in_the_middle(policy: Policy, rule: Rule[..., Any], population: Population)
     cases = batch.records[records].case_of[persons] if records else persons
     sheet = policy.facts.declared()
     alone = {name: one for name, one in sheet.items() if not one.type.is_records}
-    facts, cases = _frequent(alone, batch.columns, cases)
+    everyone = np.arange(batch.cases)
+    facts, cases = _frequent(alone, batch.columns, cases, everyone, fewest)
     for name, one in sheet.items():
         if not one.type.is_records or one.type.item is None:
             continue
@@ -305,25 +312,37 @@ def _in_the_middle(policy: Policy, rule: Rule[..., Any], population: Population)
             # Of each member its own middle, among all of its records.
             members = list(record.declared()[one.one_for_each].type.python)
             places = [np.nonzero(own.columns[one.one_for_each] == place)[0] for place in range(len(members))]
-            facts[name] = [record(**_frequent(record.declared(), own.columns, these)[0]) for these in places]
         else:
-            facts[name] = [record(**_frequent(record.declared(), own.columns, rows)[0])]
+            places = [rows]
+        facts[name] = [
+            record(**_frequent(record.declared(), own.columns, these, own.case_of, fewest)[0]) for these in places
+        ]
     return facts
 
 
-def _frequent(sheet: Mapping[str, Fact], columns: Mapping[str, Column], rows: Any) -> tuple[dict[str, Any], Any]:
+def _frequent(
+    sheet: Mapping[str, Fact], columns: Mapping[str, Column], rows: Any, case_of: Column, fewest: int
+) -> tuple[dict[str, Any], Any]:
     """One value for each fact: what is most frequent among those rows that have what was chosen before, of days of the
-    same year; then of amounts that in the middle. Also the rows that are left."""
+    same year; then of amounts that in the middle. Also the rows that are left. Raises _TooFew where those, or those
+    that have an amount, are rows of fewer than the `fewest` cases."""
+
+    def check(those: Any) -> None:
+        if len(those) and len(np.unique(case_of[those])) < fewest:
+            raise _TooFew
+
     found: dict[str, Any] = {}
     for name, fact in sheet.items():
         if _is_amount(fact):
             continue
         found[name], rows = _most_frequent(fact, columns, rows)
+    check(rows)
     for name, fact in sheet.items():
         if _is_amount(fact):
-            column = columns[name][rows]
             given = columns.get(f"{name}?")
-            column = column if given is None else column[given[rows] != 0]
+            having = rows if given is None else rows[given[rows] != 0]
+            check(having)
+            column = columns[name][having]
             middle = len(column) // 2
             found[name] = value_of(int(np.partition(column, middle)[middle]), fact.type) if len(column) else None
     return {name: found[name] for name in sheet}, rows

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -127,10 +127,12 @@ class Labels(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Persons that are alike. `key` is what data has for them: a choice's value, the name in a carried column."""
+    """Persons that are alike. `key` is what data has for them: a choice's value, the name in a carried column. `open`
+    calls an outermost tenth without its least or greatest number, which may be that of one person."""
 
     key: str
     label: Words
+    open: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,8 +235,9 @@ class _Kept:
 class Population:
     """The persons of one policy.
 
-    `carried` are columns that are no facts, by name. `left_out` says of how many cases the data was not whole enough to
-    be read, with some of the reasons. Several threads may use one population.
+    `carried` are columns that are no facts, by name, `not_carried` says why others are not among them. `left_out` says
+    of how many cases the data was not whole enough to be read, with some of the reasons. Several threads may use
+    one population.
     """
 
     def __init__(
@@ -245,9 +248,11 @@ class Population:
         *,
         left_out: Iterable[Any] = (),
         left_out_count: int = 0,
+        not_carried: Mapping[str, str] | None = None,
         engine: Engine | None = None,
     ) -> None:
         self.policy, self.batch, self.carried = policy, batch, dict(carried or {})
+        self.not_carried = dict(not_carried or {})
         self.unread, self.unread_count = list(left_out), left_out_count
         self.engine: Engine = engine or NumPy()
         self.nullable = _nullable(policy, batch)
@@ -272,6 +277,7 @@ class Population:
             loaded.carried,
             left_out=loaded.left_out,
             left_out_count=loaded.left_out_count,
+            not_carried=loaded.not_carried,
             engine=engine,
         )
 
@@ -400,6 +406,8 @@ class Population:
         """Raises GongbaoError where there is none of that name, or it has too many groups."""
         known = self.dimensions(records)
         if name not in known:
+            if name in self.not_carried:
+                raise GongbaoError(f"persons cannot be told apart by {name}: {self.not_carried[name]}")
             hint = nearest(name, known)
             raise GongbaoError(
                 f"persons cannot be told apart by {name}; they can by {', '.join(known)}{hint}"
@@ -590,6 +598,12 @@ def _by_tenth(kind: Type, column: Column) -> tuple[list[Group], Column]:
             groups.append(_told(str(place + 1), int(within.min()), int(within.max()), kind))
         else:
             groups.append(Group(str(place + 1), Words(f"第{place + 1}组", f"tenth {place + 1}")))
+    there = np.unique(codes)
+    for place, sign in ((int(there[-1]), ("以上", " and more")), (int(there[0]), ("以下", " and less"))):
+        within = column[codes == place]
+        edge = int(within.min() if sign[0] == "以上" else within.max())
+        bare = _told("", edge, edge, kind).label
+        groups[place] = replace(groups[place], open=Words(bare.zh + sign[0], bare.en + sign[1]))
     return groups, codes
 
 

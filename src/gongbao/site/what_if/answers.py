@@ -32,12 +32,12 @@ from gongbao.rules.what_if import (
     value_rules,
 )
 from gongbao.rules.what_if import Row as RowOf
-from gongbao.rules.what_if.charts import chart_facts
+from gongbao.rules.what_if.charts import chart_facts, typical
 from gongbao.rules.what_if.population import number_text
 from gongbao.site.policies.charts import Chart
 from gongbao.site.what_if import charts, figures
 from gongbao.site.what_if.asked import Asked, Change
-from gongbao.site.what_if.populations import DEMONSTRATION
+from gongbao.site.what_if.populations import DEMONSTRATION, path_of
 
 MOST_ROWS = 40
 """Of a division on the page; the table to download has all."""
@@ -230,10 +230,11 @@ class Answer:
 
 
 class Ready:
-    """A population with what the page keeps of it: of each curve its case and span, of each fact the values."""
+    """A population with what the page keeps of it: of each curve its case and span, of each fact the values. Its case
+    is that of `fewest` persons at least."""
 
-    def __init__(self, population: Population) -> None:
-        self.population = population
+    def __init__(self, population: Population, fewest: int = 1) -> None:
+        self.population, self.fewest = population, fewest
         self.policy = population.policy
         self._lock = threading.Lock()
         self._curves: dict[tuple[str, str], tuple[dict[str, Any], tuple[str, str]]] = {}
@@ -243,7 +244,7 @@ class Ready:
         """The value against the fact, of a case that is typical of the population."""
         with self._lock:
             if (path, value) not in self._curves:
-                first = chart(self.policy, path, value=value, population=self.population)
+                first = chart(self.policy, path, value=value, population=self.population, fewest=self.fewest)
                 low, high = (number_text(point[0], first.fact.type) for point in (first.points[0], first.points[-1]))
                 self._curves[path, value] = (first.facts, (low, high))
         facts, span = self._curves[path, value]
@@ -286,9 +287,11 @@ def load(policy: Policy, path: Path, progress: Callable[[float], None]) -> Ready
     from gongbao.rules.run import load as load_columns
 
     loaded = load_columns(policy, str(path), progress=progress)
-    if path.stem != DEMONSTRATION and loaded.batch.cases < FEWEST:
+    is_invented = path == path_of(policy, DEMONSTRATION)
+    if not is_invented and loaded.batch.cases < FEWEST:
         raise GongbaoError(f"a population of fewer than {FEWEST} cases would tell of single ones")
-    ready = Ready(Population.of(policy, loaded, engine() if loaded.batch.cases >= MANY else None))
+    population = Population.of(policy, loaded, engine() if loaded.batch.cases >= MANY else None)
+    ready = Ready(population, 1 if is_invented else FEWEST)
     # What every answer begins with is made now, and not at the first move.
     answer(ready, Asked(), "zh")
     return ready
@@ -331,8 +334,7 @@ def settled(policy: Policy, asked: Asked) -> Asked:
         over = ""
     if facts and over == facts[0]:
         over = ""
-    population = "" if asked.population == DEMONSTRATION else asked.population
-    return replace(asked, value=value, over=over, population=population, passed_over=tuple(passed))
+    return replace(asked, value=value, over=over, passed_over=tuple(passed))
 
 
 Options = list[tuple[str, str]]
@@ -432,9 +434,9 @@ def answer(ready: Ready, asked: Asked, language: str, *, whole: bool = False) ->
         tables=tuple(
             table if not asked.population else discreet(table)
             for one in (found, *more)
-            for table in _tables(one, names, places, language, population)
+            for table in _tables(one, names, places, language, population, is_open=bool(asked.population))
         ),
-        sizes=_sizes(outcomes, names, places, unit),
+        sizes=_sizes(outcomes, names, places, unit, FEWEST if asked.population else 1),
         curve=curve,
         curve_note=curve_note,
         jumps=jumps,
@@ -475,8 +477,9 @@ def _sums(name: str, row: RowOf, places: int) -> Sums:
 
 
 def _tables(
-    found: Comparison, names: tuple[str, ...], places: int, language: str, population: Population
+    found: Comparison, names: tuple[str, ...], places: int, language: str, population: Population, *, is_open: bool
 ) -> list[Table]:
+    """The divisions; where they are `is_open`, without the least and the greatest amount of all."""
     records = _records(found.rule)
     outcomes = (found.outcome,) if found.against is None else (found.against, found.outcome)
     out = []
@@ -489,7 +492,8 @@ def _tables(
                 _sums(name, rows_there.get(group.key, RowOf()), places)
                 for name, rows_there in zip(names, of_side, strict=True)
             )
-            rows.append(Row(group.label.in_language(language), sides, cases.get(group.key)))
+            words = group.open if is_open and group.open else group.label
+            rows.append(Row(words.in_language(language), sides, cases.get(group.key)))
         label = division_label(dimension.name, dimension.label, language)
         out.append(Table(dimension.name, label, tuple(rows), overlap=bool(dimension.records)))
     return out
@@ -531,8 +535,8 @@ def _together(sides: tuple[Sums, ...]) -> Sums:
     return replace(sides[0], **added)
 
 
-def _sizes(outcomes: tuple[Outcome, ...], names: tuple[str, ...], places: int, unit: str) -> Chart | None:
-    """How many gain and lose how much."""
+def _sizes(outcomes: tuple[Outcome, ...], names: tuple[str, ...], places: int, unit: str, fewest: int) -> Chart | None:
+    """How many gain and lose how much; fewer than `fewest` are not told apart."""
     if outcomes[0].rule.type.kind == "flag":
         return None
     bounds = {(size.low, size.high) for one in outcomes for size in one.sizes}
@@ -549,7 +553,7 @@ def _sizes(outcomes: tuple[Outcome, ...], names: tuple[str, ...], places: int, u
         )
     title = _("How many gain and lose how much (%(unit)s)") % {"unit": unit}
     sides = names if len(names) > 1 else (_("how many"),)
-    return charts.of_sizes(title, sizes, sides, unit)
+    return charts.of_sizes(title, sizes, sides, unit, fewest)
 
 
 def _curve(
@@ -560,7 +564,7 @@ def _curve(
     if not facts:
         return None, "", ()
     path = asked.over or next(iter(facts))
-    kept = _kept(asked)
+    kept, fewest = _kept(asked), FEWEST if asked.population else 1
     try:
         found = ready.curve(path, rule.name, _reform(asked.change), kept)
     except GongbaoError as error:
@@ -579,7 +583,7 @@ def _curve(
                 Decimal(one.low).scaleb(-x),
                 Decimal(one.value_low).scaleb(-y),
                 Decimal(one.value_high).scaleb(-y),
-                *ready.near(found, one),
+                *(charts.count(near, fewest) for near in ready.near(found, one)),
             )
             for one in found.cliffs
             if one.curve == name
@@ -610,8 +614,8 @@ def _curve(
             "low": charts.amount(cliff.low),
             "high": charts.amount(cliff.high),
             "distance": near,
-            "below": f"{cliff.below:,}",
-            "above": f"{cliff.above:,}",
+            "below": cliff.below,
+            "above": cliff.above,
         }
         for one in lines
         for cliff in one.cliffs
@@ -619,23 +623,31 @@ def _curve(
     lines.sort(key=lambda one: ("before", "kept", "after").index(one.kind))
     return (
         charts.of_fact(title, lines, about, is_whole=not y),
-        _case(ready.policy, found, language, is_told=not asked.population),
+        _case(ready.policy, found, language, is_told=not asked.population, is_worked=found.facts == _worked(rule)),
         tuple(jumps[:MOST_JUMPS]),
     )
 
 
-def _case(policy: Policy, found: Curve, language: str, *, is_told: bool) -> str:
+def _worked(rule: Rule[..., Any]) -> dict[str, Any]:
+    try:
+        return typical(rule.policy, rule, None)
+    except GongbaoError:
+        return {}
+
+
+def _case(policy: Policy, found: Curve, language: str, *, is_told: bool, is_worked: bool) -> str:
     """The case that is drawn: its other facts, as a typical one has them. Unless all `is_told`, choices alone: the
-    amount in the middle of few persons is that of one of them."""
+    amount in the middle of few persons is that of one of them. A worked case is nobody's."""
     facts = read_facts(policy.facts, found.facts).facts
     said = [
         f"{fact.label.in_language(language)} {shown(facts[name], fact.type, language)}"
         for name, fact in policy.facts.declared().items()
         if name != found.path and not fact.type.is_records and not isinstance(facts[name], Missing | None)
-        if is_told or fact.type.kind in ("choice", "flag", "list")
+        if is_told or is_worked or fact.type.kind in ("choice", "flag", "list")
     ]
     separator = "；" if language == "zh" else "; "
-    return _("A typical case: %(facts)s.") % {"facts": separator.join(said)} if said else ""
+    words = _("A worked case of the policy: %(facts)s.") if is_worked else _("A typical case: %(facts)s.")
+    return words % {"facts": separator.join(said)} if said else ""
 
 
 def _changes(policy: Policy, asked: Asked, language: str) -> list[Said]:

@@ -300,8 +300,22 @@ def _reform(policy: Policy, asked: Json, where: str) -> Reform:
     table = changed_table(policy, tuple(sorted(reform.figures.items())))
     try:
         program_of(policy).settings(table, reform.readings)
-    except DoesNotFit as beyond:
+    except DoesNotFit:
+        beyond = _beyond(policy, reform)
         raise GongbaoError(f"{beyond} is beyond what is computed here", where=f"{where}figures") from None
     except NotInColumns:
         pass
     return reform
+
+
+def _beyond(policy: Policy, reform: Reform) -> str:
+    """The figure for which there is no room, as it was given; all of them where each alone has room."""
+    given = {f"{name}={text}": {name: text} for name, text in reform.figures.items()}
+    for words, figure in given.items():
+        try:
+            program_of(policy).settings(changed_table(policy, tuple(figure.items())))
+        except DoesNotFit:
+            return words
+        except GongbaoError:
+            continue  # a band that stands only beside another one that is changed
+    return ", ".join(given)

@@ -36,13 +36,14 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Cliff:
-    """At `where` the value jumps from `low` to `high`; so many persons stand near it, `below` and `above`."""
+    """At `where` the value jumps from `low` to `high`; so many persons, as `count` tells it, stand near it, `below` and
+    `above`."""
 
     where: Decimal
     low: Decimal
     high: Decimal
-    below: int
-    above: int
+    below: str
+    above: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,11 @@ def amount(value: Decimal) -> str:
     return text.replace("-", "−")
 
 
+def count(number: int, fewest: int) -> str:
+    """So many persons; of some, but fewer than `fewest`, not how many."""
+    return _("fewer than %(number)s") % {"number": fewest} if 0 < number < fewest else f"{number:,}"
+
+
 Bar = tuple[str, str, str, tuple[int, ...]]
 """What stands at its left end and at its right one, what it is called, and how high its columns are."""
 
@@ -154,13 +160,14 @@ def _bars(sizes: Sequence[Size]) -> list[Bar | None]:
     return out
 
 
-def of_sizes(title: str, sizes: Sequence[Size], names: Sequence[str], unit: str) -> Chart | None:
-    """How many persons lose and gain how much: those who lose on the left, the greatest losses outermost."""
+def of_sizes(title: str, sizes: Sequence[Size], names: Sequence[str], unit: str, fewest: int = 1) -> Chart | None:
+    """How many persons lose and gain how much: those who lose on the left, the greatest losses outermost. Some, but
+    fewer than `fewest`, stand as high as these."""
     bars = _bars(sizes)
     told = [bar for bar in bars if bar is not None]
     if not told:
         return None
-    greatest = max(max(counts) for *_ends, counts in told)
+    greatest = max(fewest, *(max(counts) for *_ends, counts in told))
     y = _Scale(Decimal(0), Decimal(greatest), HEIGHT - BOTTOM, TOP)
     room = min(Decimal(WIDTH - LEFT - RIGHT) / len(bars), Decimal(90))
     parts = []
@@ -178,13 +185,13 @@ def of_sizes(title: str, sizes: Sequence[Size], names: Sequence[str], unit: str)
         left = (LEFT + room * place).quantize(tenth)
         ends[left], ends[(LEFT + room * (place + 1)).quantize(tenth)] = first, last
         width = (room - 2) / len(counts)
-        for number, count in enumerate(counts):
-            top = y(count)
+        for number, many in enumerate(counts):
+            top = y(max(many, fewest) if many else 0)
             whose = f"{names[number]} " if len(names) > 1 else ""
             parts.append(
                 f'<rect class="{kinds[number]}" x="{(left + 1 + width * number).quantize(tenth)}" y="{top}" '
                 f'width="{width.quantize(tenth)}" height="{HEIGHT - BOTTOM - top}">'
-                f"{_told(f'{whose}{label} {unit}: {count:,}')}</rect>"
+                f"{_told(f'{whose}{label} {unit}: {count(many, fewest)}')}</rect>"
             )
     labels = [(where, words) for where, words in sorted(ends.items()) if words]
     if len(labels) > 14:
@@ -200,7 +207,10 @@ def of_sizes(title: str, sizes: Sequence[Size], names: Sequence[str], unit: str)
         parts += _legend([(f"rect:{kind}", name) for kind, name in zip(kinds, names, strict=True)])
     heads = (pgettext("of a value", "change") + f" ({unit})", *names)
     return Chart(
-        title, _svg(title, parts), heads, tuple((label, *(f"{n:,}" for n in counts)) for *_e, label, counts in told)
+        title,
+        _svg(title, parts),
+        heads,
+        tuple((label, *(count(many, fewest) for many in counts)) for *_ends, label, counts in told),
     )
 
 
@@ -247,7 +257,7 @@ def _rows(lines: Sequence[Line]) -> tuple[tuple[str, ...], ...]:
     rows = []
     for where in places:
         jumps = [
-            f"{one.name}: {amount(cliff.low)} → {amount(cliff.high)} ({cliff.below:,}, {cliff.above:,})"
+            f"{one.name}: {amount(cliff.low)} → {amount(cliff.high)} ({cliff.below}, {cliff.above})"
             for one in lines
             for cliff in one.cliffs
             if cliff.where == where

@@ -2,9 +2,10 @@
 
     registry.get(policy, name)      what there is of it now: ready, or how far it has come
 
-A population is a file GONGBAO_HOME/populations/<policy>/<name>.parquet. The one of invented persons is made when it is
-first asked for, by whichever process is first. The memory that all of them take is bounded: the one that was used
-longest ago goes, and is loaded again when somebody asks.
+A population is a file GONGBAO_HOME/populations/<policy>/<name>.parquet. The one of invented persons, which everybody
+may use, has a folder of its own, invented.demonstration, so that no file that is put in is taken for it. It is made
+when it is first asked for, by whichever process is first. The memory that all of them take is bounded: the one that was
+used longest ago goes, and is loaded again when somebody asks.
 """
 
 import fcntl
@@ -26,8 +27,8 @@ from gongbao.rules.policy import Policy
 
 log = logging.getLogger("gongbao.what_if")
 
-DEMONSTRATION = "demonstration"
-"""The invented population, which everybody may use."""
+DEMONSTRATION = "(invented)"
+"""The invented population, which everybody may use. No file that is put in can be called so: see `_NAME`."""
 PERSONS, SEED = 20_000, 7
 MOST_BYTES = 2 * 1024**3
 """What the populations of a process may take together; one that is larger alone is kept alone."""
@@ -155,6 +156,8 @@ def folder_of(policy: Policy) -> Path:
 
 
 def path_of(policy: Policy, name: str) -> Path:
+    if name == DEMONSTRATION:
+        return Path(settings.GONGBAO_HOME) / "invented.demonstration" / f"{policy.name}.parquet"
     return folder_of(policy) / f"{name}.parquet"
 
 
@@ -164,7 +167,7 @@ def kept_names(policy: Policy) -> list[str]:
         found = sorted(path.stem for path in folder_of(policy).glob("*.parquet"))
     except OSError:
         return []
-    return [name for name in found if name != DEMONSTRATION and _NAME.fullmatch(name)]
+    return [name for name in found if _NAME.fullmatch(name)]
 
 
 def _stamp(path: Path) -> tuple[int, int]:

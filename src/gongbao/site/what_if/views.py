@@ -125,7 +125,7 @@ def _asked(policy: Policy, query: QueryDict) -> Asked:
 
 def _refused(request: HttpRequest, policy: Policy, population: str) -> HttpResponse | None:
     """What somebody gets who may not use the population; whoever may not is not told whether there is one."""
-    if population in ("", DEMONSTRATION):
+    if not population:
         return None
     if not MAY_USE_KEPT.lets(request, {}):
         if request.user.is_authenticated:
