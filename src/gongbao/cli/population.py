@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from gongbao.cli.printing import Progress, answer, json_option
+from gongbao.cli.printing import Progress, answer, heed_ctrl_c, json_option
 
 
 def register(cli: click.Group) -> None:
@@ -45,6 +45,7 @@ def population(name: str, persons: int, seed: int, output: Path | None, force: b
     from gongbao.rules.population import write
     from gongbao.systems import population as find
 
+    heed_ctrl_c()
     found = find(name)
     path = output or Path(f"{found.name}.parquet")
     progress = Progress(path.name)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -97,6 +98,12 @@ def answer(as_json: bool, data: Mapping[str, Any], text: str) -> None:
         print_json({"schema_version": SCHEMA_VERSION, **data})
     else:
         say(text)
+
+
+def heed_ctrl_c() -> None:
+    """For a command that may take long: SIGINT ends it in order, also where a shell that starts us in the background
+    has SIGINT ignored, which we would inherit."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def today() -> date:

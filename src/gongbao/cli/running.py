@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gongbao import SCHEMA_VERSION
-from gongbao.cli.printing import EXIT_REFUSED, cut, json_option, print_json, say
+from gongbao.cli.printing import EXIT_REFUSED, cut, heed_ctrl_c, json_option, print_json, say
 from gongbao.cli.rules import case_as_text, figure_option, language_option, print_object, reading_option, tell_refused
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ def run(
     from gongbao.rules.run import run as run_job
     from gongbao.systems import policy as find_policy
 
+    heed_ctrl_c()
     found = find_policy(name)
     if row is not None:
         if target:

@@ -25,6 +25,7 @@ from gongbao.rules.run import Job, run, running
 from tests.rules.country.ferry.rules import policy
 
 running.ROWS_AT_ONCE = 40
+signal.signal(signal.SIGINT, signal.default_int_handler)  # the tests may be run in the background, where it is ignored
 source, target, number, after = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 
 def progress(step, done, total):
