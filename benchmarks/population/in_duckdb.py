@@ -20,7 +20,7 @@ WITH basic AS (
         JOIN terms f ON f.category = p.first
         LEFT JOIN terms s ON s.category = p.second
 ), total AS (
-    SELECT
+    SELECT n,
         paid + CASE WHEN paid = most AND may_have_more
             THEN least(share(greatest(inpatient + outpatient - paid - {line}, 0), {rate}), {most})
             ELSE 0 END AS paid,
@@ -29,7 +29,7 @@ WITH basic AS (
             ELSE 0 END AS other
     FROM basic
 )
-SELECT coalesce(greatest(paid, other), paid) AS total FROM total
+SELECT n, coalesce(greatest(paid, other), paid) AS total FROM total
 """
 _VISITS = """
 CREATE OR REPLACE TABLE found AS
@@ -101,7 +101,9 @@ class _Engine:
 
 class Persons(_Engine):
     def tables(self) -> None:
-        self.take("persons", data.read(self.folder / "persons"), ("inpatient", "outpatient"))
+        columns = data.read(self.folder / "persons")
+        # A join gives rows in any order: n says whose they are.
+        self.take("persons", columns | {"n": np.arange(len(columns["inpatient"]))}, ("inpatient", "outpatient"))
         of = self.figures
         rows = ", ".join(
             f"({n}, {self.amount(of['threshold'][n])}, {self.rate(of['inpatient_rate'][n])},"
@@ -119,7 +121,7 @@ class Persons(_Engine):
 
     def result(self, found: Any) -> Any:
         hundredths = "total" if self.kind == "BIGINT" else "(total * 100)::BIGINT"
-        return self.database.execute(f"SELECT {hundredths} AS total FROM found").fetchnumpy()["total"]
+        return self.database.execute(f"SELECT {hundredths} AS total FROM found ORDER BY n").fetchnumpy()["total"]
 
 
 class Visits(_Engine):
