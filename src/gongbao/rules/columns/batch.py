@@ -11,7 +11,7 @@ equal in it in the order of input; "#place" is each one's place in the input of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -99,6 +99,19 @@ class Batch:
         """Some of the cases, by their places, with some of their columns; of policies without records."""
         assert not self.records
         return Batch(len(rows), {name: self.columns[name][rows] for name in dict.fromkeys(names)})
+
+
+def blocks(cases: int, starts: Int64 | None, most: int) -> Iterator[tuple[int, int]]:
+    """The cases in parts, from the first up to and without the second: `most` cases each or, where `starts` says which
+    records each has, whole cases that have `most` records or so."""
+    first = 0
+    while first < cases:
+        last = first + most
+        if starts is not None:
+            last = min(last, max(int(np.searchsorted(starts, starts[first] + most, "right")) - 1, first + 1))
+        last = min(last, cases)
+        yield first, last
+        first = last
 
 
 def outside(program: Program, batch: Batch) -> Flags:
@@ -217,4 +230,4 @@ def value_of(number: int, kind: Type) -> Any:
     return int(number)
 
 
-__all__ = ["PLACE", "Batch", "DoesNotHold", "Records", "batch_of", "outside", "value_of"]
+__all__ = ["PLACE", "Batch", "DoesNotHold", "Records", "batch_of", "blocks", "outside", "value_of"]

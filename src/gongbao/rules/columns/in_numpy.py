@@ -15,9 +15,9 @@ import numpy as np
 
 from gongbao.rules.columns import calendar
 from gongbao.rules.columns import whole as w
-from gongbao.rules.columns.batch import PLACE, Batch, Column
+from gongbao.rules.columns.batch import PLACE, Batch, Column, blocks
 from gongbao.rules.columns.program import Flags, Int64, Program, Settings, Values
-from gongbao.rules.columns.whole import CASE, LOOP, PAIR, RECORD, RUN, Whole
+from gongbao.rules.columns.whole import CASE, LOOP, PAIR, RECORD, Whole
 from gongbao.rules.policy import Policy, Rule
 
 BLOCK = 131_072
@@ -43,7 +43,7 @@ def compute(
     says which cases are for `compute`. `is_wanted` is asked before each block; once it says no, InterruptedError.
     """
     wanted = list(program.steps if names is None else names)
-    blocks = list(_blocks(batch))
+    parts = list(_blocks(batch))
     doubtful = np.zeros(batch.cases, bool)
     out: dict[str, Int64] = {}
     for name in wanted:
@@ -72,28 +72,21 @@ def compute(
             out[name][low:high] = column
 
     workers = threads or os.cpu_count() or 1
-    if workers == 1 or len(blocks) == 1:
-        for one in blocks:
+    if workers == 1 or len(parts) == 1:
+        for one in parts:
             one_block(one)
     else:
         with ThreadPoolExecutor(workers) as pool:
-            for _ in pool.map(one_block, blocks):
+            for _ in pool.map(one_block, parts):
                 pass
     return Values(out, doubtful)
 
 
 def _blocks(batch: Batch) -> Iterator[tuple[int, int]]:
     if not batch.records:
-        for first in range(0, batch.cases, BLOCK):
-            yield first, min(first + BLOCK, batch.cases)
-        return
+        return blocks(batch.cases, None, BLOCK)
     starts = sum((one.starts for one in batch.records.values()), np.zeros(batch.cases + 1, np.int64))
-    first = 0
-    while first < batch.cases:
-        last = int(np.searchsorted(starts, starts[first] + BLOCK_OF_RECORDS, "right")) - 1
-        last = min(max(last, first + 1), first + BLOCK_OF_RECORDS, batch.cases)
-        yield first, last
-        first = last
+    return blocks(batch.cases, starts, BLOCK_OF_RECORDS)
 
 
 class _Found(NamedTuple):
@@ -554,4 +547,4 @@ _OPERATIONS: dict[str, Callable[..., Any]] = {
     "bit": _bit,
 }
 
-__all__ = ["BLOCK", "RUN", "compute", "dated_lists", "needs_choice"]
+__all__ = ["BLOCK", "compute", "dated_lists", "needs_choice"]

@@ -10,7 +10,7 @@ one or the other. Everything is counted in whole numbers, amounts in the unit of
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 
@@ -18,7 +18,7 @@ import numpy as np
 
 from gongbao.rules.columns import in_numpy
 from gongbao.rules.columns import whole as w
-from gongbao.rules.columns.batch import Batch, Column
+from gongbao.rules.columns.batch import Batch, Column, blocks
 from gongbao.rules.columns.program import Flags, Int64, Program, Settings
 
 EDGES = tuple(step * 10**power for power in range(2, 9) for step in (1, 2, 5))
@@ -95,9 +95,9 @@ def tally(
     if beyond is not None and beyond.any():
         doubtful |= beyond if starts is None else of_cases(beyond, batch, records)
 
-    def some_blocks(blocks: list[tuple[int, int]]) -> list[Int64]:
+    def some_blocks(some: list[tuple[int, int]]) -> list[Int64]:
         out = _nothing(count)
-        for first, last in blocks:
+        for first, last in some:
             aside = doubtful[first:last]
             low, high = first, last
             if starts is not None:
@@ -107,10 +107,10 @@ def tally(
         return out
 
     workers = threads or os.cpu_count() or 1
-    blocks = list(_blocks(batch.cases, starts))
+    parts = list(blocks(batch.cases, starts, _BLOCK))
     sums = _nothing(count)
     with ThreadPoolExecutor(workers) as pool:
-        for found in pool.map(some_blocks, [blocks[place::workers] for place in range(workers)]):
+        for found in pool.map(some_blocks, [parts[place::workers] for place in range(workers)]):
             for total, part in zip(sums, found, strict=True):
                 total += part
     after_, gain, loss, gained, lost, entered, left, gain_of_size, loss_of_size = sums
@@ -141,20 +141,6 @@ def of_cases(flags: Flags, batch: Batch, records: str) -> Flags:
     found = np.zeros(batch.cases, bool)
     found[batch.records[records].case_of[flags]] = True
     return found
-
-
-def _blocks(cases: int, starts: Int64 | None) -> Iterator[tuple[int, int]]:
-    """Cases that together have about _BLOCK persons."""
-    if starts is None:
-        for first in range(0, cases, _BLOCK):
-            yield first, min(first + _BLOCK, cases)
-        return
-    first = 0
-    while first < cases:
-        last = int(np.searchsorted(starts, starts[first] + _BLOCK, "right")) - 1
-        last = min(max(last, first + 1), first + _BLOCK, cases)
-        yield first, last
-        first = last
 
 
 def _nothing(count: int) -> list[Int64]:

@@ -21,6 +21,7 @@ from gongbao.rules import exact as ex
 from gongbao.rules.cases import read_worked_cases
 from gongbao.rules.columns import calendar
 from gongbao.rules.columns.batch import PLACE, Batch, Column, DoesNotHold, Records, batch_of, outside, value_of
+from gongbao.rules.columns.engine import Engine
 from gongbao.rules.columns.lower import NotInColumns, places_of
 from gongbao.rules.columns.program import Program, Settings, prepared
 from gongbao.rules.columns.tally import given as values_given
@@ -35,8 +36,6 @@ from gongbao.rules.types import Type
 from gongbao.rules.values import Quantity
 from gongbao.rules.what_if.population import (
     TODAY,
-    Engine,
-    NumPy,
     Population,
     Reform,
     number_text,
@@ -188,7 +187,7 @@ def chart(
     rule = value_rule(policy, value)
     path, about = _fact(policy, fact)
     base = dict(given) if given is not None else typical(policy, rule, population, fewest)
-    line = _Line(policy, rule, path, about, base, engine or (population.engine if population else NumPy()))
+    line = _Line(policy, rule, path, about, base, engine or (population.engine if population else Engine(None)))
     low, high = line.span(span, population)
     reforms = [TODAY, reform, *([against] if against is not None else [])]
     curves = [_Curve(line, one) for one in reforms]

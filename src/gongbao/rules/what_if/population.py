@@ -15,12 +15,12 @@ import numpy as np
 
 from gongbao.core.errors import GongbaoError
 from gongbao.rules import exact as ex
-from gongbao.rules.columns import calendar, in_numpy
+from gongbao.rules.columns import calendar
 from gongbao.rules.columns import tally as tallies
 from gongbao.rules.columns.batch import PLACE, Batch, Column, outside, value_of
+from gongbao.rules.columns.engine import Engine
 from gongbao.rules.columns.lower import NotInColumns, places_of
-from gongbao.rules.columns.program import Flags, Int64, Program, Settings, Values, prepared
-from gongbao.rules.columns.tally import Tally
+from gongbao.rules.columns.program import Flags, Int64, Program, Settings, prepared
 from gongbao.rules.compute import Refused, compute, fact_at
 from gongbao.rules.evaluate import Impossible, MissingFacts
 from gongbao.rules.facts import Missing, facts_as_json
@@ -71,48 +71,6 @@ class Reform:
 
 
 TODAY = Reform()
-
-
-class Engine(Protocol):
-    """What computes columns: see columns/engine.py."""
-
-    def compute(
-        self, program: Program, settings: Settings, batch: Batch, names: Iterable[str], **options: Any
-    ) -> Values: ...
-
-    def tally(
-        self,
-        program: Program,
-        settings: Settings,
-        batch: Batch,
-        name: str,
-        before: Column,
-        cells: Column,
-        count: int,
-        **options: Any,
-    ) -> Tally: ...
-
-
-class NumPy:
-    """The engine that needs nothing else."""
-
-    def compute(
-        self, program: Program, settings: Settings, batch: Batch, names: Iterable[str], **options: Any
-    ) -> Values:
-        return in_numpy.compute(program, settings, batch, names, **options)
-
-    def tally(
-        self,
-        program: Program,
-        settings: Settings,
-        batch: Batch,
-        name: str,
-        before: Column,
-        cells: Column,
-        count: int,
-        **options: Any,
-    ) -> Tally:
-        return tallies.tally(program, settings, batch, name, before, cells, count, **options)
 
 
 class Labels(Protocol):
@@ -254,7 +212,7 @@ class Population:
         self.policy, self.batch, self.carried = policy, batch, dict(carried or {})
         self.not_carried = dict(not_carried or {})
         self.unread, self.unread_count = list(left_out), left_out_count
-        self.engine: Engine = engine or NumPy()
+        self.engine: Engine = engine or Engine(None)
         self.nullable = _nullable(policy, batch)
         self._dimensions = _Kept(40)
         self._cells = _Kept(8)
@@ -705,9 +663,7 @@ __all__ = [
     "TODAY",
     "Cells",
     "Dimension",
-    "Engine",
     "Group",
-    "NumPy",
     "Population",
     "Reform",
     "Stand",
