@@ -176,21 +176,15 @@ _COUNTED = {
 }
 
 
-class Progress:
-    """What long work is doing, on stderr: one line written over on a terminal, elsewhere a line now and then."""
+class StatusLine:
+    """What long work is doing, on stderr: one line written over on a terminal, elsewhere a line each time."""
 
-    def __init__(self, file: str) -> None:
-        self.file = file
+    def __init__(self) -> None:
         self.terminal = sys.stderr.isatty()
         self.last = time.monotonic()
         self.drawn = False
 
-    def __call__(self, step: str, done: int, total: int) -> None:
-        now = time.monotonic()
-        if now - self.last < (0.1 if self.terminal else _PROGRESS_EVERY):
-            return
-        self.last = now
-        line = f"{step} {self.file}: {done} of {total} {_COUNTED[step]}"
+    def show(self, line: str) -> None:
         if self.terminal:
             click.echo(f"\r\x1b[K{cut(line, get_terminal_size().columns - 1)}", err=True, nl=False)
             self.drawn = True
@@ -201,3 +195,18 @@ class Progress:
         if self.drawn:
             click.echo("\r\x1b[K", err=True, nl=False)
             self.drawn = False
+
+
+class Progress(StatusLine):
+    """How far long work on a file is, every now and then."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__()
+        self.file = file
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        if now - self.last < (0.1 if self.terminal else _PROGRESS_EVERY):
+            return
+        self.last = now
+        self.show(f"{step} {self.file}: {done} of {total} {_COUNTED[step]}")

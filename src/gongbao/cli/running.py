@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from pathlib import Path
-from shutil import get_terminal_size
 from typing import TYPE_CHECKING
 
 import click
 
 from gongbao import SCHEMA_VERSION
-from gongbao.cli.printing import EXIT_REFUSED, cut, heed_ctrl_c, json_option, print_json, say
+from gongbao.cli.printing import EXIT_REFUSED, StatusLine, heed_ctrl_c, json_option, print_json, say
 from gongbao.cli.rules import case_as_text, figure_option, language_option, print_object, reading_option, tell_refused
 
 if TYPE_CHECKING:
@@ -179,15 +177,13 @@ def _explain(
 _EVERY = 5.0
 
 
-class _Progress:
-    """How far a run is, on stderr: one line written over on a terminal, elsewhere a line now and then."""
+class _Progress(StatusLine):
+    """How far a run is, every now and then."""
 
     def __init__(self) -> None:
-        self.terminal = sys.stderr.isatty()
-        self.last = time.monotonic()
+        super().__init__()
         self.step = ""
         self.begun, self.begun_at = 0, 0.0
-        self.drawn = False
 
     def __call__(self, step: str, done: int, total: int) -> None:
         now = time.monotonic()
@@ -196,12 +192,7 @@ class _Progress:
         if now - self.last < (0.2 if self.terminal else _EVERY):
             return
         self.last = now
-        line = self._line(done, total, now - self.begun_at)
-        if self.terminal:
-            click.echo(f"\r\x1b[K{cut(line, get_terminal_size().columns - 1)}", err=True, nl=False)
-            self.drawn = True
-        else:
-            say(line, err=True)
+        self.show(self._line(done, total, now - self.begun_at))
 
     def _line(self, done: int, total: int, seconds: float) -> str:
         # How far the first and the last step are is not known at every moment.
@@ -216,8 +207,3 @@ class _Progress:
     def say(self, text: str) -> None:
         self.end()
         say(text, err=True)
-
-    def end(self) -> None:
-        if self.drawn:
-            click.echo("\r\x1b[K", err=True, nl=False)
-            self.drawn = False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gongbao import SCHEMA_VERSION
-from gongbao.cli.printing import json_option, print_json, say, table, write_file
+from gongbao.cli.printing import StatusLine, json_option, print_json, say, table, write_file
 from gongbao.cli.rules import Setting, language_option
 from gongbao.core.errors import GongbaoError
 
@@ -123,23 +122,19 @@ def _refuse_wrong(policy: Policy, reform: Reform) -> None:
     changed_table(policy, tuple(reform.figures.items()))
 
 
-class _Progress:
+class _Progress(StatusLine):
     """How much of the population is read, on a terminal."""
 
     def __init__(self, name: str) -> None:
+        super().__init__()
         self.name = name if "://" not in name else name.rpartition("#")[2]
-        self.terminal = sys.stderr.isatty()
         self.shown = -1
 
     def __call__(self, share: float) -> None:
         hundredths = int(share * 100)
         if self.terminal and hundredths > self.shown:
             self.shown = hundredths
-            click.echo(f"\r\x1b[Kreading {Path(self.name).name}: {hundredths} %", err=True, nl=False)
-
-    def end(self) -> None:
-        if self.shown >= 0:
-            click.echo("\r\x1b[K", err=True, nl=False)
+            self.show(f"reading {Path(self.name).name}: {hundredths} %")
 
 
 # --- for a person
