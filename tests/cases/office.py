@@ -11,7 +11,7 @@ from gongbao.office.people.actions import give_post, keep_account, keep_unit
 from gongbao.office.people.models import Account, Unit
 from gongbao.procedures.fields import SHANGHAI
 from gongbao.procedures.sign_off import Verdict
-from gongbao.systems.intermediary_market import procedure as market
+from gongbao.systems.intermediary_market.complaints import procedure as market
 from tests.replayed import replayed
 
 PASSWORD = "a long and odd pass phrase 7"

@@ -22,7 +22,7 @@ from gongbao.office.outbox.models import Letter, Message
 from gongbao.office.people.actions import end_post
 from gongbao.procedures import Refused
 from gongbao.procedures.sign_off import Verdict
-from gongbao.systems.intermediary_market import procedure as market
+from gongbao.systems.intermediary_market.complaints import procedure as market
 from tests.cases.office import COMPLAINT, MONDAY, Office, at, complain, open_office
 
 DECISION = {"outcome": "upheld", "findings": "收费与公示不符。", "decision": "退还多收的费用。"}

@@ -14,7 +14,7 @@ from gongbao.office.audit.actors import KEEPER
 from gongbao.office.audit.queries import verify
 from gongbao.office.cases import actions
 from gongbao.office.cases.models import Case, CaseLetter, DeskFeed, WorkingDaysNotice
-from gongbao.systems.intermediary_market import procedure as market
+from gongbao.systems.intermediary_market.complaints import procedure as market
 from tests.cases.office import MONDAY, Office, complain, open_office
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]

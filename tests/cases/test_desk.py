@@ -13,7 +13,7 @@ from gongbao.office.cases import actions, queries
 from gongbao.office.cases.models import Attachment, Case, CaseEvent, GivenOpinion, HandOver
 from gongbao.office.intake import ticket
 from gongbao.office.people.actions import end_post, give_post, keep_unit
-from gongbao.systems.intermediary_market import procedure as market
+from gongbao.systems.intermediary_market.complaints import procedure as market
 from tests.cases.office import COMPLAINT, START, Office, complain
 from tests.cases.pages import PERSONAL, form, page_of, seen, signed_in, stranger, today, words
 from tests.site import html

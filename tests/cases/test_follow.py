@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from gongbao.office.cases.models import Attachment, Case
 from gongbao.office.people.actions.tries import TRIES_OF_A_NAME
-from gongbao.systems.intermediary_market import procedure as market
+from gongbao.systems.intermediary_market.complaints import procedure as market
 from tests.cases.office import COMPLAINT, Office
 from tests.cases.pages import form, seen, stranger, today, words
 

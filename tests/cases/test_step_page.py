@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from gongbao.office.cases import papers, queries
 from gongbao.procedures.sign_off import Verdict
-from gongbao.systems.intermediary_market.procedure import complaint
+from gongbao.systems.intermediary_market.complaints.procedure import complaint
 from tests.cases.office import COMPLAINT, Office
 from tests.cases.pages import form, page_of, seen, signed_in, stranger, today, words
 from tests.site import html

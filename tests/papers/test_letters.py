@@ -23,7 +23,7 @@ from gongbao.office.papers.letters import (
 from gongbao.office.papers.paper import Authority
 from gongbao.office.papers.wordings import GENERAL, WordingError, read_wording, wording
 from gongbao.procedures import Remedy, days, months
-from gongbao.systems.intermediary_market.procedure import complaint
+from gongbao.systems.intermediary_market.complaints.procedure import complaint
 from tests.papers.printed import NONSENSE, TEXTS, bare, check_nonsense, docx_of, pdf_pages, pdf_text
 
 MARKET = files("gongbao.systems.intermediary_market").joinpath("wordings")

@@ -113,7 +113,7 @@ def open_demo_accounts(listener: socket.socket) -> dict[str, str]:
 
     from gongbao.office.people import actions, queries
     from gongbao.office.people.unit_files import read_units
-    from gongbao.systems.intermediary_market.demo import open_demo as open_demo_complaints
+    from gongbao.systems.intermediary_market.complaints.demo import open_demo as open_demo_complaints
 
     host = listener.getsockname()[0]
     if settings.PRODUCTION or settings.GONGBAO_PROXY or os.environ.get("GONGBAO_HOSTS", "").strip():

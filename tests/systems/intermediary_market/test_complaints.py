@@ -10,11 +10,12 @@ from gongbao.office.cases import queries as cases
 from gongbao.office.cases.actors import as_party
 from gongbao.office.people.actions import keep_unit
 from gongbao.procedures import Refused
-from gongbao.systems.intermediary_market import actions, queries
-from gongbao.systems.intermediary_market import procedure as market
+from gongbao.systems.intermediary_market import actions
+from gongbao.systems.intermediary_market.complaints import procedure as market
+from gongbao.systems.intermediary_market.complaints import queries
+from gongbao.systems.intermediary_market.complaints.privacy import reveals
+from gongbao.systems.intermediary_market.complaints.routing import route
 from gongbao.systems.intermediary_market.models import Function
-from gongbao.systems.intermediary_market.privacy import reveals
-from gongbao.systems.intermediary_market.routing import route
 from tests.cases.office import COMPLAINT, MONDAY, START, Office, at, complain, open_office
 
 pytestmark = pytest.mark.one_database

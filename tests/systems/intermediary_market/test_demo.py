@@ -13,8 +13,8 @@ from gongbao.office.people.models import Account
 from gongbao.office.people.unit_files import read_units
 from gongbao.procedures.fields import SHANGHAI
 from gongbao.sample import UNITS
-from gongbao.systems.intermediary_market.demo import open_demo
-from gongbao.systems.intermediary_market.queries import published
+from gongbao.systems.intermediary_market.complaints.demo import open_demo
+from gongbao.systems.intermediary_market.complaints.queries import published
 
 
 @pytest.mark.django_db

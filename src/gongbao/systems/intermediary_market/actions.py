@@ -6,8 +6,8 @@ from gongbao.core.errors import GongbaoError
 from gongbao.office.audit.actions import recorded
 from gongbao.office.audit.actors import KEEPER, Actor
 from gongbao.office.people.models import Unit
+from gongbao.systems.intermediary_market.document import DOCUMENT
 from gongbao.systems.intermediary_market.models import Competence, Function
-from gongbao.systems.intermediary_market.procedure import DOCUMENT
 
 _CLAUSES = {
     Function.OPERATOR: "第六条",

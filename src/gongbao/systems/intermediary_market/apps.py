@@ -11,8 +11,8 @@ class IntermediaryMarketConfig(AppConfig):
         from gongbao.core.labels import Label
         from gongbao.office.cases.types import CaseType, register
         from gongbao.procedures import Situation
-        from gongbao.systems.intermediary_market.procedure import SUBJECTS, complaint
-        from gongbao.systems.intermediary_market.routing import route
+        from gongbao.systems.intermediary_market.complaints.procedure import SUBJECTS, complaint
+        from gongbao.systems.intermediary_market.complaints.routing import route
 
         def summary(situation: Situation) -> Label:
             subject = next((one for one in SUBJECTS if one.key == situation.values.get("subject")), None)

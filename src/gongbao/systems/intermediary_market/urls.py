@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gongbao.systems.intermediary_market import views
+from gongbao.systems.intermediary_market.complaints import views
 
 app_name = "market"
 urlpatterns = [

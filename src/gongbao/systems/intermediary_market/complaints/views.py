@@ -14,8 +14,8 @@ from gongbao.gazette.tables import Kind
 from gongbao.office.library.clause_links import ClauseLinks
 from gongbao.office.papers.workbook import Sheet, SheetColumn, to_workbook
 from gongbao.office.people.permissions import ANYONE, allows
-from gongbao.systems.intermediary_market import queries
-from gongbao.systems.intermediary_market.procedure import DOCUMENT, OUTCOMES, complaint
+from gongbao.systems.intermediary_market.complaints import queries
+from gongbao.systems.intermediary_market.complaints.procedure import DOCUMENT, OUTCOMES, complaint
 
 PAGE = 20
 

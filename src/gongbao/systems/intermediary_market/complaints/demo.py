@@ -18,9 +18,9 @@ from gongbao.procedures.declare import SERVE
 from gongbao.procedures.fields import SHANGHAI
 from gongbao.procedures.sign_off import Verdict
 from gongbao.systems.intermediary_market import actions
-from gongbao.systems.intermediary_market import procedure as market
+from gongbao.systems.intermediary_market.complaints import procedure as market
+from gongbao.systems.intermediary_market.complaints.routing import route
 from gongbao.systems.intermediary_market.models import Competence, Function
-from gongbao.systems.intermediary_market.routing import route
 
 FUNCTIONS = {
     Function.OPERATOR: "government-services",

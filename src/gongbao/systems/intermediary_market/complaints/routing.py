@@ -15,8 +15,8 @@ from gongbao.office.cases.types import Routed
 from gongbao.office.people.models import Unit, UnitKind
 from gongbao.office.people.queries import body_of
 from gongbao.procedures.fields import Value
+from gongbao.systems.intermediary_market.document import DOCUMENT
 from gongbao.systems.intermediary_market.models import Competence, Function
-from gongbao.systems.intermediary_market.procedure import DOCUMENT
 
 _BY_SUBJECT: dict[str, tuple[Function | None, str]] = {
     "fees": (Function.PRICES, "第八条"),

@@ -16,9 +16,9 @@ from gongbao.gazette.masking import MASK
 from gongbao.office.cases.models import Case, CaseEvent
 from gongbao.office.people.models import Unit
 from gongbao.procedures.fields import SHANGHAI
+from gongbao.systems.intermediary_market.complaints.privacy import NUMBERS
+from gongbao.systems.intermediary_market.complaints.procedure import OUTCOMES, SUBJECTS, complaint, decide, publish
 from gongbao.systems.intermediary_market.models import Competence
-from gongbao.systems.intermediary_market.privacy import NUMBERS
-from gongbao.systems.intermediary_market.procedure import OUTCOMES, SUBJECTS, complaint, decide, publish
 
 
 def competences() -> QuerySet[Competence]:
