@@ -1,10 +1,18 @@
-"""What is kept of the market. Written by actions.py only."""
+"""What is kept of the market. Written by actions.py, here and in each part, only."""
 
 from django.db import models
 from django.utils.translation import pgettext_lazy
 
 from gongbao.office.kept import RegulatedModel
 from gongbao.office.people.models import Unit
+from gongbao.systems.intermediary_market.catalogue.models import ItemVersion as ItemVersion
+from gongbao.systems.intermediary_market.catalogue.models import ServiceItem as ServiceItem
+from gongbao.systems.intermediary_market.organisations.models import Member as Member
+from gongbao.systems.intermediary_market.organisations.models import Organisation as Organisation
+from gongbao.systems.intermediary_market.organisations.models import SigningKey as SigningKey
+from gongbao.systems.intermediary_market.purchases.models import Purchase as Purchase
+from gongbao.systems.intermediary_market.purchases.models import Registration as Registration
+from gongbao.systems.intermediary_market.purchases.models import Terms as Terms
 
 
 class Function(models.TextChoices):

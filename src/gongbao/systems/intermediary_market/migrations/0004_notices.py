@@ -1,0 +1,9 @@
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("intermediary_market", "0003_entry"),
+    ]
+
+    operations = []
