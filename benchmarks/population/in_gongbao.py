@@ -13,6 +13,7 @@ from gongbao.rules.columns import Batch, Records, in_numpy, program_of
 from gongbao.rules.columns.batch import PLACE
 from gongbao.rules.run import Labels
 from gongbao.rules.what_if import Population, Reform, compare
+from gongbao.rules.what_if.population import alike_together
 from gongbao.systems import policies
 
 
@@ -174,7 +175,9 @@ class _WhatIf(_Engine):
         districts = data.read(self.folder / "persons")["district"].astype(np.int32)
         labels = Labels(districts, [f"district {number}" for number in range(data.DISTRICTS)])
         policy = self.program.policy
-        self.population = Population(policy, self.batch, {"district": labels}, engine=self.engine())
+        self.population = Population(
+            policy, *alike_together(policy, self.batch, {"district": labels}), engine=self.engine()
+        )
         self.moves = 0
         self.run()  # what they come to today, and what they are told apart by
 
