@@ -13,6 +13,10 @@ from gongbao.systems.intermediary_market.organisations.models import SigningKey 
 from gongbao.systems.intermediary_market.purchases.models import Purchase as Purchase
 from gongbao.systems.intermediary_market.purchases.models import Registration as Registration
 from gongbao.systems.intermediary_market.purchases.models import Terms as Terms
+from gongbao.systems.intermediary_market.sealing.models import CustodianKey as CustodianKey
+from gongbao.systems.intermediary_market.sealing.models import Envelope as Envelope
+from gongbao.systems.intermediary_market.sealing.models import Opening as Opening
+from gongbao.systems.intermediary_market.sealing.models import Sealing as Sealing
 
 
 class Function(models.TextChoices):
