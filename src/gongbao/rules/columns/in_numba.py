@@ -29,7 +29,7 @@ from gongbao.rules.columns.generated import Written, form_of, written, written_t
 from gongbao.rules.columns.program import Int64, Program, Settings, Values
 from gongbao.rules.columns.tally import EDGES, SIZES, Tally, largest
 
-BLOCK = 131_072
+BLOCK = 65_536
 """Cases and records for which a thread works before it asks whether it is still wanted: some milliseconds."""
 _WRITTEN_ON = 946684800
 """Numba takes a module for changed that has another time, and two processes may write the same at once."""

@@ -647,11 +647,7 @@ def _nice(number: int) -> int:
 
 def _with_near(line: _Line, population: Population, cliffs: list[Cliff], distance: int) -> list[Cliff]:
     everybody = population.in_order(line.name, line.list)
-    columns = population.batch.records[line.list].columns if line.list else population.batch.columns
-    who = _alike(line, population)
-    if f"{line.name}?" in columns:
-        who &= columns[f"{line.name}?"] != 0
-    alike = np.sort(columns[line.name][who])
+    alike = _alike(line, population)
 
     def between(numbers: Column, low: int, high: int) -> int:
         """How many are from low up to and including high."""
@@ -665,23 +661,42 @@ def _with_near(line: _Line, population: Population, cliffs: list[Cliff], distanc
     return [Cliff(one.curve, one.low, one.high, one.value_low, one.value_high, *near(one)) for one in cliffs]
 
 
-def _alike(line: _Line, population: Population) -> Any:
-    """Who has the same choices, and answers of yes and no, as the case; of a record those of the record too."""
-    batch, own = population.batch, line.one
-    found = np.ones(batch.cases, bool)
-    if own is None:
-        return population.of_persons(found, line.list)
+def _alike(line: _Line, population: Population) -> Column:
+    """The numbers of who has the same choices, and answers of yes and no, as the case (of a record those of the record
+    too), from the least to the greatest."""
+    same = _told_apart(line)
+
+    def make() -> Column:
+        found = np.ones(population.batch.cases, bool)
+        for name in same[""]:
+            found &= population.batch.columns[name] == same[""][name]
+        columns = population.batch.columns
+        if line.list:
+            found, columns = population.of_persons(found, line.list), population.batch.records[line.list].columns
+            for name in same[line.list]:
+                found &= columns[name] == same[line.list][name]
+        if f"{line.name}?" in columns:
+            found &= columns[f"{line.name}?"] != 0
+        return np.sort(columns[line.name][found])
+
+    key = tuple((records, name, value) for records, within in same.items() for name, value in within.items())
+    return population.kept(("alike", line.list, line.name, key), make)
+
+
+def _told_apart(line: _Line) -> dict[str, dict[str, int]]:
+    """What the case has of the facts that tell who is alike, and its record of the list ("" is the case)."""
+    found: dict[str, dict[str, int]] = {"": {}, line.list: {}}
+    if line.one is None:
+        return found
     for name, fact in line.policy.facts.declared().items():
         if _tells_apart(fact.type):
-            found &= batch.columns[name] == own.columns[name][0]
-    if not line.list:
-        return found
-    found = population.of_persons(found, line.list)
-    held, row = batch.records[line.list], int(line._rows(1)[0])
-    item: Any = line.policy.facts.declared()[line.list].type.item
-    for name, fact in item.python.declared().items():
-        if _tells_apart(fact.type):
-            found &= held.columns[name] == own.records[line.list].columns[name][row]
+            found[""][name] = int(line.one.columns[name][0])
+    if line.list:
+        row = int(line._rows(1)[0])
+        item: Any = line.policy.facts.declared()[line.list].type.item
+        for name, fact in item.python.declared().items():
+            if _tells_apart(fact.type):
+                found[line.list][name] = int(line.one.records[line.list].columns[name][row])
     return found
 
 

@@ -281,6 +281,9 @@ def compare(
     )
 
 
+_NOBODY: Int64 = np.zeros(0, np.int64)
+
+
 @dataclass(slots=True)
 class _Comparing:
     population: Population
@@ -322,7 +325,8 @@ class _Comparing:
             for more in (found.doubtful, beyond):
                 if more is not None and more.any():
                     doubtful = doubtful | more
-        decided, left_out = self._decide(start, reform, doubtful)
+        cases = np.nonzero(doubtful)[0] if doubtful is not stand.doubtful or stand.doubtful_count else _NOBODY
+        decided, left_out = self._decide(start, reform, doubtful, cases)
         sizes = [Size(low, high) for low, high in zip((0, *EDGES), (*EDGES, None), strict=True)]
         total = Row()
         by: dict[str, list[tuple[Group, Row]]] = {}
@@ -344,7 +348,7 @@ class _Comparing:
             total=total,
             sizes=_trimmed(sizes),
             by=[(dimensions[name], by[name]) for name in self.names],
-            decided=int(np.count_nonzero(doubtful)) - left_out.cases,
+            decided=len(cases) - left_out.cases,
             left_out=left_out,
         )
 
@@ -393,10 +397,11 @@ class _Comparing:
             found[int(places[cells.codes[person]])].add(before, after)
         return [(group, row) for group, row in zip(groups, found, strict=True) if row.persons]
 
-    def _decide(self, start: Reform, reform: Reform, doubtful: Flags) -> tuple[list[tuple[int, int, int]], LeftOut]:
+    def _decide(
+        self, start: Reform, reform: Reform, doubtful: Flags, cases: Int64
+    ) -> tuple[list[tuple[int, int, int]], LeftOut]:
         """The persons of the cases that columns do not hold, each with its value before and after; and who is left."""
         population, records = self.population, records_of(self.rule)
-        cases = np.nonzero(doubtful)[0]
         if len(cases) > self.decide:
             persons = int(np.count_nonzero(population.of_persons(doubtful, records)))
             why = Words(
