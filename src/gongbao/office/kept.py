@@ -56,8 +56,10 @@ def recording(writes: Writes) -> Iterator[None]:
         _recording.reset(token)
 
 
-def one_at_a_time(name: str) -> None:
+def one_at_a_time(name: str, *, beside_others: bool = False) -> None:
     """Wait until no other action that called this with the same name is under way; held to the end of the transaction.
+
+    Those that call it with `beside_others` wait for none of their kind, only for one that is to be alone.
 
     On SQLite the transaction itself is that lock, because ours take the write lock when they begin (see settings).
     """
@@ -65,7 +67,8 @@ def one_at_a_time(name: str) -> None:
         raise WriteOutsideAction(f"{name}: a lock outside a transaction would end at once")
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [crc32(f"gongbao.{name}".encode())])
+            lock = "pg_advisory_xact_lock_shared" if beside_others else "pg_advisory_xact_lock"
+            cursor.execute(f"SELECT {lock}(%s)", [crc32(f"gongbao.{name}".encode())])
 
 
 def _check(what: str) -> None:

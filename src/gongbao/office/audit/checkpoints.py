@@ -186,6 +186,13 @@ def public_key() -> str:
     return _hex(_private_key())
 
 
+def signed(value: dict[str, Any]) -> dict[str, Any]:
+    """The value with `public_key` and `signature` (hexadecimal) over its canonical JSON, as a checkpoint has them:
+    for receipts of this site. The value names its format, so that none is taken for another. Raises GongbaoError."""
+    key = _private_key()
+    return {**value, "public_key": _hex(key), "signature": key.sign(canonical(value).encode()).hex()}
+
+
 def _hex(key: Ed25519PrivateKey) -> str:
     return key.public_key().public_bytes_raw().hex()
 

@@ -294,7 +294,7 @@ def digest_of_offer(text: str) -> str:
 
 # --- what was said
 
-_HEX = re.compile(r"[0-9a-f]{64}")
+HEX = re.compile(r"[0-9a-f]{64}")
 _DECIMAL = re.compile(r"(0|[1-9][0-9]{0,12})(\.[0-9]{1,4})?")
 _USCC = re.compile(r"[0-9A-Z]{18}")
 PRICES = ("price", "rate", "discount")
@@ -324,8 +324,8 @@ def read_registration(content: Mapping[str, Any], purchase: str) -> dict[str, An
         and _is_text(said["name"], 100)
         and _is_text(said["qualification"], 200, empty=True)
         and type(said["kinship"]) is bool
-        and (said["commitment"] == "" or _matches(_HEX, said["commitment"]))
-        and _matches(_HEX, said["offer"])
+        and (said["commitment"] == "" or _matches(HEX, said["commitment"]))
+        and _matches(HEX, said["offer"])
         and _is_moment(said["sealed_at"])
     )
     if not fits:
@@ -349,7 +349,7 @@ def read_offer(content: Mapping[str, Any], purchase: str) -> dict[str, Any]:
     fits = (
         _matches(_USCC, said["agency"])
         and _is_text(said["proposal"], LONGEST_PROPOSAL, empty=True)
-        and (said["draw_share"] == "" or _matches(_HEX, said["draw_share"]))
+        and (said["draw_share"] == "" or _matches(HEX, said["draw_share"]))
         and len(said.keys() & set(PRICES)) <= 1
         and all(_matches(_DECIMAL, said[kind]) for kind in PRICES if kind in said)
     )
