@@ -1,0 +1,533 @@
+"""The rules of 许政办〔2022〕27号: what is computed of a purchase, of a rating, of a yearly grade.
+
+Each policy decides one act of the market, from facts that the register has; none of them is about a population. What
+pairs of registrants have to do with each other (the same person behind two of them, who is before whom) is asked of
+each registrant against all: the order in which they stand in the list never matters.
+"""
+
+from datetime import date
+from typing import Annotated, Literal, TypeAlias
+
+from gongbao.rules import (
+    Choice,
+    Date,
+    Decimal,
+    Each,
+    FactSheet,
+    FigureSheet,
+    Flag,
+    Integer,
+    Money,
+    Percent,
+    Places,
+    Policy,
+    ReadingSheet,
+    Record,
+    Text,
+    Unit,
+    count,
+    fact,
+    points,
+    total,
+)
+from gongbao.systems.intermediary_market.document import DOCUMENT
+
+# The thirtieth day after the document's, as the gazette is read (docs/decisions/0003): see the reading in_force_on.
+SINCE, SINCE_CLAUSE = date(2022, 7, 24), "第四十三条"
+
+# Points of two decimals by a weight of two come to six: no rounding makes a tie.
+Number: TypeAlias = Annotated[Decimal, Places(6)]
+Agencies: TypeAlias = Annotated[int, Unit("家", "agencies")]
+Score: TypeAlias = Annotated[Decimal, Places(2)]
+
+
+class Fund(Choice):
+    PUBLIC = "public", "财政性资金", "public funds"
+    PRIVATE = "private", "社会性资金", "private funds"
+
+
+class Way(Choice):
+    BEST_VALUE = "best_value", "择优选取", "best value"
+    DIRECT = "direct", "直接选取", "direct choice"
+    LOWEST_PRICE = "lowest_price", "竞价选取", "lowest price"
+    RANDOM_DRAW = "random_draw", "随机抽取", "random draw"
+
+
+RANKED_WAYS = (Way.BEST_VALUE, Way.LOWEST_PRICE)
+
+
+# The procurement limit
+
+
+class Spending(Record):
+    """An earlier purchase of the same owner from public funds: what its contract says, else its budget."""
+
+    item: Text = fact("第三条第二款", zh="中介服务事项", en="service")
+    budget_year: Integer = fact("第三条第二款", zh="财政年度", en="budget year", least="1900", most="2199")
+    amount: Money = fact("第三条第二款", zh="金额", en="amount")
+
+
+class LimitFacts(FactSheet):
+    """A purchase that an owner is about to publish, or a contract that is to be amended: then `amount` is the new one.
+
+    The limit is set by the catalogue of the year and not by the document, so it is a fact and has no value here.
+    """
+
+    fund: Fund = fact("第三条第一款", zh="资金来源", en="source of funds")
+    item: Text = fact("第三条第二款", zh="中介服务事项", en="service")
+    budget_year: Integer = fact("第三条第二款", zh="财政年度", en="budget year", least="1900", most="2199")
+    amount: Money = fact("第三条第二款", zh="本次金额", en="amount of this purchase")
+    limit: Money = fact(
+        "第三条第二款",
+        zh="采购限额标准",
+        en="procurement limit",
+        help_zh="该财政年度公布的限额，由财政部门录入",
+        help_en="that of the budget year, as entered by the finance bureau",
+    )
+    on: Date = fact("第三条第二款", zh="日期", en="date")
+    spent: list[Spending] = fact("第三条第二款", zh="此前的财政性资金采购", en="earlier purchases from public funds")
+
+
+class LimitReadings(ReadingSheet):
+    summed_by: Literal["owner_and_item", "owner"]
+
+
+market_limit = Policy(
+    "market-limit",
+    document=DOCUMENT,
+    zh="采购限额",
+    en="procurement limit",
+    since=SINCE,
+    since_clause=SINCE_CLAUSE,
+    facts=LimitFacts,
+    readings=LimitReadings,
+    dated="on",
+    about_zh="财政性资金采购在一个财政年度内累计是否不超过采购限额标准。",
+    about_en="Whether purchases from public funds stay within the procurement limit over a budget year.",
+)
+
+
+@market_limit.rule("第三条第二款", zh="计入累计的金额", en="amount that counts")
+def counted(spending: Spending, item: Text, budget_year: Integer, readings: LimitReadings) -> Money:
+    if spending.budget_year != budget_year:
+        return Money(0)
+    if readings.summed_by == "owner_and_item" and spending.item != item:
+        return Money(0)
+    return spending.amount
+
+
+@market_limit.rule("第三条第二款", zh="年度累计", en="total of the year")
+def year_total(fund: Fund, amount: Money, counted: Each[Money]) -> Money:
+    return amount + total(counted) if fund == Fund.PUBLIC else Money(0)
+
+
+@market_limit.rule("第三条第二款", zh="未超过限额", en="within the limit")
+def within_limit(fund: Fund, year_total: Money, limit: Money) -> Flag:
+    """Exactly the limit is within it (不超过). Private funds have none, and are asked for none (第三条第三款)."""
+    if fund == Fund.PRIVATE:
+        return True
+    return year_total <= limit
+
+
+market_limit.values(year_total, within_limit, spent=("item", "amount", counted))
+
+
+# Who must stand aside
+
+
+class Registrant(Record):
+    """An agency that registered. A person is whatever tells persons apart, the same for the same one: a digest."""
+
+    agency: Text = fact("第二十一条", zh="中介机构", en="agency")
+    legal_representative: Text | None = fact(
+        "第二十二条第（一）项", zh="法定代表人", en="legal representative", default=None
+    )
+    controller: Text | None = fact("第二十二条第（一）项", zh="实际控制人", en="controller", default=None)
+    kinship: Flag = fact(
+        "第二十二条第（二）项",
+        zh="与项目业主负责人有规定的亲属关系",
+        en="kinship with the owner's representative or the head of the project",
+    )
+    other_ground: Flag = fact("第二十二条第（三）项", zh="其他应当回避的情形", en="another ground to stand aside")
+
+
+class ConflictFacts(FactSheet):
+    on: Date = fact("第二十一条", zh="报名截止日期", en="day on which registration ended")
+    registrants: list[Registrant] = fact("第二十一条", zh="报名的中介机构", en="agencies that registered")
+
+
+class ConflictReadings(ReadingSheet):
+    same_person_as: Literal["either", "the_same"]
+
+
+market_conflicts = Policy(
+    "market-conflicts",
+    document=DOCUMENT,
+    zh="回避",
+    en="who must stand aside",
+    since=SINCE,
+    since_clause=SINCE_CLAUSE,
+    facts=ConflictFacts,
+    readings=ConflictReadings,
+    dated="on",
+    about_zh="报名的中介机构中哪些应当回避。",
+    about_en="Which of the agencies that registered must stand aside.",
+)
+
+
+@market_conflicts.rule(
+    "第二十二条第（一）项", zh="法定代表人同时在其他机构", en="its representative stands behind another"
+)
+def representative_shared(registrant: Registrant, registrants: list[Registrant], readings: ConflictReadings) -> Flag:
+    """How many agencies have the person, the registrant itself among them."""
+    person = registrant.legal_representative
+    if person is None:
+        return False
+    if readings.same_person_as == "the_same":
+        return count(one for one in registrants if one.legal_representative == person) > 1
+    return count(one for one in registrants if one.legal_representative == person or one.controller == person) > 1
+
+
+@market_conflicts.rule("第二十二条第（一）项", zh="实际控制人同时在其他机构", en="its controller stands behind another")
+def controller_shared(registrant: Registrant, registrants: list[Registrant], readings: ConflictReadings) -> Flag:
+    person = registrant.controller
+    if person is None:
+        return False
+    if readings.same_person_as == "the_same":
+        return count(one for one in registrants if one.controller == person) > 1
+    return count(one for one in registrants if one.legal_representative == person or one.controller == person) > 1
+
+
+@market_conflicts.rule("第二十二条第（一）项", zh="与其他报名机构为同一人", en="one person with another registrant")
+def same_person(representative_shared: Flag, controller_shared: Flag) -> Flag:
+    """Every one of the group: the clause has the agencies stand aside, and does not say which of them may stay."""
+    return representative_shared or controller_shared
+
+
+@market_conflicts.rule("第二十二条", zh="应当回避", en="must stand aside")
+def excluded(registrant: Registrant, same_person: Flag) -> Flag:
+    return same_person or registrant.kinship or registrant.other_ground
+
+
+@market_conflicts.rule("第二十二条", zh="有机构应当回避", en="somebody must stand aside")
+def somebody_excluded(excluded: Each[Flag]) -> Flag:
+    return any(excluded)
+
+
+market_conflicts.values(somebody_excluded, registrants=("agency", same_person, "kinship", "other_ground", excluded))
+
+
+# What a selection comes to
+
+
+class PriceKind(Choice):
+    """In what the offers are made, as the notice says."""
+
+    SUM = "sum", "总价", "sum"
+    RATE = "rate", "费率", "rate"
+    DISCOUNT = "discount", "下浮率", "discount"
+
+
+class Outcome(Choice):
+    SELECTED = "selected", "产生中选机构", "an agency is first"
+    DRAW = "draw", "由随机抽取决定", "the draw decides among equals"
+    CHOICE = "choice", "由项目业主直接选取", "the owner has to choose"
+    FAILED = "failed", "废标", "failed"
+
+
+class Criterion(Record):
+    """A criterion of best value with its weight, as the notice published them."""
+
+    name: Text = fact("第十九条第（四）项", zh="评审因素", en="criterion")
+    weight: Percent = fact("第十九条第（四）项", zh="权重", en="weight", least="0", most="100")
+
+
+class Mark(Record):
+    """What an agency's proposal was given for a criterion: 0 to 100 points."""
+
+    agency: Text = fact("第十八条第一款", zh="中介机构", en="agency")
+    criterion: Text = fact("第十八条第一款", zh="评审因素", en="criterion")
+    points: Score = fact("第十八条第一款", zh="得分", en="points", least="0", most="100")
+
+
+class Candidate(Record):
+    """An agency that registered, with what the owner found of it and, once prices are open, what it offers."""
+
+    agency: Text = fact("第二十一条", zh="中介机构", en="agency")
+    excluded: Flag = fact("第二十二条", zh="应当回避", en="must stand aside")
+    admitted: Flag = fact("第二十六条", zh="满足报名条件", en="meets the conditions")
+    offer: Number | None = fact(
+        "第十八条第一款",
+        zh="报价",
+        en="offer",
+        help_zh="总价以元计；费率、下浮率以%计",
+        help_en="a sum in yuan, a rate or discount in %",
+        default=None,
+        least="0",
+        most="9999999999999",
+    )
+    chosen: Flag = fact("第十八条第一款", zh="项目业主选取", en="chosen by the owner", default=False)
+
+
+class OutcomeFacts(FactSheet):
+    way: Way = fact("第十八条第一款", zh="选取方式", en="way to select")
+    price_kind: PriceKind = fact("第十八条第一款", zh="报价方式", en="kind of offers", default=PriceKind.SUM)
+    published_minimum: Integer = fact(
+        "第十九条第（四）项",
+        zh="公告的最低机构数",
+        en="fewest agencies, as published",
+        help_zh="公告未规定的填0",
+        help_en="0 where the notice says nothing",
+        default=0,
+        most="1000",
+    )
+    on: Date = fact("第十九条第（五）项", zh="公开选取日期", en="day of the selection")
+    candidates: list[Candidate] = fact("第二十一条", zh="报名的中介机构", en="agencies that registered")
+    criteria: list[Criterion] = fact("第十九条第（四）项", zh="评审因素", en="criteria", default=())
+    marks: list[Mark] = fact("第十八条第一款", zh="评分", en="marks", default=())
+
+
+class OutcomeFigures(FigureSheet):
+    fewest: Agencies
+    fewest_for_competition: Agencies
+
+
+class OutcomeReadings(ReadingSheet):
+    fewest_best_value: Literal["one", "three"]
+    fewest_direct: Literal["one", "three"]
+    fewest_lowest_price: Literal["one", "three"]
+    fewest_random_draw: Literal["one", "three"]
+    direct_choice: Literal["among_registrants", "without_notice"]
+    after_abandonment: Literal["new_notice", "next_in_rank"]
+
+
+market_outcome = Policy(
+    "market-outcome",
+    document=DOCUMENT,
+    zh="公开选取结果",
+    en="what a selection comes to",
+    since=SINCE,
+    since_clause=SINCE_CLAUSE,
+    facts=OutcomeFacts,
+    figures=OutcomeFigures,
+    readings=OutcomeReadings,
+    dated="on",
+    about_zh="是否废标，哪家机构在先，哪些机构同列而由随机抽取决定。",
+    about_en="Whether a selection failed, who is first, and among which equals the draw decides.",
+)
+
+
+@market_outcome.check("第十八条第一款", zh="直接选取只能选一家", en="the owner chooses no more than one agency")
+def one_choice(candidates: list[Candidate]) -> Flag:
+    return count(one for one in candidates if one.chosen) <= 1
+
+
+@market_outcome.check(
+    "第十九条第（四）项", zh="各评审因素权重之和应为100%", en="the weights of the criteria come to 100 %"
+)
+def whole_weights(way: Way, criteria: list[Criterion]) -> Flag:
+    return way != Way.BEST_VALUE or total(one.weight for one in criteria) == Percent(100)
+
+
+@market_outcome.rule("第二十六条", zh="可参加选取", en="takes part")
+def takes_part(candidate: Candidate) -> Flag:
+    return candidate.admitted and not candidate.excluded
+
+
+@market_outcome.rule("第二十六条", zh="可参加选取的机构数", en="agencies that take part")
+def number_taking_part(candidates: list[Candidate]) -> Integer:
+    return count(one for one in candidates if takes_part(one))
+
+
+@market_outcome.rule("第二十三条", zh="最低机构数", en="fewest agencies")
+def minimum(way: Way, published_minimum: Integer, figures: OutcomeFigures, readings: OutcomeReadings) -> Integer:
+    """The document names no number below which a selection fails; what the notice published is never undercut."""
+    three = (
+        (way == Way.BEST_VALUE and readings.fewest_best_value == "three")
+        or (way == Way.DIRECT and readings.fewest_direct == "three")
+        or (way == Way.LOWEST_PRICE and readings.fewest_lowest_price == "three")
+        or (way == Way.RANDOM_DRAW and readings.fewest_random_draw == "three")
+    )
+    return max(published_minimum, figures.fewest_for_competition if three else figures.fewest)
+
+
+@market_outcome.rule("第二十三条", zh="废标", en="failed")
+def failed(number_taking_part: Integer, minimum: Integer) -> Flag:
+    """Known at the first opening, before any price. A withdrawal, force majeure or abandonment is no failure."""
+    return number_taking_part < minimum
+
+
+@market_outcome.rule("第十八条第一款", zh="加权得分", en="weighted points")
+def weighted(mark: Mark, criteria: list[Criterion]) -> Number:
+    return mark.points * points(total(one.weight for one in criteria if one.name == mark.criterion)) / 100
+
+
+@market_outcome.rule("第十八条第一款", zh="参与排序", en="is ranked")
+def ranked(candidate: Candidate, way: Way) -> Flag:
+    """For the lowest price an offer that can be read is needed; for a direct choice the owner's."""
+    if candidate.excluded or not candidate.admitted:
+        return False
+    if way == Way.LOWEST_PRICE:
+        return candidate.offer is not None
+    return way != Way.DIRECT or candidate.chosen
+
+
+@market_outcome.rule("第十八条第一款", zh="排序值", en="what it is ranked by")
+def merit(
+    candidate: Candidate, way: Way, price_kind: PriceKind, marks: list[Mark], criteria: list[Criterion]
+) -> Number:
+    """The greater is before: of best value the points of 100, of lowest price what is asked, below nought; a discount
+    as it is. All are equal in a random draw, and in a direct choice."""
+    if way == Way.BEST_VALUE:
+        return total(weighted(mark, criteria) for mark in marks if mark.agency == candidate.agency)
+    if way == Way.LOWEST_PRICE and candidate.offer is not None:
+        return candidate.offer if price_kind == PriceKind.DISCOUNT else -candidate.offer
+    return Decimal(0)
+
+
+@market_outcome.rule("第十八条第一款", zh="排在其前的机构数", en="agencies before it")
+def before(
+    candidate: Candidate,
+    candidates: list[Candidate],
+    way: Way,
+    price_kind: PriceKind,
+    marks: list[Mark],
+    criteria: list[Criterion],
+) -> Integer:
+    return count(
+        other
+        for other in candidates
+        if ranked(other, way)
+        and merit(other, way, price_kind, marks, criteria) > merit(candidate, way, price_kind, marks, criteria)
+    )
+
+
+@market_outcome.rule("第十八条第一款", zh="名次", en="place")
+def place(ranked: Flag, before: Integer) -> Integer:
+    """Equals have the same place; 0 is none."""
+    return before + 1 if ranked else 0
+
+
+@market_outcome.rule("第十八条第一款", zh="列第一（1为是）", en="first (1 for yes)")
+def leads(place: Integer) -> Integer:
+    return 1 if place == 1 else 0
+
+
+@market_outcome.rule("第十八条第一款", zh="同列第一的机构数", en="agencies that are first")
+def number_first(leads: Each[Integer]) -> Integer:
+    return total(leads)
+
+
+@market_outcome.rule("第十八条第一款", zh="选取结果", en="outcome")
+def outcome(failed: Flag, number_first: Integer, way: Way) -> Outcome:
+    """Once prices are open. Equals are left to the draw, which is then the same as for a random draw."""
+    if failed:
+        return Outcome.FAILED
+    if number_first == 1:
+        return Outcome.SELECTED
+    if number_first > 1:
+        return Outcome.DRAW
+    return Outcome.CHOICE if way == Way.DIRECT else Outcome.FAILED
+
+
+@market_outcome.rule("第十八条第一款", zh="须先发布公告", en="needs a notice")
+def needs_notice(way: Way, readings: OutcomeReadings) -> Flag:
+    return way != Way.DIRECT or readings.direct_choice == "among_registrants"
+
+
+@market_outcome.rule("第十八条第一款", zh="放弃后可依次递补", en="the next in rank may follow one that abandons")
+def next_may_follow(way: Way, readings: OutcomeReadings) -> Flag:
+    """Where there is a rank, and the notice said so."""
+    return readings.after_abandonment == "next_in_rank" and way in RANKED_WAYS
+
+
+market_outcome.values(
+    needs_notice,
+    next_may_follow,
+    number_taking_part,
+    minimum,
+    failed,
+    number_first,
+    outcome,
+    candidates=("agency", takes_part, merit, place),
+)
+
+
+# Two failures in a row
+
+
+class Ending(Choice):
+    """How an attempt to select ended."""
+
+    FAILED = "failed", "废标", "failed"
+    SELECTED = "selected", "产生中选机构", "an agency was selected"
+    WITHDRAWN = "withdrawn", "项目业主撤回", "withdrawn by the owner"
+    FORCE_MAJEURE = "force_majeure", "不可抗力", "force majeure"
+    ABANDONED = "abandoned", "中选机构放弃", "abandoned by the agency"
+
+
+class Attempt(Record):
+    number: Integer = fact("第二十三条", zh="第几次公告", en="number of the notice", least="1", most="1000")
+    ending: Ending = fact("第二十三条", zh="结果", en="how it ended")
+
+
+class NegotiationFacts(FactSheet):
+    fund: Fund = fact("第二十三条", zh="资金来源", en="source of funds")
+    on: Date = fact("第二十三条", zh="日期", en="date")
+    attempts: list[Attempt] = fact("第二十三条", zh="同一项目的历次公告", en="notices of the same project")
+
+
+class NegotiationFigures(FigureSheet):
+    failures_in_a_row: Integer
+
+
+class NegotiationReadings(ReadingSheet):
+    between_failures: Literal["breaks_the_row", "passed_over"]
+
+
+market_negotiation = Policy(
+    "market-negotiation",
+    document=DOCUMENT,
+    zh="议价选取",
+    en="negotiation after failures",
+    since=SINCE,
+    since_clause=SINCE_CLAUSE,
+    facts=NegotiationFacts,
+    figures=NegotiationFigures,
+    readings=NegotiationReadings,
+    dated="on",
+    about_zh="财政性资金项目连续废标后能否议价选取。",
+    about_en="Whether the owner of a public-fund project may negotiate after failures in a row.",
+)
+
+
+@market_negotiation.check("第二十三条", zh="公告次序不能重复", en="no two notices have one number")
+def numbered_once(attempt: Attempt, attempts: list[Attempt]) -> Flag:
+    return count(other for other in attempts if other.number == attempt.number) == 1
+
+
+@market_negotiation.rule("第二十三条", zh="计入连续废标（1为是）", en="counts in the row (1 for yes)")
+def in_the_row(attempt: Attempt, attempts: list[Attempt], readings: NegotiationReadings) -> Integer:
+    """A failure after which nothing else came; a withdrawal, force majeure or abandonment is none."""
+    if attempt.ending != Ending.FAILED:
+        return 0
+    after = count(other for other in attempts if other.number > attempt.number and other.ending != Ending.FAILED)
+    selected_after = count(
+        other for other in attempts if other.number > attempt.number and other.ending == Ending.SELECTED
+    )
+    broken = selected_after if readings.between_failures == "passed_over" else after
+    return 1 if broken == 0 else 0
+
+
+@market_negotiation.rule("第二十三条", zh="连续废标次数", en="failures in a row")
+def failures(in_the_row: Each[Integer]) -> Integer:
+    return total(in_the_row)
+
+
+@market_negotiation.rule("第二十三条", zh="可议价选取", en="may negotiate")
+def may_negotiate(fund: Fund, failures: Integer, figures: NegotiationFigures) -> Flag:
+    """Within the market, and with public funds only; private owners select as they like (第三条第三款)."""
+    return fund == Fund.PUBLIC and failures >= figures.failures_in_a_row
+
+
+market_negotiation.values(failures, may_negotiate, attempts=("number", "ending", in_the_row))
