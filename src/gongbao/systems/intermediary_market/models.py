@@ -6,9 +6,17 @@ from django.utils.translation import pgettext_lazy
 from gongbao.office.kept import RegulatedModel
 from gongbao.office.people.models import Unit
 from gongbao.systems.intermediary_market.catalogue.models import ItemVersion as ItemVersion
+from gongbao.systems.intermediary_market.catalogue.models import Recommendation as Recommendation
 from gongbao.systems.intermediary_market.catalogue.models import ServiceItem as ServiceItem
+from gongbao.systems.intermediary_market.organisations.models import Listing as Listing
 from gongbao.systems.intermediary_market.organisations.models import Member as Member
+from gongbao.systems.intermediary_market.organisations.models import NetworkAddress as NetworkAddress
+from gongbao.systems.intermediary_market.organisations.models import Offering as Offering
 from gongbao.systems.intermediary_market.organisations.models import Organisation as Organisation
+from gongbao.systems.intermediary_market.organisations.models import Paper as Paper
+from gongbao.systems.intermediary_market.organisations.models import Practitioner as Practitioner
+from gongbao.systems.intermediary_market.organisations.models import Qualification as Qualification
+from gongbao.systems.intermediary_market.organisations.models import Review as Review
 from gongbao.systems.intermediary_market.organisations.models import SigningKey as SigningKey
 from gongbao.systems.intermediary_market.purchases.models import Purchase as Purchase
 from gongbao.systems.intermediary_market.purchases.models import Registration as Registration

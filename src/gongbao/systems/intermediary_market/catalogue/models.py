@@ -45,7 +45,8 @@ class ServiceItem(RegulatedModel):
 class ItemVersion(RegulatedModel):
     """What the authority publishes of a service, from `since` until the next version: 第七条第（一）项.
 
-    `qualification` is what the law asks an agency to hold, "" where it asks none (第十三条第（二）项).
+    `qualification` is what the law asks an agency to hold, "" where it asks none (第十三条第（二）项); of several,
+    parted by “；”, one is enough.
     """
 
     append_only = True
@@ -69,3 +70,23 @@ class ItemVersion(RegulatedModel):
 
     def __str__(self) -> str:
         return f"{self.item_id} {self.number}"
+
+
+class Recommendation(RegulatedModel):
+    """A body that the authority recommends for a service under which there are too few: 第十四条."""
+
+    append_only = True
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    item = models.ForeignKey(ServiceItem, on_delete=models.PROTECT, related_name="recommendations")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=100)
+    uscc = models.CharField(max_length=18, blank=True)
+    reason = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta(RegulatedModel.Meta):
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return str(self.uuid)

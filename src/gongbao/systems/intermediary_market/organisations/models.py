@@ -8,6 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from gongbao.office.kept import RegulatedModel
 from gongbao.office.people.models import Unit
+from gongbao.systems.intermediary_market.catalogue.models import ServiceItem
 
 
 class OrganisationKind(models.TextChoices):
@@ -41,6 +42,8 @@ class Organisation(RegulatedModel):
     controller_digest = models.CharField(max_length=64, blank=True)
     entered_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True, blank=True)
+    register_checked_at = models.DateTimeField(null=True, blank=True)
+    owner_asked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(RegulatedModel.Meta):
         ordering = ["id"]
@@ -55,12 +58,18 @@ class Organisation(RegulatedModel):
 
 
 class Member(RegulatedModel):
-    """An account that acts for an organisation (业务授权人), from `since` on, to the day `until` where it has one."""
+    """An account that acts for an organisation (业务授权人), from `since` on, to the day `until` where it has one.
+
+    `telephone` is where the person is reached, `person_digest` the keyed digest of their identity number, which is not
+    kept: two agencies with the same person or number are what 第三十三条第（三）项 asks about.
+    """
 
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="members")
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
+    telephone = models.CharField(max_length=40, blank=True)
+    person_digest = models.CharField(max_length=64, blank=True)
 
     class Meta(RegulatedModel.Meta):
         ordering = ["id"]
@@ -83,3 +92,188 @@ class SigningKey(RegulatedModel):
 
     def __str__(self) -> str:
         return self.thumbprint
+
+
+class NetworkAddress(RegulatedModel):
+    """That something was done for an organisation from a network address, of which a keyed digest is kept.
+
+    Two agencies at one address is what 第三十三条第（二）项 asks about: a question, and no proof, as a whole house of
+    offices may share one. Sealed registrations are handed in without such a trace.
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="network_addresses")
+    digest = models.CharField(max_length=64, db_index=True)
+    first_at = models.DateTimeField()
+
+    class Meta(RegulatedModel.Meta):
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "digest"], name="one_network_address_of_an_organisation")
+        ]
+
+    def __str__(self) -> str:
+        return f"of {self.organisation_id}"
+
+
+# --- papers, qualifications, practitioners
+
+
+class PaperKind(models.TextChoices):
+    LICENCE = "licence", pgettext_lazy("kind of paper", "Registration certificate")
+    AUTHORITY = "authority", pgettext_lazy("kind of paper", "Authority to act")
+    QUALIFICATION = "qualification", pgettext_lazy("kind of paper", "Certificate of qualification")
+
+
+class Paper(RegulatedModel):
+    """A document that an organisation handed in; its bytes lie with the files of the office, under its uuid."""
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="papers")
+    kind = models.CharField(max_length=16, choices=PaperKind.choices)
+    name = models.CharField(max_length=255)
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta(RegulatedModel.Meta):
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+
+class Qualification(RegulatedModel):
+    """A qualification that an agency holds. One that changes is ended, and the new one replaces it (第十六条).
+
+    `until` is the last day of it, null where it has none; `ended_at` when it was taken back or replaced here.
+    """
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="qualifications")
+    name = models.CharField(max_length=200)
+    number = models.CharField(max_length=100)
+    issued_by = models.CharField(max_length=100)
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+    paper = models.ForeignKey(Paper, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    replaces = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by")
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(RegulatedModel.Meta):
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+
+class Practitioner(RegulatedModel):
+    """A person registered to practise with an agency (执业人员, 第十六条). `name` and `number` are personal data.
+
+    One that changes is ended, and the new one replaces it.
+    """
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="practitioners")
+    name = models.CharField(max_length=60)
+    profession = models.CharField(max_length=100)
+    number = models.CharField(max_length=100)
+    until = models.DateField(null=True, blank=True)
+    replaces = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by")
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(RegulatedModel.Meta):
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+
+# --- under a service
+
+
+class ListingEnd(models.TextChoices):
+    LEFT = "left", pgettext_lazy("end of a listing", "The agency left")
+    QUALIFICATION = "qualification", pgettext_lazy("end of a listing", "The qualification ended")
+    REVIEW = "review", pgettext_lazy("end of a listing", "Ended by a review")  # 第七条第（四）项
+
+
+class Listing(RegulatedModel):
+    """An agency under a service of the catalogue (第十四条), from `entered_at` until `ended_at` where it has ended.
+
+    `qualification` is what it stands on, null where the law asks for none.
+    """
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="listings")
+    item = models.ForeignKey(ServiceItem, on_delete=models.PROTECT, related_name="listings")
+    qualification = models.ForeignKey(
+        Qualification, null=True, blank=True, on_delete=models.PROTECT, related_name="listings"
+    )
+    entered_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    end = models.CharField(max_length=16, choices=ListingEnd.choices, blank=True)
+
+    class Meta(RegulatedModel.Meta):
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "item"], condition=models.Q(ended_at=None), name="one_listing_under_a_service"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+    @property
+    def subject(self) -> str:
+        """What the log calls it."""
+        return f"listing:{self.uuid}"
+
+
+class Offering(RegulatedModel):
+    """What an agency publishes of a service (第十五条); what stands between [[ and ]] is secret."""
+
+    append_only = True
+
+    listing = models.ForeignKey(Listing, on_delete=models.PROTECT, related_name="offerings")
+    number = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    service = models.TextField()
+    requirements = models.TextField()
+    time_limit = models.TextField()
+    fee = models.TextField()
+
+    class Meta(RegulatedModel.Meta):
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["listing", "number"], name="one_offering_of_a_number")]
+
+    def __str__(self) -> str:
+        return f"{self.listing_id} {self.number}"
+
+
+class ReviewOutcome(models.TextChoices):
+    IN_ORDER = "in_order", pgettext_lazy("outcome of a review", "In order")
+    TO_MEND = "to_mend", pgettext_lazy("outcome of a review", "To be mended")
+    ENDED = "ended", pgettext_lazy("outcome of a review", "Taken off the service")
+
+
+class Review(RegulatedModel):
+    """What the authority of the service found of an agency that had entered by itself: 第七条第（四）项."""
+
+    append_only = True
+
+    listing = models.ForeignKey(Listing, on_delete=models.PROTECT, related_name="reviews")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=12, choices=ReviewOutcome.choices)
+    reasons = models.TextField(blank=True)
+    mend_by = models.DateField(null=True, blank=True)
+    at = models.DateTimeField()
+
+    class Meta(RegulatedModel.Meta):
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.listing_id} {self.outcome}"
