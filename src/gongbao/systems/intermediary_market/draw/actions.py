@@ -1,0 +1,343 @@
+"""The only code that writes draws. Each act is one transaction, and how far a draw has come stands in its fields: whoever
+was interrupted begins that act again, and one that is done already gives what it gave before.
+
+The order of the acts keeps everybody from choosing once they could know the outcome (decision 0026): commitments and the
+list, then the shares, and only then a public value, which nobody knew when the last share was opened. So whoever
+withholds a share gains nothing, and the custodians open it instead.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from secrets import token_hex
+
+from gongbao.core.errors import GongbaoError
+from gongbao.office.audit.actions import Record, digest, recorded
+from gongbao.office.audit.actors import OUR_RULE, Actor
+from gongbao.systems.intermediary_market.document import DOCUMENT
+from gongbao.systems.intermediary_market.draw import draw as arithmetic
+from gongbao.systems.intermediary_market.draw.draw import Entry, Party
+from gongbao.systems.intermediary_market.draw.models import Draw, DrawEntry, DrawShare, ShareOf
+from gongbao.systems.intermediary_market.purchases.models import Purchase, Registration
+from gongbao.systems.intermediary_market.sealing import envelopes
+from gongbao.systems.intermediary_market.sealing.envelopes import Part
+from gongbao.systems.intermediary_market.sealing.models import Layer, Opening, Sealing
+
+GROUND = f"{DOCUMENT} 第十八条第一款"
+LONGEST_REASON = 2000
+
+_DIGITS = re.compile(r"[0-9a-f]{64}")
+_LONGEST_VALUE, _LONGEST_FROM = 300, 500  # as the columns
+
+
+# --- before the draw
+
+
+def commit(purchase: Purchase, by: str, commitment: str, sealed: str, *, at: datetime, actor: Actor) -> DrawShare:
+    """Keep the commitment of the owner or the operator, and the same share sealed to both custodians.
+
+    Raises GongbaoError: where="commitment" or "sealed".
+    """
+    party = _party(by)
+    if not _DIGITS.fullmatch(commitment):
+        raise GongbaoError("a commitment is 64 hexadecimal digits in small letters", where="commitment")
+    with recorded("market.draw_commit", actor=actor, ground=OUR_RULE, at=at) as record:
+        draw = _current(purchase, at, record)
+        known = draw.shares.filter(party=party).first()
+        if known is not None and known.commitment == commitment:
+            return known
+        if known is not None:
+            raise GongbaoError("a commitment stands already, and cannot be replaced", where="commitment")
+        if DrawShare.objects.filter(commitment=commitment).exists():
+            raise GongbaoError("this commitment was used before; make a new share", where="commitment")
+        first, second = _custodians(purchase)
+        envelopes.check_unopened(sealed, Part.SHARE, str(purchase.uuid), first, second)
+        share = DrawShare.objects.create(draw=draw, party=party, commitment=commitment, sealed=sealed, committed_at=at)
+        record(draw.subject, party=party, commitment=commitment)
+    return share
+
+
+def prepare(purchase: Purchase, eligible: Sequence[Registration], *, at: datetime, actor: Actor) -> Draw:
+    """Fix who takes part, all who are eligible or all who are equal, and publish the root of the list.
+
+    The list cannot be changed afterwards: only a draw that is set aside (`again`) makes room for another. Raises
+    GongbaoError.
+    """
+    with recorded("market.draw_prepare", actor=actor, ground=GROUND, at=at) as record:
+        draw = _current(purchase, at, record)
+        if draw.fixed_at:
+            listed = set(draw.entries.values_list("registration", flat=True))
+            if listed == {one.pk for one in eligible}:
+                return draw
+            raise GongbaoError("the list of this draw is fixed; another one needs that the draw is set aside")
+        _refuse_unfit(purchase, eligible)
+        draw.padding = token_hex(32)
+        entries = [
+            DrawEntry(
+                draw=draw,
+                registration=one,
+                agency=one.organisation.uscc,
+                salt=token_hex(32),
+                commitment=str(one.content.get("commitment", "")),
+            )
+            for one in eligible
+        ]
+        for entry in entries:
+            entry.leaf = arithmetic.leaf(draw.name, as_entry(entry))
+        DrawEntry.objects.bulk_create(sorted(entries, key=lambda entry: entry.leaf))
+        leaves = arithmetic.tree(draw.name, [as_entry(entry) for entry in entries], draw.padding)
+        draw.root, draw.fixed_at = arithmetic.root(leaves), at
+        draw.save()
+        # Not how many there are: the log is read by more than those who may know it by now.
+        record(draw.subject, root=draw.root)
+    return draw
+
+
+def as_entry(entry: DrawEntry) -> Entry:
+    return Entry(entry.agency, entry.salt, entry.commitment)
+
+
+def _refuse_unfit(purchase: Purchase, eligible: Sequence[Registration]) -> None:
+    if not eligible:
+        raise GongbaoError("nobody is there to draw among")
+    if any(one.purchase_id != purchase.pk for one in eligible):
+        raise GongbaoError("a registration of another purchase cannot take part")
+    if len({one.pk for one in eligible}) < len(eligible):
+        raise GongbaoError("a registration stands in the list twice")
+    if any(one.excluded or one.admitted is not True for one in eligible):  # 第二十二条、第二十六条
+        raise GongbaoError("who is excluded, or was not admitted by the owner, cannot take part")
+
+
+# --- the shares
+
+
+def reveal(purchase: Purchase, by: str, share: str, *, at: datetime, actor: Actor) -> DrawShare:
+    """The owner or the operator opens its own share. Raises GongbaoError."""
+    party = _party(by)
+    with recorded("market.draw_reveal", actor=actor, ground=OUR_RULE, at=at) as record:
+        draw, kept = _share_to_open(purchase, party)
+        if kept.share:
+            return kept
+        _open(draw, kept, share, at, record, by_custodians=False)
+    return kept
+
+
+def open_layer(purchase: Purchase, by: str, layer: Layer, key: str, *, at: datetime, actor: Actor) -> DrawShare:
+    """A custodian gives the content key of its layer of a share that is withheld; with the second the share is open.
+
+    Which account that is the caller has seen to. Raises GongbaoError.
+    """
+    party = _party(by)
+    with recorded("market.draw_open_layer", actor=actor, ground=OUR_RULE, at=at) as record:
+        draw, kept = _share_to_open(purchase, party)
+        if kept.share or (layer == Layer.FIRST and kept.first_key):
+            return kept
+        text = layer_of(kept, layer)
+        first, second = _custodians(purchase)
+        kid = (first if layer == Layer.FIRST else second).kid
+        opened = envelopes.unwrapped(text, key, Part.SHARE, str(purchase.uuid), kid)
+        if layer == Layer.FIRST:
+            kept.first_key = key
+            kept.save()
+            record(draw.subject, party=party, layer=1)
+        else:
+            _open(draw, kept, _share_within(opened), at, record, by_custodians=True)
+    return kept
+
+
+def layer_of(share: DrawShare, layer: Layer) -> str:
+    """What a custodian opens: the sealed share, or for the second what the first custodian's key gave.
+
+    Raises GongbaoError where it is not their turn.
+    """
+    if layer == Layer.FIRST:
+        return share.sealed
+    if not share.first_key:
+        raise GongbaoError("the first custodian opens before the second")
+    purchase = share.draw.purchase
+    first, _second = _custodians(purchase)
+    return envelopes.unwrapped(share.sealed, share.first_key, Part.SHARE, str(purchase.uuid), first.kid)
+
+
+def _share_within(opened: str) -> str:
+    try:
+        content = json.loads(opened)
+        return str(content["share"])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise GongbaoError(_USELESS) from error
+
+
+_USELESS = "what was sealed is not the share that was committed to; this draw cannot go on, and is set aside"
+
+
+def _share_to_open(purchase: Purchase, party: Party) -> tuple[Draw, DrawShare]:
+    draw = _that_counts(purchase)
+    if not draw.fixed_at:
+        raise GongbaoError("shares are opened once the list is fixed")
+    kept = {one.party: one for one in draw.shares.all()}
+    if len(kept) < 2:
+        raise GongbaoError("shares are opened once both the owner and the operator have committed to theirs")
+    if draw.entries.exclude(commitment="").exists() and not _offers_are_open(purchase):
+        # Their shares lie with the offers. Opened later, somebody could choose whether they count.
+        raise GongbaoError("shares are opened once the offers are, as those of the registrants lie in them")
+    return draw, kept[party]
+
+
+def _offers_are_open(purchase: Purchase) -> bool:
+    return Opening.objects.filter(sealing__purchase=purchase, part=Part.OFFER, layer=Layer.SECOND).exists()
+
+
+def _open(draw: Draw, kept: DrawShare, share: str, at: datetime, record: Record, *, by_custodians: bool) -> None:
+    fits = (
+        _DIGITS.fullmatch(share)
+        and arithmetic.commitment(str(draw.purchase.uuid), Party(kept.party), share) == kept.commitment
+    )
+    if not fits:
+        told = _USELESS if by_custodians else "this is not the share that was committed to"
+        raise GongbaoError(told, where="share")
+    kept.share, kept.opened_at, kept.by_custodians = share, at, by_custodians
+    kept.save()
+    record(draw.subject, party=kept.party, share=share, by_custodians=by_custodians)
+    if not draw.shares.filter(share="").exists():
+        _take_shares_of_registrants(draw)
+        draw.closed_at = at
+        draw.save()
+
+
+def _take_shares_of_registrants(draw: Draw) -> None:
+    for entry in draw.entries.exclude(commitment="").select_related("registration"):
+        share = str((entry.registration.offer or {}).get("draw_share", ""))
+        made = _DIGITS.fullmatch(share) and arithmetic.commitment(str(draw.purchase.uuid), Party.REGISTRANT, share)
+        if made == entry.commitment:
+            entry.share = share
+            entry.save()
+
+
+# --- the public value, and the draw
+
+
+def set_public_value(
+    purchase: Purchase, value: str, value_from: str, published_at: datetime, *, at: datetime, actor: Actor
+) -> Draw:
+    """Keep the public value that the notice names: `value` as it was published at `published_at`, `value_from` where
+    anybody finds it. It has to be younger than the last share. Raises GongbaoError.
+    """
+    value, value_from = " ".join(value.split()), " ".join(value_from.split())
+    for name, given, longest in (("value", value, _LONGEST_VALUE), ("value_from", value_from, _LONGEST_FROM)):
+        if not given or len(given) > longest:
+            raise GongbaoError(f"this is a line of up to {longest} characters", where=name)
+    with recorded("market.draw_value", actor=actor, ground=OUR_RULE, at=at) as record:
+        draw = _that_counts(purchase)
+        if not draw.closed_at:
+            raise GongbaoError("the public value is entered once all shares are open")
+        if draw.value:
+            if draw.value == value:
+                return draw
+            raise GongbaoError("a public value stands already, and cannot be replaced", where="value")
+        if published_at > at:
+            raise GongbaoError("this lies in the future", where="published_at")
+        if published_at <= draw.closed_at:
+            raise GongbaoError(
+                "a value that was known before the last share was opened does not count; take the next one",
+                where="published_at",
+            )
+        if draw.not_before and published_at < draw.not_before:
+            raise GongbaoError("the notice names a later value", where="published_at")
+        draw.value, draw.value_from, draw.published_at = value, value_from, published_at
+        draw.save()
+        record(draw.subject, value=value, published_at=published_at)
+    return draw
+
+
+def run(purchase: Purchase, *, at: datetime, actor: Actor) -> Registration:
+    """Draw, and give who stands first. Raises GongbaoError."""
+    with recorded("market.draw", actor=actor, ground=GROUND, at=at) as record:
+        draw = _that_counts(purchase)
+        if draw.drawn_at:
+            return draw.entries.select_related("registration").get(place=1).registration
+        if not draw.value:
+            raise GongbaoError("nothing can be drawn before the public value is there")
+        entries = sorted(draw.entries.select_related("registration"), key=lambda entry: entry.leaf)
+        share = {one.party: one.share for one in draw.shares.all()}
+        opened = [(entry.leaf, entry.share) for entry in entries if entry.share]
+        draw.seed = arithmetic.seed(draw.name, draw.root, share[Party.OWNER], share[Party.OPERATOR], opened, draw.value)
+        drawn = arithmetic.order(draw.seed, entries)
+        for place, entry in enumerate(drawn, start=1):
+            entry.place = place
+        DrawEntry.objects.bulk_update(drawn, ["place"])
+        draw.drawn_at = at
+        draw.save()
+        record(draw.subject, seed=draw.seed, first=str(drawn[0].registration.uuid))
+    return drawn[0].registration
+
+
+def again(purchase: Purchase, reason: str, *, at: datetime, actor: Actor) -> Draw:
+    """Set the draw aside, wherever it stands, and begin another; both stay to be seen, with the reason.
+
+    Raises GongbaoError.
+    """
+    if not reason.strip() or len(reason) > LONGEST_REASON:
+        raise GongbaoError(f"a reason is needed, of up to {LONGEST_REASON} characters", where="reason")
+    with recorded("market.draw_again", actor=actor, ground=OUR_RULE, at=at) as record:
+        draw = _that_counts(purchase)
+        draw.set_aside_at, draw.set_aside_reason = at, reason.strip()
+        draw.save()
+        following = _begin(purchase, draw.number + 1, at, record)
+        record(draw.subject, following=following.subject, reason=digest(str(draw.uuid), draw.set_aside_reason))
+    return following
+
+
+# --- which draw
+
+
+def _party(by: str) -> Party:
+    if by not in ShareOf.values:
+        raise GongbaoError(f"a share is of {' or '.join(ShareOf.values)}", where="party")
+    return Party(by)
+
+
+def _lock(purchase: Purchase) -> None:
+    Purchase.objects.select_for_update().get(pk=purchase.pk)
+
+
+def _that_counts(purchase: Purchase) -> Draw:
+    _lock(purchase)
+    draw = Draw.objects.select_for_update().filter(purchase=purchase, set_aside_at=None).first()
+    if draw is None:
+        raise GongbaoError("there is no draw in this purchase")
+    return draw
+
+
+def _current(purchase: Purchase, at: datetime, record: Record) -> Draw:
+    """The draw that counts; it begins with the first act."""
+    _lock(purchase)
+    draw = Draw.objects.select_for_update().filter(purchase=purchase, set_aside_at=None).first()
+    return draw or _begin(purchase, 1, at, record)
+
+
+def _begin(purchase: Purchase, number: int, at: datetime, record: Record) -> Draw:
+    terms = purchase.terms.exclude(published_at=None).order_by("number").last()
+    said = terms.content.get("draw") if terms else None
+    if not said:
+        raise GongbaoError("the notice, which names the source of the public value, is not published")
+    if said["algorithm"] != arithmetic.ALGORITHM:
+        raise GongbaoError(f"the notice names the algorithm {said['algorithm']}, which is not known here")
+    draw = Draw.objects.create(
+        purchase=purchase,
+        number=number,
+        algorithm=said["algorithm"],
+        source=said["source"],
+        not_before=datetime.fromisoformat(said["not_before"]) if said.get("not_before") else None,
+        begun_at=at,
+    )
+    record(draw.subject, purchase=str(purchase.uuid), number=number)
+    return draw
+
+
+def _custodians(purchase: Purchase) -> tuple[envelopes.PublicKey, envelopes.PublicKey]:
+    sealing = Sealing.objects.select_related("first", "second").filter(purchase=purchase).first()
+    if sealing is None:
+        raise GongbaoError("this purchase has no custodians yet, to whom a share could be sealed", where="sealed")
+    first, second = sealing.first, sealing.second
+    return envelopes.PublicKey(first.kid, first.jwk), envelopes.PublicKey(second.kid, second.jwk)

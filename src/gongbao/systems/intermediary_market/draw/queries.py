@@ -1,0 +1,258 @@
+"""The only code that reads draws for a page, a file or another part.
+
+Until the result of the purchase is public everybody sees commitments, root, opened shares and the public value, and
+nothing of who takes part, nor how many do (第三十八条第（二）项). A registrant sees its own entry as soon as the list is
+fixed.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from django.http import Http404
+
+from gongbao.core.errors import GongbaoError
+from gongbao.core.labels import Label
+from gongbao.office.people.models import Account
+from gongbao.systems.intermediary_market.draw import draw as arithmetic
+from gongbao.systems.intermediary_market.draw import proof
+from gongbao.systems.intermediary_market.draw.actions import as_entry, layer_of
+from gongbao.systems.intermediary_market.draw.draw import Party
+from gongbao.systems.intermediary_market.draw.models import Draw, DrawEntry, DrawShare
+from gongbao.systems.intermediary_market.organisations.models import Organisation
+from gongbao.systems.intermediary_market.purchases.models import Purchase, Registration, Way
+from gongbao.systems.intermediary_market.sealing.models import Layer, Sealing
+
+PARTIES = {
+    Party.OWNER: Label("项目业主", "project owner"),
+    Party.OPERATOR: Label("超市运维机构", "operator of the market"),
+}
+
+
+class Stage(StrEnum):
+    """How far a draw has come; what is said is what comes next."""
+
+    BEGUN = "begun"
+    FIXED = "fixed"
+    OPEN = "open"
+    VALUED = "valued"
+    DRAWN = "drawn"
+    SET_ASIDE = "set_aside"
+
+    @property
+    def label(self) -> Label:
+        return _STAGES[self]
+
+
+_STAGES = {
+    Stage.BEGUN: Label("待确定名单", "the list is not fixed yet"),
+    Stage.FIXED: Label("名单已定，待打开随机数", "the list is fixed; the shares are to be opened"),
+    Stage.OPEN: Label("随机数已打开，待公开数值公布", "the shares are open; the public value is awaited"),
+    Stage.VALUED: Label("公开数值已录入，待抽取", "the public value is there; the draw is to be made"),
+    Stage.DRAWN: Label("已抽取", "drawn"),
+    Stage.SET_ASIDE: Label("已作废", "set aside"),
+}
+
+
+def stage_of(draw: Draw) -> Stage:
+    if draw.set_aside_at:
+        return Stage.SET_ASIDE
+    if draw.drawn_at:
+        return Stage.DRAWN
+    if draw.value:
+        return Stage.VALUED
+    if draw.closed_at:
+        return Stage.OPEN
+    return Stage.FIXED if draw.fixed_at else Stage.BEGUN
+
+
+def current(purchase: Purchase) -> Draw | None:
+    """The draw of the purchase that counts, or will."""
+    return Draw.objects.filter(purchase=purchase, set_aside_at=None).first()
+
+
+def result(purchase: Purchase) -> list[Registration]:
+    """Those who took part in the order in which they were drawn; [] before. For whoever may know it."""
+    entries = DrawEntry.objects.filter(draw__purchase=purchase, draw__set_aside_at=None).exclude(place=None)
+    return [one.registration for one in entries.select_related("registration__organisation").order_by("place")]
+
+
+def is_public(draw: Draw) -> bool:
+    """Whether everybody may see who took part and who was drawn: once the result of the purchase is public."""
+    from gongbao.systems.intermediary_market.purchases.queries import result_is_public
+
+    return draw.drawn_at is not None and result_is_public(draw.purchase)
+
+
+# --- the page
+
+
+@dataclass(frozen=True, slots=True)
+class ShownShare:
+    party: Label
+    commitment: str
+    committed_at: datetime
+    share: str
+    opened_at: datetime | None
+    by_custodians: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A draw as everybody may see it. `file` is None until the result is public; `checks` are those of the file."""
+
+    draw: Draw
+    stage: Stage
+    shares: list[ShownShare]
+    file: proof.DrawFile | None
+    checks: list[proof.Check]
+
+    @property
+    def holds(self) -> bool:
+        return all(one.holds for one in self.checks)
+
+    @property
+    def drawn(self) -> list[tuple[str, str]]:
+        """Credit code and name of those who took part, in the order in which they were drawn."""
+        if self.file is None:
+            return []
+        names = {one.entry.agency: one.name for one in self.file.listed}
+        return [(agency, names[agency]) for agency in self.file.order]
+
+
+def purchase_of(uuid: UUID) -> Purchase:
+    """Raises Http404, also where nobody can know yet that there will be a draw."""
+    found = Purchase.objects.select_related("owner").filter(uuid=uuid).first()
+    if found is None or not Draw.objects.filter(purchase=found).exists():
+        raise Http404("no draw in such a purchase")
+    return found
+
+
+def shown(purchase: Purchase) -> list[Shown]:
+    """All draws of the purchase, the last first."""
+    found = Draw.objects.filter(purchase=purchase).select_related("purchase").prefetch_related("shares")
+    return [_shown(draw) for draw in found.order_by("-number")]
+
+
+def _shown(draw: Draw) -> Shown:
+    file = proof_file(draw) if is_public(draw) else None
+    shares = [
+        ShownShare(
+            PARTIES[Party(one.party)],
+            one.commitment,
+            one.committed_at,
+            one.share,
+            one.opened_at,
+            one.by_custodians,
+        )
+        for one in draw.shares.all()
+    ]
+    return Shown(draw, stage_of(draw), shares, file, proof.checks(file) if file else [])
+
+
+# --- the files
+
+
+def draw_of(uuid: UUID) -> Draw:
+    """Raises Http404."""
+    found = Draw.objects.select_related("purchase").filter(uuid=uuid).first()
+    if found is None:
+        raise Http404("no such draw")
+    return found
+
+
+def public_file(uuid: UUID) -> proof.DrawFile:
+    """Raises Http404 until the result is public."""
+    draw = draw_of(uuid)
+    if not is_public(draw):
+        raise Http404("this draw is not public yet")
+    return proof_file(draw)
+
+
+def proof_file(draw: Draw) -> proof.DrawFile:
+    """All that shows that the draw was right. For whoever may know the result. Raises GongbaoError before the draw."""
+    if draw.drawn_at is None or draw.fixed_at is None or draw.closed_at is None or draw.published_at is None:
+        raise GongbaoError("this draw was not made yet")
+    entries = sorted(draw.entries.select_related("registration__organisation"), key=lambda one: one.leaf)
+    drawn = sorted(entries, key=lambda one: one.place or 0)
+    return proof.DrawFile(
+        purchase=str(draw.purchase.uuid),
+        number=draw.number,
+        is_tie=draw.purchase.way != Way.RANDOM_DRAW,
+        source=draw.source,
+        not_before=draw.not_before,
+        root=draw.root,
+        padding=draw.padding,
+        fixed_at=draw.fixed_at,
+        listed=tuple(proof.Listed(as_entry(one), one.registration.organisation.name, one.share) for one in entries),
+        excluded=tuple(_excluded(draw, entries)),
+        shares=tuple(_share(one) for one in draw.shares.all()),
+        closed_at=draw.closed_at,
+        value=draw.value,
+        value_from=draw.value_from,
+        published_at=draw.published_at,
+        seed=draw.seed,
+        order=tuple(one.agency for one in drawn),
+        set_aside=tuple(
+            proof.SetAside(one.number, one.set_aside_at, one.set_aside_reason)
+            for one in Draw.objects.filter(purchase=draw.purchase, number__lt=draw.number).order_by("number")
+            if one.set_aside_at
+        ),
+    )
+
+
+def _excluded(draw: Draw, entries: Iterable[DrawEntry]) -> Iterable[proof.Excluded]:
+    """Who stood aside (第二十二条) or was not admitted (第二十六条). Who took part and was not among equals is neither."""
+    listed = {one.registration_id for one in entries}
+    for one in Registration.objects.filter(purchase=draw.purchase).select_related("organisation"):
+        if one.pk not in listed and (one.excluded or one.admitted is False):
+            clauses = tuple(map(str, one.excluded))
+            yield proof.Excluded(one.organisation.uscc, one.organisation.name, clauses, one.reason)
+
+
+def _share(one: DrawShare) -> proof.Share:
+    assert one.opened_at is not None
+    return proof.Share(Party(one.party), one.commitment, one.committed_at, one.share, one.opened_at, one.by_custodians)
+
+
+def own_proof(draw: Draw, organisation: Organisation) -> proof.Proof | None:
+    """What shows an agency that it stands in the list; None where it does not, or the list is not fixed."""
+    entries = [as_entry(one) for one in draw.entries.all()]
+    mine = next((one for one in entries if one.agency == organisation.uscc), None)
+    if mine is None:
+        return None
+    leaves = arithmetic.tree(draw.name, entries, draw.padding)
+    index = leaves.index(arithmetic.leaf(draw.name, mine))
+    purchase = str(draw.purchase.uuid)
+    return proof.Proof(purchase, draw.number, mine, index, tuple(arithmetic.proof(leaves, index)), draw.root)
+
+
+# --- withheld shares
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A share that this custodian can help to open now: their layer, and what it is sealed in."""
+
+    share: DrawShare
+    party: Label
+    layer: Layer
+    sealed: str
+    kid: str
+
+
+def withheld(draw: Draw, account: Account) -> list[Withheld]:
+    """What a custodian of the purchase can open of the draw now; [] for everybody else."""
+    sealing = Sealing.objects.select_related("first", "second").filter(purchase=draw.purchase).first()
+    if sealing is None or not draw.fixed_at or draw.closed_at or draw.set_aside_at:
+        return []
+    found = []
+    for layer, key in ((Layer.FIRST, sealing.first), (Layer.SECOND, sealing.second)):
+        if key.account_id != account.pk:
+            continue
+        for one in draw.shares.filter(share="").select_related("draw__purchase"):
+            if bool(one.first_key) == (layer == Layer.SECOND):
+                found.append(Withheld(one, PARTIES[Party(one.party)], layer, layer_of(one, layer), key.kid))
+    return found
