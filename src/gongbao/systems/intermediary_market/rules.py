@@ -9,6 +9,7 @@ from datetime import date
 from typing import Annotated, Literal, TypeAlias
 
 from gongbao.rules import (
+    ByKey,
     Choice,
     Date,
     Decimal,
@@ -25,10 +26,13 @@ from gongbao.rules import (
     Record,
     Text,
     Unit,
+    add_months,
     count,
     fact,
+    last_day_of_year,
     points,
     total,
+    year_of,
 )
 from gongbao.systems.intermediary_market.document import DOCUMENT
 
@@ -188,7 +192,7 @@ def representative_shared(registrant: Registrant, registrants: list[Registrant],
     return count(one for one in registrants if one.legal_representative == person or one.controller == person) > 1
 
 
-@market_conflicts.rule("第二十二条第（一）项", zh="实际控制人同时在其他机构", en="its controller stands behind another")
+@market_conflicts.rule("第二十二条第（一）项", zh="实际控制人也在其他机构", en="controller is behind another")
 def controller_shared(registrant: Registrant, registrants: list[Registrant], readings: ConflictReadings) -> Flag:
     person = registrant.controller
     if person is None:
@@ -322,9 +326,7 @@ def one_choice(candidates: list[Candidate]) -> Flag:
     return count(one for one in candidates if one.chosen) <= 1
 
 
-@market_outcome.check(
-    "第十九条第（四）项", zh="各评审因素权重之和应为100%", en="the weights of the criteria come to 100 %"
-)
+@market_outcome.check("第十九条第（四）项", zh="各因素权重之和应为100%", en="the weights come to 100 %")
 def whole_weights(way: Way, criteria: list[Criterion]) -> Flag:
     return way != Way.BEST_VALUE or total(one.weight for one in criteria) == Percent(100)
 
@@ -531,3 +533,285 @@ def may_negotiate(fund: Fund, failures: Integer, figures: NegotiationFigures) ->
 
 
 market_negotiation.values(failures, may_negotiate, attempts=("number", "ending", in_the_row))
+
+
+# The rating of a service
+
+
+class Aspect(Choice):
+    QUALITY = "quality", "服务质量", "quality"
+    TIMELINESS = "timeliness", "服务时效", "timeliness"
+    ATTITUDE = "attitude", "服务态度", "attitude"
+    FEES = "fees", "服务收费", "fees"
+    CONDUCT = "conduct", "服务规范", "professional conduct"
+
+
+class RatingFacts(FactSheet):
+    """What an owner gives an agency for one service: 0 to 100 for each aspect."""
+
+    quality: Integer = fact("第二十九条", zh="服务质量", en="quality", most="100")
+    timeliness: Integer = fact("第二十九条", zh="服务时效", en="timeliness", most="100")
+    attitude: Integer = fact("第二十九条", zh="服务态度", en="attitude", most="100")
+    fees: Integer = fact("第二十九条", zh="服务收费", en="fees", most="100")
+    conduct: Integer = fact("第二十九条", zh="服务规范", en="professional conduct", most="100")
+    on: Date = fact("第二十九条", zh="评价日期", en="day of the rating")
+
+
+class RatingFigures(FigureSheet):
+    weight: ByKey[Aspect, Percent]
+
+
+market_rating = Policy(
+    "market-rating",
+    document=DOCUMENT,
+    zh="满意度评价",
+    en="rating of a service",
+    since=SINCE,
+    since_clause=SINCE_CLAUSE,
+    facts=RatingFacts,
+    figures=RatingFigures,
+    dated="on",
+    about_zh="项目业主对一次服务五个方面的评价，总分100分。",
+    about_en="What an owner gives one service in five aspects, of 100 points.",
+)
+
+
+@market_rating.check("第二十九条", zh="五个方面权重之和应为100%", en="the five weights come to 100 %")
+def weights_are_whole(figures: RatingFigures) -> Flag:
+    first_two = figures.weight[Aspect.QUALITY] + figures.weight[Aspect.TIMELINESS]
+    others = figures.weight[Aspect.ATTITUDE] + figures.weight[Aspect.FEES] + figures.weight[Aspect.CONDUCT]
+    return first_two + others == Percent(100)
+
+
+@market_rating.rule("第二十九条", zh="总分", en="points")
+def rating(
+    quality: Integer,
+    timeliness: Integer,
+    attitude: Integer,
+    fees: Integer,
+    conduct: Integer,
+    figures: RatingFigures,
+) -> Score:
+    """The document names five aspects and 100 points, and no weights; they are figures of our own until it does."""
+    weighed = (
+        quality * figures.weight[Aspect.QUALITY]
+        + timeliness * figures.weight[Aspect.TIMELINESS]
+        + attitude * figures.weight[Aspect.ATTITUDE]
+        + fees * figures.weight[Aspect.FEES]
+        + conduct * figures.weight[Aspect.CONDUCT]
+    )
+    return points(weighed) / 100
+
+
+market_rating.values(rating)
+
+
+# The grade of a year
+
+
+class Conduct(Choice):
+    """What counts for a grade: 第三十二条 (B) and 第三十三条 (C), in their order."""
+
+    ABANDONED = "b1", "放弃中选结果或不按时签约", "abandoned an award, or signed late"
+    RAISED_FEES = "b2", "擅自提高收费", "raised the fees"
+    LATE_SERVICE = "b3", "不按约定时间完成", "was late with the service"
+    POOR_SERVICE = "b4", "服务成果不符合规范被退回", "had its work returned by the sector authority"
+    DID_NOT_STAND_ASIDE = "b5", "应当回避而未回避", "did not stand aside"
+    NOT_REGISTERED = "b6", "联系信息未按规定实名登记", "did not register contacts under real names"
+    BROKEN_PROMISE = "b7", "未履行守信承诺", "broke a promise"
+    UNFOUNDED_COMPLAINTS = "b8", "一年内多次投诉查无实据", "complained again and again without ground"
+    FALSE_PAPERS = "c1", "提供虚假材料、证照入驻", "entered with false papers"
+    SHARED_ADDRESS = "c2", "与其他机构使用相同网络地址", "used the network address of another agency"
+    SHARED_PERSON = "c3", "与其他机构授权人或联系电话相同", "shared a person or telephone with another agency"
+    COLLUSION = "c4", "相互串通", "colluded"
+    IMPROPER_GAIN = "c5", "谋取不正当利益", "sought improper gain"
+    BRIBERY = "c6", "贿赂", "bribed"
+    SUBCONTRACTED = "c7", "违规转包、分包", "passed the work on unlawfully"
+    LEVERAGE = "c8", "利用服务优势干预其他机构", "used its position against other agencies"
+    FABRICATED_COMPLAINT = "c9", "捏造事实投诉", "complained with made-up facts"
+
+
+OF_GRADE_B = (
+    Conduct.ABANDONED,
+    Conduct.RAISED_FEES,
+    Conduct.LATE_SERVICE,
+    Conduct.POOR_SERVICE,
+    Conduct.DID_NOT_STAND_ASIDE,
+    Conduct.NOT_REGISTERED,
+    Conduct.BROKEN_PROMISE,
+    Conduct.UNFOUNDED_COMPLAINTS,
+)
+
+
+class Grade(Choice):
+    A = "A", "A级", "A"
+    B = "B", "B级", "B"
+    C = "C", "C级", "C"
+    B_AND_C = "BC", "B级、C级", "B and C"
+
+
+class Finding(Record):
+    """Conduct that was recorded in the year, and whether it was verified (经核实)."""
+
+    conduct: Conduct = fact("第三十一条", zh="行为", en="conduct")
+    verified: Flag = fact("第三十一条", zh="经核实", en="verified")
+
+
+class GradeFacts(FactSheet):
+    year: Integer = fact("第三十一条", zh="评价年度", en="year", least="1900", most="2199")
+    findings: list[Finding] = fact("第三十一条", zh="年度内的行为记录", en="conduct recorded in the year")
+
+
+market_grade = Policy(
+    "market-grade",
+    document=DOCUMENT,
+    zh="年度综合评价",
+    en="yearly grade",
+    since=SINCE,
+    since_clause=SINCE_CLAUSE,
+    facts=GradeFacts,
+    dated="year_end",
+    about_zh="中介机构一个年度的等级，以及B级、C级的次数。",
+    about_en="An agency's grade of a year, with how often there was a B and a C.",
+)
+
+
+@market_grade.rule("第三十一条", zh="年度末日", en="last day of the year")
+def year_end(year: Integer) -> Date:
+    return last_day_of_year(year)
+
+
+@market_grade.rule("第三十二条", zh="B级次数", en="number of B")
+def times_b(findings: list[Finding]) -> Integer:
+    return count(one for one in findings if one.verified and one.conduct in OF_GRADE_B)
+
+
+@market_grade.rule("第三十三条", zh="C级次数", en="number of C")
+def times_c(findings: list[Finding]) -> Integer:
+    return count(one for one in findings if one.verified and one.conduct not in OF_GRADE_B)
+
+
+@market_grade.rule("第三十四条", zh="年度等级", en="grade")
+def grade(times_b: Integer, times_c: Integer) -> Grade:
+    """B and C stand side by side with their counts; neither takes the place of the other. A is for who has neither."""
+    if times_b > 0 and times_c > 0:
+        return Grade.B_AND_C
+    if times_c > 0:
+        return Grade.C
+    return Grade.B if times_b > 0 else Grade.A
+
+
+market_grade.values(times_b, times_c, grade)
+
+
+# Unfounded complaints
+
+
+class Unfounded(Record):
+    """A complaint of an agency that the authority found to be without ground (查无实据)."""
+
+    on: Date = fact("第三十二条第（八）项", zh="投诉日期", en="date of the complaint")
+
+
+class ComplaintFacts(FactSheet):
+    on: Date = fact("第三十二条第（八）项", zh="核算日期", en="date")
+    complaints: list[Unfounded] = fact("第三十二条第（八）项", zh="查无实据的投诉", en="unfounded complaints")
+
+
+class ComplaintFigures(FigureSheet):
+    unfounded_complaints: Integer
+    months_of_complaints: Integer
+
+
+class ComplaintReadings(ReadingSheet):
+    one_year: Literal["rolling", "calendar"]
+
+
+market_unfounded_complaints = Policy(
+    "market-unfounded-complaints",
+    document=DOCUMENT,
+    zh="查无实据的投诉",
+    en="unfounded complaints",
+    since=SINCE,
+    since_clause=SINCE_CLAUSE,
+    facts=ComplaintFacts,
+    figures=ComplaintFigures,
+    readings=ComplaintReadings,
+    dated="on",
+    about_zh="一个中介机构1年内查无实据的投诉是否达到3次。",
+    about_en="Whether an agency complained three times within one year without ground.",
+)
+
+
+@market_unfounded_complaints.rule("第三十二条第（八）项", zh="截至该次一年内", en="in the year up to it")
+def within_one_year(
+    complaint: Unfounded, complaints: list[Unfounded], figures: ComplaintFigures, readings: ComplaintReadings
+) -> Integer:
+    """The day that corresponds, a year later, still lies within it (第四十二条: 内 includes)."""
+    if readings.one_year == "calendar":
+        return count(one for one in complaints if one.on <= complaint.on and year_of(one.on) == year_of(complaint.on))
+    return count(
+        one
+        for one in complaints
+        if one.on <= complaint.on and complaint.on <= add_months(one.on, figures.months_of_complaints)
+    )
+
+
+@market_unfounded_complaints.rule("第三十二条第（八）项", zh="达到次数（1为是）", en="enough (1 for yes)")
+def reaching(within_one_year: Integer, figures: ComplaintFigures) -> Integer:
+    """The third is included (第四十二条: 以上 includes)."""
+    return 1 if within_one_year >= figures.unfounded_complaints else 0
+
+
+@market_unfounded_complaints.rule("第三十二条第（八）项", zh="1年内3次以上", en="three or more in one year")
+def too_many(reaching: Each[Integer]) -> Flag:
+    return total(reaching) > 0
+
+
+market_unfounded_complaints.values(too_many, complaints=("on", within_one_year))
+
+
+# The day from which the document holds
+
+
+class ForceFacts(FactSheet):
+    on: Date = fact("第四十三条", zh="日期", en="date")
+
+
+class ForceFigures(FigureSheet):
+    thirtieth_day: Date
+    day_after: Date
+
+
+class ForceReadings(ReadingSheet):
+    in_force_on: Literal["thirtieth_day", "day_after"]
+
+
+market_in_force = Policy(
+    "market-in-force",
+    document=DOCUMENT,
+    zh="施行日期",
+    en="entry into force",
+    since=date(2022, 6, 24),
+    since_clause=SINCE_CLAUSE,
+    facts=ForceFacts,
+    figures=ForceFigures,
+    readings=ForceReadings,
+    dated="on",
+    about_zh="本办法在某日是否施行。",
+    about_en="Whether the document is in force on a day.",
+)
+
+
+@market_in_force.rule("第四十三条", zh="施行首日", en="first day in force")
+def first_day(figures: ForceFigures, readings: ForceReadings) -> Date:
+    """Thirty days after 2022-06-24, that day not counted."""
+    return figures.day_after if readings.in_force_on == "day_after" else figures.thirtieth_day
+
+
+@market_in_force.rule("第四十三条", zh="已施行", en="in force")
+def in_force(on: Date, first_day: Date) -> Flag:
+    return on >= first_day
+
+
+market_in_force.values(first_day, in_force)
