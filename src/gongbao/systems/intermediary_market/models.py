@@ -8,6 +8,8 @@ from gongbao.office.people.models import Unit
 from gongbao.systems.intermediary_market.catalogue.models import ItemVersion as ItemVersion
 from gongbao.systems.intermediary_market.catalogue.models import Recommendation as Recommendation
 from gongbao.systems.intermediary_market.catalogue.models import ServiceItem as ServiceItem
+from gongbao.systems.intermediary_market.contracts.models import Contract as Contract
+from gongbao.systems.intermediary_market.contracts.models import Evidence as Evidence
 from gongbao.systems.intermediary_market.organisations.models import Listing as Listing
 from gongbao.systems.intermediary_market.organisations.models import Member as Member
 from gongbao.systems.intermediary_market.organisations.models import NetworkAddress as NetworkAddress
