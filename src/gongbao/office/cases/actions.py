@@ -6,7 +6,7 @@ Whoever presses twice, or presses what another has pressed before, is told so: a
 
 import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time, timedelta
 from hashlib import sha256
 from typing import Any
@@ -140,10 +140,12 @@ def begin(
     barred: Iterable[str] = (),
     counter: Counter | None = None,
     once: str = "",
+    own: bool = False,
 ) -> Begun:
     """Begin a case that `unit` handles. Raises Refused and GongbaoError, and then nothing is kept.
 
-    `barred`: the keys of units that may neither handle nor see it. `once`: a token of the form that was sent (see
+    `own`: the system of the case does it (CaseType.own_steps). `barred`: the keys of units that may neither handle nor
+    see it. `once`: a token of the form that was sent (see
     new_token). One that is sent twice begins one case, and for a while is told the same secret, which follows from the
     token and is kept nowhere.
     """
@@ -172,6 +174,7 @@ def begin(
             recorded("cases.begin", actor=acting.actor, ground=procedure.cite(step.clause), at=at) as record,
         ):
             situation = start(procedure, calendar())
+            _refuse_of_system(case, step, own)
             _happen(case, situation, step, given, acting, at, record, uploads=uploads, counter=counter)
             notices.begun(case, at)
     except IntegrityError:
@@ -241,10 +244,15 @@ def take_step(
     seen: int,
     uploads: Sequence[Upload] = (),
     counter: Counter | None = None,
+    own: bool = False,
 ) -> CaseEvent:
-    """Take a step that wants no signatures. Raises Refused, Overtaken and GongbaoError, and then nothing is kept."""
-    found = _tended(uuid, at)
+    """Take a step that wants no signatures. Raises Refused, Overtaken and GongbaoError, and then nothing is kept.
+
+    `own`: the system of the case does it (CaseType.own_steps).
+    """
+    found = tended(uuid, at)
     declared = _step(found, step)
+    _refuse_of_system(found, declared, own)
     with (
         files.together(),
         recorded("cases.take_step", actor=acting.actor, ground=_ground(found, declared), at=at) as record,
@@ -283,6 +291,11 @@ def _step(case: Case, key: str) -> Step:
 
 def _ground(case: Case, step: Step) -> str:
     return case_type(case.procedure).procedure.cite(step.clause)
+
+
+def _refuse_of_system(case: Case, step: Step, own: bool) -> None:
+    if step.key in case_type(case.procedure).own_steps and not own:
+        raise GongbaoError("this step is taken on the system's own page of the case")
 
 
 def _refuse_barred(case: Case, acting: Acting) -> None:
@@ -435,6 +448,7 @@ def _keep(
         files=[digest(case.salt, sha256(upload.content).hexdigest()) for upload in uploads],
     )
     notices.happened(case, after, step, acting, event.at)
+    case_type(case.procedure).follows(case, after, replace(event, values=values), record)
     return row
 
 
@@ -529,8 +543,9 @@ def propose(
 
     Raises Refused, Overtaken and GongbaoError.
     """
-    found = _tended(uuid, at)
+    found = tended(uuid, at)
     declared = _step(found, step)
+    _refuse_of_system(found, declared, own=False)
     if declared.sign_off is None:
         raise GongbaoError(f"the step {step} wants no signature; take it")
     if acting.account is None:
@@ -797,7 +812,7 @@ def tend_due(now: datetime) -> int:
     return each("cases.tend", waiting.values_list("uuid", flat=True)[:TENDED_AT_ONCE], lambda uuid: _tend(uuid, now))
 
 
-def _tended(uuid: UUID, at: datetime) -> Case:
+def tended(uuid: UUID, at: datetime) -> Case:
     """The case as it stands, not locked, with what runs out by itself done first: a step that comes after the end of a
     clock does not pass because the worker has not been round yet. Whoever takes it is told that something happened.
     """

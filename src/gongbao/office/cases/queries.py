@@ -6,7 +6,7 @@ asked for an opinion on it; for everybody else it is masked here. Nobody knows w
 count as personal.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
@@ -39,7 +39,7 @@ from gongbao.office.cases.types import case_type
 from gongbao.office.people.models import Account, Unit
 from gongbao.office.people.queries import ActingPost, acting_posts, body_of, posts_held, units_above, units_below
 from gongbao.office.people.roles import Role as Post
-from gongbao.procedures import Clock, Event, Field, Letter, Possible, Remedy, Run, Situation, replay
+from gongbao.procedures import Clock, Event, Field, Letter, Possible, Remedy, Role, Run, Situation, replay
 from gongbao.procedures.declare import SERVE
 from gongbao.procedures.fields import SHANGHAI, Value, from_plain
 from gongbao.procedures.sign_off import COUNTERSIGN, Opinion, Progress, Verdict, progress
@@ -357,6 +357,12 @@ class ShownCase:
     works: bool
 
 
+def offered(situation: Situation, now: datetime, roles: Collection[Role]) -> list[Possible]:
+    """The steps that the pages of cases offer: those that a system keeps to its own pages are not among them."""
+    own = case_type(situation.procedure.key).own_steps
+    return [one for one in situation.steps(now, roles) if one.step.key not in own]
+
+
 def show(case: Case, desk: Desk, now: datetime) -> ShownCase:
     """The case for a page; `steps` are those that the desk may take now, or propose."""
     situation = situation_of(case)
@@ -371,7 +377,7 @@ def show(case: Case, desk: Desk, now: datetime) -> ShownCase:
         tuple(_shown_events(case, situation, personal)),
         situation.runs,
         tuple(acting),
-        tuple(situation.steps(now, [one.role for one in acting])),
+        tuple(offered(situation, now, [one.role for one in acting])),
         _shown_proposal(case, situation, personal, desk),
         handled and not case.over,
     )
@@ -629,7 +635,7 @@ def show_public(case: Case, now: datetime) -> PublicCase:
         situation,
         tuple(events),
         tuple(one for one in letters if one.letter.to in party),
-        tuple(situation.steps(now, party)),
+        tuple(offered(situation, now, party)),
         situation.state.next if situation.state else None,
     )
 

@@ -15,6 +15,7 @@ _SENTENCES = (
     _("the unit %(unit)s is closed"),
     _("the unit %(unit)s may not handle this case"),
     _("this unit may neither handle nor see the case"),
+    _("this step is taken on the system's own page of the case"),
     _("there is no such case"),
     _("this case is closed"),
     _("this form is not whole; open it again"),

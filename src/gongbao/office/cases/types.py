@@ -4,12 +4,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from importlib.resources.abc import Traversable
+from typing import TYPE_CHECKING
 
 from gongbao.core.errors import GongbaoError
 from gongbao.core.labels import Label
+from gongbao.office.audit.actions import Record
 from gongbao.office.people.models import Unit
 from gongbao.procedures import Event, Procedure, Situation
 from gongbao.procedures.fields import Value
+
+if TYPE_CHECKING:
+    from gongbao.office.cases.models import Case
 
 
 def _no_summary(situation: Situation) -> Label:
@@ -22,6 +27,9 @@ def _about_nothing(situation: Situation) -> str:
 
 def _no_values(situation: Situation, event: Event) -> Mapping[str, str | date | Label]:
     return {}
+
+
+def _nothing_follows(case: "Case", situation: Situation, event: Event, record: Record) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,11 @@ class CaseType:
     fills their gaps beside the values of the case, for the letter that the event made, the situation being that after
     it; see gongbao.office.cases.papers. `letter_codes`: for a letter's key what stands before 〔2026〕3号 in its
     number; where there is none, the name of the letter does.
+
+    `own_steps`: the keys of steps that write more than their event, so that only the system's own actions take them
+    (`own=True`) and no page for cases in general offers them. `follows`: what the system writes when a step has
+    happened, whoever took it, the program too: within the same transaction and with its log; the situation is that
+    after the event. `page`: the address of the system's own page of the case, "" for none.
     """
 
     procedure: Procedure
@@ -59,6 +72,9 @@ class CaseType:
     wordings: Traversable | None = None
     letter_values: Callable[[Situation, Event], Mapping[str, str | date | Label]] = _no_values
     letter_codes: Mapping[str, str] = field(default_factory=dict)
+    own_steps: frozenset[str] = frozenset()
+    follows: "Callable[[Case, Situation, Event, Record], None]" = _nothing_follows
+    page: "Callable[[Case], str]" = lambda case: ""
 
 
 _types: dict[str, CaseType] = {}

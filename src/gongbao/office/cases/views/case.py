@@ -22,6 +22,7 @@ from gongbao.office.cases.forms import Choices, Control, bodies, controls, typed
 from gongbao.office.cases.models import Case, Proposal
 from gongbao.office.cases.queries import Desk, ShownCase, ShownLetter
 from gongbao.office.cases.refusals import told
+from gongbao.office.cases.types import case_type
 from gongbao.office.cases.views.common import (
     AT_DESK,
     BAD_REQUEST,
@@ -143,6 +144,7 @@ def head_context(case: Case, shown: ShownCase, now: datetime) -> dict[str, Any]:
         "state": situation.state,
         "light": None if case.over else light_of(case, situation, now),
         "personal": shown.personal,
+        "own_page": case_type(case.procedure).page(case),
     }
 
 

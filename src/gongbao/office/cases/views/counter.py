@@ -308,7 +308,7 @@ def _case(request: HttpRequest, uuid: UUID) -> Case:
 def _party_steps(case: Case, now: datetime) -> tuple[Any, list[Possible]]:
     situation = queries.situation_of(case)
     party = [role for role in situation.procedure.roles.values() if role.kind == "party"]
-    return situation, situation.steps(now, party)
+    return situation, queries.offered(situation, now, party)
 
 
 @allows(AT_COUNTER)
