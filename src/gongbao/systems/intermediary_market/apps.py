@@ -13,6 +13,7 @@ class IntermediaryMarketConfig(AppConfig):
         from gongbao.procedures import Situation
         from gongbao.systems.intermediary_market.complaints.procedure import SUBJECTS, complaint
         from gongbao.systems.intermediary_market.complaints.routing import route
+        from gongbao.systems.intermediary_market.purchases.case_type import CASE_TYPE as PURCHASE
 
         def summary(situation: Situation) -> Label:
             subject = next((one for one in SUBJECTS if one.key == situation.values.get("subject")), None)
@@ -31,3 +32,4 @@ class IntermediaryMarketConfig(AppConfig):
                 letter_codes={"acceptance": "投受", "correction": "投补", "refusal": "投不受", "decision": "投决"},
             )
         )
+        register(PURCHASE)

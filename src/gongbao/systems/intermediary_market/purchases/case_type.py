@@ -1,0 +1,41 @@
+"""What the office is told of the cases of purchases."""
+
+from importlib.resources import files
+
+from django.urls import NoReverseMatch, reverse
+
+from gongbao.core.labels import Label
+from gongbao.office.cases.models import Case
+from gongbao.office.cases.types import CaseType
+from gongbao.procedures import Situation
+from gongbao.systems.intermediary_market.purchases.procedure import OWN_STEPS, purchase
+
+
+def _summary(situation: Situation) -> Label:
+    name = str(situation.values.get("project_name", ""))
+    return Label(name, name) if name else purchase.label
+
+
+def _page(case: Case) -> str:
+    try:
+        return reverse("market:purchase_at_desk", args=[case.purchase.uuid])
+    except (NoReverseMatch, AttributeError):
+        return ""
+
+
+CASE_TYPE = CaseType(
+    purchase,
+    party_name="owner_name",
+    summary=_summary,
+    about=lambda situation: str(situation.values.get("owner_name", "")),
+    wordings=files("gongbao.systems.intermediary_market.purchases").joinpath("wordings"),
+    letter_codes={
+        "corrections": "采补",
+        "declined_letter": "采不发",
+        "award_notice": "中选公",
+        "notice_of_award": "中选通",
+        "annulment": "采撤",
+    },
+    own_steps=OWN_STEPS,
+    page=_page,
+)
