@@ -33,7 +33,8 @@ def write_csv(path: Path, table: Drawn, encoding: str = "utf-8") -> Path:
 
 def read_csv(path: Path) -> list[dict[str, str | None]]:
     with path.open(encoding="utf-8-sig", newline="") as stream:
-        return [{name: cell or None for name, cell in row.items()} for row in csv.DictReader(stream)]
+        rows = csv.DictReader(stream, delimiter="\t" if path.suffix == ".tsv" else ",")
+        return [{name: cell or None for name, cell in row.items()} for row in rows]
 
 
 def compare(table: Drawn, told: Expected, rows: list[dict[str, str | None]], report: Report, rejected: Path) -> None:
@@ -144,8 +145,8 @@ def test_every_kind_of_input_and_output_says_the_same(policy: Policy, form: str,
         rows = rows_of_workbook(target)
     else:
         source = write_csv(tmp_path / "given.csv", table, "gb18030")
-        report = run(Job(policy, str(source), str(tmp_path / "out.csv")))
-        rows, rejected = read_csv(tmp_path / "out.csv"), tmp_path / "out.csv.rejected"
+        report = run(Job(policy, str(source), str(tmp_path / "out.tsv")))
+        rows, rejected = read_csv(tmp_path / "out.tsv"), tmp_path / "out.tsv.rejected"
     if form in ("parquet", "duckdb") and told.codes:
         # Their rows are counted from 1, and typed cells are told in other words.
         told.codes = {number - 1: codes for number, codes in told.codes.items()}

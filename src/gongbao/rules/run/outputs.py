@@ -122,7 +122,7 @@ def write(
             if target.kind == XLSX:
                 _to_sheet(work, out, draft, tell)
             else:
-                _copy(work.connection, out, draft, tell)
+                _copy(work.connection, out, draft, tell, separator=target.separator)
             rejected_rows = _rejected_file(work, rejected, report)
             is_same()
             _put(draft, rejected_rows, target)
@@ -218,7 +218,7 @@ def _select_rejected(layout: Layout) -> str:
 # --- files
 
 
-def _copy(connection: Any, select: str, path: Path, tell: Callable[[float], None]) -> None:
+def _copy(connection: Any, select: str, path: Path, tell: Callable[[float], None], *, separator: str = ",") -> None:
     if path.suffix == ".parquet":
         form = "format parquet, compression zstd"
         execute(connection, f"copy ({select}) to {cells.quoted(str(path))} ({form})", tell)
@@ -226,7 +226,7 @@ def _copy(connection: Any, select: str, path: Path, tell: Callable[[float], None
     described = connection.execute(f"describe {select}").fetchall()
     listed = ", ".join(f"{_as_text(cells.name(one[0]), one[1])} as {cells.name(_inert(one[0]))}" for one in described)
     rows = path.with_suffix(".rows")
-    form = "format csv, header true, delimiter ','"
+    form = f"format csv, header true, delimiter '{separator}'"
     execute(connection, f"copy (select {listed} from ({select})) to {cells.quoted(str(rows))} ({form})", tell)
     # A spreadsheet takes a text for UTF-8 only where it is marked as such, and DuckDB writes no mark.
     with rows.open("rb") as unmarked, path.open("wb") as marked:

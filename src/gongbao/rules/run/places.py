@@ -48,6 +48,11 @@ class Place:
         return self.kind in (CSV, XLSX)
 
     @property
+    def separator(self) -> str:
+        """What stands between the cells of a CSV file that is written; one that is read is looked at."""
+        return "\t" if self.path.suffix.lower() == ".tsv" else ","
+
+    @property
     def beside(self) -> Path:
         """What files that belong to an output are named after: `beside` with .work or .rejected added."""
         if self.kind == POSTGRES:
