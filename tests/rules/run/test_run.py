@@ -62,7 +62,7 @@ def compare(table: Drawn, told: Expected, rows: list[dict[str, str | None]], rep
 def test_a_table_comes_to_what_its_cases_come_to(policy: Policy, tmp_path: Path) -> None:
     table = drawn(policy, 1, 150)
     told = expected(table)
-    assert sum(row is not None for row in told.rows) > len(table.rows) // 4, "cases that are computed"
+    assert sum(row is not None for row in told.rows) > len(table.rows) // 10, "cases that are computed"
     source = write_csv(tmp_path / "given.csv", table)
     report = run(Job(policy, str(source), str(tmp_path / "out.csv")))
     compare(table, told, read_csv(tmp_path / "out.csv"), report, tmp_path / "out.csv.rejected")
