@@ -94,9 +94,14 @@ def asked_of(step: Step, role: Role) -> list[Field]:
 
 def typed(step: Step, role: Role, request: HttpRequest) -> tuple[dict[str, Any], list[Upload]]:
     """What was given for the step, as it was typed, and the files. Raises GongbaoError where a file is too large."""
+    return typed_in(asked_of(step, role), request)
+
+
+def typed_in(fields: Iterable[Field], request: HttpRequest) -> tuple[dict[str, Any], list[Upload]]:
+    """The same for the fields of a form that belongs to no case."""
     given: dict[str, Any] = {}
     uploads: list[Upload] = []
-    for field in asked_of(step, role):
+    for field in fields:
         name = PREFIX + field.key
         if field.kind == Kind.FILES:
             given_files = request.FILES.getlist(name)
@@ -126,15 +131,20 @@ def controls(
     choices: Choices | None = None,
 ) -> list[Control]:
     """The controls of the step's form, in the language of the page. Without `choices` any open unit may be chosen."""
+    return controls_of(asked_of(step, role), given, problems, choices)
+
+
+def controls_of(
+    fields: Sequence[Field],
+    given: Mapping[str, Any] | None = None,
+    problems: Sequence[Problem] = (),
+    choices: Choices | None = None,
+) -> list[Control]:
+    """The same for the fields of a form that belongs to no case."""
     language = get_language() or ""
-    offered = choices if choices is not None else Choices(units=unit_choices() if _asks(step, Kind.UNIT) else ())
-    return [
-        _control(field, (given or {}).get(field.key), problems, offered, language) for field in asked_of(step, role)
-    ]
-
-
-def _asks(step: Step, kind: Kind) -> bool:
-    return any(one.kind == kind for one in step.asks)
+    asks_for_unit = any(one.kind == Kind.UNIT for one in fields)
+    offered = choices if choices is not None else Choices(units=unit_choices() if asks_for_unit else ())
+    return [_control(field, (given or {}).get(field.key), problems, offered, language) for field in fields]
 
 
 _SHAPES = {
