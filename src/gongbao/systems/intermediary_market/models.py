@@ -8,9 +8,12 @@ from gongbao.office.people.models import Unit
 from gongbao.systems.intermediary_market.catalogue.models import ItemVersion as ItemVersion
 from gongbao.systems.intermediary_market.catalogue.models import Recommendation as Recommendation
 from gongbao.systems.intermediary_market.catalogue.models import ServiceItem as ServiceItem
+from gongbao.systems.intermediary_market.complaints.models import Evidence as Evidence
 from gongbao.systems.intermediary_market.contracts.models import Contract as Contract
-from gongbao.systems.intermediary_market.contracts.models import Evidence as Evidence
 from gongbao.systems.intermediary_market.organisations.models import Listing as Listing
+from gongbao.systems.intermediary_market.draw.models import Draw as Draw
+from gongbao.systems.intermediary_market.draw.models import DrawEntry as DrawEntry
+from gongbao.systems.intermediary_market.draw.models import DrawShare as DrawShare
 from gongbao.systems.intermediary_market.organisations.models import Member as Member
 from gongbao.systems.intermediary_market.organisations.models import NetworkAddress as NetworkAddress
 from gongbao.systems.intermediary_market.organisations.models import Offering as Offering
@@ -20,6 +23,11 @@ from gongbao.systems.intermediary_market.organisations.models import Practitione
 from gongbao.systems.intermediary_market.organisations.models import Qualification as Qualification
 from gongbao.systems.intermediary_market.organisations.models import Review as Review
 from gongbao.systems.intermediary_market.organisations.models import SigningKey as SigningKey
+from gongbao.systems.intermediary_market.purchases.models import Computed as Computed
+from gongbao.systems.intermediary_market.purchases.models import Draft as Draft
+from gongbao.systems.intermediary_market.purchases.models import Mark as Mark
+from gongbao.systems.intermediary_market.purchases.models import NotCounted as NotCounted
+from gongbao.systems.intermediary_market.purchases.models import ProcurementLimit as ProcurementLimit
 from gongbao.systems.intermediary_market.purchases.models import Purchase as Purchase
 from gongbao.systems.intermediary_market.purchases.models import Registration as Registration
 from gongbao.systems.intermediary_market.purchases.models import Terms as Terms

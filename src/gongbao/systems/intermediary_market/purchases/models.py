@@ -2,11 +2,12 @@
 
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import pgettext_lazy
 
 from gongbao.office.cases.models import Case
-from gongbao.office.kept import RegulatedModel
+from gongbao.office.kept import KeptModel, RegulatedModel
 from gongbao.systems.intermediary_market.catalogue.models import ItemVersion
 from gongbao.systems.intermediary_market.organisations.models import Organisation
 
@@ -23,14 +24,15 @@ class Way(models.TextChoices):
     DIRECT = "direct", pgettext_lazy("way to select", "Direct choice")  # 直接选取
     LOWEST_PRICE = "lowest_price", pgettext_lazy("way to select", "Lowest price")  # 竞价选取
     RANDOM_DRAW = "random_draw", pgettext_lazy("way to select", "Random draw")  # 随机抽取
+    NEGOTIATION = "negotiation", pgettext_lazy("way to select", "Negotiation")  # 议价选取, 第二十三条
 
 
 class Purchase(RegulatedModel):
     """One attempt of an owner to select an agency: one matter, one selection (第十七条).
 
-    `project` is the same for all attempts of one project, `previous` the attempt before. Up to the publication of the
-    notice its terms may change; each version of them is a `Terms`, the last of which counts. The moments from
-    `registration_ends_at` on are caches of the last terms.
+    `project` is the same for all attempts of one project, `previous` the attempt before. Each version of its terms is
+    a `Terms`; the last one that was published counts. From `fund` on all are caches, of the terms and of the case's
+    events; `selected` is who was selected, null before and where that was given back or annulled.
     """
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
@@ -45,6 +47,7 @@ class Purchase(RegulatedModel):
     way = models.CharField(max_length=14, choices=Way.choices)
     registration_ends_at = models.DateTimeField(null=True, blank=True)
     selection_at = models.DateTimeField(null=True, blank=True)
+    selected = models.ForeignKey("Registration", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta(RegulatedModel.Meta):
         ordering = ["-id"]
@@ -60,9 +63,10 @@ class Purchase(RegulatedModel):
 
 
 class Terms(RegulatedModel):
-    """A version of what the notice says: the seven groups of contents of 第十九条, as `terms.py` describes them."""
+    """A version of what the notice says: the seven groups of contents of 第十九条, as `terms.py` describes them.
 
-    append_only = True
+    `published_at` is when it became the notice, null while it is reviewed.
+    """
 
     purchase = models.ForeignKey(Purchase, on_delete=models.PROTECT, related_name="terms")
     number = models.PositiveIntegerField()
@@ -104,6 +108,96 @@ class Registration(RegulatedModel):
         constraints = [
             models.UniqueConstraint(fields=["purchase", "organisation"], name="one_registration_of_an_agency")
         ]
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+
+class NotCounted(RegulatedModel):
+    """An envelope that gave no registration when it was opened, and why: a key of `actions.PROBLEMS` or of the
+    sealing's. `organisation` is null where nobody can tell whose it is."""
+
+    append_only = True
+
+    purchase = models.ForeignKey(Purchase, on_delete=models.PROTECT, related_name="not_counted")
+    envelope = models.CharField(max_length=64)
+    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    problem = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+    class Meta(RegulatedModel.Meta):
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.purchase_id} {self.problem}"
+
+
+class Mark(RegulatedModel):
+    """What the owner gave a registration for a criterion of the notice: 0 to 100 points."""
+
+    registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="marks")
+    criterion = models.CharField(max_length=40)
+    points = models.DecimalField(max_digits=5, decimal_places=2)
+
+    class Meta(RegulatedModel.Meta):
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["registration", "criterion"], name="one_mark_of_a_criterion")]
+
+    def __str__(self) -> str:
+        return f"{self.registration_id} {self.criterion}"
+
+
+class Computed(RegulatedModel):
+    """What a policy gave for a purchase, kept as it was decided on: values, readings, version and explanation."""
+
+    append_only = True
+
+    purchase = models.ForeignKey(Purchase, on_delete=models.PROTECT, related_name="computed")
+    policy = models.CharField(max_length=40)
+    at = models.DateTimeField()
+    result = models.JSONField()
+
+    class Meta(RegulatedModel.Meta):
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.purchase_id} {self.policy}"
+
+
+class ProcurementLimit(RegulatedModel):
+    """The procurement limit of a budget year, in yuan, as finance entered it from its source: 第三条第二款.
+
+    The document names no figure, and there is no default. The row entered last counts; those before it stay.
+    """
+
+    append_only = True
+
+    budget_year = models.PositiveIntegerField()
+    amount = models.DecimalField(max_digits=15, decimal_places=2)
+    source = models.CharField(max_length=200)
+    entered_at = models.DateTimeField()
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta(RegulatedModel.Meta):
+        ordering = ["budget_year", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.budget_year}"
+
+
+class Draft(KeptModel):
+    """What an owner has typed of a purchase and not handed in: nobody else sees it, and it goes when it is handed in."""
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    owner = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="drafts")
+    previous = models.ForeignKey(Purchase, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    given = models.JSONField(default=dict)
+    at = models.DateTimeField()
+
+    class Meta(KeptModel.Meta):
+        ordering = ["-id"]
 
     def __str__(self) -> str:
         return str(self.uuid)
