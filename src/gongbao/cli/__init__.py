@@ -20,6 +20,7 @@ from gongbao.cli import (
     backup,
     cases,
     content,
+    draws,
     library,
     people,
     population,
@@ -258,6 +259,7 @@ population.register(main)
 procedures.register(main)
 worker.register(main)
 cases.register(main)
+draws.register(main)
 backup.register(main)
 
 # --- the one place where errors end

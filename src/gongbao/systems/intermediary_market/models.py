@@ -10,10 +10,10 @@ from gongbao.systems.intermediary_market.catalogue.models import Recommendation 
 from gongbao.systems.intermediary_market.catalogue.models import ServiceItem as ServiceItem
 from gongbao.systems.intermediary_market.complaints.models import Evidence as Evidence
 from gongbao.systems.intermediary_market.contracts.models import Contract as Contract
-from gongbao.systems.intermediary_market.organisations.models import Listing as Listing
 from gongbao.systems.intermediary_market.draw.models import Draw as Draw
 from gongbao.systems.intermediary_market.draw.models import DrawEntry as DrawEntry
 from gongbao.systems.intermediary_market.draw.models import DrawShare as DrawShare
+from gongbao.systems.intermediary_market.organisations.models import Listing as Listing
 from gongbao.systems.intermediary_market.organisations.models import Member as Member
 from gongbao.systems.intermediary_market.organisations.models import NetworkAddress as NetworkAddress
 from gongbao.systems.intermediary_market.organisations.models import Offering as Offering

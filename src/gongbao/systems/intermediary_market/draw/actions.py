@@ -1,8 +1,8 @@
-"""The only code that writes draws. Each act is one transaction, and how far a draw has come stands in its fields: whoever
-was interrupted begins that act again, and one that is done already gives what it gave before.
+"""The only code that writes draws. Each act is one transaction, and how far a draw has come stands in its fields:
+whoever was interrupted begins that act again, and one that is done already gives what it gave before.
 
-The order of the acts keeps everybody from choosing once they could know the outcome (decision 0026): commitments and the
-list, then the shares, and only then a public value, which nobody knew when the last share was opened. So whoever
+The order of the acts keeps everybody from choosing once they could know the outcome (decision 0026): commitments and
+the list, then the shares, and only then a public value, which nobody knew when the last share was opened. So whoever
 withholds a share gains nothing, and the custodians open it instead.
 """
 

@@ -6,10 +6,10 @@
     numbers     HMAC-SHA256 of a counter under the seed, 64 bits each; one that would favour somebody is passed over
     order       whoever the first number names stands first, then the next number among those who are left
 
-Two things keep the list closed until the draw. A leaf is hashed with a salt, which its registrant alone gets to know. And
-leaves that stand for nobody fill the tree up to 4,096, all sorted by their hashes: neither where a leaf stands nor how
-long its proof is tells how many there are. The order of the leaves is the order of the list, which nobody can choose
-to some end, as nobody knows the seed by then.
+Two things keep the list closed until the draw. A leaf is hashed with a salt, which its registrant alone gets to know.
+And leaves that stand for nobody fill the tree up to 4,096, all sorted by their hashes: neither where a leaf stands nor
+how long its proof is tells how many there are. The order of the leaves is the order of the list, which nobody can
+choose to some end, as nobody knows the seed by then.
 
 All hashed texts are lines joined by line feeds, in UTF-8; the first line says what it is. Decision 0026 has the why.
 """

@@ -1,7 +1,7 @@
 """The only code that reads draws for a page, a file or another part.
 
 Until the result of the purchase is public everybody sees commitments, root, opened shares and the public value, and
-nothing of who takes part, nor how many do (第三十八条第（二）项). A registrant sees its own entry as soon as the list is
+nothing of who takes part, nor how many do (第三十八条第（二）项). A registrant sees its own entry once the list is
 fixed.
 """
 
@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404
@@ -23,6 +24,7 @@ from gongbao.systems.intermediary_market.draw.draw import Party
 from gongbao.systems.intermediary_market.draw.models import Draw, DrawEntry, DrawShare
 from gongbao.systems.intermediary_market.organisations.models import Organisation
 from gongbao.systems.intermediary_market.purchases.models import Purchase, Registration, Way
+from gongbao.systems.intermediary_market.purchases.procedure import annulled, publish_award
 from gongbao.systems.intermediary_market.sealing.models import Layer, Sealing
 
 PARTIES = {
@@ -80,10 +82,12 @@ def result(purchase: Purchase) -> list[Registration]:
 
 
 def is_public(draw: Draw) -> bool:
-    """Whether everybody may see who took part and who was drawn: once the result of the purchase is public."""
-    from gongbao.systems.intermediary_market.purchases.queries import result_is_public
-
-    return draw.drawn_at is not None and result_is_public(draw.purchase)
+    """Whether everybody may see who took part and who was drawn: with the award notice (第二十四条), not before the
+    owner lets it be published (第三十八条第（三）项), or once the result was annulled."""
+    if draw.drawn_at is None:
+        return False
+    case = draw.purchase.case
+    return case.state == annulled.key or case.events.filter(step=publish_award.key).exists()
 
 
 # --- the page
@@ -123,16 +127,16 @@ class Shown:
 
 
 def purchase_of(uuid: UUID) -> Purchase:
-    """Raises Http404, also where nobody can know yet that there will be a draw."""
-    found = Purchase.objects.select_related("owner").filter(uuid=uuid).first()
-    if found is None or not Draw.objects.filter(purchase=found).exists():
-        raise Http404("no draw in such a purchase")
+    """A purchase whose notice was published. Raises Http404."""
+    found = Purchase.objects.select_related("owner", "item", "case").filter(uuid=uuid).first()
+    if found is None or not found.terms.exclude(published_at=None).exists():
+        raise Http404("no such purchase")
     return found
 
 
 def shown(purchase: Purchase) -> list[Shown]:
     """All draws of the purchase, the last first."""
-    found = Draw.objects.filter(purchase=purchase).select_related("purchase").prefetch_related("shares")
+    found = Draw.objects.filter(purchase=purchase).select_related("purchase__case").prefetch_related("shares")
     return [_shown(draw) for draw in found.order_by("-number")]
 
 
@@ -152,12 +156,39 @@ def _shown(draw: Draw) -> Shown:
     return Shown(draw, stage_of(draw), shares, file, proof.checks(file) if file else [])
 
 
+# --- who may do what now
+
+
+def may_commit(draw: Draw | None, party: Party) -> bool:
+    return draw is None or not (draw.drawn_at or draw.shares.filter(party=party).exists())
+
+
+def may_reveal(draw: Draw | None, party: Party) -> bool:
+    if draw is None or not draw.fixed_at:
+        return False
+    shares = list(draw.shares.all())
+    return len(shares) == len(PARTIES) and any(one.party == party and not one.share for one in shares)
+
+
+def awaits_value(draw: Draw | None) -> bool:
+    return draw is not None and draw.closed_at is not None and not draw.value
+
+
+def sealed_to(purchase: Purchase) -> dict[str, Any]:
+    """What a browser needs to seal a share: the purchase, and the public keys of both custodians; {} without them."""
+    sealing = Sealing.objects.select_related("first", "second").filter(purchase=purchase).first()
+    if sealing is None:
+        return {}
+    keys = {"first": sealing.first, "second": sealing.second}
+    return {"purchase": str(purchase.uuid), **{name: {"kid": one.kid, "jwk": one.jwk} for name, one in keys.items()}}
+
+
 # --- the files
 
 
 def draw_of(uuid: UUID) -> Draw:
     """Raises Http404."""
-    found = Draw.objects.select_related("purchase").filter(uuid=uuid).first()
+    found = Draw.objects.select_related("purchase__case").filter(uuid=uuid).first()
     if found is None:
         raise Http404("no such draw")
     return found
@@ -204,7 +235,7 @@ def proof_file(draw: Draw) -> proof.DrawFile:
 
 
 def _excluded(draw: Draw, entries: Iterable[DrawEntry]) -> Iterable[proof.Excluded]:
-    """Who stood aside (第二十二条) or was not admitted (第二十六条). Who took part and was not among equals is neither."""
+    """Who stood aside (第二十二条) or was not admitted (第二十六条); not who was admitted and is not among equals."""
     listed = {one.registration_id for one in entries}
     for one in Registration.objects.filter(purchase=draw.purchase).select_related("organisation"):
         if one.pk not in listed and (one.excluded or one.admitted is False):

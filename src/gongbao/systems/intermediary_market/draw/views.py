@@ -1,0 +1,213 @@
+"""The page of a purchase's draw, which everybody may see, with what whoever is signed in may do; and its files."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from gongbao.core.errors import GongbaoError
+from gongbao.office.audit.actors import Actor
+from gongbao.office.cases.actors import AT_DESK
+from gongbao.office.cases.views.common import BAD_REQUEST, account_of, download
+from gongbao.office.people.acting import actor_of
+from gongbao.office.people.models import Account
+from gongbao.office.people.permissions import ANYONE, SIGNED_IN, allows, posts_of_request
+from gongbao.office.people.queries import body_of
+from gongbao.procedures.fields import SHANGHAI
+from gongbao.systems.intermediary_market.draw import actions, queries
+from gongbao.systems.intermediary_market.draw.draw import Party
+from gongbao.systems.intermediary_market.draw.refusals import in_words
+from gongbao.systems.intermediary_market.models import Competence, Function
+from gongbao.systems.intermediary_market.organisations.queries import AGENCY, acting_for, memberships_of_request
+from gongbao.systems.intermediary_market.purchases.models import Purchase
+from gongbao.systems.intermediary_market.sealing.models import Layer
+
+LONGEST = 5000  # characters of a field that is typed
+
+
+# --- what is shown
+
+
+@allows(ANYONE)
+@require_safe
+def draw(request: HttpRequest, purchase: UUID) -> HttpResponse:
+    return _page(request, queries.purchase_of(purchase))
+
+
+def _page(request: HttpRequest, purchase: Purchase, **more: Any) -> HttpResponse:
+    shown = queries.shown(purchase)
+    context = {
+        "room": "market",
+        "purchase": purchase,
+        "shown": shown,
+        "now": shown[0] if shown and not shown[0].draw.set_aside_at else None,
+        "typed": {},
+        "wrong": {},
+        **_of_mine(request, purchase),
+        **more,
+    }
+    return render(request, "market/draw.html", context, status=BAD_REQUEST if more.get("wrong") else 200)
+
+
+def _of_mine(request: HttpRequest, purchase: Purchase) -> dict[str, Any]:
+    """What whoever is signed in may do, and has, in this draw."""
+    if not isinstance(request.user, Account):
+        return {}
+    parties = _parties(request, purchase)
+    current = queries.current(purchase)
+    agencies = [one.organisation for one in memberships_of_request(request, AGENCY)]
+    return {
+        "to_commit": [(one, queries.PARTIES[one]) for one in parties if queries.may_commit(current, one)],
+        "to_reveal": [(one, queries.PARTIES[one]) for one in parties if queries.may_reveal(current, one)],
+        "withheld": queries.withheld(current, request.user) if current else [],
+        "sets_value": Party.OPERATOR in parties and queries.awaits_value(current),
+        "sets_aside": Party.OPERATOR in parties and current is not None,
+        "sealing": json.dumps(queries.sealed_to(purchase)) if parties else "",
+        "mine": [one for one in agencies if current and queries.own_proof(current, one)],
+    }
+
+
+def _parties(request: HttpRequest, purchase: Purchase) -> dict[Party, Actor]:
+    """For whom whoever asks gives a share, and as whom the log names them."""
+    found = {}
+    account = account_of(request)
+    if any(one.organisation_id == purchase.owner_id for one in memberships_of_request(request)):
+        found[Party.OWNER] = actor_of(account)
+    operator = Competence.objects.filter(function=Function.OPERATOR).select_related("unit").first()
+    if operator is not None:
+        body = body_of(operator.unit).pk
+        for one in posts_of_request(request):
+            if one.post.role in AT_DESK and body_of(one.post.unit).pk == body:
+                found.setdefault(Party.OPERATOR, actor_of(account, one))
+    return found
+
+
+# --- files
+
+
+@allows(ANYONE)
+@require_safe
+def file(request: HttpRequest, draw: UUID) -> HttpResponse:
+    return _json(queries.public_file(draw).as_json(), "draw.json")
+
+
+@allows(SIGNED_IN)
+@require_safe
+def own_proof(request: HttpRequest, draw: UUID, organisation: UUID) -> HttpResponse:
+    found = queries.own_proof(queries.draw_of(draw), acting_for(request, organisation, AGENCY))
+    if found is None:
+        raise Http404("this agency does not stand in the list")
+    return _json(found.as_json(), "draw-proof.json")
+
+
+def _json(content: dict[str, Any], name: str) -> HttpResponse:
+    return download(json.dumps(content, ensure_ascii=False, indent=1).encode(), "application/json", name)
+
+
+# --- what is done
+
+
+@allows(SIGNED_IN)
+@require_POST
+def commit(request: HttpRequest, purchase: UUID) -> HttpResponse:
+    def work(found: Purchase, party: Party, actor: Actor, typed: dict[str, str], at: datetime) -> str:
+        actions.commit(found, party, typed["commitment"].strip(), typed["sealed"].strip(), at=at, actor=actor)
+        return _("The commitment is kept.")
+
+    return _done(request, purchase, work, ("commitment", "sealed"))
+
+
+@allows(SIGNED_IN)
+@require_POST
+def reveal(request: HttpRequest, purchase: UUID) -> HttpResponse:
+    def work(found: Purchase, party: Party, actor: Actor, typed: dict[str, str], at: datetime) -> str:
+        actions.reveal(found, party, typed["share"].strip().lower(), at=at, actor=actor)
+        return _("The share is open.")
+
+    return _done(request, purchase, work, ("share",))
+
+
+@allows(SIGNED_IN)
+@require_POST
+def set_value(request: HttpRequest, purchase: UUID) -> HttpResponse:
+    def work(found: Purchase, party: Party, actor: Actor, typed: dict[str, str], at: datetime) -> str:
+        published_at = _moment(typed["published_at"])
+        actions.set_public_value(found, typed["value"], typed["value_from"], published_at, at=at, actor=actor)
+        return _("The public value is kept.")
+
+    return _done(request, purchase, work, ("value", "value_from", "published_at"), of=Party.OPERATOR)
+
+
+@allows(SIGNED_IN)
+@require_POST
+def again(request: HttpRequest, purchase: UUID) -> HttpResponse:
+    def work(found: Purchase, party: Party, actor: Actor, typed: dict[str, str], at: datetime) -> str:
+        actions.again(found, typed["reason"], at=at, actor=actor)
+        return _("The draw is set aside, and another one begun.")
+
+    return _done(request, purchase, work, ("reason",), of=Party.OPERATOR)
+
+
+Work = Callable[[Purchase, Party, Actor, dict[str, str], datetime], str]
+
+
+def _done(
+    request: HttpRequest, purchase: UUID, work: Work, names: tuple[str, ...], of: Party | None = None
+) -> HttpResponse:
+    """Do it for the party that the form names, or for `of`, and go back to the page; what is refused stands there."""
+    found = queries.purchase_of(purchase)
+    parties = _parties(request, found)
+    party = of or next((one for one in parties if one == request.POST.get("party")), None)
+    if party not in parties:
+        raise Http404("not for this account")
+    typed = {name: request.POST.get(name, "")[:LONGEST] for name in names}
+    try:
+        messages.success(request, work(found, party, parties[party], typed, timezone.now()))
+    except GongbaoError as error:
+        # A share or a sealed text is not shown again: it is made anew, or pasted again.
+        kept = {name: value for name, value in typed.items() if name not in ("sealed", "commitment", "share")}
+        wrong = {error.where if error.where in names else "page": in_words(error.message)}
+        return _page(request, found, wrong=wrong, typed=kept)
+    return redirect("market:draw", found.uuid)
+
+
+@allows(SIGNED_IN)
+@require_POST
+def open_layer(request: HttpRequest, purchase: UUID) -> HttpResponse:
+    """A custodian opens its layer of a share that is withheld."""
+    found, account = queries.purchase_of(purchase), account_of(request)
+    current = queries.current(found)
+    task = next(
+        (one for one in queries.withheld(current, account) if one.share.party == request.POST.get("party"))
+        if current
+        else iter(()),
+        None,
+    )
+    if task is None:
+        raise Http404("nothing is to be opened here by this account")
+    own = next((one for one in posts_of_request(request) if one.for_account is None), None)
+    key = request.POST.get("key", "")[:LONGEST]
+    try:
+        actions.open_layer(
+            found, task.share.party, Layer(task.layer), key, at=timezone.now(), actor=actor_of(account, own)
+        )
+    except GongbaoError as error:
+        return _page(request, found, wrong={"page": in_words(error.message)})
+    messages.success(request, _("The layer is open."))
+    return redirect("market:draw", found.uuid)
+
+
+def _moment(typed: str) -> datetime:
+    """2026-03-02 15:00, in Shanghai. Raises GongbaoError."""
+    try:
+        return datetime.fromisoformat(typed.strip()).replace(tzinfo=SHANGHAI)
+    except ValueError as error:
+        raise GongbaoError("this is no moment; write it like 2026-03-02 15:00", where="published_at") from error
