@@ -28,6 +28,7 @@ from gongbao.rules.types import Type
 from gongbao.rules.values import Choice, Quantity
 
 PLACE = "#place"
+_MOST = np.iinfo(np.int64).max
 
 Column = np.ndarray[Any, np.dtype[Any]]
 
@@ -151,7 +152,7 @@ def _one_for_each(records: Records, name: str, members: int) -> Flags:
 
 
 class DoesNotHold(Exception):
-    """A fact that a column cannot hold: it is missing, or has more decimals than its column."""
+    """A fact that a column cannot hold: it is missing, has more decimals than its column, or too many figures."""
 
 
 def batch_of(policy: Policy, cases: Iterable[Mapping[str, Any]]) -> Batch:
@@ -201,7 +202,7 @@ def number_of(value: Any, kind: Type, texts: dict[str, int]) -> int:
         raise DoesNotHold(value.path)
     if isinstance(value, Quantity):
         number = value.exact * 10 ** places_of(kind)
-        if number % 1:
+        if number % 1 or abs(number) > _MOST:
             raise DoesNotHold(f"{value!r}")
         return int(number)
     if isinstance(value, Choice):

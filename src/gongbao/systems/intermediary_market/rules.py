@@ -268,7 +268,7 @@ class Candidate(Record):
         help_en="a sum in yuan, a rate or discount in %",
         default=None,
         least="0",
-        most="9999999999999",
+        most="9999999999",
     )
     chosen: Flag = fact("第十八条第一款", zh="项目业主选取", en="chosen by the owner", default=False)
 
