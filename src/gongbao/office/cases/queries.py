@@ -374,7 +374,7 @@ def show(case: Case, desk: Desk, now: datetime) -> ShownCase:
         case,
         situation,
         personal,
-        tuple(_shown_events(case, situation, personal)),
+        tuple(shown_events(case, situation, personal)),
         situation.runs,
         tuple(acting),
         tuple(offered(situation, now, [one.role for one in acting])),
@@ -383,7 +383,7 @@ def show(case: Case, desk: Desk, now: datetime) -> ShownCase:
     )
 
 
-def _shown_events(case: Case, situation: Situation, personal: bool) -> Iterable[ShownEvent]:
+def shown_events(case: Case, situation: Situation, personal: bool) -> Iterable[ShownEvent]:
     files = {str(one.uuid): one for one in case.attachments.all()}
     steps = situation.procedure.all_steps()
     rows = case.events.select_related("account", "for_account", "letter").order_by("number")
@@ -622,7 +622,7 @@ def show_public(case: Case, now: datetime) -> PublicCase:
     letters = letters_of(case, situation)
     served = {one.row.event_id for one in letters if one.served is not None and one.letter.to in party}
     events = []
-    for one in _shown_events(case, situation, personal=True):
+    for one in shown_events(case, situation, personal=True):
         own = situation.procedure.roles[one.row.role].kind == "party"
         # What a letter told them that was served on them they know, and when it was served.
         told = one.row.pk in served or one.row.step == SERVE
