@@ -10,10 +10,12 @@ class IntermediaryMarketConfig(AppConfig):
 
         from gongbao.core.labels import Label
         from gongbao.office.cases.types import CaseType, register
+        from gongbao.office.worker import jobs
         from gongbao.procedures import Situation
         from gongbao.systems.intermediary_market.complaints.procedure import SUBJECTS, complaint
         from gongbao.systems.intermediary_market.complaints.routing import route
         from gongbao.systems.intermediary_market.purchases.case_type import CASE_TYPE as PURCHASE
+        from gongbao.systems.intermediary_market.sealing.actions import fix_due
 
         def summary(situation: Situation) -> Label:
             subject = next((one for one in SUBJECTS if one.key == situation.values.get("subject")), None)
@@ -33,3 +35,4 @@ class IntermediaryMarketConfig(AppConfig):
             )
         )
         register(PURCHASE)
+        jobs.register(jobs.Job("market.fix_envelopes", fix_due))

@@ -154,17 +154,17 @@ def public_key(given: Any) -> PublicKey:
     if {"d", "p", "q", "dp", "dq", "qi"} & set(given):
         raise GongbaoError("this is a private key: it must never leave the custodian; make a new one", where=where)
     try:
-        key = RSAKey.import_key({name: given[name] for name in ("kty", "n", "e")})
-        numbers = key.public_key.public_numbers()
+        bits = int.from_bytes(_decoded(given["n"])).bit_length()
+        exponent = int.from_bytes(_decoded(given["e"]))
+        if SMALLEST_KEY <= bits <= LARGEST_KEY and bits % 8 == 0 and exponent == _EXPONENT:
+            key = RSAKey.import_key({name: given[name] for name in ("kty", "n", "e")})
+            return PublicKey(key.thumbprint(), {name: given[name] for name in ("kty", "n", "e")})
     except (JoseError, KeyError, ValueError, TypeError) as error:
         raise GongbaoError("this is no public RSA key in the form of a JWK", where=where) from error
-    bits = numbers.n.bit_length()
-    if not SMALLEST_KEY <= bits <= LARGEST_KEY or bits % 8 or numbers.e != _EXPONENT:
-        raise GongbaoError(
-            f"this key has {bits} bits; it must have {SMALLEST_KEY} to {LARGEST_KEY} and the exponent {_EXPONENT}",
-            where=where,
-        )
-    return PublicKey(key.thumbprint(), {name: given[name] for name in ("kty", "n", "e")})
+    raise GongbaoError(
+        f"this key has {bits} bits; it must have {SMALLEST_KEY} to {LARGEST_KEY} and the exponent {_EXPONENT}",
+        where=where,
+    )
 
 
 def signing_key(given: Any) -> tuple[str, dict[str, str]]:

@@ -10,6 +10,7 @@ from django.http import Http404
 from gongbao.core.errors import GongbaoError
 from gongbao.core.labels import Label
 from gongbao.office.people.models import Account
+from gongbao.systems.intermediary_market.purchases import procedure
 from gongbao.systems.intermediary_market.purchases.models import Registration
 from gongbao.systems.intermediary_market.sealing import envelopes
 from gongbao.systems.intermediary_market.sealing.envelopes import Part, Problem, PublicKey
@@ -57,9 +58,9 @@ def sealing_of(purchase: UUID) -> Sealing:
 
 def takes_envelopes(sealing: Sealing, at: datetime) -> bool:
     """Whether an envelope received whole at this moment is in time."""
-    from gongbao.systems.intermediary_market.purchases.queries import is_open
-
-    return sealing.fixed_at is None and is_open(sealing.purchase, at)
+    purchase = sealing.purchase
+    ends = purchase.registration_ends_at
+    return sealing.fixed_at is None and purchase.case.state == procedure.open_.key and ends is not None and at < ends
 
 
 def to_fix(ended_by: datetime) -> list[int]:
@@ -120,14 +121,12 @@ def _done(sealing: Sealing) -> set[tuple[str, int]]:
 
 def _waits(sealing: Sealing, part: Part, layer: Layer, done: set[tuple[str, int]], at: datetime) -> Label | None:
     purchase = sealing.purchase
-    if purchase.registration_ends_at is None or at < purchase.registration_ends_at:
-        return Label("报名截止后方可打开", "it can be opened after the deadline")
+    if part is Part.REGISTRATION and purchase.case.state != procedure.registered.key:
+        return Label("报名尚未截止", "registration is not closed yet")
     if part is Part.OFFER:
-        if (Part.REGISTRATION, Layer.SECOND) not in done:
-            return Label("名称尚未打开", "the names are not open yet")
         if purchase.selection_at is None or at < purchase.selection_at:
             return Label("公开选取时间到达后方可打开", "it can be opened at the time of the selection")
-        if Registration.objects.filter(purchase=purchase, admitted=None, excluded=[]).exists():
+        if purchase.case.state != procedure.checked.key:
             return Label("项目业主尚未完成核对", "the owner has not checked all who registered")  # 第二十六条
     if layer is Layer.SECOND and (part, Layer.FIRST) not in done:
         return Label("第一保管人尚未打开", "the first custodian has not opened it yet")
@@ -214,3 +213,9 @@ def _unwrapped(
         # Whom the owner admits after the first opening is not opened any more.
         if digest in given
     }
+
+
+def batch(sealing: Sealing, part: Part, layer: Layer, after: str, size: int) -> tuple[list[tuple[str, str]], int]:
+    """Some of what waits for a layer, in the order of the digests, and how many are left behind them."""
+    waiting = sorted((digest, text) for digest, text in to_open(sealing, part, layer).items() if digest > after)
+    return waiting[:size], max(0, len(waiting) - size)

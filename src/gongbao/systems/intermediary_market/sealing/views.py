@@ -1,0 +1,283 @@
+"""Pages and addresses of what is sealed: for agencies that hand in, for custodians who open."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from gongbao.core.errors import GongbaoError
+from gongbao.office.audit.actors import Actor
+from gongbao.office.people.acting import actor_of
+from gongbao.office.people.models import Account
+from gongbao.office.people.permissions import ANYONE, allows, in_role, posts_of_request
+from gongbao.office.people.queries import ActingPost
+from gongbao.office.people.roles import Role
+from gongbao.systems.intermediary_market.models import Competence, Function
+from gongbao.systems.intermediary_market.organisations.actions import register_signing_key
+from gongbao.systems.intermediary_market.organisations.queries import (
+    AGENCY,
+    acting_for,
+    member_of_some,
+    memberships_of_request,
+    signing_key,
+)
+from gongbao.systems.intermediary_market.sealing import actions, queries
+from gongbao.systems.intermediary_market.sealing.envelopes import LONGEST_PROPOSAL, PRICES, Part
+from gongbao.systems.intermediary_market.sealing.models import CustodianKey, Sealing
+from gongbao.systems.intermediary_market.sealing.refusals import in_words
+
+STAFF = in_role(Role.CLERK, Role.SECTION_HEAD, Role.DEPUTY_HEAD, Role.HEAD)
+APPOINTS = {Role.SECTION_HEAD, Role.DEPUTY_HEAD, Role.HEAD}
+LARGEST = 200_000  # bytes of an envelope; the form is checked to the byte afterwards
+BATCH = 50  # envelopes that a custodian's browser asks for at once
+
+
+def _given(request: HttpRequest) -> Any:
+    """What came as JSON; None where it is none."""
+    try:
+        return json.loads(request.body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _answer(content: dict[str, Any], status: int = 200) -> JsonResponse:
+    return JsonResponse(content, status=status, headers={"Cache-Control": "no-store"})
+
+
+def _answered(work: Callable[[], dict[str, Any]]) -> JsonResponse:
+    """What the work gives, or why it was refused."""
+    try:
+        return _answer(work())
+    except GongbaoError as error:
+        return _answer({"error": in_words(error.message), "field": error.where}, status=400)
+
+
+# --- handing in: nobody is asked who they are, and no session is read
+
+
+def _asked_of(sealing: Sealing) -> dict[str, Any]:
+    """What the browser needs to seal for a purchase."""
+    terms = sealing.purchase.terms.exclude(published_at=None).last()
+    content = terms.content if terms else {}
+    kind = content.get("price_kind", "")
+    return {
+        "purchase": str(sealing.purchase.uuid),
+        "terms": terms.number if terms else 0,
+        "price": kind if kind in PRICES else "price",
+        "draw": bool(content.get("draw")),
+        "first": {"kid": sealing.first.kid, "jwk": sealing.first.jwk},
+        "second": {"kid": sealing.second.kid, "jwk": sealing.second.jwk},
+    }
+
+
+@allows(ANYONE)
+@require_safe
+def seal(request: HttpRequest, purchase: UUID) -> HttpResponse:
+    sealing = queries.sealing_of(purchase)
+    asked = _asked_of(sealing)
+    return render(
+        request,
+        "market/seal.html",
+        {
+            "room": "market",
+            "sealing": sealing,
+            "purchase": sealing.purchase,
+            "open": queries.takes_envelopes(sealing, timezone.now()),
+            "asked": json.dumps(asked),
+            "price": asked["price"],
+            "longest_proposal": LONGEST_PROPOSAL,
+        },
+    )
+
+
+@allows(ANYONE)
+@csrf_exempt
+@require_POST
+def hand_in(request: HttpRequest, purchase: UUID) -> HttpResponse:
+    # No token of a form: that would be bound to a session. Whoever can hand in unnamed needs nobody else's browser.
+    given = _given(request) if len(request.body) <= LARGEST else None
+    at = timezone.now()  # when it has come in whole
+    return _answered(lambda: actions.hand_in(purchase, given, at=at))
+
+
+@allows(ANYONE)
+@csrf_exempt
+@require_POST
+def take_back(request: HttpRequest, purchase: UUID) -> HttpResponse:
+    given = _fields(request)
+    return _answered(lambda: actions.take_back(purchase, given.get("envelope"), given.get("secret"), at=timezone.now()))
+
+
+@allows(ANYONE)
+@csrf_exempt
+@require_POST
+def look(request: HttpRequest, purchase: UUID) -> HttpResponse:
+    """Whether an envelope is among those that were fixed at the deadline. By POST: no address tells its digest."""
+    sealing, digest = queries.sealing_of(purchase), _fields(request).get("envelope")
+
+    def there() -> dict[str, Any]:
+        found = queries.is_in(sealing, digest if isinstance(digest, str) else "")
+        if found is None:
+            raise GongbaoError("registration is not over yet", where="purchase")
+        return {"there": found, "root": sealing.root}
+
+    return _answered(there)
+
+
+def _fields(request: HttpRequest) -> dict[str, Any]:
+    given = _given(request)
+    return given if isinstance(given, dict) else {}
+
+
+# --- the key with which an agency signs
+
+
+@allows(member_of_some(AGENCY))
+@require_safe
+def signing_keys(request: HttpRequest) -> HttpResponse:
+    agencies = [one.organisation for one in memberships_of_request(request, AGENCY)]
+    return render(
+        request,
+        "market/signing_keys.html",
+        {"room": "market", "agencies": [(one, signing_key(one)) for one in agencies]},
+    )
+
+
+@allows(member_of_some(AGENCY))
+@require_POST
+def add_signing_key(request: HttpRequest, organisation: UUID) -> HttpResponse:
+    agency, jwk = acting_for(request, organisation, AGENCY), _fields(request)
+    actor = actor_of(_account(request))
+    return _answered(lambda: {"kid": register_signing_key(agency, jwk, actor=actor, at=timezone.now()).thumbprint})
+
+
+# --- custodians
+
+
+def _account(request: HttpRequest) -> Account:
+    if not isinstance(request.user, Account):
+        raise PermissionDenied
+    return request.user
+
+
+def _post(request: HttpRequest) -> ActingPost:
+    """The own post in which somebody is a custodian: never that of whom they stand in for."""
+    own = [one for one in posts_of_request(request) if one.for_account is None and one.post.role != Role.AUDITOR]
+    if not own:
+        raise PermissionDenied
+    return own[0]
+
+
+def _appointing(request: HttpRequest) -> ActingPost | None:
+    """The post in which whoever asks appoints custodians: a head of the operator; None where they hold none."""
+    operator = Competence.objects.filter(function=Function.OPERATOR).values_list("unit_id", flat=True).first()
+    heads = (one for one in posts_of_request(request) if one.post.role in APPOINTS)
+    return next((one for one in heads if one.post.unit_id == operator), None)
+
+
+@allows(STAFF)
+@require_safe
+def custody(request: HttpRequest) -> HttpResponse:
+    account = _account(request)
+    keys = list(queries.custodian_keys())
+    return render(
+        request,
+        "market/custody.html",
+        {
+            "room": "market",
+            "tasks": queries.tasks_of(account, timezone.now()),
+            "keys": keys,
+            "mine": [one for one in keys if one.account_id == account.pk],
+            "appoints": _appointing(request) is not None,
+            "account": account,
+        },
+    )
+
+
+@allows(STAFF)
+@require_POST
+def add_custodian_key(request: HttpRequest) -> HttpResponse:
+    account, post, jwk = _account(request), _post(request), _given(request)
+    actor = actor_of(account, post)
+
+    def keep() -> dict[str, Any]:
+        key = actions.register_custodian_key(account, post.post.unit, jwk, actor=actor, at=timezone.now())
+        return {"kid": key.kid}
+
+    return _answered(keep)
+
+
+@allows(STAFF)
+@require_POST
+def appoint(request: HttpRequest, key: UUID) -> HttpResponse:
+    return _about_key(
+        request, lambda actor, at: actions.appoint_custodian(key, by=_account(request), actor=actor, at=at)
+    )
+
+
+@allows(STAFF)
+@require_POST
+def end_key(request: HttpRequest, key: UUID) -> HttpResponse:
+    return _about_key(request, lambda actor, at: actions.end_custodian_key(key, actor=actor, at=at), own=key)
+
+
+def _about_key(
+    request: HttpRequest, work: Callable[[Actor, datetime], CustodianKey | None], own: UUID | None = None
+) -> HttpResponse:
+    """For a head of the operator; ending a key, for its holder too."""
+    account, post = _account(request), _appointing(request)
+    if post is None and (own is None or not queries.custodian_keys().filter(uuid=own, account=account).exists()):
+        raise PermissionDenied
+    try:
+        work(actor_of(account, post or _post(request)), timezone.now())
+    except GongbaoError as error:
+        told = in_words(error.message)
+        return render(request, "market/custody_refused.html", {"room": "market", "refused": told}, status=400)
+    return redirect("market:custody")
+
+
+@allows(STAFF)
+@require_safe
+def open_page(request: HttpRequest, purchase: UUID, part: str) -> HttpResponse:
+    account, sealing = _account(request), queries.sealing_of(purchase)
+    task = next(
+        (one for one in queries.tasks_of(account, timezone.now()) if one.sealing.pk == sealing.pk and one.part == part),
+        None,
+    )
+    if task is None:
+        raise Http404("nothing is to be opened here by this account")
+    return render(request, "market/open.html", {"room": "market", "task": task, "purchase": sealing.purchase})
+
+
+@allows(STAFF)
+def work(request: HttpRequest, purchase: UUID, part: str) -> HttpResponse:
+    """GET: some envelopes that wait for this custodian, after a digest. POST: to each digest its content key."""
+    account, sealing = _account(request), queries.sealing_of(purchase)
+    if part not in queries.OPENED:
+        raise Http404("no such part")
+    asked, at = Part(part), timezone.now()
+    if request.method == "POST":
+        actor, keys = actor_of(account, _post(request)), _given(request)
+
+        def opened() -> dict[str, Any]:
+            layer, unreadable = actions.open_layer(purchase, asked, keys, account=account, actor=actor, at=at)
+            return {"layer": int(layer), "unreadable": unreadable}
+
+        return _answered(opened)
+
+    def waiting() -> dict[str, Any]:
+        queries.turn(sealing, asked, account, at)
+        fixed = actions.fix(sealing, actor=actor_of(account, _post(request)), at=at)
+        layer, _key = queries.turn(fixed, asked, account, at)
+        sealed, left = queries.batch(fixed, asked, layer, request.GET.get("after", "")[:64], BATCH)
+        return {"sealed": sealed, "left": left}
+
+    return _answered(waiting)
