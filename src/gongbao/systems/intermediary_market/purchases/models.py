@@ -188,7 +188,7 @@ class ProcurementLimit(RegulatedModel):
 
 
 class Draft(KeptModel):
-    """What an owner has typed of a purchase and not handed in: nobody else sees it, and it goes when it is handed in."""
+    """What an owner has typed of a purchase and not handed in. Nobody else sees it, and it goes with the handing in."""
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     owner = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="drafts")

@@ -106,6 +106,7 @@ awarded = purchase.state(
     "awarded", zh="已出具中选通知书", en="notice of award issued",
     next_zh="签订中介服务合同", next_en="the contract is signed",
 )  # fmt: skip
+unsigned = purchase.state("unsigned", zh="未签订合同", en="no contract signed", final=True)
 concluded = purchase.state("concluded", zh="已签订合同", en="contract signed", final=True)
 declined = purchase.state("declined", zh="不予发布", en="not published", final=True)
 withdrawn = purchase.state("withdrawn", zh="业主撤回", en="withdrawn by the owner", final=True)
@@ -194,6 +195,11 @@ _selection_at = Field(
 )
 _agency = Field("selected_agency", Label("选取的中介机构", "Agency"), public=True)
 _registration = Field("selected_registration", Label("报名编号", "Registration"))
+ANNEXES = Field(
+    "annexes", Label("详细参数和构成等附件", "Papers with parameters and parts"), Kind.FILES, "第十九条第（二）项",
+    help=Label("更换附件的，须重新上传全部附件", "new papers take the place of all before"), required=False,
+    public=True, longest=10,
+)  # fmt: skip
 _reason = Field("reason", Label("理由", "Reasons"), Kind.TEXT, longest=2000)
 _what_it_is = [
     Field("owner_name", Label("项目业主", "Owner"), Kind.LINE, "第二条第三款", public=True),
@@ -226,7 +232,7 @@ NEVER_PUBLISHED = Condition(
 
 submit = purchase.step(
     "submit", "第十九条", zh="提交采购信息", en="Hand in the purchase", by=[owner], begins=True, to=reviewing,
-    asks=[*_what_it_is, _terms],
+    asks=[*_what_it_is, _terms, ANNEXES],
 )  # fmt: skip
 ask_corrections = purchase.step(
     "ask_corrections", "第二十条第三款", zh="一次性告知补正", en="Ask for corrections, in one list", by=[operator],
@@ -236,7 +242,7 @@ ask_corrections = purchase.step(
 )  # fmt: skip
 resubmit = purchase.step(
     "resubmit", "第二十条第三款", zh="补正采购信息", en="Hand in the corrections", by=[owner], at=[to_correct],
-    to=reviewing, asks=[*_what_it_is, _terms],
+    to=reviewing, asks=[*_what_it_is, _terms, ANNEXES],
 )  # fmt: skip
 publish_notice = purchase.step(
     "publish_notice", "第二十条第二款", zh="发布采购公告", en="Publish the notice", by=[operator], at=[reviewing],
@@ -252,7 +258,7 @@ decline_purchase = purchase.step(
 
 change_terms = purchase.step(
     "change_terms", OUR_RULE, zh="变更采购信息", en="Change the terms", by=[owner], at=[open_], to=reviewing,
-    asks=[*_what_it_is, _terms, _reason],
+    asks=[*_what_it_is, _terms, ANNEXES, _reason],
 )  # fmt: skip
 extend = purchase.step(
     "extend", OUR_RULE, zh="延长报名时间", en="Extend the registration", by=[owner], at=[open_], publishes=True,
@@ -392,6 +398,11 @@ conclude_purchase = purchase.step(
 )  # fmt: skip
 
 # A result that does not stand
+
+end_unsigned = purchase.step(
+    "end_unsigned", "第二十五条第一款", zh="未签订合同", en="No contract is signed", by=[owner, operator], at=[awarded],
+    to=unsigned, asks=[_reason],
+)  # fmt: skip
 
 _AFTER_SELECTION = [selected, confirmed, unpublished, announced, suspended, awarded]
 abandon = purchase.step(
