@@ -72,6 +72,7 @@ def prepare(purchase: Purchase, eligible: Sequence[Registration], *, at: datetim
                 return draw
             raise GongbaoError("the list of this draw is fixed; another one needs that the draw is set aside")
         _refuse_unfit(purchase, eligible)
+        _take_from_notice(draw)  # a notice may have been changed since the first commitment
         draw.padding = token_hex(32)
         entries = [
             DrawEntry(
@@ -317,22 +318,23 @@ def _current(purchase: Purchase, at: datetime, record: Record) -> Draw:
 
 
 def _begin(purchase: Purchase, number: int, at: datetime, record: Record) -> Draw:
-    terms = purchase.terms.exclude(published_at=None).order_by("number").last()
+    draw = Draw(purchase=purchase, number=number, begun_at=at)
+    _take_from_notice(draw)
+    draw.save()
+    record(draw.subject, purchase=str(purchase.uuid), number=number)
+    return draw
+
+
+def _take_from_notice(draw: Draw) -> None:
+    """What the notice says of the draw, as it was published last."""
+    terms = draw.purchase.terms.exclude(published_at=None).order_by("number").last()
     said = terms.content.get("draw") if terms else None
     if not said:
         raise GongbaoError("the notice, which names the source of the public value, is not published")
     if said["algorithm"] != arithmetic.ALGORITHM:
         raise GongbaoError(f"the notice names the algorithm {said['algorithm']}, which is not known here")
-    draw = Draw.objects.create(
-        purchase=purchase,
-        number=number,
-        algorithm=said["algorithm"],
-        source=said["source"],
-        not_before=datetime.fromisoformat(said["not_before"]) if said.get("not_before") else None,
-        begun_at=at,
-    )
-    record(draw.subject, purchase=str(purchase.uuid), number=number)
-    return draw
+    draw.algorithm, draw.source = said["algorithm"], said["source"]
+    draw.not_before = datetime.fromisoformat(said["not_before"]) if said.get("not_before") else None
 
 
 def _custodians(purchase: Purchase) -> tuple[envelopes.PublicKey, envelopes.PublicKey]:

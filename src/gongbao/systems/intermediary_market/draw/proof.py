@@ -235,7 +235,7 @@ def checks(file: DrawFile) -> list[Check]:
         Check(
             "order",
             Label("抽取次序由种子得出", "the order follows from the seed"),
-            tuple(draw.order(file.seed, [entry.agency for entry in entries])) == file.order,
+            both and tuple(draw.order(found, [entry.agency for entry in entries])) == file.order,
         ),
     ]
 
