@@ -42,12 +42,13 @@ from gongbao.rules.what_if import (
 from gongbao.rules.what_if import population as populations
 from gongbao.systems import policies
 from gongbao.systems import population as population_of
+from gongbao.systems import populations as invented
 from tests.rules.columns.drawing import drawn_cases
 from tests.rules.country.ferry.rules import policy as ferry
 from tests.rules.country.heating.rules import policy as heating
 from tests.rules.country.herds.rules import policy as herds
 
-POLICIES = {**policies(), "heating": heating, "ferry": ferry, "herds": herds}
+POLICIES = {**{name: policies()[name] for name in invented()}, "heating": heating, "ferry": ferry, "herds": herds}
 DISTRICTS = ["东", "西", "北"]
 HOW_MANY = {"air-compensation": 9, "outpatient-pooling": 60, "ferry": 60, "herds": 70}
 """Of cases whose records make them slow to compute one by one fewer are enough."""

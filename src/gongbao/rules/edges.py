@@ -531,7 +531,7 @@ class _Watch:
 
     def _sign(self, key: _Key, left: Any, right: Any, op: str = "<") -> None:
         """Whether the left is less, equal or more, and by how much."""
-        if isinstance(left, Quantity) or (type(left) is int and isinstance(right, Quantity | int)):
+        if isinstance(left, Quantity | int) and isinstance(right, Quantity | int) and not isinstance(left, bool):
             by: Any = Fraction(_exact(left)) - Fraction(_exact(right))
         elif isinstance(left, date) and isinstance(right, date):
             by = Fraction((left - right).days)

@@ -11,9 +11,10 @@ import pytest
 
 from gongbao.rules import Policy
 from gongbao.rules.cases import read_worked_cases
+from gongbao.rules.columns.lower import NotInColumns
 from gongbao.rules.columns.program import DoesNotFit, prepared, program_of
 from gongbao.rules.edges import edges
-from gongbao.systems import policies
+from gongbao.systems import policies, populations
 from tests.rules.columns.agreement import Agreement, agree, is_taken
 from tests.rules.columns.drawing import Drawing, drawn_cases, drawn_rows, with_gaps
 from tests.rules.columns.variants import changed_figures, with_figures_that_change
@@ -21,7 +22,9 @@ from tests.rules.country.ferry.rules import policy as ferry
 from tests.rules.country.heating.rules import policy as heating
 from tests.rules.country.herds.rules import policy as herds
 
-ALL = [*policies().values(), ferry, heating, herds]
+ALL = [*(policies()[name] for name in populations()), ferry, heating, herds]
+OTHERS = [one for name, one in policies().items() if name not in populations()]
+"""What is decided one case at a time; `gongbao run` takes a table of them all the same."""
 ROWS = {"medical-assistance": 20_000, "outpatient-pooling": 20_000, "air-compensation": 20_000}
 """Random rows, a record being a row; of the other policies there are 1,000."""
 
@@ -48,6 +51,16 @@ def test_random_rows(policy: Policy) -> None:
     # What compute takes, the columns do: else this would prove nothing.
     assert found.left == 0
     assert found.compared > found.cases * 0.5
+
+
+@pytest.mark.parametrize("policy", OTHERS, ids=[one.name for one in OTHERS])
+def test_random_rows_of_what_no_population_has(policy: Policy) -> None:
+    if policy.name == "market-outcome":
+        with pytest.raises(NotInColumns):
+            program_of(policy)
+        return
+    found = agree(policy, drawn_rows(policy, 500, seed=20260701), each_alone=False)
+    assert found.left == 0 and found.compared > found.cases * 0.3
 
 
 @each_policy

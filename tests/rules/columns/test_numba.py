@@ -19,7 +19,7 @@ from gongbao.rules.columns import Batch, NotInColumns, Program, Records, Values,
 from gongbao.rules.columns.engine import Engine
 from gongbao.rules.columns.program import prepared
 from gongbao.rules.facts import read_facts
-from gongbao.systems import policies
+from gongbao.systems import policies, populations
 from gongbao.systems.medical_assistance.rules import medical_assistance
 from gongbao.systems.outpatient_pooling.rules import outpatient_pooling
 from tests.rules.columns.drawing import Drawing
@@ -31,7 +31,7 @@ from tests.rules.test_to_sql import drawn, ferried, grazed, measured, treated
 in_numba = pytest.importorskip("gongbao.rules.columns.in_numba", exc_type=ImportError)
 pytest.importorskip("numba")
 
-ALL = {**policies(), **{one.name: one for one in (ferry, heating, herds)}}
+ALL = {**{name: policies()[name] for name in populations()}, **{one.name: one for one in (ferry, heating, herds)}}
 DRAWERS = {"ferry": ferried, "herds": grazed, "outpatient-pooling": treated, "air-compensation": measured}
 
 Facts = Mapping[str, Any]

@@ -115,7 +115,7 @@ def drawn(policy: Policy, seed: int, cases: int, *, odd: float = 0.03, label: bo
         if "year" in of_case and rng.random() > odd:
             day = day.replace(month=rng.randint(1, 12), day=rng.randint(1, 28))
             of_case["year"] = str(day.year)
-        records: list[dict[str, str | None]] = [{}]
+        records: list[dict[tuple[str, str], str | None]] = [{}]
         if of_records:
             name, _ = of_records[0]
             one_for_each = facts[name].one_for_each
@@ -124,16 +124,18 @@ def drawn(policy: Policy, seed: int, cases: int, *, odd: float = 0.03, label: bo
                 if one_for_each
                 else [None] * rng.choice([0, 1, 2, 5, 9])
             )
-            records = [{fact.name: cell(fact, day) for _, fact in of_records} for _ in each] or [
-                {fact.name: None for _, fact in of_records}
+            records = [{(within, fact.name): cell(fact, day) for within, fact in of_records} for _ in each] or [
+                {(within, fact.name): None for within, fact in of_records}
             ]
             for record, member in zip(records, each, strict=False):
                 if one_for_each and rng.random() > odd / 3:
-                    record[one_for_each] = member
-                for _, fact in of_records:
-                    value = record[fact.name]
+                    record[name, one_for_each] = member
+                for within, fact in of_records:
+                    value = record[within, fact.name]
                     if fact.type.kind == "date" and value and rng.random() > odd:
-                        record[fact.name] = day.replace(month=rng.randint(1, 12), day=rng.randint(1, 28)).isoformat()
+                        record[within, fact.name] = day.replace(
+                            month=rng.randint(1, 12), day=rng.randint(1, 28)
+                        ).isoformat()
         for place, record in enumerate(records):
             told = of_case if place == 0 or rng.random() < 0.9 else dict.fromkeys(of_case)
             if rng.random() < odd / 5 and place:
