@@ -22,7 +22,8 @@ from gongbao.office.people.roles import Role
 from gongbao.rules.what_if import Reform, compare
 from gongbao.site.what_if import answers, asked, figures, populations
 from gongbao.site.what_if.populations import DEMONSTRATION, FAILED, READY, Registry, registry
-from gongbao.systems import policies, policy, population
+from gongbao.systems import policies, policy
+from gongbao.systems import populations as all_populations
 from tests.people.made import holder_of, keep_city, open_account
 from tests.program import PATIENCE
 from tests.site.html import Element, read
@@ -131,7 +132,7 @@ def test_a_reading_is_a_switch(aid, client):
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
-@pytest.mark.parametrize("name", list(policies()))
+@pytest.mark.parametrize("name", list(all_populations()))
 def test_every_policy_has_a_page_with_every_figure_and_reading(client, db, name, language):
     client.cookies["django_language"] = language
     ready = brought(name)
@@ -150,7 +151,7 @@ def test_every_policy_has_a_page_with_every_figure_and_reading(client, db, name,
         assert f'href="{address}"' in client.get(before).content.decode()
 
 
-@pytest.mark.parametrize("name", list(policies()))
+@pytest.mark.parametrize("name", list(all_populations()))
 def test_every_slider_holds_its_value_and_what_it_moves_to_is_taken(name):
     found = policy(name)
     for one in figures.sliders(found).values():
@@ -644,10 +645,13 @@ def test_the_page_says_how_far_it_is_and_looks_again_by_itself(client, db, monke
     assert table.status_code == 302 and table["Location"].startswith(AID)
 
 
-def test_every_policy_has_an_invented_population():
+def test_the_way_there_is_shown_where_a_population_can_be_invented(client, db):
+    listed = client.get("/policies/").content.decode()
     for name in policies():
-        assert population(name).policy.name == name
-        assert reverse("what_if:what_if", args=[name]).endswith("/what-if/")
+        address = reverse("what_if:what_if", args=[name])
+        has_one = name in all_populations()
+        assert (f'href="{address}"' in listed) == has_one
+        assert (f'href="{address}"' in client.get(f"/policies/{name}/").content.decode()) == has_one
 
 
 def test_who_stands_near_a_jump_is_counted_in_the_population(aid):

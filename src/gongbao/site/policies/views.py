@@ -24,6 +24,7 @@ from gongbao.site.policies.results import MOST_EXPLAINED, Mark, Outcome, outcome
 from gongbao.site.policies.results import computed as result_of
 from gongbao.site.policies.workbooks import computed, template
 from gongbao.systems import policies as all_policies
+from gongbao.systems import populations
 
 SHEETS = {
     "docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", sheet_docx),
@@ -90,7 +91,13 @@ def _language() -> str:
 def policies(request: HttpRequest) -> HttpResponse:
     language = _language()
     found = [
-        {"name": one.name, "label": one.label.in_language(language), "about": _about(one, language), "policy": one}
+        {
+            "name": one.name,
+            "label": one.label.in_language(language),
+            "about": _about(one, language),
+            "policy": one,
+            "has_population": one.name in populations(),
+        }
         for one in all_policies().values()
     ]
     return render(request, "policies/policies.html", {"room": "policies", "policies": found})
@@ -116,6 +123,7 @@ def policy(request: HttpRequest, name: str) -> HttpResponse:
     context = _context(found, case, language, links) | {
         "fields": fields,
         "about": _about(found, language),
+        "has_population": found.name in populations(),
         "document_url": links(found.document, found.since_clause),
         "readings": _readings(found, case, language, links),
         "links": links,

@@ -242,15 +242,15 @@ class Outcome(Choice):
 class Criterion(Record):
     """A criterion of best value with its weight, as the notice published them."""
 
-    name: Text = fact("第十九条第（四）项", zh="评审因素", en="criterion")
+    name: Text = fact("第十九条第（四）项", zh="因素名称", en="name of the criterion")
     weight: Percent = fact("第十九条第（四）项", zh="权重", en="weight", least="0", most="100")
 
 
 class Mark(Record):
     """What an agency's proposal was given for a criterion: 0 to 100 points."""
 
-    agency: Text = fact("第十八条第一款", zh="中介机构", en="agency")
-    criterion: Text = fact("第十八条第一款", zh="评审因素", en="criterion")
+    agency: Text = fact("第十八条第一款", zh="被评机构", en="agency marked")
+    criterion: Text = fact("第十八条第一款", zh="所评因素", en="criterion marked")
     points: Score = fact("第十八条第一款", zh="得分", en="points", least="0", most="100")
 
 
