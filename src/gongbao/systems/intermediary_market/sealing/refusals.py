@@ -10,6 +10,7 @@ _SENTENCES = (
     _("this key has %(bits)s bits; it must have %(least)s to %(most)s and the exponent %(exponent)s"),
     _("this key is registered already; make one of your own"),
     _("this is no public key of the curve P-256 (JWK)"),
+    _("this is a private key; it stays in the browser that made it"),
     _("this key was given before; make a new one"),
     _("there is no such key, or it was ended"),
     _("nobody appoints themselves: the other person does"),

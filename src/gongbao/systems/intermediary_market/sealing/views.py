@@ -156,7 +156,11 @@ def signing_keys(request: HttpRequest) -> HttpResponse:
 def add_signing_key(request: HttpRequest, organisation: UUID) -> HttpResponse:
     agency, jwk = acting_for(request, organisation, AGENCY), _fields(request)
     actor = actor_of(_account(request))
-    return _answered(lambda: {"kid": register_signing_key(agency, jwk, actor=actor, at=timezone.now()).thumbprint})
+
+    def keep() -> dict[str, Any]:
+        return {"kid": register_signing_key(agency, jwk, actor=actor, at=timezone.now()).thumbprint}
+
+    return _answered(keep)
 
 
 # --- custodians
