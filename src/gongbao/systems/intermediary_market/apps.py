@@ -15,6 +15,7 @@ class IntermediaryMarketConfig(AppConfig):
         from gongbao.systems.intermediary_market.complaints.procedure import SUBJECTS, complaint
         from gongbao.systems.intermediary_market.complaints.routing import route
         from gongbao.systems.intermediary_market.purchases.case_type import CASE_TYPE as PURCHASE
+        from gongbao.systems.intermediary_market.ratings.case_type import CASE_TYPE as CONDUCT
         from gongbao.systems.intermediary_market.sealing.actions import fix_due
 
         def summary(situation: Situation) -> Label:
@@ -35,4 +36,5 @@ class IntermediaryMarketConfig(AppConfig):
             )
         )
         register(PURCHASE)
+        register(CONDUCT)
         jobs.register(jobs.Job("market.fix_envelopes", fix_due))

@@ -31,6 +31,10 @@ from gongbao.systems.intermediary_market.purchases.models import ProcurementLimi
 from gongbao.systems.intermediary_market.purchases.models import Purchase as Purchase
 from gongbao.systems.intermediary_market.purchases.models import Registration as Registration
 from gongbao.systems.intermediary_market.purchases.models import Terms as Terms
+from gongbao.systems.intermediary_market.ratings.models import CheckRun as CheckRun
+from gongbao.systems.intermediary_market.ratings.models import Clue as Clue
+from gongbao.systems.intermediary_market.ratings.models import Conduct as Conduct
+from gongbao.systems.intermediary_market.ratings.models import Rating as Rating
 from gongbao.systems.intermediary_market.sealing.models import CustodianKey as CustodianKey
 from gongbao.systems.intermediary_market.sealing.models import Envelope as Envelope
 from gongbao.systems.intermediary_market.sealing.models import Opening as Opening

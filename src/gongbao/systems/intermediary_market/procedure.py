@@ -3,5 +3,6 @@
 from gongbao.systems.intermediary_market.complaints.procedure import complaint
 from gongbao.systems.intermediary_market.contracts.procedure import contract
 from gongbao.systems.intermediary_market.purchases.procedure import purchase
+from gongbao.systems.intermediary_market.ratings.procedure import conduct
 
-__all__ = ["complaint", "contract", "purchase"]
+__all__ = ["complaint", "conduct", "contract", "purchase"]
