@@ -22,6 +22,8 @@ GONGBAO_SMS          the port for short messages: package.module:Class, or `file
 GONGBAO_IDLE_MINUTES after how many minutes without a request whoever holds a post or a right is signed out (30)
 GONGBAO_OIDC_ISSUER  address of an OpenID Connect provider; with GONGBAO_OIDC_CLIENT_ID and GONGBAO_OIDC_CLIENT_SECRET,
                      or GONGBAO_OIDC_CLIENT_SECRET_FILE, a file that holds it
+GONGBAO_BUSINESS_REGISTER   a file exported from the business register (docs/decisions/0024-entry.md), in which it is
+                     looked up who enters the services market; without one, entries are marked as not checked
 GONGBAO_DEBUG        `1` shows Django's error pages to whoever looks: for developers only
 GONGBAO_LOG_LEVEL    DEBUG, INFO (default), WARNING or ERROR
 """
@@ -240,6 +242,8 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL_SERVER.user, MAIL_SERVER.password
 EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL_SERVER.starttls, MAIL_SERVER.tls
 DEFAULT_FROM_EMAIL = MAIL_SERVER.sender
 GONGBAO_SMS = mail.sms_port(os.environ, production=PRODUCTION)
+
+GONGBAO_BUSINESS_REGISTER = os.environ.get("GONGBAO_BUSINESS_REGISTER", "").strip()
 
 # --- what the browser is told
 

@@ -4,27 +4,60 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from typing import Any
+from uuid import uuid4
 
+from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
-from stdnum.cn import uscc as unified_social_credit_code
-from stdnum.exceptions import ValidationError
 
 from gongbao.core.errors import GongbaoError
+from gongbao.core.labels import Label
 from gongbao.office import kept
 from gongbao.office.audit.actions import recorded
-from gongbao.office.audit.actors import OUR_RULE, Actor
+from gongbao.office.audit.actors import OUR_RULE, PARTY, Actor
+from gongbao.office.cases import files
+from gongbao.office.cases.actions import Upload
+from gongbao.office.file_names import shown_name
+from gongbao.office.outbox.actions import ToAccount, ToPost, send
+from gongbao.office.people.actions import keep_account
 from gongbao.office.people.models import Account, Unit
+from gongbao.office.people.queries import account_exists
+from gongbao.office.people.roles import Role
+from gongbao.systems.intermediary_market.catalogue import actions as catalogue_actions
+from gongbao.systems.intermediary_market.catalogue import queries as catalogue
+from gongbao.systems.intermediary_market.catalogue.models import ServiceItem
 from gongbao.systems.intermediary_market.document import DOCUMENT
-from gongbao.systems.intermediary_market.organisations import queries
-from gongbao.systems.intermediary_market.organisations.models import Member, Organisation, OrganisationKind, SigningKey
+from gongbao.systems.intermediary_market.organisations import business_register, queries
+from gongbao.systems.intermediary_market.organisations.business_register import BusinessRegister
+from gongbao.systems.intermediary_market.organisations.models import (
+    Listing,
+    ListingEnd,
+    Member,
+    NetworkAddress,
+    Offering,
+    Organisation,
+    OrganisationKind,
+    Paper,
+    PaperKind,
+    Practitioner,
+    Qualification,
+    Review,
+    ReviewOutcome,
+    SigningKey,
+)
+from gongbao.systems.intermediary_market.uscc import checked_uscc as checked_uscc
 
 ENTRY = f"{DOCUMENT} 第十四条"
 OWNERS = f"{DOCUMENT} 第六条第（三）项"
+PUBLISHED = f"{DOCUMENT} 第十五条"
 CHANGES = f"{DOCUMENT} 第十六条"
+REVIEW = f"{DOCUMENT} 第七条第（四）项"
+LONGEST_TEXT = 2000  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,59 +74,228 @@ class Particulars:
     controller_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who acts for an organisation (业务授权人). The identity number is not kept: its keyed digest is."""
+
+    telephone: str = ""
+    identity_number: str = ""
+
+
+NOBODY = Person()
+
+
 # --- entering
 
 
-def enter_agency(uscc: str, particulars: Particulars, *, account: Account, actor: Actor, at: datetime) -> Organisation:
-    """The organisation offers services from now on, and the account acts for it. Raises GongbaoError."""
-    return _enter(uscc, particulars, account=account, actor=actor, at=at, as_agency=True, ground=ENTRY)
+def open_account(name: str, password: str, called: str, *, at: datetime) -> Account:
+    """An account for somebody who enters the market, and who has none. Raises GongbaoError."""
+    with recorded("market.open_account", actor=PARTY, ground=ENTRY, at=at):
+        kept.one_at_a_time("people.keep_account")
+        # Keeping an account of that name would give it another password.
+        if account_exists(name):
+            raise GongbaoError("there is an account of this name already", where="username")
+        return keep_account(name, password=password, called=called, actor=PARTY, at=at)[0]
+
+
+def enter_agency(
+    uscc: str,
+    particulars: Particulars,
+    *,
+    account: Account,
+    person: Person = NOBODY,
+    register: BusinessRegister | None = None,
+    actor: Actor,
+    at: datetime,
+) -> Organisation:
+    """The organisation may offer services from now on, and the account acts for it (第十三条第（一）项、第十四条).
+
+    With a `register` it has to stand there as it is told. Under which services it comes `enter_item` says. Raises
+    GongbaoError.
+    """
+    return _enter(uscc, particulars, account, person, register, actor, at, as_agency=True)
 
 
 def enter_owner(
-    uscc: str, particulars: Particulars, *, account: Account, unit: Unit | None = None, actor: Actor, at: datetime
+    uscc: str,
+    particulars: Particulars,
+    *,
+    account: Account,
+    unit: Unit | None = None,
+    person: Person = NOBODY,
+    register: BusinessRegister | None = None,
+    actor: Actor,
+    at: datetime,
 ) -> Organisation:
-    """The organisation buys services from now on, and the account acts for it (第二条第三款). Raises GongbaoError.
+    """The organisation buys services from now on, and the account acts for it (第二条第三款).
 
-    `unit` is the unit of the office that the owner is, if it is one.
+    `unit` is the unit of the office that the owner is, if it is one. For who brings it in without the operator see
+    `ask_to_buy`. Raises GongbaoError.
     """
-    return _enter(uscc, particulars, account=account, actor=actor, at=at, as_agency=False, ground=OWNERS, unit=unit)
+    return _enter(uscc, particulars, account, person, register, actor, at, as_agency=False, unit=unit)
+
+
+def ask_to_buy(
+    uscc: str,
+    particulars: Particulars,
+    *,
+    account: Account,
+    person: Person = NOBODY,
+    register: BusinessRegister | None = None,
+    actor: Actor,
+    at: datetime,
+) -> Organisation:
+    """The organisation wants to buy: the operator looks at its papers first, as anybody could write a notice in the
+    name of a body whose code is public (our rule). Raises GongbaoError."""
+    return _enter(uscc, particulars, account, person, register, actor, at, as_agency=False, waits=True)
 
 
 def _enter(
-    uscc: str, told: Particulars, *, account: Account, actor: Actor, at: datetime, as_agency: bool, ground: str,
+    uscc: str,
+    told: Particulars,
+    account: Account,
+    person: Person,
+    register: BusinessRegister | None,
+    actor: Actor,
+    at: datetime,
+    *,
+    as_agency: bool,
+    waits: bool = False,
     unit: Unit | None = None,
-) -> Organisation:  # fmt: skip
-    code = checked_uscc(uscc)
-    with recorded("market.enter", actor=actor, ground=ground, at=at) as record:
+) -> Organisation:
+    code, today = checked_uscc(uscc), timezone.localdate(at)
+    with recorded("market.enter", actor=actor, ground=ENTRY if as_agency else OWNERS, at=at) as record:
         kept.one_at_a_time(f"market.organisation.{code}")
-        found = Organisation.objects.select_for_update().filter(uscc=code).first()
+        found = Organisation.objects.select_for_update(of=("self",)).filter(uscc=code).first()
         if found is None:
             found = Organisation(uscc=code, entered_at=at, unit=unit)
             _set(found, told)
-        elif not queries.is_member(account, found, timezone.localdate(at)):
+            if register is not None:
+                business_register.check(register, code, found.name, found.legal_representative)
+                found.register_checked_at = at
+        elif found.removed_at is not None:
+            raise GongbaoError("this organisation was taken out of the market; ask the operator", where="uscc")
+        elif not queries.is_member(account, found, today):
             raise GongbaoError("this organisation is in the market already; ask one who acts for it", where="uscc")
-        if found.is_agency if as_agency else found.is_owner:
+        if (found.is_agency if as_agency else found.is_owner) or (waits and found.owner_asked_at):
             raise GongbaoError("this organisation is in the market already", where="uscc")
         if as_agency:
             found.is_agency = True
+        elif waits:
+            found.owner_asked_at = at
         else:
             found.is_owner = True
         found.save()
-        record(found.subject, agency=found.is_agency, owner=found.is_owner, kind=found.kind)
-        if not queries.is_member(account, found, timezone.localdate(at)):
-            add_member(found, account, since=timezone.localdate(at), actor=actor, at=at)
+        checked = found.register_checked_at is not None
+        record(
+            found.subject,
+            agency=found.is_agency,
+            owner=found.is_owner,
+            asks_to_buy=found.owner_asked_at is not None,
+            kind=found.kind,
+            checked=checked,
+        )
+        if not queries.is_member(account, found, today):
+            add_member(found, account, since=today, person=person, actor=actor, at=at)
+        if waits and (operator := queries.operator()) is not None:
+            _tell_desk(operator, found, at)
     return found
 
 
-def checked_uscc(given: str) -> str:
-    """The unified social credit code, 18 signs, as GB 32100 writes it. Raises GongbaoError."""
-    try:
-        return str(unified_social_credit_code.validate(unicodedata.normalize("NFKC", given)))
-    except ValidationError as error:
-        raise GongbaoError(
-            "this is no unified social credit code: it has 18 figures and letters, the last of which is a check",
-            where="uscc",
-        ) from error
+def _tell_desk(operator: Unit, organisation: Organisation, at: datetime) -> None:
+    send(
+        ToPost(operator, Role.CLERK),
+        subject=Label("中介超市：项目业主申请入驻", "Services market: a project owner asks to buy"),
+        text=Label("有项目业主申请入驻，请核对其材料。", "A project owner asks to buy; look at its papers."),
+        about=organisation.subject,
+        link=reverse("market:desk"),
+        at=at,
+        ground=OWNERS,
+    )
+
+
+def decide_on_owner(
+    organisation: Organisation, *, admitted: bool, reasons: str = "", actor: Actor, at: datetime
+) -> Organisation:
+    """The operator looked at the papers of one who asked to buy. Who is refused is told why. Raises GongbaoError."""
+    reasons = reasons.strip()
+    if not admitted and not reasons:
+        raise GongbaoError("say why; the organisation is told", where="reasons")
+    _refuse_longer(reasons, "reasons")
+    with recorded("market.decide_on_owner", actor=actor, ground=OWNERS, at=at) as record:
+        found = _locked(organisation)
+        if found.owner_asked_at is None or found.is_owner:
+            raise GongbaoError("nobody waits for this any more")
+        found.is_owner = admitted
+        found.owner_asked_at = found.owner_asked_at if admitted else None
+        found.save()
+        record(found.subject, admitted=admitted)
+        told = Label(
+            "可以发布采购信息。" if admitted else f"未予入驻：{reasons}",
+            "It may publish notices." if admitted else f"It was not admitted: {reasons}",
+        )
+        _tell(found, Label("项目业主入驻", "Entry as a project owner"), told, at, OWNERS)
+    return found
+
+
+def remove(organisation: Organisation, reasons: str, *, actor: Actor, at: datetime) -> Organisation:
+    """The operator takes an organisation out that is there no more, or never was; it is told why. Raises GongbaoError.
+
+    Whoever thinks it wrong complains (第三十八条第（一）项 forbids to keep agencies out): the log has who did it.
+    """
+    reasons = reasons.strip()
+    if not reasons:
+        raise GongbaoError("say why; the organisation is told", where="reasons")
+    _refuse_longer(reasons, "reasons")
+    with recorded("market.remove", actor=actor, ground=OUR_RULE, at=at) as record:
+        found = _locked(organisation)
+        if found.removed_at is not None:
+            raise GongbaoError("this organisation was taken out already")
+        _tell(found, Label("移出中介超市", "Taken out of the market"), Label(reasons, reasons), at, OUR_RULE)
+        found.removed_at = at
+        found.save()
+        record(found.subject, removed=True)
+        for one in Listing.objects.filter(organisation=found, ended_at=None).select_related("item__authority"):
+            catalogue_actions.tell_if_few(one.item, at)
+    return found
+
+
+def _locked(organisation: Organisation) -> Organisation:
+    return Organisation.objects.select_for_update(of=("self",)).get(pk=organisation.pk)
+
+
+def _tell(organisation: Organisation, subject: Label, text: Label, at: datetime, ground: str) -> None:
+    """A message to each who acts for the organisation. It holds no personal data."""
+    for member in queries.members_of(organisation, timezone.localdate(at)):
+        send(
+            ToAccount(member.account),
+            subject=Label(f"中介超市：{subject.zh}", f"Services market: {subject.en}"),
+            text=text,
+            about=organisation.subject,
+            link=reverse("market:mine_one", args=[organisation.uuid]),
+            at=at,
+            ground=ground,
+        )
+
+
+def _refuse_longer(text: str, where: str, longest: int = LONGEST_TEXT) -> None:
+    if len(text) > longest:
+        raise GongbaoError(f"this is longer than {longest} characters", where=where)
+
+
+def note_network_address(organisation: Organisation, address: str, *, actor: Actor, at: datetime) -> None:
+    """Something was done for the organisation from the address; kept as a keyed digest, once (第三十三条第（二）项)."""
+    if not address:
+        return
+    digest = salted_hmac("gongbao.market.network", address, algorithm="sha256").hexdigest()
+    if NetworkAddress.objects.filter(organisation=organisation, digest=digest).exists():
+        return
+    ground = f"{DOCUMENT} 第三十三条第（二）项"
+    with recorded("market.note_network_address", actor=actor, ground=ground, at=at) as record:
+        locked = _locked(organisation)
+        _made, new = NetworkAddress.objects.get_or_create(organisation=locked, digest=digest, defaults={"first_at": at})
+        if new:
+            record(locked.subject, network=True)
 
 
 def person_digest(identity_number: str) -> str:
@@ -126,17 +328,30 @@ def _set(found: Organisation, told: Particulars) -> list[str]:
 
 
 def change_particulars(
-    organisation: Organisation, changes: Mapping[str, str], *, actor: Actor, at: datetime
+    organisation: Organisation,
+    changes: Mapping[str, str],
+    *,
+    register: BusinessRegister | None = None,
+    actor: Actor,
+    at: datetime,
 ) -> Organisation:
-    """Change what is given, by the names of Particulars; the rest stays (第十六条). Raises GongbaoError."""
+    """Change what is given, by the names of Particulars; the rest stays (第十六条).
+
+    With a `register` it has to stand there as it is told now. Raises GongbaoError.
+    """
     names = {one.name for one in fields(Particulars)}
     for name in changes:
         if name not in names:
             raise GongbaoError(f"an organisation has no {name}", where=name)
     with recorded("market.change_particulars", actor=actor, ground=CHANGES, at=at) as record:
-        found = Organisation.objects.select_for_update().get(pk=organisation.pk)
+        found = _locked(organisation)
         now = {name: getattr(found, name, "") for name in names}
         changed = _set(found, Particulars(**{**now, **changes}))
+        if register is not None:
+            business_register.check(register, found.uscc, found.name, found.legal_representative)
+            found.register_checked_at = at
+        elif {"name", "legal_representative"} & set(changed):
+            found.register_checked_at = None
         found.save()
         record(found.subject, changed=sorted(changed))  # that, and not what: some of it is personal
     return found
@@ -145,15 +360,31 @@ def change_particulars(
 # --- who acts for it
 
 
-def add_member(organisation: Organisation, account: Account, *, since: date, actor: Actor, at: datetime) -> Member:
+def add_member(
+    organisation: Organisation,
+    account: Account,
+    *,
+    since: date,
+    person: Person = NOBODY,
+    actor: Actor,
+    at: datetime,
+) -> Member:
     """The account acts for the organisation from the day on. Raises GongbaoError."""
+    telephone = " ".join(person.telephone.split())
+    _refuse_longer(telephone, "telephone", 40)
     with recorded("market.add_member", actor=actor, ground=CHANGES, at=at) as record:
-        locked = Organisation.objects.select_for_update().get(pk=organisation.pk)
+        locked = _locked(organisation)
         if not account.is_active:
             raise GongbaoError("this account is closed", where="account")
         if queries.is_member(account, locked, since):
             raise GongbaoError("this account acts for the organisation already", where="account")
-        member = Member(account=account, organisation=locked, since=since)
+        member = Member(
+            account=account,
+            organisation=locked,
+            since=since,
+            telephone=telephone,
+            person_digest=person_digest(person.identity_number),
+        )
         member.save()
         record(locked.subject, member=account.public_id, since=since)
     return member
@@ -193,7 +424,7 @@ def register_signing_key(
     except (JoseError, ValueError, TypeError) as error:
         raise GongbaoError("this is no public key of the curve P-256 (JWK)", where="jwk") from error
     with recorded("market.register_signing_key", actor=actor, ground=OUR_RULE, at=at) as record:
-        locked = Organisation.objects.select_for_update().get(pk=organisation.pk)
+        locked = _locked(organisation)
         if not locked.is_agency:
             raise GongbaoError("only an agency signs what it seals", where="organisation")
         if SigningKey.objects.filter(thumbprint=thumbprint).exists():
@@ -203,3 +434,349 @@ def register_signing_key(
         key.save()
         record(locked.subject, key=thumbprint)
     return key
+
+
+# --- papers, qualifications, practitioners
+
+
+def keep_paper(organisation: Organisation, kind: str, upload: Upload, *, actor: Actor, at: datetime) -> Paper:
+    """A document that the organisation hands in. Within gongbao.office.cases.files.together(). Raises GongbaoError."""
+    content_type = files.kind_of(upload.name, upload.content)
+    with recorded("market.keep_paper", actor=actor, ground=ENTRY, at=at) as record:
+        locked = _locked(organisation)
+        uuid = uuid4()
+        paper = Paper(
+            uuid=uuid,
+            organisation=locked,
+            kind=PaperKind(kind).value,
+            name=shown_name(upload.name),
+            content_type=content_type,
+            size=len(upload.content),
+            sha256=sha256(upload.content).hexdigest(),
+            at=at,
+        )
+        files.keep(uuid, upload.content)
+        paper.save()
+        record(locked.subject, paper=uuid, kind=paper.kind, size=paper.size)
+    return paper
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A qualification as its certificate says."""
+
+    name: str
+    number: str
+    issued_by: str
+    since: date
+    until: date | None = None
+
+
+def add_qualification(
+    organisation: Organisation,
+    held: Held,
+    *,
+    upload: Upload | None = None,
+    replaces: Qualification | None = None,
+    actor: Actor,
+    at: datetime,
+) -> Qualification:
+    """The agency holds the qualification, in place of one as it was before where that is named: 第十六条.
+
+    What stood on the one before stands on the new one. Within gongbao.office.cases.files.together() with an upload.
+    Raises GongbaoError.
+    """
+    if held.until is not None and held.until < held.since:
+        raise GongbaoError("the last day is before the first", where="until")
+    if held.until is not None and held.until < timezone.localdate(at):
+        raise GongbaoError("this qualification is over", where="until")
+    with recorded("market.add_qualification", actor=actor, ground=CHANGES, at=at) as record:
+        locked = _locked(organisation)
+        paper = keep_paper(locked, PaperKind.QUALIFICATION, upload, actor=actor, at=at) if upload else None
+        before = _end(Qualification, locked, replaces, at)
+        if before is not None and paper is None:
+            paper = before.paper
+        made = Qualification(
+            organisation=locked,
+            **_lines(held, "name", "number", "issued_by"),
+            since=held.since,
+            until=held.until,
+            paper=paper,
+            replaces=before,
+            at=at,
+        )
+        _refuse_unfit_lines(made, "name", "number", "issued_by")
+        made.save()
+        if before is not None:
+            Listing.objects.filter(qualification=before, ended_at=None).update(qualification=made)
+        record(
+            locked.subject,
+            qualification=made.uuid,
+            replaces=before.uuid if before else "",
+            since=made.since,
+            until=made.until,
+        )
+    return made
+
+
+def end_qualification(qualification: Qualification, *, actor: Actor, at: datetime) -> Qualification:
+    """The agency holds it no more, and stands under no service with it from now on. Raises GongbaoError."""
+    with recorded("market.end_qualification", actor=actor, ground=CHANGES, at=at) as record:
+        locked = Organisation.objects.select_for_update(of=("self",)).get(pk=qualification.organisation_id)
+        found = _end(Qualification, locked, qualification, at)
+        assert found is not None
+        record(locked.subject, qualification=found.uuid, ended=True)
+        for listing in Listing.objects.filter(qualification=found, ended_at=None):
+            _end_listing(listing, ListingEnd.QUALIFICATION, actor, at, CHANGES)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Practising:
+    """A person registered to practise with an agency. `name` and `number` are personal data."""
+
+    name: str
+    profession: str
+    number: str
+    until: date | None = None
+
+
+def add_practitioner(
+    organisation: Organisation,
+    person: Practising,
+    *,
+    replaces: Practitioner | None = None,
+    actor: Actor,
+    at: datetime,
+) -> Practitioner:
+    """The person practises with the agency, in place of what stood here before where that is named: 第十六条.
+
+    Raises GongbaoError.
+    """
+    with recorded("market.add_practitioner", actor=actor, ground=CHANGES, at=at) as record:
+        locked = _locked(organisation)
+        before = _end(Practitioner, locked, replaces, at)
+        made = Practitioner(
+            organisation=locked,
+            **_lines(person, "name", "profession", "number"),
+            until=person.until,
+            replaces=before,
+            at=at,
+        )
+        _refuse_unfit_lines(made, "name", "profession", "number")
+        made.save()
+        record(locked.subject, practitioner=made.uuid, replaces=before.uuid if before else "")
+    return made
+
+
+def end_practitioner(practitioner: Practitioner, *, actor: Actor, at: datetime) -> Practitioner:
+    """The person practises with the agency no more. Raises GongbaoError."""
+    with recorded("market.end_practitioner", actor=actor, ground=CHANGES, at=at) as record:
+        locked = Organisation.objects.select_for_update(of=("self",)).get(pk=practitioner.organisation_id)
+        found = _end(Practitioner, locked, practitioner, at)
+        assert found is not None
+        record(locked.subject, practitioner=found.uuid, ended=True)
+    return found
+
+
+def _end(kind: Any, organisation: Organisation, one: Any, at: datetime) -> Any:
+    """The record, ended; None for none."""
+    if one is None:
+        return None
+    found = kind.objects.filter(pk=one.pk, organisation=organisation).first()
+    if found is None or found.ended_at is not None:
+        raise GongbaoError("this was changed in the meantime; look at it again")
+    found.ended_at = at
+    found.save()
+    return found
+
+
+def _lines(told: Any, *names: str) -> dict[str, str]:
+    return {name: " ".join(getattr(told, name).split()) for name in names}
+
+
+def _refuse_unfit_lines(made: models.Model, *names: str) -> None:
+    for name in names:
+        value = getattr(made, name)
+        if not value:
+            raise GongbaoError("this is needed", where=name)
+        _refuse_longer(value, name, made._meta.get_field(name).max_length or LONGEST_TEXT)
+
+
+# --- under a service
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What an agency publishes of a service (第十五条). What stands between [[ and ]] is secret."""
+
+    service: str
+    requirements: str
+    time_limit: str
+    fee: str
+
+
+def enter_item(
+    organisation: Organisation,
+    item: ServiceItem,
+    offered: Offered,
+    *,
+    qualification: Qualification | None = None,
+    actor: Actor,
+    at: datetime,
+) -> Listing:
+    """The agency stands under the service from now on, if it holds what the law asks for: 第十四条.
+
+    Nobody has to agree. Raises GongbaoError.
+    """
+    today = timezone.localdate(at)
+    _refuse_unfit(offered)
+    with recorded("market.enter_item", actor=actor, ground=ENTRY, at=at) as record:
+        locked = _locked(organisation)
+        if not locked.is_agency or locked.removed_at is not None:
+            raise GongbaoError("only an agency of the market offers services", where="item")
+        version = catalogue.version_on(item, today)
+        if version is None or item.ended_at is not None:
+            raise GongbaoError("this service is not offered in the market today", where="item")
+        if Listing.objects.filter(organisation=locked, item=item, ended_at=None).exists():
+            raise GongbaoError("the agency stands under this service already", where="item")
+        held = qualification if catalogue.accepted(version) else None
+        _refuse_unfit_qualification(locked, held, at)
+        if not queries.fits(version, held, today):
+            raise GongbaoError("the service asks for a qualification that was not shown", where="qualification")
+        listing = Listing(organisation=locked, item=item, qualification=held, entered_at=at)
+        listing.save()
+        _publish(listing, offered, at)
+        record(listing.subject, organisation=locked.uuid, item=item.uuid, version=version.number, automatic=True)
+    return listing
+
+
+def _refuse_unfit_qualification(organisation: Organisation, held: Qualification | None, at: datetime) -> None:
+    if held is None:
+        return
+    if held.organisation_id != organisation.pk or not queries.runs(held, timezone.localdate(at)):
+        raise GongbaoError("this qualification is not held today", where="qualification")
+
+
+def _refuse_unfit(offered: Offered) -> None:
+    for one in fields(Offered):
+        text = getattr(offered, one.name).strip()
+        if not queries.SECRET.sub("", text).strip():
+            raise GongbaoError("this is published, and cannot be secret as a whole", where=one.name)
+        _refuse_longer(text, one.name)
+        left = queries.SECRET.sub("", text)
+        if "[[" in left or "]]" in left:
+            raise GongbaoError("a secret part begins with [[ and ends with ]]", where=one.name)
+
+
+def _publish(listing: Listing, offered: Offered, at: datetime) -> Offering:
+    number = listing.offerings.count() + 1
+    texts = {one.name: getattr(offered, one.name).strip() for one in fields(Offered)}
+    made = Offering(listing=listing, number=number, at=at, **texts)
+    made.save()
+    return made
+
+
+def change_offering(
+    listing: Listing,
+    offered: Offered,
+    *,
+    qualification: Qualification | None = None,
+    actor: Actor,
+    at: datetime,
+) -> Offering:
+    """What the agency publishes of the service from now on, and what it stands on. Raises GongbaoError."""
+    _refuse_unfit(offered)
+    with recorded("market.change_offering", actor=actor, ground=PUBLISHED, at=at) as record:
+        locked = Organisation.objects.select_for_update(of=("self",)).get(pk=listing.organisation_id)
+        found = Listing.objects.filter(pk=listing.pk, ended_at=None).first()
+        if found is None:
+            raise GongbaoError("the agency stands under this service no more", where="item")
+        _refuse_unfit_qualification(locked, qualification, at)
+        version = catalogue.version_on(listing.item, timezone.localdate(at))
+        if version is not None and not queries.fits(version, qualification, timezone.localdate(at)):
+            raise GongbaoError("the service asks for a qualification that was not shown", where="qualification")
+        found.qualification = qualification
+        found.save()
+        made = _publish(found, offered, at)
+        record(found.subject, offering=made.number)
+    return made
+
+
+def leave_item(listing: Listing, *, actor: Actor, at: datetime) -> Listing:
+    """The agency stands under the service no more; it may come back (第四条). Raises GongbaoError."""
+    with recorded("market.leave_item", actor=actor, ground=f"{DOCUMENT} 第四条", at=at):
+        Organisation.objects.select_for_update(of=("self",)).get(pk=listing.organisation_id)
+        return _end_listing(listing, ListingEnd.LEFT, actor, at, f"{DOCUMENT} 第四条")
+
+
+def _end_listing(listing: Listing, end: ListingEnd, actor: Actor, at: datetime, ground: str) -> Listing:
+    with recorded("market.end_listing", actor=actor, ground=ground, at=at) as record:
+        found = Listing.objects.select_related("item__authority").filter(pk=listing.pk, ended_at=None).first()
+        if found is None:
+            raise GongbaoError("the agency stands under this service no more", where="item")
+        found.ended_at, found.end = at, end.value
+        found.save()
+        record(found.subject, end=found.end)
+        catalogue_actions.tell_if_few(found.item, at)
+    return found
+
+
+# --- the review after the entry
+
+
+def review(
+    listing: Listing,
+    outcome: str,
+    reasons: str = "",
+    *,
+    mend_by: date | None = None,
+    unit: Unit,
+    actor: Actor,
+    at: datetime,
+) -> Review:
+    """What the authority of the service found of an agency that stands under it already: 第七条第（四）项.
+
+    Whoever has something to mend, or is taken off the service, is told why. Raises GongbaoError.
+    """
+    reasons = reasons.strip()
+    if outcome not in ReviewOutcome.values:
+        raise GongbaoError(f"the outcome is one of {', '.join(ReviewOutcome.values)}", where="outcome")
+    if outcome != ReviewOutcome.IN_ORDER and not reasons:
+        raise GongbaoError("say why; the organisation is told", where="reasons")
+    _refuse_longer(reasons, "reasons")
+    if outcome == ReviewOutcome.TO_MEND and (mend_by is None or mend_by <= timezone.localdate(at)):
+        raise GongbaoError("say by which day, from tomorrow on", where="mend_by")
+    with recorded("market.review", actor=actor, ground=REVIEW, at=at) as record:
+        Organisation.objects.select_for_update(of=("self",)).get(pk=listing.organisation_id)
+        found = queries.listing(listing.uuid)
+        if found is None or found.ended_at is not None:
+            raise GongbaoError("the agency stands under this service no more")
+        if found.item.authority_id != unit.pk:
+            raise GongbaoError("another authority reviews this service")
+        made = Review(
+            listing=found,
+            unit=unit,
+            outcome=outcome,
+            reasons=reasons,
+            mend_by=mend_by if outcome == ReviewOutcome.TO_MEND else None,
+            at=at,
+        )
+        made.save()
+        record(found.subject, outcome=outcome, mend_by=made.mend_by)
+        if outcome == ReviewOutcome.ENDED:
+            _end_listing(found, ListingEnd.REVIEW, actor, at, REVIEW)
+        if outcome != ReviewOutcome.IN_ORDER:
+            _tell(found.organisation, *_told_of(made, found), at=at, ground=REVIEW)
+    return made
+
+
+def _told_of(made: Review, listing: Listing) -> tuple[Label, Label]:
+    code = listing.item.code
+    if made.outcome == ReviewOutcome.ENDED:
+        subject = Label(f"事后审查：移出事项 {code}", f"Review: taken off the service {code}")
+        return subject, Label(f"理由：{made.reasons}", f"Reasons: {made.reasons}")
+    subject = Label(f"事后审查：事项 {code} 需要补正", f"Review: to be mended under the service {code}")
+    return subject, Label(
+        f"请于{made.mend_by}前补正：{made.reasons}", f"To be mended by {made.mend_by}: {made.reasons}"
+    )

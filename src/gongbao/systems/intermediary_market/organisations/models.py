@@ -1,5 +1,6 @@
 """What is kept of those who take part. Written by actions.py only."""
 
+from datetime import date
 from uuid import uuid4
 
 from django.conf import settings
@@ -231,6 +232,12 @@ class Listing(RegulatedModel):
     def subject(self) -> str:
         """What the log calls it."""
         return f"listing:{self.uuid}"
+
+
+def in_force(on: date) -> models.Q:
+    """The listings that count on the day: not ended, of an agency of the market, on a qualification that runs."""
+    runs = models.Q(qualification=None) | models.Q(qualification__until=None) | models.Q(qualification__until__gte=on)
+    return runs & models.Q(ended_at=None, organisation__is_agency=True, organisation__removed_at=None)
 
 
 class Offering(RegulatedModel):

@@ -1,23 +1,52 @@
-"""The only code that reads who takes part in the market for a page, an export or another part."""
+"""The only code that reads who takes part in the market for a page, an export or another part.
 
-from collections.abc import Mapping
-from datetime import date
+What is secret or personal is hidden here from whoever is neither of the organisation nor handles it: `inside` says
+which, and `sees_inside` finds it out.
+"""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 
-from gongbao.office.people.models import Account
-from gongbao.office.people.permissions import Rule
-from gongbao.systems.intermediary_market.organisations.models import Member, Organisation, SigningKey
+from gongbao.gazette.masking import MASK
+from gongbao.office.cases.actors import AT_DESK
+from gongbao.office.people.models import Account, Unit
+from gongbao.office.people.permissions import Rule, posts_of_request
+from gongbao.office.people.queries import body_of
+from gongbao.office.people.roles import Role
+from gongbao.systems.intermediary_market.catalogue import queries as catalogue
+from gongbao.systems.intermediary_market.catalogue.models import ItemVersion, ServiceItem
+from gongbao.systems.intermediary_market.complaints.privacy import NUMBERS
+from gongbao.systems.intermediary_market.models import Competence, Function
+from gongbao.systems.intermediary_market.organisations.models import (
+    Listing,
+    Member,
+    Offering,
+    Organisation,
+    Paper,
+    Practitioner,
+    Qualification,
+    Review,
+    SigningKey,
+    in_force,
+)
 
 OWNER, AGENCY = "owner", "agency"
+SECRET = re.compile(r"\[\[.*?\]\]", re.DOTALL)
+"""A part of what an agency publishes that is a secret of the state or of business, or personal (第十五条)."""
 
 
 def organisation(uuid: UUID | str) -> Organisation | None:
-    return Organisation.objects.filter(uuid=uuid).first()
+    return Organisation.objects.select_related("unit").filter(uuid=uuid).first()
 
 
 def organisation_of_uscc(uscc: str) -> Organisation | None:
@@ -76,3 +105,286 @@ def member_of_some(kind: str = "") -> Rule:
 def signing_key(organisation: Organisation) -> SigningKey | None:
     """The key with which the agency signs now."""
     return SigningKey.objects.filter(organisation=organisation, ended_at=None).first()
+
+
+# --- who sees what is inside
+
+
+def bodies_of(request: HttpRequest) -> set[int]:
+    """The ids of the bodies at whose desks whoever asks works today."""
+    return {body_of(one.post.unit).pk for one in posts_of_request(request) if one.post.role in AT_DESK}
+
+
+def is_auditor(request: HttpRequest) -> bool:
+    return any(one.post.role == Role.AUDITOR for one in posts_of_request(request))
+
+
+def operator() -> Unit | None:
+    """The unit that runs the market (第六条)."""
+    found = Competence.objects.select_related("unit").filter(function=Function.OPERATOR).first()
+    return body_of(found.unit) if found else None
+
+
+def at_operator(request: HttpRequest) -> bool:
+    """Whether whoever asks works at a desk of the operator today."""
+    unit = operator()
+    return unit is not None and unit.pk in bodies_of(request)
+
+
+def sees_inside(request: HttpRequest, organisation: Organisation) -> bool:
+    """Whether what is secret or personal of the organisation is shown: to who acts for it, to the operator, to the
+    authorities of the services under which it is, and to auditors."""
+    if any(one.organisation_id == organisation.pk for one in memberships_of_request(request)):
+        return True
+    if is_auditor(request) or at_operator(request):
+        return True
+    bodies = bodies_of(request)
+    return bool(bodies) and Listing.objects.filter(organisation=organisation, item__authority__in=bodies).exists()
+
+
+def shown(text: str, *, inside: bool) -> str:
+    """What an agency publishes, as whoever reads may see it: without what is marked as secret and without numbers of
+    persons, unless they see inside."""
+    if inside:
+        return text
+    return NUMBERS.sub(MASK, SECRET.sub(MASK, text))
+
+
+# --- agencies and their services
+
+
+def agencies(on: date, words: str = "") -> QuerySet[Organisation]:
+    """The agencies of the market by name; `services` is under how many services each is listed."""
+    listed = Listing.objects.filter(in_force(on), organisation=OuterRef("pk"), item__ended_at=None)
+    counted = listed.order_by().values("organisation").annotate(number=Count("pk")).values("number")
+    found = Organisation.objects.filter(is_agency=True, removed_at=None).annotate(services=Subquery(counted))
+    if words:
+        found = found.filter(Q(name__icontains=words) | Q(uscc=words.upper()))
+    return found.order_by("name", "id")
+
+
+def listing(uuid: UUID | str) -> Listing | None:
+    return _listings().filter(uuid=uuid).first()
+
+
+def _listings() -> QuerySet[Listing]:
+    return Listing.objects.select_related("organisation", "item__authority", "qualification")
+
+
+def listing_of(organisation: Organisation, item: ServiceItem, on: date) -> Listing | None:
+    """Under the service, the agency as it counts on the day; None where it does not stand under it."""
+    return _listings().filter(in_force(on), organisation=organisation, item=item).first()
+
+
+def listed_under(item: ServiceItem, on: date) -> list[Organisation]:
+    """The agencies under the service, by name."""
+    found = _listings().filter(in_force(on), item=item).order_by("organisation__name", "id")
+    return [one.organisation for one in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What an agency publishes under a service; each text as whoever asks may see it. `counts` is whether the listing
+    counts now, `lacking` whether the service asks for another qualification now."""
+
+    listing: Listing
+    version: ItemVersion | None
+    service: str
+    requirements: str
+    time_limit: str
+    fee: str
+    counts: bool
+    lacking: bool
+
+
+def services_of(organisation: Organisation, on: date, *, inside: bool) -> list[Service]:
+    """The services under which the agency counts, by code; for who sees inside, those that count no more as well."""
+    found = _listings().filter(organisation=organisation, ended_at=None).order_by("item__code")
+    counting = set(found.filter(in_force(on), item__ended_at=None).values_list("pk", flat=True))
+    last = _last_offerings(found)
+    return [
+        _service(one, last[one.pk], on, inside=inside, counts=one.pk in counting)
+        for one in found
+        if one.pk in last and (inside or one.pk in counting)
+    ]
+
+
+def service_of(listing: Listing, on: date, *, inside: bool) -> Service:
+    """The same for one listing."""
+    counts = Listing.objects.filter(in_force(on), pk=listing.pk, item__ended_at=None).exists()
+    return _service(listing, offerings(listing)[0], on, inside=inside, counts=counts)
+
+
+def _service(one: Listing, text: Offering, on: date, *, inside: bool, counts: bool) -> Service:
+    version = catalogue.version_on(one.item, on)
+    return Service(
+        one,
+        version,
+        *(shown(getattr(text, name), inside=inside) for name in ("service", "requirements", "time_limit", "fee")),
+        counts=counts,
+        lacking=version is not None and not fits(version, one.qualification, on),
+    )
+
+
+def offerings(listing: Listing) -> list[Offering]:
+    """All that the agency published of the service, the newest first: for who sees inside."""
+    return list(listing.offerings.order_by("-number"))
+
+
+def _last_offerings(listings: Iterable[Listing]) -> dict[int, Offering]:
+    found = Offering.objects.filter(listing__in=[one.pk for one in listings]).order_by("number")
+    return {one.listing_id: one for one in found}
+
+
+def fits(version: ItemVersion, held: Qualification | None, on: date) -> bool:
+    """Whether the service asks for no qualification, or this one is of those it asks for and runs on the day."""
+    wanted = {plain(one) for one in catalogue.accepted(version)}
+    return not wanted or (held is not None and runs(held, on) and plain(held.name) in wanted)
+
+
+def runs(held: Qualification, on: date) -> bool:
+    return held.ended_at is None and held.since <= on and (held.until is None or held.until >= on)
+
+
+def plain(text: str) -> str:
+    """A name as names are compared: without spaces, wide letters and figures as narrow ones."""
+    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
+
+
+# --- qualifications, practitioners, papers
+
+
+def qualification(organisation: Organisation, uuid: UUID | str) -> Qualification | None:
+    return Qualification.objects.filter(organisation=organisation, uuid=uuid).first()
+
+
+def qualifications(organisation: Organisation) -> QuerySet[Qualification]:
+    """Those that are held, by name."""
+    held = Qualification.objects.filter(organisation=organisation, ended_at=None)
+    return held.select_related("paper").order_by("name", "id")
+
+
+def practitioner(organisation: Organisation, uuid: UUID | str) -> Practitioner | None:
+    return Practitioner.objects.filter(organisation=organisation, uuid=uuid).first()
+
+
+def practitioners(organisation: Organisation) -> QuerySet[Practitioner]:
+    """Those who practise with it now: personal data, for who sees inside."""
+    return Practitioner.objects.filter(organisation=organisation, ended_at=None).order_by("profession", "id")
+
+
+def practitioners_by_profession(organisation: Organisation, on: date) -> list[tuple[str, int]]:
+    """How many practise with it, by profession: for everybody."""
+    running = practitioners(organisation).filter(Q(until=None) | Q(until__gte=on))
+    return list(running.order_by("profession").values_list("profession").annotate(number=Count("pk")))
+
+
+def ended(organisation: Organisation) -> list[Qualification | Practitioner]:
+    """Qualifications and practitioners as they were before each change, the newest first: for who sees inside."""
+    found: list[Any] = [
+        *Qualification.objects.filter(organisation=organisation).exclude(ended_at=None),
+        *Practitioner.objects.filter(organisation=organisation).exclude(ended_at=None),
+    ]
+    return sorted(found, key=lambda one: one.ended_at, reverse=True)
+
+
+def papers(organisation: Organisation) -> QuerySet[Paper]:
+    return Paper.objects.filter(organisation=organisation).order_by("-id")
+
+
+def paper(organisation: Organisation, uuid: UUID | str) -> Paper | None:
+    return Paper.objects.filter(organisation=organisation, uuid=uuid).first()
+
+
+# --- reviews
+
+
+def reviews(listing: Listing) -> QuerySet[Review]:
+    return listing.reviews.select_related("unit").order_by("-id")
+
+
+@dataclass(frozen=True, slots=True)
+class ToReview:
+    """A listing that its authority has not looked at since it was changed. `unchecked`: no register was asked."""
+
+    listing: Listing
+    changed_at: datetime
+    unchecked: bool
+    lacking: bool
+
+
+def to_review(authorities: Collection[int], on: date) -> list[ToReview]:
+    """Of the authorities' services, what waits for the review after the entry (第七条第（四）项), the oldest first."""
+    last_text = Offering.objects.filter(listing=OuterRef("pk")).order_by("-number").values("at")[:1]
+    last_review = Review.objects.filter(listing=OuterRef("pk")).order_by("-id").values("at")[:1]
+    found = (
+        _listings()
+        .filter(ended_at=None, item__authority__in=authorities, item__ended_at=None, organisation__removed_at=None)
+        .annotate(text_at=Subquery(last_text), reviewed_at=Subquery(last_review))
+    )
+    waiting = []
+    for one in found:
+        changed = max(one.text_at or one.entered_at, one.qualification.at if one.qualification else one.entered_at)
+        version = catalogue.version_on(one.item, on)
+        lacking = version is not None and not fits(version, one.qualification, on)
+        if one.reviewed_at is None or one.reviewed_at < changed or lacking:
+            waiting.append(ToReview(one, changed, one.organisation.register_checked_at is None, lacking))
+    return sorted(waiting, key=lambda one: one.changed_at)
+
+
+def owners_waiting() -> QuerySet[Organisation]:
+    """Those who asked to buy, and whose papers the operator has to look at."""
+    return Organisation.objects.filter(is_owner=False, removed_at=None).exclude(owner_asked_at=None).order_by("id")
+
+
+# --- what agencies share
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Agencies that have something in common that two agencies should not have. A question, and no proof.
+
+    `what` is address, telephone, member (an account, a person or the telephone of one that acts for both), network
+    (第三十三条第（二）项) or control (legal representative or controller, 第二十二条第（一）项).
+    """
+
+    what: str
+    organisations: tuple[Organisation, ...]
+
+
+def shared(among: Collection[int] | None = None) -> list[Shared]:
+    """What agencies of the market have in common; of some alone (by id). Six queries."""
+    there = Organisation.objects.filter(is_agency=True, removed_at=None)
+    if among is not None:
+        there = there.filter(pk__in=among)
+    by_id = {one.pk: one for one in there.order_by("id")}
+    groups: dict[tuple[str, str], set[int]] = defaultdict(set)
+
+    def note(what: str, value: str, organisation: int) -> None:
+        if value and organisation in by_id:
+            groups[what, value].add(organisation)
+
+    for one in by_id.values():
+        note("address", plain(one.address), one.pk)
+        note("telephone", figures(one.telephone), one.pk)
+        for digest in {one.legal_representative_digest, one.controller_digest}:
+            note("control", digest, one.pk)
+    members = Member.objects.filter(Q(until=None) | Q(until__gte=F("since")), organisation__in=by_id)
+    for held in members.values_list("organisation", "account", "person_digest", "telephone"):
+        organisation, account, person, telephone = held
+        note("member", f"account {account}", organisation)
+        note("member", person, organisation)
+        note("telephone", figures(telephone), organisation)
+    networks = Organisation.objects.filter(pk__in=by_id).exclude(network_addresses=None)
+    for organisation, digest in networks.values_list("pk", "network_addresses__digest"):
+        note("network", digest or "", organisation)
+    # The same agencies may share a thing in two ways, and are told of it once.
+    found = {(what, frozenset(ids)) for (what, _value), ids in groups.items() if len(ids) > 1}
+    told = [Shared(what, tuple(by_id[pk] for pk in sorted(ids))) for what, ids in found]
+    return sorted(told, key=lambda one: (one.what, [each.pk for each in one.organisations]))
+
+
+def figures(telephone: str) -> str:
+    """The figures of a telephone number, without the code of the country."""
+    found = "".join(sign for sign in unicodedata.normalize("NFKC", telephone) if sign.isdecimal())
+    return found.removeprefix("0086").removeprefix("86") if len(found) > 11 else found

@@ -1,5 +1,33 @@
 """The addresses of those who take part, below /market/."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from gongbao.systems.intermediary_market.organisations.views import desk, enter, mine, public
+
+urlpatterns = [
+    path("agencies/", public.agencies, name="agencies"),
+    path("agencies/<uuid:uuid>/", public.agency, name="agency"),
+    path("enter/", enter.enter, name="enter"),
+    path("enter/<str:kind>/", enter.enter_as, name="enter_as"),
+    path("mine/", mine.mine, name="mine"),
+    path("mine/<uuid:uuid>/", mine.one, name="mine_one"),
+    path("mine/<uuid:uuid>/particulars/", mine.change, name="change_particulars"),
+    path("mine/<uuid:uuid>/members/", mine.add_member, name="add_member"),
+    path("mine/<uuid:uuid>/members/<uuid:account>/end/", mine.end_member, name="end_member"),
+    path("mine/<uuid:uuid>/qualifications/", mine.qualification, name="add_qualification"),
+    path("mine/<uuid:uuid>/qualifications/<uuid:held>/", mine.qualification, name="change_qualification"),
+    path("mine/<uuid:uuid>/qualifications/<uuid:held>/end/", mine.end_qualification, name="end_qualification"),
+    path("mine/<uuid:uuid>/practitioners/", mine.practitioner, name="add_practitioner"),
+    path("mine/<uuid:uuid>/practitioners/<uuid:person>/", mine.practitioner, name="change_practitioner"),
+    path("mine/<uuid:uuid>/practitioners/<uuid:person>/end/", mine.end_practitioner, name="end_practitioner"),
+    path("mine/<uuid:uuid>/services/", mine.choose_service, name="choose_service"),
+    path("mine/<uuid:uuid>/services/<uuid:item>/enter/", mine.enter_service, name="enter_service"),
+    path("mine/<uuid:uuid>/services/<uuid:listing>/change/", mine.change_service, name="change_service"),
+    path("mine/<uuid:uuid>/services/<uuid:listing>/leave/", mine.leave_service, name="leave_service"),
+    path("papers/<uuid:uuid>/<uuid:paper>/", mine.paper, name="paper"),
+    path("desk/", desk.desk, name="desk"),
+    path("desk/review/<uuid:uuid>/", desk.review, name="review"),
+    path("desk/owners/<uuid:uuid>/", desk.owner, name="waiting_owner"),
+    path("desk/owners/<uuid:uuid>/admit/", desk.admit_owner, name="admit_owner"),
+    path("desk/remove/<uuid:uuid>/", desk.remove, name="remove_organisation"),
+]

@@ -1,0 +1,225 @@
+"""The forms of those who take part: what is asked for, and a page for each with what was typed and what is wrong."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from gongbao.core.errors import GongbaoError
+from gongbao.core.labels import Label
+from gongbao.office.cases.actions import Upload
+from gongbao.office.cases.forms import PREFIX, Control, controls_of, typed_in
+from gongbao.office.file_names import shown_name
+from gongbao.office.intake import ticket
+from gongbao.office.library.clause_links import ClauseLinks
+from gongbao.procedures.declare import OUR_RULE
+from gongbao.procedures.fields import Field, Kind, Option, Problem, Value, read
+from gongbao.systems.intermediary_market.document import DOCUMENT
+from gongbao.systems.intermediary_market.organisations.models import OrganisationKind, ReviewOutcome
+from gongbao.systems.intermediary_market.organisations.refusals import told
+
+BAD_REQUEST = 400
+
+KINDS = (
+    Option(OrganisationKind.STATE_ORGAN, Label("国家机关", "state organ")),
+    Option(OrganisationKind.INSTITUTION, Label("事业单位", "public institution")),
+    Option(OrganisationKind.SOCIAL, Label("社会组织", "social organisation")),
+    Option(OrganisationKind.ENTERPRISE, Label("企业", "enterprise")),
+)
+_DIGEST = Label(
+    "只留存不可还原的摘要，用于判断是否同一人",
+    "only a digest is kept, which tells whether two are the same person",
+)
+_NAME = Field("name", Label("名称", "Name"), clause="第十五条", longest=100)
+_KIND = Field("kind", Label("性质", "Kind"), Kind.CHOICE, clause="第二条", options=KINDS)
+_ADDRESS = Field("address", Label("地址", "Address"), clause="第十五条")
+_TELEPHONE = Field(
+    "telephone", Label("单位电话", "Telephone of the organisation"), clause="第十五条", longest=40,
+    help=Label("对外公开", "shown to everybody"),
+)  # fmt: skip
+_REPRESENTATIVE = (
+    Field(
+        "legal_representative", Label("法定代表人", "Legal representative"), clause="第二十二条", personal=True,
+        longest=60,
+    ),
+    Field(
+        "legal_representative_id", Label("法定代表人身份证件号码", "Identity number of the legal representative"),
+        clause="第二十二条", personal=True, longest=40, help=_DIGEST,
+    ),
+    Field(
+        "controller", Label("实际控制人", "Actual controller"), clause="第二十二条", personal=True, longest=60,
+        required=False, help=Label("与法定代表人相同的不填", "leave it empty where it is the legal representative"),
+    ),
+    Field(
+        "controller_id", Label("实际控制人身份证件号码", "Identity number of the controller"), clause="第二十二条",
+        personal=True, longest=40, required=False, help=_DIGEST,
+    ),
+)  # fmt: skip
+PERSON = (
+    Field(
+        "person_telephone", Label("业务授权人联系电话", "Telephone of who acts for it"), clause="第三十二条",
+        personal=True, longest=40,
+    ),
+    Field(
+        "person_id", Label("业务授权人身份证件号码", "Identity number of who acts for it"), clause="第三十二条",
+        personal=True, longest=40, help=_DIGEST,
+    ),
+)  # fmt: skip
+USCC = Field("uscc", Label("统一社会信用代码", "Unified social credit code"), clause="第十三条", longest=40)
+PAPERS = (
+    Field("licence", Label("登记证照", "Registration certificate"), Kind.FILES, clause="第十三条", longest=1),
+    Field("authority", Label("授权委托书", "Authority to act"), Kind.FILES, clause=OUR_RULE, longest=1),
+)
+PARTICULARS = (_NAME, _KIND, _ADDRESS, _TELEPHONE, *_REPRESENTATIVE)
+ENTER = (USCC, *PARTICULARS, *PERSON, *PAPERS)
+ACCOUNT = (
+    Field(
+        "username", Label("账号名", "Account name"), longest=150,
+        help=Label("自取，登录时使用", "of your own choice, to sign in with"),
+    ),
+    Field("called", Label("业务授权人姓名", "Name of who acts for it"), clause="第三十二条", personal=True, longest=60),
+)  # fmt: skip
+MEMBER = (Field("username", Label("账号名", "Account name"), longest=150), *PERSON)
+
+QUALIFICATION = (
+    Field(
+        "name", Label("资质（资格）名称", "Name of the qualification"), clause="第十三条",
+        help=Label("按服务事项要求的名称填写", "as the service that asks for it names it"),
+    ),
+    Field("number", Label("证书编号", "Number of the certificate"), longest=100),
+    Field("issued_by", Label("发证机关", "Issued by"), longest=100),
+    Field("since", Label("有效期自", "Valid from"), Kind.DATE, past=True),
+    Field(
+        "until", Label("有效期至", "Valid until"), Kind.DATE, future=True, required=False,
+        help=Label("长期有效的不填", "leave it empty where it has no end"),
+    ),
+    Field("paper", Label("证书", "Certificate"), Kind.FILES, clause="第十三条", longest=1),
+)  # fmt: skip
+PRACTITIONER = (
+    Field("name", Label("姓名", "Name"), clause="第十六条", personal=True, longest=60),
+    Field("profession", Label("执业（职业）资格", "Profession"), clause="第十六条", longest=100),
+    Field("number", Label("注册编号", "Registration number"), clause="第十六条", personal=True, longest=100),
+    Field("until", Label("注册有效期至", "Registered until"), Kind.DATE, future=True, required=False),
+)
+_SECRET = Label(
+    "涉及国家秘密、商业秘密和个人隐私的部分写在[[ ]]之间，不对外显示",
+    "what is a secret or personal stands between [[ and ]], and is not shown to others",
+)
+OFFERED = tuple(
+    Field(key, label, Kind.TEXT, clause="第十五条", longest=2000, help=_SECRET)
+    for key, label in (
+        ("service", Label("服务内容", "Service")),
+        ("requirements", Label("服务要求", "Requirements")),
+        ("time_limit", Label("服务时限", "Time limit")),
+        ("fee", Label("收费标准", "Fee")),
+    )
+)
+REVIEW = (
+    Field(
+        "outcome", Label("审查结果", "Outcome"), Kind.CHOICE, clause="第七条", options=(
+            Option(ReviewOutcome.IN_ORDER, Label("符合", "in order")),
+            Option(ReviewOutcome.TO_MEND, Label("需要补正", "to be mended")),
+            Option(ReviewOutcome.ENDED, Label("不符合，移出该事项", "not in order: taken off the service")),
+        ),
+    ),
+    Field(
+        "reasons", Label("理由", "Reasons"), Kind.TEXT, longest=2000, required=False,
+        help=Label("除“符合”外必填，将告知该机构", "needed unless it is in order; the agency is told"),
+    ),
+    Field("mend_by", Label("补正期限", "To be mended by"), Kind.DATE, future=True, required=False),
+)  # fmt: skip
+REASONS = (
+    Field(
+        "reasons", Label("理由", "Reasons"), Kind.TEXT, longest=2000,
+        help=Label("将告知对方", "the organisation is told"),
+    ),
+)  # fmt: skip
+
+
+@dataclass
+class Form:
+    """A form as it was sent: `values` as they were read, and what is wrong. `given` is what was typed."""
+
+    fields: Sequence[Field]
+    given: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Value] = field(default_factory=dict)
+    uploads: Sequence[Upload] = ()
+    problems: list[Problem] = field(default_factory=list)
+    error: str = ""
+    files_again: bool = False
+
+    @property
+    def is_wrong(self) -> bool:
+        return bool(self.problems or self.error)
+
+    def text(self, key: str) -> str:
+        return str(self.values.get(key, ""))
+
+    def upload(self, key: str) -> Upload | None:
+        return next((one for one in self.uploads if one.field == key), None)
+
+    def wrong(self, key: str, words: str) -> None:
+        self.problems.append(Problem(key, Label(words, words)))
+
+    def refuse(self, error: GongbaoError) -> None:
+        """What an action said: beside the field that it names, if there is such a one."""
+        if any(one.key == error.where for one in self.fields):
+            self.wrong(error.where, told(error))
+        else:
+            self.error = told(error)
+
+
+def sent(request: HttpRequest, fields: Sequence[Field]) -> Form:
+    """The form as it was sent. No error is raised: it says itself what is wrong."""
+    form = Form(fields, files_again=bool(request.FILES))
+    form.given = {
+        one.key: request.POST.get(PREFIX + one.key, "") for one in fields if one.kind not in (Kind.FILES, Kind.CHOICES)
+    }
+    try:
+        given, form.uploads = typed_in(fields, request)
+    except GongbaoError as error:
+        form.refuse(error)
+        return form
+    names: dict[str, list[str]] = {}
+    for upload in form.uploads:
+        names.setdefault(upload.field, []).append(shown_name(upload.name))
+    form.values, problems = read(fields, given | names, timezone.localdate())
+    form.problems += problems
+    return form
+
+
+def page(
+    request: HttpRequest,
+    form: Form,
+    *,
+    title: str,
+    lead: str,
+    submit: str,
+    back: str,
+    clause: str = "",
+    room: str = "market",
+    **more: Any,
+) -> HttpResponse:
+    """The page of the form; `back` is the address to which whoever leaves it goes."""
+    shown: list[Control] = controls_of(form.fields, form.given, form.problems)
+    has_files = any(one.shape == "files" for one in shown)
+    context = {
+        "room": room,
+        "title": title,
+        "lead": lead,
+        "submit": submit,
+        "back": back,
+        "clause": f"{DOCUMENT} {clause}" if clause else "",
+        "links": ClauseLinks(),
+        "controls": shown,
+        "has_files": has_files,
+        "files_again": form.files_again and form.is_wrong,
+        "wrong": [one for one in shown if one.wrong],
+        "error": form.error,
+        **more,
+    }
+    response = render(request, "market/form.html", context, status=BAD_REQUEST if form.is_wrong else 200)
+    return ticket.give(response, "/market/") if has_files else response

@@ -1,0 +1,176 @@
+"""The desk of the authorities and of the operator: services with few agencies, reviews, owners who wait."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from gongbao.core.errors import GongbaoError
+from gongbao.office.people.models import Unit
+from gongbao.office.people.permissions import allows
+from gongbao.systems.intermediary_market.catalogue import queries as catalogue
+from gongbao.systems.intermediary_market.organisations import actions, queries
+from gongbao.systems.intermediary_market.organisations.forms import REASONS, REVIEW, Form, page, sent
+from gongbao.systems.intermediary_market.organisations.models import Organisation
+from gongbao.systems.intermediary_market.organisations.refusals import told
+from gongbao.systems.intermediary_market.staff import AT_MARKET_DESK, SEES_MARKET_DESK, acting_at
+
+
+@allows(SEES_MARKET_DESK)
+@never_cache
+@require_safe
+def desk(request: HttpRequest) -> HttpResponse:
+    return _desk(request)
+
+
+def _desk(request: HttpRequest, error: str = "") -> HttpResponse:
+    today, bodies = timezone.localdate(), queries.bodies_of(request)
+    operates = queries.at_operator(request)
+    if queries.is_auditor(request):
+        bodies = {unit.pk for unit in catalogue.authorities(today)}
+    context = {
+        "room": "market",
+        "services": catalogue.services(today, authorities=bodies),
+        "few": catalogue.with_few(today, bodies),
+        "enough": catalogue.ENOUGH,
+        "waiting": queries.to_review(bodies, today),
+        "operates": operates,
+        "reads_only": not queries.bodies_of(request),
+        "owners": queries.owners_waiting() if operates or queries.is_auditor(request) else [],
+        "error": error,
+    }
+    return render(request, "market/desk.html", context, status=400 if error else 200)
+
+
+# --- reviews
+
+
+@allows(AT_MARKET_DESK)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def review(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """An agency under a service of the authority, all of it, and what is found of it: 第七条第（四）项."""
+    listing = queries.listing(uuid)
+    if listing is None or listing.ended_at is not None:
+        raise Http404("no such agency under a service")
+    actor = acting_at(request, listing.item.authority)
+    form = Form(REVIEW)
+    if request.method == "POST":
+        form = sent(request, REVIEW)
+        if not form.is_wrong:
+            try:
+                actions.review(
+                    listing, form.text("outcome"), form.text("reasons"), mend_by=form.values.get("mend_by"),  # type: ignore[arg-type]
+                    unit=listing.item.authority, actor=actor, at=timezone.now(),
+                )  # fmt: skip
+                return redirect("market:desk")
+            except GongbaoError as error:
+                form.refuse(error)
+    today = timezone.localdate()
+    return page(
+        request,
+        form,
+        title=_("Review: %(name)s") % {"name": listing.organisation.name},
+        lead=_("The agency entered by itself; what you find of it is told to it."),
+        clause="第七条第（四）项",
+        submit=_("Keep the review"),
+        back=reverse("market:desk"),
+        about="market/_reviewed.html",
+        service=queries.service_of(listing, today, inside=True),
+        organisation=listing.organisation,
+        practitioners=queries.practitioners(listing.organisation),
+        papers=queries.papers(listing.organisation),
+        before=queries.reviews(listing),
+    )
+
+
+# --- owners
+
+
+def _operator() -> Unit:
+    unit = queries.operator()
+    if unit is None:
+        raise Http404("no unit runs the market")
+    return unit
+
+
+def _owner(uuid: UUID) -> Organisation:
+    found = queries.organisation(uuid)
+    if found is None or found.owner_asked_at is None or found.is_owner:
+        raise Http404("nobody waits here")
+    return found
+
+
+@allows(AT_MARKET_DESK)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def owner(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The papers of one who asked to buy; sent, it is refused with reasons."""
+    actor, found = acting_at(request, _operator()), _owner(uuid)
+    form = Form(REASONS)
+    if request.method == "POST":
+        form = sent(request, REASONS)
+        if not form.is_wrong:
+            try:
+                actions.decide_on_owner(
+                    found, admitted=False, reasons=form.text("reasons"), actor=actor, at=timezone.now()
+                )
+                return redirect("market:desk")
+            except GongbaoError as error:
+                form.refuse(error)
+    return page(
+        request,
+        form,
+        title=found.name,
+        lead=_("Asks to buy in the market. Look whether the papers are those of the body."),
+        clause="第六条第（三）项",
+        submit=_("Refuse it"),
+        back=reverse("market:desk"),
+        about="market/_owner.html",
+        organisation=found,
+        papers=queries.papers(found),
+    )
+
+
+@allows(AT_MARKET_DESK)
+@require_POST
+def admit_owner(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    actor, found = acting_at(request, _operator()), _owner(uuid)
+    try:
+        actions.decide_on_owner(found, admitted=True, actor=actor, at=timezone.now())
+    except GongbaoError as error:
+        return _desk(request, told(error))
+    return redirect("market:desk")
+
+
+@allows(AT_MARKET_DESK)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The operator takes an organisation out of the market, with reasons."""
+    actor, found = acting_at(request, _operator()), queries.organisation(uuid)
+    if found is None or found.removed_at is not None:
+        raise Http404("no such organisation")
+    form = Form(REASONS)
+    if request.method == "POST":
+        form = sent(request, REASONS)
+        if not form.is_wrong:
+            try:
+                actions.remove(found, form.text("reasons"), actor=actor, at=timezone.now())
+                return redirect("market:desk")
+            except GongbaoError as error:
+                form.refuse(error)
+    return page(
+        request,
+        form,
+        title=_("Take out: %(name)s") % {"name": found.name},
+        lead=_("For a body that is there no more, or that somebody made up. Nobody is kept out for anything else."),
+        clause="第三十八条第（一）项",
+        submit=_("Take it out"),
+        back=reverse("market:agency", args=[found.uuid]),
+    )
