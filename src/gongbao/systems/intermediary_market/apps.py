@@ -13,7 +13,9 @@ class IntermediaryMarketConfig(AppConfig):
         from gongbao.office.worker import jobs
         from gongbao.procedures import Situation
         from gongbao.systems.intermediary_market.complaints.procedure import SUBJECTS, complaint
+        from gongbao.systems.intermediary_market.complaints.queries import evidence_page
         from gongbao.systems.intermediary_market.complaints.routing import route
+        from gongbao.systems.intermediary_market.contracts.case_type import CASE_TYPE as CONTRACT
         from gongbao.systems.intermediary_market.purchases.case_type import CASE_TYPE as PURCHASE
         from gongbao.systems.intermediary_market.ratings.case_type import CASE_TYPE as CONDUCT
         from gongbao.systems.intermediary_market.sealing.actions import fix_due
@@ -33,8 +35,10 @@ class IntermediaryMarketConfig(AppConfig):
                 open_to_all=True,
                 wordings=files("gongbao.systems.intermediary_market").joinpath("wordings"),
                 letter_codes={"acceptance": "投受", "correction": "投补", "refusal": "投不受", "decision": "投决"},
+                page=evidence_page,
             )
         )
         register(PURCHASE)
+        register(CONTRACT)
         register(CONDUCT)
         jobs.register(jobs.Job("market.fix_envelopes", fix_due))

@@ -10,12 +10,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
 
 from gongbao.core.labels import Label
 from gongbao.gazette.masking import MASK
 from gongbao.office.cases.models import Case, CaseEvent
+from gongbao.office.cases.types import case_type
+from gongbao.office.cases.words import Names, value_in_words
 from gongbao.office.people.models import Unit
-from gongbao.procedures.fields import SHANGHAI
+from gongbao.procedures.fields import SHANGHAI, Kind, from_plain
+from gongbao.systems.intermediary_market.complaints import evidence
+from gongbao.systems.intermediary_market.complaints.models import Evidence
 from gongbao.systems.intermediary_market.complaints.privacy import NUMBERS
 from gongbao.systems.intermediary_market.complaints.procedure import OUTCOMES, SUBJECTS, complaint, decide, publish
 from gongbao.systems.intermediary_market.models import Competence
@@ -157,3 +162,94 @@ def years() -> list[int]:
     if first is None or last is None:
         return []
     return list(range(last.astimezone(SHANGHAI).year, first.astimezone(SHANGHAI).year - 1, -1))
+
+
+# --- the evidence of a complaint that was begun from a purchase or contract
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFile:
+    uuid: str
+    name: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenEvent:
+    """An event of the evidence; `changed` where the case says something else by now."""
+
+    number: int
+    at: datetime
+    on: str
+    label: Label
+    clause: str
+    role: Label
+    values: tuple[tuple[str, str], ...]
+    files: tuple[ShownFile, ...]
+    sha256: str
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEvidence:
+    """`overdue` are the clocks that were so then, with their last days; `whole`: the list is as it was digested."""
+
+    procedure: Label
+    receipt: str
+    overdue: tuple[tuple[Label, str], ...]
+    events: tuple[FrozenEvent, ...]
+    later: int
+    whole: bool
+
+
+def evidence_of(case: Case) -> Evidence | None:
+    return Evidence.objects.select_related("complaint").filter(complaint=case).first()
+
+
+def shown_evidence(found: Evidence, language: str) -> ShownEvidence:
+    """The frozen list in words, held against its digest and against the case as it stands now."""
+    content = found.content
+    procedure = case_type(content["procedure"]).procedure
+    source = Case.objects.get(receipt=content["receipt"])
+    changed = set(evidence.changed(content, source))
+    names, steps = Names(), procedure.all_steps()
+    files: dict[int, list[ShownFile]] = defaultdict(list)
+    for one in content["files"]:
+        files[one["event"]].append(ShownFile(one["uuid"], one["name"], one["size"], one["sha256"]))
+    events = []
+    for one in content["events"]:
+        step = steps[one["step"]]
+        values = from_plain(step.asks, one["values"])
+        told = [
+            (asked.label.in_language(language), value_in_words(asked, values[asked.key], names, language))
+            for asked in step.asks
+            if asked.key in values and asked.kind != Kind.FILES
+        ]
+        events.append(
+            FrozenEvent(
+                one["number"],
+                datetime.fromisoformat(one["at"]),
+                one["on"],
+                step.label,
+                procedure.cite(step.clause),
+                procedure.roles[one["role"]].label,
+                tuple(told),
+                tuple(files[one["number"]]),
+                one["sha256"],
+                one["number"] in changed,
+            )
+        )
+    return ShownEvidence(
+        procedure.label,
+        content["receipt"],
+        tuple((procedure.clocks[one["clock"]].label, one["due"]) for one in content["overdue"]),
+        tuple(events),
+        source.events_count - len(events),
+        evidence.digest_of(content) == found.sha256,
+    )
+
+
+def evidence_page(case: Case) -> str:
+    """The address of the evidence of a complaint; "" where it was begun without any."""
+    return reverse("market:evidence", args=[case.uuid]) if Evidence.objects.filter(complaint=case).exists() else ""

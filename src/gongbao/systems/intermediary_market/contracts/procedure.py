@@ -8,7 +8,7 @@ agree on it; one that the law keeps secret, never (第二十五条第二款). So
 and amended by steps of their own: filing is a clock of the former.
 """
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from gongbao.core.labels import Label
@@ -59,9 +59,7 @@ accepted = contract.state(
     "accepted", zh="待开票结算", en="to be invoiced",
     next_zh="中介机构开具发票并提出结算", next_en="the agency invoices",
 )  # fmt: skip
-invoiced = contract.state(
-    "invoiced", zh="待付款", en="to be paid", next_zh="项目业主付款", next_en="the owner pays"
-)
+invoiced = contract.state("invoiced", zh="待付款", en="to be paid", next_zh="项目业主付款", next_en="the owner pays")
 paid = contract.state(
     "paid", zh="已付清", en="paid",
     next_zh="运维机构归档", next_en="the operator puts it into the archive",
@@ -87,7 +85,7 @@ GROUNDS = (
     Option("other", Label("其他正当理由", "another good reason")),
     Option("none", Label("没有正当理由", "no good reason")),
 )
-"""Why somebody does not keep to the award. The document tells apart whether there is a good reason (无故、无正当理由)."""
+"""Why somebody does not keep to the award. The document asks whether there is a good reason (无故、无正当理由)."""
 
 SIDES = (
     Option("owner", Label("项目业主", "the owner")),
@@ -127,8 +125,8 @@ _abandonment = (
 
 # What follows from the events. Steps are named by their keys, as these are asked by the conditions of the steps.
 
-_SIGNS = ("contract_sign", "contract_sign_private")
-_AMENDS = ("contract_amend", "contract_amend_private")
+SIGNS = ("contract_sign", "contract_sign_private")
+AMENDS = ("contract_amend", "contract_amend_private")
 
 
 def is_public(situation: Situation) -> bool:
@@ -157,10 +155,16 @@ def outstanding(situation: Situation) -> Decimal | None:
     return settled - paid_so_far(situation)
 
 
+def overdue_payment(situation: Situation, at: datetime) -> Decimal | None:
+    """What the owner owes although it had to be paid by now, in yuan; None where nothing is overdue."""
+    run = situation.run("contract_payment")
+    return outstanding(situation) if run is not None and run.overdue(at) else None
+
+
 def not_filed(situation: Situation) -> list[Event]:
     """The signing and the amendments that are not filed yet, nor exempt."""
     last = max((one.number for one in situation.events if one.step in ("contract_file", "contract_exempt")), default=0)
-    return [one for one in situation.events if one.step in (*_SIGNS, *_AMENDS) and one.number > last]
+    return [one for one in situation.events if one.step in (*SIGNS, *AMENDS) and one.number > last]
 
 
 def is_secret(situation: Situation) -> bool:
@@ -172,6 +176,22 @@ def must_be_filed(situation: Situation) -> bool:
     """Whether something of it has to be filed now: by the document, or because the two agreed on it."""
     due = is_public(situation) or bool(situation.taken("contract_agree_filing"))
     return due and not is_secret(situation) and bool(not_filed(situation))
+
+
+def suggested(situation: Situation, step: str, today: date) -> dict[str, object]:
+    """What may stand in the form of a step before anything is typed: what follows from what was agreed."""
+    values = situation.values
+    if step in SIGNS:
+        return {"amount": values.get("award"), "signed_on": today}
+    if step in AMENDS:
+        return {"amount": values["amount"], "deliver_by": values["deliver_by"], "amended_on": today}
+    if step == "contract_invoice":
+        agreed = values["payment_days"]
+        assert isinstance(agreed, int)
+        return {"settlement": values["amount"], "invoiced_on": today, "pay_by": today + timedelta(days=agreed)}
+    if step in ("contract_pay", "contract_pay_rest"):
+        return {"payment": outstanding(situation), "paid_on": today}
+    return {}
 
 
 # Conditions
@@ -195,7 +215,9 @@ def _delivery_after(key: str) -> Condition:
         assert isinstance(day, date) and isinstance(last, date)
         return last >= day
 
-    return Condition(Label("约定的完成日期不早于该日", "it is to be delivered no earlier than that day"), OUR_RULE, test)
+    return Condition(
+        Label("约定的完成日期不早于该日", "it is to be delivered no earlier than that day"), OUR_RULE, test
+    )
 
 
 def _as_agreed(situation: Situation, values: dict[str, object]) -> bool:
@@ -266,9 +288,7 @@ LESS_THAN_REST = Condition(
     Label("金额大于零，并且少于尚欠金额", "it is more than nothing, and less than what is owed"), OUR_RULE,
     _less_than_rest,
 )  # fmt: skip
-IS_REST = Condition(
-    Label("金额等于尚欠金额", "it is all that is owed"), OUR_RULE, _is_rest
-)
+IS_REST = Condition(Label("金额等于尚欠金额", "it is all that is owed"), OUR_RULE, _is_rest)
 NOTHING_PAID = Condition(
     Label("开票后尚未付款", "nothing was paid since the invoice"), OUR_RULE,
     lambda situation, values: not _paid_since_invoice(situation),
@@ -333,8 +353,8 @@ annul = contract.step(
 # Filing
 
 exempt = contract.step(
-    "contract_exempt", "第二十五条第二款", zh="注明依法保密，不备案公示", en="Keep it secret by law", by=[owner, agency],
-    at=[performing, delivered, accepted, invoiced, paid], when=[SOMETHING_TO_FILE],
+    "contract_exempt", "第二十五条第二款", zh="注明依法保密，不备案公示", en="Keep it secret by law",
+    by=[owner, agency], at=[performing, delivered, accepted, invoiced, paid], when=[SOMETHING_TO_FILE],
     asks=[Field("secret_ground", Label("依法应当保密的依据", "The law that keeps it secret"), Kind.TEXT,
                 "第二十五条第二款", longest=1000)],
 )  # fmt: skip
@@ -480,3 +500,10 @@ payment = contract.clock(
 )  # fmt: skip
 
 contract.ready()
+
+OWN_STEPS = frozenset(
+    step.key
+    for step in contract.steps.values()
+    if step in (begin, annul) or all(role.kind == "party" for role in step.by)
+)
+"""What actions.py takes and no page for cases in general: the parties have pages of their own."""

@@ -1,0 +1,70 @@
+"""What the office is told of the cases of contracts."""
+
+from django.urls import reverse
+
+from gongbao.core.labels import Label
+from gongbao.office.audit.actions import Record
+from gongbao.office.cases.models import Case
+from gongbao.office.cases.types import CaseType
+from gongbao.office.outbox.actions import ToAccount, send
+from gongbao.procedures import Event, Situation
+from gongbao.procedures.fields import SHANGHAI
+from gongbao.systems.intermediary_market.contracts.models import Contract
+from gongbao.systems.intermediary_market.contracts.procedure import OWN_STEPS, contract
+from gongbao.systems.intermediary_market.organisations.queries import members_of
+
+
+def _summary(situation: Situation) -> Label:
+    name = str(situation.values.get("service", ""))
+    return Label(name, name) if name else contract.label
+
+
+def _about(situation: Situation) -> str:
+    return "、".join(str(situation.values[key]) for key in ("owner_name", "agency_name") if key in situation.values)
+
+
+def _of(case: Case) -> Contract | None:
+    return Contract.objects.filter(case=case).select_related("purchase__owner", "registration__organisation").first()
+
+
+def _page(case: Case) -> str:
+    found = _of(case)
+    return reverse("market:contract", args=[found.uuid]) if found is not None else ""
+
+
+def tell_the_others(case: Case, situation: Situation, event: Event, record: Record) -> None:
+    """Whoever acts for the owner and the agency is told of what somebody else did, by a message on the site."""
+    found = _of(case)
+    if found is None:
+        return
+    step = contract.all_steps()[event.step]
+    state = situation.state
+    for role, organisation in (
+        ("owner", found.purchase.owner),
+        ("agency", found.registration.organisation),
+    ):
+        if role == event.role or state is None:
+            continue
+        for member in members_of(organisation, event.at.astimezone(SHANGHAI).date()):
+            send(
+                ToAccount(member.account),
+                subject=Label(f"{contract.label.zh}：{step.label.zh}", f"{contract.label.en}: {step.label.en}"),
+                text=Label(
+                    f"{contract.label.zh} {case.receipt}：{step.label.zh}，现为“{state.label.zh}”。",
+                    f"{contract.label.en} {case.receipt}: {step.label.en}; it stands at “{state.label.en}”.",
+                ),
+                about=case.subject,
+                at=event.at,
+                link=reverse("market:contract", args=[found.uuid]),
+            )
+
+
+CASE_TYPE = CaseType(
+    contract,
+    party_name="agency_name",
+    summary=_summary,
+    about=_about,
+    own_steps=OWN_STEPS,
+    follows=tell_the_others,
+    page=_page,
+)

@@ -1,0 +1,369 @@
+"""The only code that reads contracts for a page, an answer of the API or an export.
+
+Everything follows from the events of the cases and is kept nowhere: sums, what is overdue, what is published. The two
+parties, the operator and the auditors see all of a contract; everybody else sees what was published of it
+(第二十五条第二款), and of that the fields that are public alone.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from gongbao.core.labels import Label
+from gongbao.gazette.masking import MASK
+from gongbao.office.cases.models import Attachment, CaseEvent
+from gongbao.office.cases.queries import (
+    Desk,
+    ShownEvent,
+    find,
+    sees_personal,
+    shown_events,
+    situation_of,
+    situations_of,
+)
+from gongbao.procedures import Clock, Possible, Role, Run, Situation
+from gongbao.systems.intermediary_market.complaints.privacy import NUMBERS
+from gongbao.systems.intermediary_market.contracts import procedure as market
+from gongbao.systems.intermediary_market.contracts.models import Contract
+from gongbao.systems.intermediary_market.organisations.models import Organisation
+from gongbao.systems.intermediary_market.purchases.models import Purchase
+
+FILED = market.file.key
+
+
+def contracts() -> QuerySet[Contract]:
+    """All of them, newest first, with what a row of a list needs."""
+    return Contract.objects.select_related(
+        "case__unit", "purchase__owner", "purchase__item__item", "registration__organisation"
+    )
+
+
+def find_contract(uuid: UUID) -> Contract | None:
+    return contracts().filter(uuid=uuid).first()
+
+
+def of_purchase(purchase: Purchase) -> Contract | None:
+    """The last contract of a purchase: its award may have been given back, and another agency followed."""
+    return contracts().filter(purchase=purchase).first()
+
+
+def of_organisation(organisation: Organisation) -> QuerySet[Contract]:
+    """Those that it is a party of, as owner or as agency."""
+    return contracts().filter(Q(purchase__owner=organisation) | Q(registration__organisation=organisation))
+
+
+def of_organisations(organisations: Collection[Organisation]) -> QuerySet[Contract]:
+    return contracts().filter(Q(purchase__owner__in=organisations) | Q(registration__organisation__in=organisations))
+
+
+def of_desk(desk: Desk) -> QuerySet[Contract]:
+    """Those that the desk sees: of the units it works for, or all where it reads everything."""
+    return contracts() if desk.reads_all else contracts().filter(case__unit__in=desk.units)
+
+
+# --- rows of lists
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A contract in a list. Sums are in yuan, None where there is none yet.
+
+    `overdue` are the clocks that have run out and wait still, `late` those met too late.
+    """
+
+    contract: Contract
+    situation: Situation
+    overdue: tuple[Run, ...]
+    late: tuple[Run, ...]
+
+    @property
+    def service(self) -> str:
+        return str(self.situation.values["service"])
+
+    @property
+    def owner_name(self) -> str:
+        return str(self.situation.values["owner_name"])
+
+    @property
+    def agency_name(self) -> str:
+        return str(self.situation.values["agency_name"])
+
+    @property
+    def is_public_fund(self) -> bool:
+        return market.is_public(self.situation)
+
+    @property
+    def state(self) -> Label:
+        assert self.situation.state is not None
+        return self.situation.state.label
+
+    @property
+    def award(self) -> Decimal | None:
+        found = self.situation.values.get("award")
+        return found if isinstance(found, Decimal) else None
+
+    @property
+    def amount(self) -> Decimal | None:
+        return market.amount_of(self.situation)
+
+    @property
+    def paid(self) -> Decimal:
+        return market.paid_so_far(self.situation)
+
+    @property
+    def owed(self) -> Decimal | None:
+        return market.outstanding(self.situation)
+
+    @property
+    def signed_on(self) -> date | None:
+        return self._day(*market.SIGNS)
+
+    @property
+    def filed_on(self) -> date | None:
+        """The day of the first filing."""
+        return self._day(FILED)
+
+    @property
+    def deliver_by(self) -> date | None:
+        found = self.situation.values.get("deliver_by")
+        return found if isinstance(found, date) else None
+
+    @property
+    def pay_by(self) -> date | None:
+        """The last day to pay what is invoiced now."""
+        run = self.situation.run(market.payment)
+        return run.due if run is not None and run.is_open else None
+
+    @property
+    def paid_on(self) -> date | None:
+        """The day on which all was paid."""
+        return self._day(market.pay_rest.key)
+
+    @property
+    def due(self) -> date | None:
+        return self.situation.due
+
+    @property
+    def is_published(self) -> bool:
+        return is_published(self.situation)
+
+    def _day(self, *steps: str) -> date | None:
+        return next((one.on for one in self.situation.events if one.step in steps), None)
+
+
+def is_published(situation: Situation) -> bool:
+    """Whether the public sees it: it was filed, and nobody said that the law keeps it secret."""
+    return bool(situation.taken(FILED)) and not market.is_secret(situation)
+
+
+def rows_of(found: Sequence[Contract], now: datetime) -> list[Row]:
+    """The rows of the contracts, in their order. Two queries."""
+    situations = situations_of([one.case for one in found])
+    return [_row(one, situations[one.case_id], now) for one in found]
+
+
+def _row(contract: Contract, situation: Situation, now: datetime) -> Row:
+    late = tuple(run for run in situation.runs if run.late)
+    return Row(contract, situation, tuple(situation.overdue(now)), late)
+
+
+# --- overdue: never stored, always derived
+
+OVERDUE: tuple[Clock, ...] = (
+    market.signing,
+    market.filing,
+    market.agreed_filing,
+    market.delivery,
+    market.acceptance,
+    market.payment,
+)
+"""The lists of what is overdue, one for each clock."""
+
+
+def overdue(among: QuerySet[Contract], now: datetime, clock: Clock | None = None) -> list[Row]:
+    """The contracts with a clock (that one, or any) that has run out and waits still, those that ran out first first.
+
+    The row of a case has its first last day: where that is not over, none is.
+    """
+    found = rows_of(list(among.filter(case__over=False, case__due_at__lte=now)), now)
+    kept = [one for one in found if any(clock is None or run.clock == clock for run in one.overdue)]
+    return sorted(kept, key=lambda one: min(run.due for run in one.overdue if run.due is not None))
+
+
+def overdue_counts(among: QuerySet[Contract], now: datetime) -> list[tuple[Clock, int]]:
+    """How many contracts each clock is overdue in."""
+    found = overdue(among, now)
+    return [(clock, sum(any(run.clock == clock for run in row.overdue) for row in found)) for clock in OVERDUE]
+
+
+# --- what everybody sees
+
+
+def published(*, text: str = "", fund: str = "", year: int | None = None) -> QuerySet[Contract]:
+    """The contracts that were filed and are not secret, newest first. `text`: in the name of owner, agency or service;
+    `year`: the one in which they were filed."""
+    events = CaseEvent.objects.filter(case=OuterRef("case"))
+    found = contracts().filter(Exists(events.filter(step=FILED)), ~Exists(events.filter(step=market.exempt.key)))
+    if text:
+        found = found.filter(
+            Q(purchase__owner__name__icontains=text)
+            | Q(registration__organisation__name__icontains=text)
+            | Q(purchase__item__name__icontains=text)
+        )
+    if fund:
+        found = found.filter(purchase__fund=fund)
+    if year is not None:
+        found = found.filter(Exists(events.filter(step=FILED, on__year=year)))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A contract as everybody may see it: nothing of delivery, acceptance, invoice and payment but how it stands.
+
+    `copies` are the published copies of contract and amendments, none where they were taken down.
+    """
+
+    uuid: UUID
+    service: str
+    owner_name: str
+    agency_name: str
+    fund: str
+    amount: Decimal
+    signed_on: date
+    filed_on: date
+    filed_late: bool
+    deliver_by: date
+    scope: str
+    state: Label
+    amendments: tuple["PublishedAmendment", ...]
+    copies: tuple[Attachment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedAmendment:
+    amended_on: date
+    amount: Decimal
+    deliver_by: date
+    change: str
+
+
+def as_published(contract: Contract, situation: Situation) -> Published | None:
+    """What everybody sees of it; None where it is not published. Numbers and addresses of persons are masked, even
+    where one had slipped into the text; an amendment that is not filed yet is not shown."""
+    if not is_published(situation):
+        return None
+    last = max(one.number for one in situation.taken(FILED))
+    seen = [one for one in situation.events if one.number < last]
+    signed = next(one for one in seen if one.step in market.SIGNS)
+    changes = [one for one in seen if one.step in market.AMENDS]
+    filing = next(one for one in situation.events if one.step == FILED)
+    terms = (changes or [signed])[-1].values
+    values = situation.values
+    return Published(
+        contract.uuid,
+        str(values["service"]),
+        str(values["owner_name"]),
+        str(values["agency_name"]),
+        str(values["fund"]),
+        terms["amount"],  # type: ignore[arg-type]
+        signed.on,
+        filing.on,
+        any(run.late for run in situation.runs if run.clock in (market.filing, market.agreed_filing)),
+        terms["deliver_by"],  # type: ignore[arg-type]
+        NUMBERS.sub(MASK, str(signed.values["scope"])),
+        (situation.state or market.awarded).label,
+        tuple(
+            PublishedAmendment(
+                one.on,
+                one.values["amount"],  # type: ignore[arg-type]
+                one.values["deliver_by"],  # type: ignore[arg-type]
+                NUMBERS.sub(MASK, str(one.values["change"])),
+            )
+            for one in changes
+        ),
+        tuple(_copies(contract, situation)),
+    )
+
+
+def _copies(contract: Contract, situation: Situation) -> list[Attachment]:
+    """The published copies since the last time that they were taken down."""
+    down = max((one.number for one in situation.taken(market.take_down)), default=0)
+    ids = [uuid for one in situation.taken(FILED) if one.number > down for uuid in _ids(one.values.get("public_copy"))]
+    kept = {str(one.uuid): one for one in contract.case.attachments.filter(uuid__in=ids, erased=False)}
+    return [kept[uuid] for uuid in ids if uuid in kept]
+
+
+def _ids(value: object) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else ()
+
+
+def public_page(uuid: UUID) -> Published | None:
+    contract = find_contract(uuid)
+    return as_published(contract, situations_of([contract.case])[contract.case_id]) if contract is not None else None
+
+
+def published_of(found: Sequence[Contract]) -> list[Published]:
+    """Two queries, and one for the copies of each."""
+    situations = situations_of([one.case for one in found])
+    shown = (as_published(one, situations[one.case_id]) for one in found)
+    return [one for one in shown if one is not None]
+
+
+# --- one contract, for whoever is concerned
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who looks at a contract: as which parties, and whether as the office that handles it or as an auditor."""
+
+    roles: tuple[Role, ...]
+    handles: bool = False
+    reads: bool = False
+    """An auditor, or whoever stands above the unit: sees what happened, not the files."""
+
+    @property
+    def sees_files(self) -> bool:
+        return bool(self.roles) or self.handles
+
+
+def reader_of(contract: Contract, own: Collection[Organisation], desk: Desk | None) -> Reader | None:
+    """How whoever acts for these organisations, and has this desk, sees the contract; None: like everybody."""
+    ids = {one.pk for one in own}
+    roles = [market.owner] if contract.purchase.owner_id in ids else []
+    roles += [market.agency] if contract.registration.organisation_id in ids else []
+    reads = desk is not None and find(contract.case.uuid, desk) is not None
+    if not roles and not reads:
+        return None
+    return Reader(tuple(roles), desk is not None and reads and sees_personal(contract.case, desk), reads)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownContract:
+    """All of a contract. `steps` are those that the reader may take as a party now, with what stands in their way."""
+
+    row: Row
+    events: tuple[ShownEvent, ...]
+    steps: tuple[Possible, ...]
+    published: Published | None
+    must_be_filed: bool
+    overdue_payment: Decimal | None
+
+
+def show(contract: Contract, reader: Reader, now: datetime) -> ShownContract:
+    situation = situation_of(contract.case)
+    steps = [one for one in situation.steps(now, reader.roles) if one.step.key != market.pay_rest.key]
+    # The step of the other kind of funds is none of this contract; paying the rest is the same form as paying in part.
+    other = market.OF_PRIVATE_FUNDS if market.is_public(situation) else market.OF_PUBLIC_FUNDS
+    return ShownContract(
+        _row(contract, situation, now),
+        tuple(shown_events(contract.case, situation, reader.sees_files)),
+        tuple(one for one in steps if other not in one.step.conditions),
+        as_published(contract, situation),
+        market.must_be_filed(situation),
+        market.overdue_payment(situation, now),
+    )

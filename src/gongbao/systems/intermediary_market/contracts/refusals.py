@@ -1,0 +1,19 @@
+"""Why something about a contract was refused, in the language of the page. The actions know no languages."""
+
+from django.utils.translation import gettext_lazy as _
+
+from gongbao.core.errors import GongbaoError
+from gongbao.office.cases import refusals
+from gongbao.office.sentences import Sentences
+
+_KNOWN = Sentences(
+    (
+        _("there is no such contract"),
+        _("no payment of this contract is overdue"),
+    )
+)
+
+
+def in_words(error: GongbaoError) -> str:
+    """The error in the language of the page; one that is not known stays as it is."""
+    return _KNOWN.in_words(refusals.told(error))

@@ -1,0 +1,411 @@
+"""The pages of contracts: what everybody sees, what the two parties do, what the operator looks after."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from gongbao.core.errors import GongbaoError
+from gongbao.office.cases import files
+from gongbao.office.cases.actions import Overtaken, new_token
+from gongbao.office.cases.actors import Acting
+from gongbao.office.cases.forms import PREFIX, asked_of, controls, typed
+from gongbao.office.cases.queries import Desk
+from gongbao.office.cases.refusals import told
+from gongbao.office.cases.views.case import clock_rows
+from gongbao.office.cases.views.common import (
+    AT_DESK,
+    BAD_REQUEST,
+    CONFLICT,
+    desk_of,
+    download,
+    kept_nowhere,
+    language,
+    seen_of,
+)
+from gongbao.office.cases.views.counter import receipt_page
+from gongbao.office.cases.views.timeline import told_values
+from gongbao.office.cases.words import Names, light_of
+from gongbao.office.intake import ticket
+from gongbao.office.library.clause_links import ClauseLinks
+from gongbao.office.library.views.common import turning
+from gongbao.office.people.acting import actor_of
+from gongbao.office.people.models import Account
+from gongbao.office.people.permissions import ANYONE, allows
+from gongbao.procedures import Problem, Refused, Role, Step
+from gongbao.procedures.fields import Kind
+from gongbao.systems.intermediary_market.complaints.procedure import complainant
+from gongbao.systems.intermediary_market.contracts import actions, queries, workbook
+from gongbao.systems.intermediary_market.contracts import procedure as market
+from gongbao.systems.intermediary_market.contracts.models import Contract
+from gongbao.systems.intermediary_market.contracts.queries import Reader, Row
+from gongbao.systems.intermediary_market.contracts.refusals import in_words
+from gongbao.systems.intermediary_market.organisations.models import Organisation
+from gongbao.systems.intermediary_market.organisations.queries import member_of_some, memberships_of_request
+from gongbao.systems.intermediary_market.purchases.models import Fund
+
+PAGE = 50
+FORMS = "/market/contracts/"
+"""Below it stand forms with which files are sent."""
+
+
+def _own(request: HttpRequest) -> list[Organisation]:
+    return [one.organisation for one in memberships_of_request(request)]
+
+
+def _desk(request: HttpRequest) -> Desk | None:
+    return desk_of(request) if isinstance(request.user, Account) else None
+
+
+def _workbook(content: bytes, name: str) -> HttpResponse:
+    return download(content, workbook.XLSX, name)
+
+
+def _turning(request: HttpRequest, page: Page) -> dict[str, Any]:
+    """The links between the pages of a list, with what else is asked for."""
+
+    def address(number: int) -> str:
+        asked = request.GET.copy()
+        asked["page"] = str(number)
+        return f"?{asked.urlencode()}"
+
+    return turning(page, address)
+
+
+# --- lists
+
+
+def _asked_year(request: HttpRequest) -> int | None:
+    given = request.GET.get("year", "")
+    if given and not (given.isascii() and given.isdecimal() and len(given) == 4):
+        raise Http404("no such year")
+    return int(given) if given else None
+
+
+def _published(request: HttpRequest) -> QuerySet[Contract]:
+    fund = request.GET.get("fund", "")
+    if fund and fund not in Fund.values:
+        raise Http404("no such source of funds")
+    return queries.published(text=request.GET.get("q", "").strip()[:100], fund=fund, year=_asked_year(request))
+
+
+@allows(ANYONE)
+@require_safe
+def published(request: HttpRequest) -> HttpResponse:
+    """The contracts that were filed."""
+    page = Paginator(_published(request), PAGE).get_page(request.GET.get("page"))
+    asked = request.GET.copy()
+    asked.pop("page", None)
+    context = {
+        "room": "market",
+        "page": page,
+        "contracts": queries.published_of(list(page)),
+        "asked": asked,
+        "query": asked.urlencode(),
+        **_turning(request, page),
+        "funds": Fund.choices,
+        "links": ClauseLinks(),
+        "clause": market.contract.cite("第二十五条第二款"),
+    }
+    return render(request, "market/contracts.html", context)
+
+
+@allows(ANYONE)
+@require_safe
+def published_workbook(request: HttpRequest) -> HttpResponse:
+    found = queries.published_of(list(_published(request)))
+    return _workbook(workbook.of_published(found, language(), timezone.now()), "contracts.xlsx")
+
+
+def _clock(request: HttpRequest) -> Any:
+    """The clock whose list of what is overdue is asked for; "any" for all of them; None for all contracts."""
+    key = request.GET.get("overdue", "")
+    if not key or key == "any":
+        return key or None
+    clock = next((one for one in queries.OVERDUE if one.key == key), None)
+    if clock is None:
+        raise Http404("no such list")
+    return clock
+
+
+def _rows(request: HttpRequest, among: QuerySet[Contract], now: datetime) -> list[Row]:
+    clock = _clock(request)
+    if clock is None:
+        return queries.rows_of(list(among), now)
+    return queries.overdue(among, now, None if clock == "any" else clock)
+
+
+def _list(request: HttpRequest, among: QuerySet[Contract], *, room: str, title: str, export: str) -> HttpResponse:
+    now, clock = timezone.now(), _clock(request)
+    if clock is None:
+        page = Paginator(among, PAGE).get_page(request.GET.get("page"))
+        rows = queries.rows_of(list(page), now)
+    else:
+        page = Paginator(_rows(request, among, now), PAGE).get_page(request.GET.get("page"))
+        rows = list(page)
+    counts = queries.overdue_counts(among, now)
+    context = {
+        "room": room,
+        "title": title,
+        "page": page,
+        "rows": [(row, light_of(row.contract.case, row.situation, now)) for row in rows],
+        "counts": [(one, number) for one, number in counts if number],
+        "asked": request.GET.get("overdue", ""),
+        "export": export,
+        **_turning(request, page),
+    }
+    return render(request, "market/contract_list.html", context)
+
+
+@allows(member_of_some())
+@require_safe
+def own(request: HttpRequest) -> HttpResponse:
+    """The contracts of the organisations for which whoever asks acts."""
+    among = queries.of_organisations(_own(request))
+    return _list(request, among, room="market", title=_("Our contracts"), export="market:own_contracts_workbook")
+
+
+@allows(member_of_some())
+@require_safe
+def own_workbook(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
+    rows = _rows(request, queries.of_organisations(_own(request)), now)
+    return _workbook(workbook.of_rows(rows, language(), now), "our-contracts.xlsx")
+
+
+@allows(AT_DESK)
+@require_safe
+def at_desk(request: HttpRequest) -> HttpResponse:
+    """The contracts that the desk sees: those of the operator for its staff, all of them for an auditor."""
+    return _list(
+        request,
+        queries.of_desk(desk_of(request)),
+        room="desk",
+        title=_("Contracts of the market"),
+        export="market:contracts_at_desk_workbook",
+    )
+
+
+@allows(AT_DESK)
+@require_safe
+def desk_workbook(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
+    rows = _rows(request, queries.of_desk(desk_of(request)), now)
+    return _workbook(workbook.of_rows(rows, language(), now), "contracts-of-the-market.xlsx")
+
+
+# --- one contract
+
+
+def _found(request: HttpRequest, uuid: UUID) -> tuple[Contract, Reader | None]:
+    contract = queries.find_contract(uuid)
+    if contract is None:
+        raise Http404("no such contract")
+    return contract, queries.reader_of(contract, _own(request), _desk(request))
+
+
+@allows(ANYONE)
+@require_safe
+def contract(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """A contract: all of it for whoever is concerned, what was published of it for everybody else."""
+    found, reader = _found(request, uuid)
+    if reader is None:
+        shown = queries.public_page(uuid)
+        if shown is None:
+            raise Http404("no such contract")
+        return render(request, "market/contract_public.html", {"room": "market", "contract": shown})
+    return _page(request, found, reader)
+
+
+def _page(request: HttpRequest, found: Contract, reader: Reader, *, error: str = "", status: int = 200) -> HttpResponse:
+    now, names = timezone.now(), Names()
+    shown = queries.show(found, reader, now)
+    situation = shown.row.situation
+    context = {
+        "room": "market" if reader.roles else "desk",
+        "contract": found,
+        "case": found.case,
+        "procedure": market.contract,
+        "shown": shown,
+        "row": shown.row,
+        "reader": reader,
+        "roles": [one.label for one in reader.roles],
+        "light": None if found.case.over else light_of(found.case, situation, now),
+        "steps": [(one.step, market.contract.cite(one.step.clause), one.obstacles) for one in shown.steps],
+        "clocks": clock_rows(situation.runs, market.contract, now),
+        "events": [(one, told_values(_without_files(one.values), names, language())) for one in shown.events][::-1],
+        "overdue_payment": shown.overdue_payment if market.agency in reader.roles else None,
+        "complaint_text": _complaint_text(found, shown, reader),
+        "once": new_token(),
+        "error": error,
+        "links": ClauseLinks(),
+    }
+    response = render(request, "market/contract.html", context, status=status)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _without_files(values: Sequence[Any]) -> tuple[Any, ...]:
+    return tuple(one for one in values if one.field.kind != Kind.FILES)
+
+
+def _complaint_text(found: Contract, shown: queries.ShownContract, reader: Reader) -> str:
+    """What a complaint of the overdue payment would say; "" where there is none to make."""
+    if shown.overdue_payment is None or market.agency not in reader.roles:
+        return ""
+    agency = found.registration.organisation
+    return str(actions.of_payment(found, shown.row.situation, agency.name, agency.telephone)["facts"])
+
+
+def _acting(request: HttpRequest, role: Role) -> Acting:
+    assert isinstance(request.user, Account)
+    return Acting(role, actor_of(request.user), request.user)
+
+
+@allows(member_of_some())
+@require_http_methods(["GET", "HEAD", "POST"])
+@kept_nowhere
+def step(request: HttpRequest, uuid: UUID, key: str) -> HttpResponse:
+    """The form of a step of one of the two parties."""
+    found, reader = _found(request, uuid)
+    declared = market.contract.steps.get(key)
+    role = next((one for one in reader.roles if declared and one in declared.by), None) if reader else None
+    if reader is None or declared is None or role is None or declared.begins:
+        raise Http404("no such step")
+    if request.method != "POST":
+        return ticket.give(_form(request, found, reader, declared, role, _first(found, declared)), FORMS)
+    try:
+        given, uploads = typed(declared, role, request)
+        actions.take(
+            uuid, key, given, acting=_acting(request, role), at=timezone.now(), seen=seen_of(request), uploads=uploads
+        )
+    except GongbaoError as error:
+        found, reader = _found(request, uuid)
+        if reader is None:
+            raise Http404("no such contract") from error
+        status = CONFLICT if isinstance(error, Overtaken) else BAD_REQUEST
+        return _form(request, found, reader, declared, role, _typed_again(request, declared, role), error, status)
+    messages.success(request, _("Done: %(step)s") % {"step": declared.label.in_language(language())})
+    return redirect("market:contract", uuid)
+
+
+def _first(found: Contract, declared: Step) -> dict[str, Any]:
+    """What stands in a form before anything was typed: what follows from what was agreed."""
+    situation = queries.rows_of([found], timezone.now())[0].situation
+    today = timezone.localdate()
+    return market.suggested(situation, declared.key, today)
+
+
+def _typed_again(request: HttpRequest, declared: Step, role: Role) -> dict[str, Any]:
+    """What was typed; files a browser does not keep."""
+    return {
+        field.key: request.POST.get(PREFIX + field.key, "")
+        for field in asked_of(declared, role)
+        if field.kind != Kind.FILES
+    }
+
+
+def _form(
+    request: HttpRequest,
+    found: Contract,
+    reader: Reader,
+    declared: Step,
+    role: Role,
+    given: Mapping[str, Any],
+    error: GongbaoError | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    shown = queries.show(found, reader, timezone.now())
+    problems: Sequence[Problem] = error.problems if isinstance(error, Refused) else ()
+    made = controls(declared, role, given, problems)
+    possible = next((one for one in shown.steps if one.step.key == declared.key), None)
+    context = {
+        "room": "market",
+        "contract": found,
+        "row": shown.row,
+        "state": shown.row.situation.state,
+        "step": declared,
+        "clause_of_step": market.contract.cite(declared.clause),
+        "controls": made,
+        "has_files": any(one.shape == "files" for one in made),
+        "files_again": bool(request.FILES),
+        "seen": found.case.events_count,
+        "elsewhere": possible is None,
+        "obstacles": possible.obstacles if possible is not None else (),
+        "refused": error.obstacles if isinstance(error, Refused) else (),
+        "error": in_words(error) if error is not None and not isinstance(error, Refused) else "",
+        "wrong": [one for one in made if one.wrong],
+        "overtaken": isinstance(error, Overtaken),
+        "links": ClauseLinks(),
+    }
+    return render(request, "market/contract_step.html", context, status=status)
+
+
+@allows(ANYONE)
+@require_safe
+@kept_nowhere
+def file(request: HttpRequest, uuid: UUID, attachment: UUID) -> HttpResponse:
+    """A file of the contract, for the two parties and the office that handles it."""
+    found, reader = _found(request, uuid)
+    if reader is None or not reader.sees_files:
+        raise Http404("no such file")
+    return _hand_out(found, attachment)
+
+
+@allows(ANYONE)
+@require_safe
+def copy(request: HttpRequest, uuid: UUID, attachment: UUID) -> HttpResponse:
+    """A published copy, for everybody."""
+    shown = queries.public_page(uuid)
+    if shown is None or all(one.uuid != attachment for one in shown.copies):
+        raise Http404("no such file")
+    contract = queries.find_contract(uuid)
+    assert contract is not None
+    return _hand_out(contract, attachment)
+
+
+def _hand_out(contract: Contract, attachment: UUID) -> HttpResponse:
+    kept = contract.case.attachments.filter(uuid=attachment, erased=False).first()
+    if kept is None:
+        raise Http404("no such file")
+    try:
+        content = files.read(kept.uuid)
+    except GongbaoError as error:
+        raise Http404(error.message) from error
+    return download(content, kept.kind, kept.name)
+
+
+# --- one button
+
+
+@allows(member_of_some("agency"))
+@require_POST
+@kept_nowhere
+def overdue_payment(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The agency complains that it is not paid: one button, with the evidence of the contract. The receipt follows."""
+    found, reader = _found(request, uuid)
+    if reader is None or market.agency not in reader.roles:
+        raise Http404("no such contract")
+    agency = found.registration.organisation
+    try:
+        begun = actions.complain_of_payment(
+            uuid,
+            acting=_acting(request, complainant),
+            name=agency.name,
+            contact=agency.telephone,
+            at=timezone.now(),
+            once=request.POST.get("once", ""),
+        )
+    except GongbaoError as error:
+        words = told(error) if isinstance(error, Refused) else in_words(error)
+        return _page(request, found, reader, error=words, status=BAD_REQUEST)
+    return receipt_page(request, begun)
