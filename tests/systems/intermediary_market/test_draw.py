@@ -255,7 +255,7 @@ def _registrant(file: dict[str, Any]) -> None:
 
 
 TAMPERED = {
-    "somebody is left out": (_dropped, {"list", "seed", "order"}),
+    "somebody is left out": (_dropped, {"list", "order"}),
     "somebody is put in": (_added, {"list"}),
     "the list is in another order": (_swapped, {"list"}),
     "another agency stands in a place": (_agency, {"list"}),

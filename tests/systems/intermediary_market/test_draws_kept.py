@@ -1,0 +1,561 @@
+"""Draws as the market keeps them: the order of the acts, withheld shares, interruption, and what whom is shown when."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+
+from gongbao.core.errors import GongbaoError
+from gongbao.office.audit.actions import recorded
+from gongbao.office.audit.actors import KEEPER, OUR_RULE
+from gongbao.office.audit.models import Entry
+from gongbao.office.cases.models import CaseEvent
+from gongbao.systems.intermediary_market.draw import actions, proof, queries
+from gongbao.systems.intermediary_market.draw import draw as arithmetic
+from gongbao.systems.intermediary_market.draw.draw import Party
+from gongbao.systems.intermediary_market.draw.models import Draw, DrawEntry, DrawShare
+from gongbao.systems.intermediary_market.draw.queries import Stage
+from gongbao.systems.intermediary_market.purchases.models import Purchase, Registration, Terms
+from gongbao.systems.intermediary_market.sealing.envelopes import Part
+from gongbao.systems.intermediary_market.sealing.models import Layer, Opening, Sealing
+from tests.systems.intermediary_market.custodians import (
+    ENDS,
+    FIRST,
+    SECOND,
+    appoint,
+    content_key,
+    purchase_of,
+    rsa_key,
+    seal_part,
+)
+from tests.systems.intermediary_market.parties import START, Parties, open_market
+
+SOURCE = "云岭市公益彩票开奖号码"
+NOT_BEFORE = ENDS + timedelta(days=3)
+
+
+def later(hours: float) -> datetime:
+    """So many hours after registration ended."""
+    return ENDS + timedelta(hours=hours)
+
+
+SHARES = {Party.OWNER: "0a" * 32, Party.OPERATOR: "0b" * 32}
+
+
+@dataclass
+class Scene:
+    """A purchase at its draw: five registered, the last of whom was not admitted, the first two have shares."""
+
+    parties: Parties
+    purchase: Purchase
+    registrations: list[Registration] = field(default_factory=list)
+
+    @property
+    def eligible(self) -> list[Registration]:
+        return self.registrations[:4]
+
+    @property
+    def draw(self) -> Draw:
+        return Draw.objects.get(purchase=self.purchase, set_aside_at=None)
+
+    def sealed(self, share: str) -> str:
+        sealing = Sealing.objects.select_related("purchase", "first", "second").get(purchase=self.purchase)
+        return seal_part(sealing, json.dumps({"part": "share", "share": share}), Part.SHARE)
+
+    def commit(self, party: Party, share: str = "", sealed: str = "") -> DrawShare:
+        share = share or SHARES[party]
+        made = arithmetic.commitment(str(self.purchase.uuid), party, share)
+        return actions.commit(self.purchase, party, made, sealed or self.sealed(share), at=later(-50), actor=KEEPER)
+
+    def prepare(self, who: list[Registration] | None = None) -> Draw:
+        return actions.prepare(self.purchase, who or self.eligible, at=later(72.1), actor=KEEPER)
+
+    def reveal(self, party: Party, share: str = "", at: datetime | None = None) -> DrawShare:
+        return actions.reveal(self.purchase, party, share or SHARES[party], at=at or later(73), actor=KEEPER)
+
+    def open_layer(self, party: Party, layer: Layer, name: str) -> DrawShare:
+        text = actions.layer_of(self.draw.shares.get(party=party), layer)
+        key = content_key(text, rsa_key(name))
+        assert key is not None
+        return actions.open_layer(self.purchase, party, layer, key, at=later(74), actor=KEEPER)
+
+    def set_value(self, value: str = "03 07 12", published_at: datetime | None = None) -> Draw:
+        return actions.set_public_value(
+            self.purchase, value, "第2026030期公告", published_at or later(80), at=later(81), actor=KEEPER
+        )
+
+    def run(self) -> Registration:
+        return actions.run(self.purchase, at=later(82), actor=KEEPER)
+
+    def again(self, reason: str = "网络中断") -> Draw:
+        return actions.again(self.purchase, reason, at=later(83), actor=KEEPER)
+
+    def open_offers(self) -> None:
+        sealing = Sealing.objects.get(purchase=self.purchase)
+        with recorded("tests.offers", actor=KEEPER, ground=OUR_RULE, at=NOT_BEFORE) as record:
+            for layer, key in ((Layer.FIRST, sealing.first), (Layer.SECOND, sealing.second)):
+                Opening.objects.create(sealing=sealing, part=Part.OFFER, layer=layer, key=key, at=NOT_BEFORE, keys={})
+            record(self.purchase.subject)
+
+    def publish_result(self) -> None:
+        case = self.purchase.case
+        with recorded("tests.publish", actor=KEEPER, ground=OUR_RULE, at=later(90)) as record:
+            CaseEvent.objects.create(
+                case=case, number=99, step="publish_award", at=later(90), on=later(90).date(), role="operator"
+            )
+            record(case.subject)
+
+    def to(self, stage: Stage) -> "Scene":
+        """All acts that lead to the stage."""
+        acts: list[tuple[Stage, Callable[[], Any]]] = [
+            (Stage.BEGUN, lambda: [self.commit(party) for party in SHARES]),
+            (Stage.FIXED, self.prepare),
+            (Stage.OPEN, lambda: [self.reveal(party) for party in SHARES]),
+            (Stage.VALUED, self.set_value),
+            (Stage.DRAWN, self.run),
+        ]
+        for reached, act in acts:
+            act()
+            if reached == stage:
+                break
+        assert queries.stage_of(self.draw) == stage
+        return self
+
+
+@pytest.fixture
+def scene(closed: Scene) -> Scene:
+    closed.open_offers()
+    return closed
+
+
+@pytest.fixture
+def closed(db: None) -> Scene:
+    """The same before the custodians opened the offers."""
+    parties = open_market()
+    appoint(parties)
+    purchase = purchase_of(parties, state="drawing")
+    made = Scene(parties, purchase)
+    said = {"algorithm": arithmetic.ALGORITHM, "source": SOURCE, "not_before": NOT_BEFORE.isoformat()}
+    with recorded("tests.registered", actor=KEEPER, ground=OUR_RULE, at=ENDS) as record:
+        purchase.way = "random_draw"
+        purchase.save()
+        Terms.objects.create(purchase=purchase, number=2, content={"draw": said}, at=START, published_at=START)
+        for number, agency in enumerate(parties.agencies):
+            share = f"{number:02x}" * 32 if number < 2 else ""
+            committed = arithmetic.commitment(str(purchase.uuid), Party.REGISTRANT, share) if share else ""
+            made.registrations.append(
+                Registration.objects.create(
+                    purchase=purchase,
+                    organisation=agency,
+                    envelope=f"{number:064x}",
+                    content={"commitment": committed},
+                    opened_at=ENDS,
+                    admitted=number < 4,
+                    reason="" if number < 4 else "资质已经过期",
+                    offer={"draw_share": share},
+                    offer_opened_at=NOT_BEFORE,
+                )
+            )
+        record(purchase.subject)
+    return made
+
+
+# --- a draw as it should be
+
+
+def test_a_draw_from_commitments_to_a_file_that_holds(scene: Scene) -> None:
+    scene.to(Stage.VALUED)
+    first = scene.run()
+    file = queries.proof_file(scene.draw)
+    assert [one for one in proof.checks(file) if not one.holds] == []
+    assert proof.read(json.dumps(file.as_json()).encode()) == file
+    assert file.order[0] == first.organisation.uscc
+    assert [one.organisation.uscc for one in queries.result(scene.purchase)] == list(file.order)
+    assert {one.share for one in file.listed} == {"", "00" * 32, "01" * 32}
+    assert [(one.agency, one.reason) for one in file.excluded] == [(scene.parties.agencies[4].uscc, "资质已经过期")]
+    assert (file.is_tie, file.source, file.not_before) == (False, SOURCE, NOT_BEFORE)
+
+
+def test_each_registrant_shows_that_it_stands_in_the_list(scene: Scene) -> None:
+    scene.to(Stage.FIXED)
+    for one in scene.parties.agencies[:4]:
+        shown = queries.own_proof(scene.draw, one)
+        assert shown is not None and shown.holds and shown.root == scene.draw.root
+    assert queries.own_proof(scene.draw, scene.parties.agencies[4]) is None
+
+
+def test_equals_of_another_way_are_drawn_among_alike(scene: Scene) -> None:
+    with recorded("tests.way", actor=KEEPER, ground=OUR_RULE, at=ENDS) as record:
+        scene.purchase.way = "lowest_price"
+        scene.purchase.save()
+        record(scene.purchase.subject)
+    equals = scene.registrations[1:3]
+    for party in SHARES:
+        scene.commit(party)
+    scene.prepare(equals)
+    for party in SHARES:
+        scene.reveal(party)
+    scene.set_value()
+    assert scene.run() in equals
+    file = queries.proof_file(scene.draw)
+    assert file.is_tie and len(file.listed) == 2
+    # Whoever was admitted and is no equal was not excluded.
+    assert len(file.excluded) == 1
+
+
+# --- nobody chooses once they could know the outcome
+
+
+def test_acts_are_taken_in_their_order_alone(scene: Scene) -> None:
+    refused(scene.run, "there is no draw in this purchase")
+    scene.commit(Party.OWNER)
+    refused(scene.run, "nothing can be drawn before the public value")
+    refused(scene.set_value, "once all shares are open")
+    refused(lambda: scene.reveal(Party.OWNER), "once the list is fixed")
+    scene.prepare()
+    refused(lambda: scene.reveal(Party.OWNER), "once both the owner and the operator")
+    scene.commit(Party.OPERATOR)
+    scene.reveal(Party.OWNER)
+    refused(scene.set_value, "once all shares are open")
+    scene.reveal(Party.OPERATOR)
+    refused(scene.run, "nothing can be drawn before the public value")
+
+
+def test_a_value_that_somebody_could_know_is_refused(scene: Scene) -> None:
+    scene.to(Stage.FIXED)
+    scene.reveal(Party.OWNER)
+    scene.reveal(Party.OPERATOR, at=later(75))
+    for published_at in (later(74), later(75)):
+        refused(lambda at=published_at: scene.set_value(published_at=at), "before the last share", "published_at")
+    refused(lambda: scene.set_value(published_at=later(82)), "in the future", "published_at")
+    refused(lambda: scene.set_value(value=" "), "a line of up to", "value")
+    scene.set_value()
+    refused(lambda: scene.set_value(value="other"), "cannot be replaced", "value")
+
+
+def test_a_value_from_before_the_day_of_the_notice_is_refused(scene: Scene) -> None:
+    scene.to(Stage.BEGUN)
+    actions.prepare(scene.purchase, scene.eligible, at=later(60), actor=KEEPER)
+    for party in SHARES:
+        scene.reveal(party, at=later(61))
+    refused(lambda: scene.set_value(published_at=later(71)), "the notice names a later value", "published_at")
+    scene.set_value(published_at=NOT_BEFORE)
+
+
+def test_shares_wait_for_the_offers_in_which_the_registrants_have_theirs(closed: Scene) -> None:
+    """Opened later, whoever opens them could choose whether those shares count."""
+    for party in SHARES:
+        closed.commit(party)
+    closed.prepare()
+    refused(lambda: closed.reveal(Party.OWNER), "shares are opened once the offers are")
+    closed.open_offers()
+    closed.reveal(Party.OWNER)
+
+
+def test_without_shares_of_registrants_there_is_no_need_to_wait(closed: Scene) -> None:
+    for party in SHARES:
+        closed.commit(party)
+    closed.prepare(closed.registrations[2:4])
+    closed.reveal(Party.OWNER)
+
+
+def test_a_share_that_does_not_fit_its_commitment_is_refused(scene: Scene) -> None:
+    scene.to(Stage.FIXED)
+    refused(lambda: scene.reveal(Party.OWNER, SHARES[Party.OPERATOR]), "not the share", "share")
+    refused(lambda: scene.reveal(Party.OWNER, "0A" * 32), "not the share", "share")
+
+
+def test_a_registrants_share_that_does_not_fit_does_not_count(scene: Scene) -> None:
+    with recorded("tests.offer", actor=KEEPER, ground=OUR_RULE, at=ENDS) as record:
+        scene.registrations[0].offer = {"draw_share": "ff" * 32}
+        scene.registrations[0].save()
+        record(scene.purchase.subject)
+    scene.to(Stage.DRAWN)
+    file = queries.proof_file(scene.draw)
+    assert {one.share for one in file.listed} == {"", "01" * 32}
+    assert all(one.holds for one in proof.checks(file))
+
+
+def test_a_commitment_is_not_replaced_nor_used_twice(scene: Scene) -> None:
+    kept = scene.commit(Party.OWNER)
+    assert scene.commit(Party.OWNER).pk == kept.pk
+    refused(lambda: scene.commit(Party.OWNER, "0c" * 32), "cannot be replaced", "commitment")
+    scene.again()
+    refused(lambda: scene.commit(Party.OWNER), "was used before", "commitment")
+    with pytest.raises(GongbaoError, match="a share is of"):
+        actions.commit(scene.purchase, "registrant", "0" * 64, "", at=START, actor=KEEPER)
+
+
+def test_what_is_not_sealed_to_both_custodians_is_no_commitment(scene: Scene) -> None:
+    refused(lambda: scene.commit(Party.OWNER, sealed="rubbish"), "was not sealed for this purchase", "share")
+    other = purchase_of(scene.parties)
+    elsewhere = Scene(scene.parties, other).sealed(SHARES[Party.OWNER])
+    refused(lambda: scene.commit(Party.OWNER, sealed=elsewhere), "was not sealed for this purchase", "share")
+
+
+def test_the_list_is_fixed_once_and_of_those_who_may_take_part(scene: Scene) -> None:
+    refused(lambda: actions.prepare(scene.purchase, [], at=ENDS, actor=KEEPER), "nobody")
+    refused(lambda: scene.prepare(scene.registrations), "not admitted by the owner")
+    refused(lambda: scene.prepare([scene.eligible[0]] * 2), "twice")
+    fixed = scene.prepare()
+    assert scene.prepare().root == fixed.root
+    refused(lambda: scene.prepare(scene.eligible[:3]), "is fixed")
+
+
+# --- withheld shares
+
+
+def test_both_custodians_open_a_share_that_is_withheld(scene: Scene) -> None:
+    scene.to(Stage.FIXED)
+    scene.reveal(Party.OPERATOR)
+    first, second = (scene.parties.people[name] for name in (FIRST, SECOND))
+    assert [one.layer for one in queries.withheld(scene.draw, first)] == [Layer.FIRST]
+    assert queries.withheld(scene.draw, second) == []
+    refused(lambda: scene.open_layer(Party.OWNER, Layer.SECOND, SECOND), "the first custodian opens before")
+    scene.open_layer(Party.OWNER, Layer.FIRST, FIRST)
+    assert not scene.draw.closed_at
+    assert [one.layer for one in queries.withheld(scene.draw, second)] == [Layer.SECOND]
+    kept = scene.open_layer(Party.OWNER, Layer.SECOND, SECOND)
+    assert (kept.share, kept.by_custodians) == (SHARES[Party.OWNER], True)
+    scene.set_value()
+    scene.run()
+    file = queries.proof_file(scene.draw)
+    assert all(one.holds for one in proof.checks(file))
+    assert [one.by_custodians for one in file.shares] == [True, False]
+
+
+def test_one_custodian_alone_opens_nothing(scene: Scene) -> None:
+    """What the first layer gives is sealed to the second: the share is not in it, and a wrong key is refused."""
+    scene.to(Stage.FIXED)
+    scene.open_layer(Party.OWNER, Layer.FIRST, FIRST)
+    share = scene.draw.shares.get(party=Party.OWNER)
+    assert SHARES[Party.OWNER] not in actions.layer_of(share, Layer.SECOND)
+    assert content_key(actions.layer_of(share, Layer.SECOND), rsa_key(FIRST)) is None
+    with pytest.raises(GongbaoError, match="not the key"):
+        actions.open_layer(scene.purchase, Party.OWNER, Layer.SECOND, share.first_key, at=later(74), actor=KEEPER)
+
+
+def test_rubbish_that_was_sealed_gains_nothing_and_is_told(scene: Scene) -> None:
+    """Whoever sealed another share is found before there is any value by which they could have chosen."""
+    scene.commit(Party.OWNER, sealed=scene.sealed("ee" * 32))
+    scene.commit(Party.OPERATOR)
+    scene.prepare()
+    scene.open_layer(Party.OWNER, Layer.FIRST, FIRST)
+    refused(lambda: scene.open_layer(Party.OWNER, Layer.SECOND, SECOND), "is set aside")
+    refused(scene.set_value, "once all shares are open")
+
+
+# --- a second draw
+
+
+def test_a_second_draw_is_an_event_with_its_reason(scene: Scene) -> None:
+    scene.to(Stage.DRAWN)
+    refused(lambda: scene.again(" "), "a reason is needed", "reason")
+    first = scene.draw
+    scene.again("公开数值录入有误")
+    entry = Entry.objects.filter(action="market.draw_again").last()
+    assert entry is not None and first.subject == entry.subject and "录入有误" not in entry.content
+    for party, share in ((Party.OWNER, "1a" * 32), (Party.OPERATOR, "1b" * 32)):
+        scene.commit(party, share)
+    scene.prepare()
+    scene.reveal(Party.OWNER, "1a" * 32)
+    scene.reveal(Party.OPERATOR, "1b" * 32)
+    scene.set_value("08 09 10")
+    scene.run()
+    file = queries.proof_file(scene.draw)
+    assert (file.number, [(one.number, one.reason) for one in file.set_aside]) == (2, [(1, "公开数值录入有误")])
+    assert all(one.holds for one in proof.checks(file))
+    # The first stays as it was.
+    first.refresh_from_db()
+    assert all(one.holds for one in proof.checks(queries.proof_file(first)))
+
+
+def test_there_is_no_second_draw_without_such_an_event(scene: Scene) -> None:
+    scene.to(Stage.DRAWN)
+    first = scene.run()
+    assert scene.run() == first
+    with (
+        pytest.raises(Exception, match=r"(?i)unique"),
+        recorded("tests.second", actor=KEEPER, ground=OUR_RULE, at=ENDS) as record,
+    ):
+        Draw.objects.create(purchase=scene.purchase, number=2, begun_at=ENDS)
+        record(scene.purchase.subject)
+
+
+# --- interruption
+
+
+class Killed(Exception):
+    """The process ended here."""
+
+
+def kept_rows() -> list[Any]:
+    """All that is kept of draws, and how long the log is."""
+    rows: list[Any] = [Entry.objects.count()]
+    for model in (Draw, DrawShare, DrawEntry):
+        rows += [tuple(row) for row in model.objects.order_by("pk").values_list()]
+    return rows
+
+
+def test_a_process_that_ends_at_any_write_leaves_a_state_from_which_it_goes_on(scene: Scene) -> None:
+    """Every act is ended before each of its writes, the log's among them, and then done again."""
+    acts: list[Callable[[], Any]] = [
+        lambda: scene.commit(Party.OWNER),
+        lambda: scene.commit(Party.OPERATOR),
+        scene.prepare,
+        lambda: scene.reveal(Party.OPERATOR),
+        lambda: scene.open_layer(Party.OWNER, Layer.FIRST, FIRST),
+        lambda: scene.open_layer(Party.OWNER, Layer.SECOND, SECOND),
+        scene.set_value,
+        scene.run,
+    ]
+    ended = 0
+    for act in acts:
+        before, writes = kept_rows(), 0
+        while True:
+            left = writes
+
+            def end(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+                nonlocal left
+                if sql.split(None, 1)[0] in ("INSERT", "UPDATE", "DELETE"):
+                    if left == 0:
+                        raise Killed
+                    left -= 1
+                return execute(sql, params, many, context)
+
+            try:
+                with connection.execute_wrapper(end):
+                    act()
+                break
+            except Killed:
+                assert kept_rows() == before
+                writes += 1
+        assert writes >= 3
+        ended += writes
+        after = kept_rows()
+        # Done again, as by somebody who does not know how far it came.
+        act()
+        assert kept_rows() == after
+    assert ended > 25
+    assert all(one.holds for one in proof.checks(queries.proof_file(scene.draw)))
+
+
+# --- what is shown
+
+
+def page(scene: Scene, name: str = "", **more: Any) -> str:
+    client = Client()
+    if name:
+        client.force_login(scene.parties.people[name])
+    response = client.get(f"/market/purchases/{scene.purchase.uuid}/draw/", **more)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+@pytest.mark.parametrize("stage", [one for one in Stage if one != Stage.SET_ASIDE])
+def test_before_the_result_nothing_tells_who_takes_part(scene: Scene, stage: Stage) -> None:
+    scene.to(stage)
+    readers = ["", "operator-clerk", "school", "agency-1", "agency-5", "auditor", "nobody"]
+    told = [(name, page(scene, name)) for name in readers]
+    log = Entry.objects.filter(action__startswith="market.draw").values_list("content", flat=True)
+    told += [("log", content) for content in log]
+    entries = list(DrawEntry.objects.values_list("salt", "leaf"))
+    secrets = [value for pair in [*entries, (scene.draw.padding,)] for value in pair if value]
+    for reader, text in told:
+        for number, agency in enumerate(scene.parties.agencies, start=1):
+            assert agency.uscc not in text
+            assert agency.name not in text or reader == f"agency-{number}"
+        assert not [one for one in secrets if one in text]
+    assert Client().get(f"/market/draws/{scene.draw.uuid}/draw.json").status_code == 404
+
+
+@pytest.mark.parametrize("stage", [Stage.FIXED, Stage.OPEN, Stage.DRAWN])
+def test_before_the_result_nothing_tells_how_many_take_part(scene: Scene, stage: Stage) -> None:
+    """With two and with four the pages are the same but for hashes, and a proof has the same length."""
+
+    def told(number: int) -> list[str]:
+        everybody = scene.registrations
+        with transaction.atomic():
+            scene.registrations = everybody[:number]
+            scene.to(stage)
+            shown = [page(scene, name) for name in ("", "agency-1", "school")]
+            own = queries.own_proof(scene.draw, scene.parties.agencies[0])
+            log = [one.content for one in Entry.objects.filter(action="market.draw_prepare")]
+            transaction.set_rollback(True)
+        scene.registrations = everybody
+        assert own is not None
+        return [*(HASHED.sub("…", text) for text in (*shown, *log)), str(len(own.beside))]
+
+    assert told(2) == told(4)
+
+
+HASHED = re.compile(r"[0-9a-f]{64}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<=value=\")[0-9A-Za-z]{64}(?=\")")
+
+
+def test_with_the_result_everybody_sees_list_exclusions_and_order(scene: Scene) -> None:
+    scene.to(Stage.DRAWN)
+    scene.publish_result()
+    text = page(scene)
+    for agency in scene.parties.agencies:
+        assert agency.name in text
+    assert "资质已经过期" in text
+    response = Client().get(f"/market/draws/{scene.draw.uuid}/draw.json")
+    assert response.status_code == 200
+    file = proof.read(response.content)
+    assert isinstance(file, proof.DrawFile) and all(one.holds for one in proof.checks(file))
+
+
+def test_a_registrant_gets_its_own_proof_alone(scene: Scene) -> None:
+    scene.to(Stage.FIXED)
+    one, other = scene.parties.agencies[:2]
+    client = Client()
+    address = f"/market/draws/{scene.draw.uuid}/{one.uuid}/proof.json"
+    assert client.get(address).status_code == 302
+    client.force_login(scene.parties.people["agency-1"])
+    shown = proof.read(client.get(address).content)
+    assert isinstance(shown, proof.Proof) and shown.holds and shown.entry.agency == one.uscc
+    assert client.get(address.replace(str(one.uuid), str(other.uuid))).status_code == 404
+    client.force_login(scene.parties.people["agency-5"])
+    excluded = scene.parties.agencies[4]
+    assert client.get(address.replace(str(one.uuid), str(excluded.uuid))).status_code == 404
+
+
+def test_the_forms_are_for_those_who_give_the_shares(scene: Scene) -> None:
+    scene.to(Stage.FIXED)
+    base = f"/market/purchases/{scene.purchase.uuid}/draw/"
+    client = Client()
+    client.force_login(scene.parties.people["nobody"])
+    for what in ("commit", "share", "value", "again", "layer"):
+        assert client.post(f"{base}{what}/", {"party": "owner"}).status_code == 404
+    client.force_login(scene.parties.people["school"])
+    assert client.post(f"{base}share/", {"party": "operator", "share": SHARES[Party.OPERATOR]}).status_code == 404
+    wrong = client.post(f"{base}share/", {"party": "owner", "share": "00" * 32})
+    assert wrong.status_code == 400 and "与已提交的承诺不符" in wrong.content.decode()
+    assert client.post(f"{base}share/", {"party": "owner", "share": SHARES[Party.OWNER]}).status_code == 302
+    client.force_login(scene.parties.people["operator-clerk"])
+    assert client.post(f"{base}share/", {"party": "operator", "share": SHARES[Party.OPERATOR]}).status_code == 302
+    typed = {"value": "03 07 12", "value_from": "公告", "published_at": "下午"}
+    wrong = client.post(f"{base}value/", typed)
+    assert wrong.status_code == 400 and 'value="下午"' in wrong.content.decode()
+    assert client.post(f"{base}again/", {"reason": "网络中断"}).status_code == 302
+    assert scene.draw.number == 2
+
+
+def test_a_purchase_without_a_published_notice_has_no_page(scene: Scene) -> None:
+    assert Client().get(f"/market/purchases/{uuid4()}/draw/").status_code == 404
+
+
+def refused(act: Callable[[], Any], told: str, where: str | None = None) -> None:
+    before = kept_rows()
+    with pytest.raises(GongbaoError, match=told) as error:
+        act()
+    if where is not None:
+        assert error.value.where == where
+    assert kept_rows() == before
