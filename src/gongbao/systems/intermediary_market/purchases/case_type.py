@@ -8,6 +8,7 @@ from gongbao.core.labels import Label
 from gongbao.office.cases.models import Case
 from gongbao.office.cases.types import CaseType
 from gongbao.procedures import Situation
+from gongbao.systems.intermediary_market.purchases.actions import follows
 from gongbao.systems.intermediary_market.purchases.procedure import OWN_STEPS, purchase
 
 
@@ -37,5 +38,6 @@ CASE_TYPE = CaseType(
         "annulment": "采撤",
     },
     own_steps=OWN_STEPS,
+    follows=follows,
     page=_page,
 )

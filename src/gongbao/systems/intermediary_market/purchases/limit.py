@@ -72,8 +72,8 @@ def check(
     limit = limit_of(budget_year)
     if limit is None:
         raise GongbaoError(
-            f"the finance bureau has not entered the procurement limit of {budget_year}; until it has, no purchase from "
-            f"public funds is published ({DOCUMENT} 第三条第二款)",
+            f"the finance bureau has not entered the procurement limit of {budget_year}; until it has, no purchase "
+            f"from public funds is published ({DOCUMENT} 第三条第二款)",
             where="fund",
         )
     facts = {

@@ -44,7 +44,11 @@ NOT_EXCLUDED = Option("none", Label("均不属于", "none of these"))
 DRAW_SOURCE = "选取时间之后最先公布的一期全国性福利彩票双色球开奖号码"
 """What a notice proposes as the public value of a draw: published by others, at a time that is known, to everybody."""
 
-_CONFLICTS = "不同机构的法定代表人或者实际控制人为同一人；机构负责人与业主法定代表人或者项目负责人有亲属关系；其他依法应当回避的。"
+_CONFLICTS = (
+    "不同机构的法定代表人或者实际控制人为同一人；"
+    "机构负责人与业主法定代表人或者项目负责人有亲属关系；"
+    "其他依法应当回避的。"
+)
 _MOST_CRITERIA = 10
 _CRITERION = re.compile(r"(\S.{0,38}?)[ \t:：,，]+([0-9]{1,3}(?:\.[0-9]{1,2})?)[ \t]*[%％]?")
 _TELEPHONE = re.compile(r"[0-9+() -]{5,20}")

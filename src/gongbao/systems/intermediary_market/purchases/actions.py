@@ -1,0 +1,963 @@
+"""The only code that writes purchases. Where one stands is kept by its case (gongbao.office.cases.actions); what the
+case has no room for is written here, in the same transaction and with the same log.
+
+Who may act for an owner or an agency is checked here too, for a page may have been open for long.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import uuid4
+
+from gongbao.core.errors import GongbaoError
+from gongbao.core.hash_chain import canonical, digest
+from gongbao.core.labels import Label
+from gongbao.office import kept
+from gongbao.office.audit.actions import Record, recorded
+from gongbao.office.audit.actors import Actor, ActorKind
+from gongbao.office.cases import actions as cases
+from gongbao.office.cases import files
+from gongbao.office.cases.actions import Upload
+from gongbao.office.cases.actors import Acting
+from gongbao.office.cases.calendar import calendar
+from gongbao.office.cases.models import Case, CaseEvent
+from gongbao.office.cases.queries import situation_of
+from gongbao.office.people.acting import actor_of
+from gongbao.office.people.models import Account
+from gongbao.procedures import Field, Kind, Role, Situation, Step
+from gongbao.procedures.fields import SHANGHAI
+from gongbao.procedures.fields import read as read_fields
+from gongbao.rules.compute import Result, compute
+from gongbao.systems.intermediary_market.catalogue import queries as catalogue
+from gongbao.systems.intermediary_market.catalogue.models import ItemVersion, ServiceItem
+from gongbao.systems.intermediary_market.document import DOCUMENT
+from gongbao.systems.intermediary_market.organisations import queries as organisations
+from gongbao.systems.intermediary_market.organisations.models import Organisation
+from gongbao.systems.intermediary_market.purchases import limit, notices, procedure, terms
+from gongbao.systems.intermediary_market.purchases.models import (
+    Computed,
+    Draft,
+    Fund,
+    Mark,
+    NotCounted,
+    ProcurementLimit,
+    Purchase,
+    Registration,
+    Terms,
+    Way,
+)
+from gongbao.systems.intermediary_market.purchases.queries import (
+    attempts_of,
+    by_envelope,
+    offered,
+    operator_unit,
+    price_in_words,
+    published_terms,
+    ranking,
+    usable,
+)
+from gongbao.systems.intermediary_market.purchases.terms import TermsContent
+from gongbao.systems.intermediary_market.rules import Outcome, market_conflicts, market_negotiation, market_outcome
+
+PROBLEMS: Mapping[str, Label] = {
+    "earlier_terms": Label("按变更前的采购信息报名", "registered under terms that were changed since"),
+    "not_entered": Label("机构未入驻或者已退出", "the agency is not in the market any more"),
+}
+"""Why an envelope that could be read counts for nothing; the sealing has further problems of its own."""
+
+REASON = Field("reason", Label("理由", "The reason"), Kind.TEXT, longest=1000)
+_SOURCE = Field("source", Label("来源", "The source"), longest=200)
+_AMOUNT = Field("amount", Label("金额", "The amount"), Kind.MONEY)
+
+
+# --- who acts
+
+
+def as_owner(account: Account) -> Acting:
+    return Acting(procedure.owner, actor_of(account), account)
+
+
+def as_agency(account: Account) -> Acting:
+    return Acting(procedure.agency, actor_of(account), account)
+
+
+def _of(organisation: Organisation, account: Account, at: datetime) -> None:
+    if not organisations.is_member(account, organisation, at.astimezone(SHANGHAI).date()):
+        raise GongbaoError("you do not act for this organisation any more")
+
+
+def _take(
+    purchase: Purchase, step: Step, given: Mapping[str, Any], acting: Acting, at: datetime, seen: int,
+    uploads: Sequence[Upload] = (),
+) -> CaseEvent:  # fmt: skip
+    """A step of the purchase's case, for one of the own steps or for one that could be taken at the desk as well."""
+    event = cases.take_step(
+        purchase.case.uuid, step.key, given, acting=acting, at=at, seen=seen, uploads=uploads, own=True
+    )
+    purchase.case.refresh_from_db()
+    return event
+
+
+def _ground(step: Step) -> str:
+    return procedure.purchase.cite(step.clause)
+
+
+def _typed(field: Field, given: Any, at: datetime) -> Any:
+    """What was typed for one field. Raises Refused in the words of the field."""
+    values, problems = read_fields([field], {field.key: given}, at.astimezone(SHANGHAI).date())
+    if problems:
+        raise GongbaoError(problems[0].message.en, where=field.key)
+    return values.get(field.key)
+
+
+# --- finance
+
+
+def enter_limit(
+    budget_year: Any, amount: Any, source: str, *, account: Account | None, actor: Actor, at: datetime
+) -> ProcurementLimit:
+    """Enter the procurement limit of a budget year, from its source. One entered before stays. Raises GongbaoError."""
+    year = _typed(Field("budget_year", Label("预算年度", "The budget year"), Kind.NUMBER), budget_year, at)
+    figure = _typed(_AMOUNT, amount, at)
+    this = at.astimezone(SHANGHAI).year
+    if not 2022 <= year <= this + 1:
+        raise GongbaoError(f"the budget year is one from 2022 to {this + 1}", where="budget_year")
+    if figure <= 0:
+        raise GongbaoError("a limit is more than nothing", where="amount")
+    with recorded("market.enter_limit", actor=actor, ground=f"{DOCUMENT} 第三条第二款", at=at) as record:
+        made = ProcurementLimit.objects.create(
+            budget_year=year, amount=figure, source=_typed(_SOURCE, source, at), entered_at=at, entered_by=account
+        )
+        record(f"procurement_limit:{year}", amount=str(figure), source=made.source)
+    return made
+
+
+# --- drafts: nothing that is regulated
+
+
+def save_draft(
+    owner: Organisation, given: Mapping[str, str], *, account: Account, at: datetime,
+    draft: Draft | None = None, previous: Purchase | None = None,
+) -> Draft:  # fmt: skip
+    """Keep what was typed of a purchase, as it was typed. Raises GongbaoError."""
+    _of(owner, account, at)
+    if len(canonical(dict(given))) > 60_000:
+        raise GongbaoError("this is too long to be kept")
+    with kept.action("market.save_draft"):
+        draft = draft or Draft(owner=owner, previous=previous)
+        draft.given, draft.at = dict(given), at
+        draft.save()
+    return draft
+
+
+def drop_draft(draft: Draft, *, account: Account, at: datetime) -> None:
+    _of(draft.owner, account, at)
+    with kept.action("market.drop_draft"):
+        draft.delete()
+
+
+# --- up to the notice
+
+
+def submit(
+    owner: Organisation,
+    item: ServiceItem,
+    given: Mapping[str, Any],
+    *,
+    account: Account,
+    at: datetime,
+    uploads: Sequence[Upload] = (),
+    previous: Purchase | None = None,
+    draft: Draft | None = None,
+) -> Purchase:
+    """Hand in the purchase information of 第十九条, for one matter (第十七条); with `previous` as its next attempt.
+
+    Raises WrongTerms, Refused and GongbaoError, and then nothing is kept.
+    """
+    _of(owner, account, at)
+    day = at.astimezone(SHANGHAI).date()
+    version = _version_of(item, day)
+    content = terms.read(given, version, owner, day)
+    unit = operator_unit()
+    with (
+        files.together(),
+        recorded("market.submit_purchase", actor=actor_of(account), ground=_ground(procedure.submit), at=at) as record,
+    ):
+        # So that two purchases of an owner do not both find room below the limit.
+        kept.one_at_a_time(f"market.purchases_of.{owner.pk}")
+        _refuse_previous(previous, owner)
+        within = _within_limit(owner, item, content, day, previous)
+        begun = cases.begin(
+            procedure.purchase, procedure.submit, _told(content, version, owner, 1), acting=as_owner(account),
+            unit=unit, at=at, uploads=uploads, own=True,
+        )  # fmt: skip
+        made = Purchase(case=begun.case, owner=owner, item=version, previous=previous)
+        if previous is not None:
+            made.project = previous.project
+        _cache(made, content)
+        made.save()
+        _keep_terms(made, content.content | {"annexes": _annexes(begun.case, ())}, 1, at, record)
+        record(made.subject, case=str(begun.case.uuid), previous=previous.subject if previous else "")
+        _keep_computed(made, within, at, record)
+        if draft is not None:
+            draft.delete()
+    return made
+
+
+def _version_of(item: ServiceItem, day: date) -> ItemVersion:
+    version = catalogue.version_on(item, day) if item.ended_at is None else None
+    if version is None:
+        raise GongbaoError("this service is not in the catalogue", where="item")
+    return version
+
+
+_MAY_FOLLOW = frozenset(
+    one.key
+    for one in (
+        procedure.failed, procedure.annulled, procedure.abandoned, procedure.rerun, procedure.withdrawn,
+        procedure.declined, procedure.unsigned,
+    )
+)  # fmt: skip
+
+
+def _refuse_previous(previous: Purchase | None, owner: Organisation) -> None:
+    if previous is None:
+        return
+    if previous.owner_id != owner.pk or previous.case.state not in _MAY_FOLLOW:
+        raise GongbaoError("the attempt before is not over, or was another owner's", where="previous")
+    if Purchase.objects.filter(previous=previous).exists():
+        raise GongbaoError("another attempt follows that one already", where="previous")
+
+
+def _within_limit(
+    owner: Organisation, item: ServiceItem, content: TermsContent, day: date, attempt: Purchase | None
+) -> Result | None:
+    if content["fund"] != Fund.PUBLIC:
+        return None
+    return limit.check(owner, item, content["budget_year"], content["budget"], day, without=attempt)
+
+
+def _told(content: TermsContent, version: ItemVersion, owner: Organisation, number: int) -> dict[str, Any]:
+    """What the events of the case say of the terms."""
+    return {
+        "owner_name": owner.name,
+        "project_name": content["project_name"],
+        "item_name": version.name,
+        "fund": content["fund"],
+        "budget": content["budget"],
+        "way": content["way"],
+        "terms": number,
+    }
+
+
+def _cache(purchase: Purchase, content: TermsContent) -> None:
+    purchase.fund = content["fund"]
+    purchase.budget_year = content["budget_year"]
+    purchase.budget = content["budget"]
+    purchase.way = content["way"]
+
+
+def _annexes(case: Case, otherwise: Iterable[str]) -> list[str]:
+    """The files that the last event of the case brought; else those that there were."""
+    last = case.events.order_by("-number").first()
+    brought = last.values.get("annexes") if last is not None else None
+    return list(brought or otherwise)
+
+
+def _keep_terms(
+    purchase: Purchase, content: dict[str, Any], number: int, at: datetime, record: Record, *, published: bool = False
+) -> Terms:
+    made = Terms(purchase=purchase, number=number, content=content, at=at, published_at=at if published else None)
+    made.save()
+    # A digest: the contact of the project is a person.
+    record(purchase.subject, terms=number, content=digest(purchase.case.salt, canonical(content)), published=published)
+    return made
+
+
+def _keep_computed(purchase: Purchase, result: Result | None, at: datetime, record: Record) -> None:
+    """Keep what a policy gave, with its version, readings and explanation: what was decided stands on it."""
+    if result is None:
+        return
+    told = result.as_json(explain=True)
+    Computed(purchase=purchase, policy=result.policy.name, at=at, result=told).save()
+    record(purchase.subject, policy=result.policy.name, version=told["version"], readings=told["readings"])
+
+
+def resubmit(
+    purchase: Purchase,
+    given: Mapping[str, Any],
+    *,
+    account: Account,
+    at: datetime,
+    seen: int,
+    uploads: Sequence[Upload] = (),
+) -> Terms:
+    """Hand in the corrected information; the form review begins anew (第二十条第三款). Raises like submit."""
+    return _new_terms(purchase, procedure.resubmit, given, {}, account, at, seen, uploads)
+
+
+def change_terms(
+    purchase: Purchase,
+    given: Mapping[str, Any],
+    reason: str,
+    *,
+    account: Account,
+    at: datetime,
+    seen: int,
+    uploads: Sequence[Upload] = (),
+) -> Terms:
+    """Change what was published, while agencies register. It is reviewed like a new notice; published again, the days
+    of registration begin anew, and what was sealed for the terms before counts no more: those who sealed it promised
+    to meet other conditions (第二十一条). Raises like submit.
+    """
+    return _new_terms(purchase, procedure.change_terms, given, {"reason": reason}, account, at, seen, uploads)
+
+
+def _new_terms(
+    purchase: Purchase, step: Step, given: Mapping[str, Any], more: Mapping[str, Any], account: Account, at: datetime,
+    seen: int, uploads: Sequence[Upload],
+) -> Terms:  # fmt: skip
+    _of(purchase.owner, account, at)
+    day = at.astimezone(SHANGHAI).date()
+    content = terms.read(given, purchase.item, purchase.owner, day)
+    with (
+        files.together(),
+        recorded(f"market.{step.key}", actor=actor_of(account), ground=_ground(step), at=at) as record,
+    ):
+        kept.one_at_a_time(f"market.purchases_of.{purchase.owner_id}")
+        within = _within_limit(purchase.owner, purchase.item.item, content, day, purchase)
+        number = _last(purchase).number + 1
+        told = _told(content, purchase.item, purchase.owner, number) | dict(more)
+        before = _last(purchase).content.get("annexes", [])
+        _take(purchase, step, told, as_owner(account), at, seen, uploads)
+        _cache(purchase, content)
+        purchase.save()
+        kept_terms = content.content | {"annexes": _annexes(purchase.case, before)}
+        made = _keep_terms(purchase, kept_terms, number, at, record)
+        _keep_computed(purchase, within, at, record)
+        if step is procedure.change_terms:
+            notices.tell_agencies(
+                purchase, "采购信息正在变更，暂停报名", "its terms are being changed; registration waits", at
+            )
+    return made
+
+
+def _last(purchase: Purchase) -> Terms:
+    found = purchase.terms.order_by("-number").first()
+    assert found is not None
+    return found
+
+
+def publish(purchase: Purchase, *, acting: Acting, at: datetime, seen: int) -> Terms:
+    """Publish the notice (第二十条第二款): now it is fixed when registration ends and an agency is selected.
+
+    Raises Refused and GongbaoError: where there is no limit, or no custodian to seal to, too.
+    """
+    from gongbao.systems.intermediary_market.sealing import actions as sealing
+
+    step = procedure.publish_notice
+    with recorded("market.publish_notice", actor=acting.actor, ground=_ground(step), at=at) as record:
+        kept.one_at_a_time(f"market.purchases_of.{purchase.owner_id}")
+        last = _last(purchase)
+        content = terms.kept(last.content)
+        day = at.astimezone(SHANGHAI).date()
+        within = _within_limit(purchase.owner, purchase.item.item, content, day, purchase)
+        ends, selection = terms.moments(content, at, calendar())
+        again = published_terms(purchase) is not None
+        number = last.number + 1
+        given = {"terms": number, "registration_ends_at": ends, "selection_at": selection}
+        _take(purchase, step, given, acting, at, seen)
+        sealing.prepare(purchase, actor=acting.actor, at=at)
+        published = content.published(ends, selection).content
+        published |= {"annexes": last.content.get("annexes", []), "valid_from": number}
+        made = _keep_terms(purchase, published, number, at, record, published=True)
+        _keep_moments(purchase, ends, selection)
+        _keep_computed(purchase, within, at, record)
+        if again:
+            notices.tell_agencies(
+                purchase, "采购信息已变更，报名时间重新计算，此前的报名须重新提交",
+                "its terms were changed; the days begin anew, and whoever registered has to do so again",
+                at,
+            )  # fmt: skip
+        else:
+            notices.tell_agencies(purchase, "发布采购公告", "a notice was published", at)
+    return made
+
+
+def _keep_moments(purchase: Purchase, ends: datetime, selection: datetime) -> None:
+    purchase.registration_ends_at, purchase.selection_at = ends, selection
+    purchase.save()
+
+
+def extend(purchase: Purchase, days: Any, reason: str, *, account: Account, at: datetime, seen: int) -> Terms:
+    """Extend the registration by working days, before it ends. Raises Refused and GongbaoError."""
+    _of(purchase.owner, account, at)
+    number = _typed(Field("days", Label("延长的工作日数", "Working days"), Kind.NUMBER), days, at)
+    if not 1 <= number <= terms.MOST_DAYS:
+        raise GongbaoError(f"registration is extended by 1 to {terms.MOST_DAYS} working days", where="days")
+    ends = purchase.registration_ends_at
+    if ends is None:
+        raise GongbaoError("this notice is not published", where="days")
+    last = calendar().add((ends - timedelta(days=1)).astimezone(SHANGHAI).date(), number)
+    return _reset(purchase, procedure.extend, last, {"reason": reason}, as_owner(account), at, seen)
+
+
+def reopen(purchase: Purchase, *, acting: Acting, at: datetime, seen: int) -> Terms:
+    """After an outage that came during the registration, give it the days of the notice anew. Raises GongbaoError."""
+    situation = situation_of(purchase.case, calendar())
+    ended = any(one.step == procedure.close_registration.key for one in situation.events)
+    current = published_terms(purchase)
+    if ended or current is None:
+        raise GongbaoError("registration was over before the outage: the owner starts again, or selects by itself")
+    days = terms.kept(current.content)["registration_days"]
+    last = calendar().add(at.astimezone(SHANGHAI).date(), days)
+    return _reset(purchase, procedure.reopen, last, {}, acting, at, seen)
+
+
+def _reset(
+    purchase: Purchase, step: Step, last: date, more: Mapping[str, Any], acting: Acting, at: datetime, seen: int
+) -> Terms:
+    """New moments for terms that stay as they are: what was sealed for them counts."""
+    with recorded(f"market.{step.key}", actor=acting.actor, ground=_ground(step), at=at) as record:
+        current = published_terms(purchase)
+        assert current is not None
+        content = terms.kept(current.content)
+        ends, selection = terms.moments_after(last, content["selection_days"], content["selection_time"], calendar())
+        given = {"registration_ends_at": ends, "selection_at": selection, **more}
+        _take(purchase, step, given, acting, at, seen)
+        told = content.published(ends, selection).content
+        told |= {key: current.content[key] for key in ("annexes", "valid_from")}
+        made = _keep_terms(purchase, told, _last(purchase).number + 1, at, record, published=True)
+        _keep_moments(purchase, ends, selection)
+        day = last.isoformat()
+        notices.tell_agencies(purchase, f"报名截止时间改为{day} 24:00", f"registration now ends with {day}", at)
+    return made
+
+
+PLAIN = {
+    one.key: one
+    for one in (
+        procedure.withdraw_purchase, procedure.choose_rerun, procedure.choose_outside, procedure.confirm,
+        procedure.refuse_result, procedure.hold_back, procedure.release,
+    )
+}  # fmt: skip
+"""The steps of an owner that write nothing beside their event."""
+
+
+def owner_step(
+    purchase: Purchase, step: str, given: Mapping[str, Any], *, account: Account, at: datetime, seen: int
+) -> CaseEvent:
+    """Take one of the PLAIN steps. Raises Refused, Overtaken and GongbaoError."""
+    _of(purchase.owner, account, at)
+    return _take(purchase, PLAIN[step], given, as_owner(account), at, seen)
+
+
+def operator_step(
+    purchase: Purchase, step: str, given: Mapping[str, Any], *, acting: Acting, at: datetime, seen: int
+) -> CaseEvent:
+    """Take a step of the operator that wants no signature. Raises Refused, Overtaken and GongbaoError."""
+    return _take(purchase, procedure.purchase.steps[step], given, acting, at, seen)
+
+
+# --- what was sealed is opened; see sealing/actions.py
+
+
+def names_opened(purchase: Purchase, opened: Sequence[Any], at: datetime, record: Record) -> None:
+    """The first opening, as the second custodian did it: who registered, and who has to stand aside (第二十二条).
+
+    `opened` are sealing.envelopes.Opened. Called within the act of the opening, whose log `record` is.
+    """
+    acting = _custodian(purchase, "registration", at)
+    current = published_terms(purchase)
+    assert current is not None
+    registrations = []
+    # By the digest of the envelope, in which nothing of an agency can be read: no order of names or addresses.
+    for one in sorted(opened, key=lambda one: str(one.envelope)):
+        problem = str(one.problem) if one.problem is not None else _not_counting(one, current, at)
+        if problem:
+            NotCounted(purchase=purchase, envelope=one.envelope, organisation=one.agency, problem=problem, at=at).save()
+            continue
+        made = Registration(
+            purchase=purchase,
+            organisation=one.agency,
+            envelope=one.envelope,
+            content=dict(one.registration),
+            opened_at=at,
+        )
+        made.save()
+        registrations.append(made)
+    result = _conflicts(purchase, registrations, at)
+    _exclude(registrations, result)
+    _keep_computed(purchase, result, at, record)
+    record(purchase.subject, registrations=[str(one.uuid) for one in registrations])
+    _take(purchase, procedure.open_names, {}, acting, at, purchase.case.events_count)
+    notices.tell_owner(
+        purchase, "报名信息已开启，请核对报名条件", "the registrations are open; check the conditions", at
+    )
+
+
+def _custodian(purchase: Purchase, part: str, at: datetime) -> Acting:
+    """The custodian whose opening was the last of a part."""
+    opening = purchase.sealing.openings.filter(part=part).select_related("key__account").order_by("-pk").first()
+    account = opening.key.account
+    return Acting(procedure.custodian, actor_of(account), account)
+
+
+def _not_counting(one: Any, current: Terms, at: datetime) -> str:
+    if one.registration["terms"] < current.content["valid_from"]:
+        return "earlier_terms"
+    agency = one.agency
+    return "" if agency.is_agency and agency.removed_at is None else "not_entered"
+
+
+def _conflicts(purchase: Purchase, registrations: Sequence[Registration], at: datetime) -> Result:
+    registrants = [
+        {
+            "agency": one.organisation.uscc,
+            "legal_representative": one.organisation.legal_representative_digest or None,
+            "controller": one.organisation.controller_digest or None,
+            "kinship": bool(one.content.get("kinship")),
+            "other_ground": False,
+        }
+        for one in registrations
+    ]
+    day = at.astimezone(SHANGHAI).date().isoformat()
+    return compute(market_conflicts, {"on": day, "registrants": registrants})
+
+
+_GROUNDS = (
+    ("same_person", "第二十二条第（一）项"),
+    ("kinship", "第二十二条第（二）项"),
+    ("other_ground", "第二十二条第（三）项"),
+)
+
+
+def _exclude(registrations: Iterable[Registration], result: Result) -> None:
+    found = {one["agency"]: one for one in result.values["registrants"]}
+    for one in registrations:
+        told = found[one.organisation.uscc]
+        one.excluded = [clause for name, clause in _GROUNDS if told[name]]
+        if one.excluded:
+            one.save()
+
+
+# --- the owner checks (第二十六条)
+
+
+def judge(registration: Registration, admitted: bool, reason: str, *, account: Account, at: datetime) -> Registration:
+    """Admit or reject who registered, with a reason; it may be changed until the check ends. Raises GongbaoError."""
+    purchase = registration.purchase
+    _of(purchase.owner, account, at)
+    words = _typed(REASON, reason, at)
+    with recorded("market.judge", actor=actor_of(account), ground=f"{DOCUMENT} 第二十六条", at=at) as record:
+        _locked_at(purchase, procedure.checking.key)
+        found = Registration.objects.select_for_update().get(pk=registration.pk)
+        if found.excluded:
+            raise GongbaoError("who has to stand aside can be neither admitted nor rejected", where="admitted")
+        found.admitted, found.reason = admitted, words
+        found.save()
+        record(
+            purchase.subject,
+            registration=str(found.uuid),
+            admitted=admitted,
+            reason=digest(purchase.case.salt, words),
+        )
+    return found
+
+
+def _locked_at(purchase: Purchase, state: str) -> Case:
+    case = Case.objects.select_for_update(of=("self",)).get(pk=purchase.case_id)
+    if case.state != state:
+        raise cases.Overtaken
+    return case
+
+
+def finish_check(purchase: Purchase, *, account: Account, at: datetime, seen: int) -> None:
+    """End the check. With too few admitted the selection fails (第二十三条). Raises GongbaoError."""
+    _of(purchase.owner, account, at)
+    acting = as_owner(account)
+    with recorded("market.finish_check", actor=acting.actor, ground=_ground(procedure.finish_check), at=at) as record:
+        _locked_at(purchase, procedure.checking.key)
+        registrations = by_envelope(purchase)
+        if any(one.admitted is None and not one.excluded for one in registrations):
+            raise GongbaoError("admit or reject everyone who registered first", where="admitted")
+        admitted = sum(one.admitted is True for one in registrations)
+        _take(purchase, procedure.finish_check, {"admitted": admitted}, acting, at, seen)
+        result = _outcome(purchase, registrations, at, with_offers=False)
+        _keep_computed(purchase, result, at, record)
+        if result.values["failed"]:
+            failure = "too_few" if admitted else "nobody"
+            _take(purchase, procedure.fail, {"failure": failure}, acting, at, purchase.case.events_count)
+
+
+# --- the second opening, and the selection
+
+
+def offers_opened(purchase: Purchase, opened: Sequence[Any], at: datetime, record: Record) -> None:
+    """The second opening: what those who were admitted offer. `opened` are sealing.envelopes.OpenedOffer."""
+    acting = _custodian(purchase, "offer", at)
+    found = {one.envelope: one for one in by_envelope(purchase)}
+    for one in opened:
+        registration = found[one.envelope]
+        registration.offer_opened_at = at
+        if one.problem is not None:
+            NotCounted(
+                purchase=purchase, envelope=one.envelope, organisation=registration.organisation,
+                problem=str(one.problem), at=at,
+            ).save()  # fmt: skip
+        else:
+            registration.offer = dict(one.offer)
+        registration.save()
+    record(purchase.subject, offers=len(opened))
+    _take(purchase, procedure.open_offers, {}, acting, at, purchase.case.events_count)
+    notices.tell_owner(purchase, "报价已开启，请按公告的方式选取", "the offers are open; select as the notice says", at)
+
+
+def mark(registration: Registration, points: Mapping[str, Any], *, account: Account, at: datetime) -> None:
+    """What an offer is given for the criteria of best value, 0 to 100 points each. Raises GongbaoError."""
+    purchase = registration.purchase
+    _of(purchase.owner, account, at)
+    current = published_terms(purchase)
+    assert current is not None
+    names = [one.name for one in terms.kept(current.content).criteria]
+    read = {name: _points(points.get(name, ""), name) for name in names}
+    with recorded("market.mark", actor=actor_of(account), ground=_ground(procedure.select), at=at) as record:
+        _locked_at(purchase, procedure.selecting.key)
+        registration.marks.all().delete()
+        for name, given in read.items():
+            Mark(registration=registration, criterion=name, points=given).save()
+        record(
+            purchase.subject, registration=str(registration.uuid), marks={name: str(one) for name, one in read.items()}
+        )
+
+
+def _points(given: Any, name: str) -> Decimal:
+    try:
+        found = Decimal(str(given).strip())
+        if found.is_finite() and 0 <= found <= 100 and found == found.quantize(Decimal("0.01")):
+            return found.quantize(Decimal("0.01"))
+    except InvalidOperation:
+        pass
+    raise GongbaoError("points are from 0 to 100, with up to two decimals", where=name)
+
+
+def settle(
+    purchase: Purchase,
+    *,
+    acting: Acting,
+    at: datetime,
+    seen: int,
+    chosen: Registration | None = None,
+    reason: str = "",
+) -> Outcome:
+    """Select as the notice says: what the rule gives is the result. Among equals the draw begins (第十八条第一款).
+
+    `chosen` and `reason` are for a direct choice, which is the owner's. Raises Refused and GongbaoError.
+    """
+    if acting.account is not None and acting.role == procedure.owner:
+        _of(purchase.owner, acting.account, at)
+    if purchase.way == Way.DIRECT and acting.role != procedure.owner:
+        raise GongbaoError("the owner chooses here", where="chosen")
+    with recorded("market.settle", actor=acting.actor, ground=_ground(procedure.select), at=at) as record:
+        _locked_at(purchase, procedure.selecting.key)
+        registrations = by_envelope(purchase)
+        _refuse_unmarked(purchase, registrations)
+        words = _typed(REASON, reason, at) if purchase.way == Way.DIRECT else ""
+        if chosen is not None and not usable(chosen):
+            raise GongbaoError("this agency was not admitted, or its offer cannot be used", where="chosen")
+        result = _outcome(purchase, registrations, at, with_offers=True, chosen=chosen)
+        _keep_computed(purchase, result, at, record)
+        outcome = Outcome(result.values["outcome"])
+        first = [one for one in registrations if ranking(result).get(one.organisation.uscc) == 1]
+        if outcome is Outcome.CHOICE:
+            raise GongbaoError("choose one of those who registered", where="chosen")
+        if outcome is Outcome.FAILED:
+            failure = "no_offer" if any(one.admitted for one in registrations) else "nobody"
+            _take(purchase, procedure.fail, {"failure": failure}, acting, at, seen)
+        elif outcome is Outcome.DRAW:
+            _begin_draw(purchase, first, acting, at, seen)
+        else:
+            _select(purchase, first[0], procedure.select, acting, at, seen, words)
+    return outcome
+
+
+def _refuse_unmarked(purchase: Purchase, registrations: Iterable[Registration]) -> None:
+    current = published_terms(purchase)
+    assert current is not None
+    wanted = {one.name for one in terms.kept(current.content).criteria}
+    for one in registrations:
+        if wanted and usable(one) and {each.criterion for each in one.marks.all()} != wanted:
+            raise GongbaoError("give points to each offer for each criterion first", where="marks")
+
+
+_KINDS = {"price": "sum", "rate": "rate", "discount": "discount"}
+
+
+def _outcome(
+    purchase: Purchase, registrations: Sequence[Registration], at: datetime, *, with_offers: bool,
+    chosen: Registration | None = None,
+) -> Result:  # fmt: skip
+    current = published_terms(purchase)
+    assert current is not None
+    content = terms.kept(current.content)
+    candidates, marks = [], []
+    for one in registrations:
+        amount = offered(one)
+        fits = usable(one) if with_offers else one.admitted is True
+        candidates.append(
+            {
+                "agency": one.organisation.uscc,
+                "excluded": bool(one.excluded),
+                "admitted": fits,
+                "offer": str(amount) if with_offers and amount is not None else None,
+                "chosen": chosen is not None and one.pk == chosen.pk,
+            }
+        )
+        if with_offers and fits:
+            marks += [
+                {"agency": one.organisation.uscc, "criterion": each.criterion, "points": str(each.points)}
+                for each in one.marks.all()
+            ]
+    facts = {
+        "way": purchase.way,
+        "price_kind": _KINDS[content["price_kind"]],
+        "published_minimum": str(content["fewest"] or 0),
+        "on": at.astimezone(SHANGHAI).date().isoformat(),
+        "candidates": candidates,
+        "criteria": [{"name": one.name, "weight": f"{one.weight}%"} for one in content.criteria],
+        "marks": marks,
+    }
+    readings = {"after_abandonment": content["after_abandonment"]}
+    return compute(market_outcome, facts, readings=readings)
+
+
+def _select(
+    purchase: Purchase, registration: Registration, step: Step, acting: Acting, at: datetime, seen: int, reason: str,
+    more: Mapping[str, Any] | None = None,
+) -> None:  # fmt: skip
+    given = {
+        "selected_agency": registration.organisation.name,
+        "selected_registration": str(registration.uuid),
+        "selected_price": price_in_words(registration),
+        "selection_reason": reason,
+        **(more or {}),
+    }
+    purchase.selected = registration
+    _take(purchase, step, given, acting, at, seen)
+    purchase.save()
+    if step is not procedure.negotiate:
+        notices.tell_owner(
+            purchase, "选取结果已产生，请在1个工作日内确认", "there is a result; confirm it within one working day", at
+        )
+
+
+def _begin_draw(purchase: Purchase, among: Sequence[Registration], acting: Acting, at: datetime, seen: int) -> None:
+    from gongbao.systems.intermediary_market.draw import actions as draws
+
+    _take(purchase, procedure.begin_draw, {"among": len(among)}, acting, at, seen)
+    draws.prepare(purchase, list(among), at=at, actor=acting.actor)
+
+
+def drawn(
+    purchase: Purchase, registration: Registration, *, at: datetime, actor: Actor, account: Account | None = None
+) -> None:
+    """Who was drawn is selected; called within the act of the draw (draw/actions.py). Raises GongbaoError."""
+    acting = Acting(procedure.operator, actor, account, unit_key=actor.unit)
+    purchase.case.refresh_from_db()
+    with recorded("market.draw", actor=actor, ground=_ground(procedure.draw), at=at) as record:
+        _select(purchase, registration, procedure.draw, acting, at, purchase.case.events_count, "")
+        record(purchase.subject, drawn=str(registration.uuid))
+
+
+# --- negotiation after two failures in a row
+
+
+def negotiate(
+    previous: Purchase,
+    agency: Organisation,
+    price: Any,
+    reason: str,
+    *,
+    account: Account,
+    at: datetime,
+) -> Purchase:
+    """Select by negotiation in the market, after two notices in a row failed (第二十三条). Raises GongbaoError."""
+    owner = previous.owner
+    _of(owner, account, at)
+    day = at.astimezone(SHANGHAI).date()
+    amount = _typed(Field("price", Label("议定价格", "The price"), Kind.MONEY), price, at)
+    words = _typed(REASON, reason, at)
+    if not agency.is_agency or agency.removed_at is not None:
+        raise GongbaoError("this agency is not in the market", where="agency")
+    if amount <= 0 or amount > previous.budget:
+        raise GongbaoError("the price is more than nothing and no more than the budget", where="price")
+    acting = as_owner(account)
+    with recorded("market.negotiate", actor=acting.actor, ground=_ground(procedure.negotiate), at=at) as record:
+        kept.one_at_a_time(f"market.purchases_of.{owner.pk}")
+        _refuse_previous(previous, owner)
+        allowed = may_negotiate(previous, day)
+        if not allowed.values["may_negotiate"]:
+            raise GongbaoError(
+                "an owner negotiates for a project from public funds whose last two notices in a row failed",
+                where="previous",
+            )
+        content = terms.kept(_last(previous).content)
+        within = limit.check(owner, previous.item.item, previous.budget_year, amount, day, without=previous)
+        uuid = uuid4()
+        told = _told(content, previous.item, owner, 1) | {
+            "way": Way.NEGOTIATION.value,
+            "selected_agency": agency.name,
+            "selected_registration": str(uuid),
+            "selected_price": f"{amount}元",
+            "selection_reason": words,
+        }
+        begun = cases.begin(
+            procedure.purchase, procedure.negotiate, told, acting=acting, unit=operator_unit(), at=at, own=True
+        )
+        made = Purchase(case=begun.case, owner=owner, item=previous.item, previous=previous, project=previous.project)
+        _cache(made, content)
+        made.way = Way.NEGOTIATION
+        made.save()
+        kept_terms = _last(previous).content | {"way": Way.NEGOTIATION.value}
+        _keep_terms(made, kept_terms, 1, at, record)
+        registration = Registration(
+            uuid=uuid, purchase=made, organisation=agency, envelope=f"negotiated-{uuid.hex}", content={}, opened_at=at,
+            admitted=True, reason=words, offer={"price": str(amount)}, offer_opened_at=at,
+        )  # fmt: skip
+        registration.save()
+        made.selected = registration
+        made.save()
+        record(made.subject, previous=previous.subject, registration=str(uuid))
+        _keep_computed(made, allowed, at, record)
+        _keep_computed(made, within, at, record)
+    return made
+
+
+def may_negotiate(purchase: Purchase, on: date) -> Result:
+    """Whether the owner may negotiate after this attempt, as the policy says."""
+    facts = {"fund": purchase.fund, "on": on.isoformat(), "attempts": attempts_of(purchase)}
+    return compute(market_negotiation, facts)
+
+
+# --- a result that does not stand
+
+
+def give_back(purchase: Purchase, reason: str, *, acting: Acting, at: datetime) -> None:
+    """The selected agency gives the award back: the next in rank follows where the notice said so, else it ends.
+
+    `acting` is in the role of the agency. Raises Refused and GongbaoError.
+    """
+    registration = purchase.selected
+    if registration is None or acting.account is None:
+        raise GongbaoError("nobody is selected here")
+    _of(registration.organisation, acting.account, at)
+    acting = Acting(procedure.agency, acting.actor, acting.account, acting.for_account, acting.unit_key)
+    with recorded("market.give_back", actor=acting.actor, ground=_ground(procedure.abandon), at=at) as record:
+        purchase.case.refresh_from_db()
+        seen, told = purchase.case.events_count, {"abandoned_because": reason}
+        following = _next_in_rank(purchase)
+        if following is None:
+            _take(purchase, procedure.abandon, told, acting, at, seen)
+        else:
+            _select(purchase, following, procedure.pass_on, acting, at, seen, "", told)
+        record(purchase.subject, given_back=str(registration.uuid), following=str(following.uuid) if following else "")
+
+
+def _next_in_rank(purchase: Purchase) -> Registration | None:
+    """Who follows where the award is given back; None where the notice does not say so, or equals would follow."""
+    last = purchase.computed.filter(policy=market_outcome.name).order_by("-pk").first()
+    if last is None or last.result["values"]["next_may_follow"] not in (True, "true"):
+        return None
+    rows = CaseEvent.objects.filter(case=purchase.case, values__has_key="selected_registration")
+    before = {str(row.values["selected_registration"]) for row in rows}
+    places = {one["agency"]: int(one["place"]) for one in last.result["values"]["candidates"]}
+    ranked: dict[int, list[Registration]] = {}
+    for one in by_envelope(purchase):
+        place = places.get(one.organisation.uscc, 0)
+        if place and str(one.uuid) not in before:
+            ranked.setdefault(place, []).append(one)
+    following = ranked[min(ranked)] if ranked else []
+    return following[0] if len(following) == 1 else None
+
+
+def contract_signed(purchase: Purchase, *, acting: Acting, at: datetime) -> None:
+    """The contract was signed: the purchase is over. Called within that act (contracts/actions.py)."""
+    _by_contract(purchase, procedure.conclude_purchase, {}, acting, at)
+
+
+def not_signed(purchase: Purchase, reason: str, *, acting: Acting, at: datetime) -> None:
+    """No contract is signed, and not because the agency gave the award back. Called within that act."""
+    _by_contract(purchase, procedure.end_unsigned, {"reason": reason}, acting, at)
+
+
+def _by_contract(purchase: Purchase, step: Step, given: Mapping[str, Any], acting: Acting, at: datetime) -> None:
+    roles: dict[str, Role] = {one.key: one for one in step.by}
+    role = roles.get(acting.role.key) or (roles["operator"] if acting.unit_key else roles["owner"])
+    by = Acting(role, acting.actor, acting.account, acting.for_account, acting.unit_key)
+    purchase.case.refresh_from_db()
+    _take(purchase, step, given, by, at, purchase.case.events_count)
+
+
+# --- what follows a step, whoever took it
+
+
+_ENDS_RESULT = (procedure.abandon.key, procedure.annul.key, procedure.end_unsigned.key)
+_TELLS_OWNER = frozenset(
+    step.key
+    for step in procedure.purchase.steps.values()
+    if step.to is not None and any(role.kind == "staff" for role in step.by)
+)
+
+
+def follows(case: Case, situation: Situation, event: Any, record: Record) -> None:
+    """See office.cases.types.CaseType.follows. A case that is being begun has no purchase yet."""
+    purchase = Purchase.objects.filter(case=case).select_related("owner", "item__item", "selected").first()
+    if purchase is None:
+        return
+    row = case.events.select_related("account", "for_account").get(number=event.number)
+    step = procedure.purchase.all_steps()[event.step]
+    if event.step == procedure.issue_award.key:
+        _begin_contract(purchase, row, event.at, record)
+    if event.step in _ENDS_RESULT:
+        if event.step == procedure.annul.key:
+            _annul_contract(purchase, row, event.at)
+        purchase.selected = None
+        purchase.save()
+        record(purchase.subject, selected="")
+    if event.step == procedure.escalate.key:
+        notices.escalated(purchase, event.at)
+    if event.step == procedure.declare_outage.key:
+        notices.tell_agencies(purchase, "因不可抗力中断", "interrupted by force majeure", event.at)
+    if event.step in _TELLS_OWNER and event.role != procedure.owner.key:
+        notices.tell_owner(purchase, step.label.zh, step.label.en, event.at)
+
+
+def _acting_of(row: CaseEvent, role: Role) -> Acting:
+    """Whoever took the step of an event, in a role."""
+    account = row.account
+    assert account is not None
+    stood_in = str(row.for_account.public_id) if row.for_account else ""
+    actor = Actor(ActorKind.ACCOUNT, str(account.public_id), role.post, row.unit_key, stood_in)
+    return Acting(role, actor, account, row.for_account, row.unit_key)
+
+
+def _begin_contract(purchase: Purchase, row: CaseEvent, at: datetime, record: Record) -> None:
+    from gongbao.systems.intermediary_market.contracts import actions as contracts
+
+    registration = purchase.selected
+    assert registration is not None
+    offer = registration.offer or {}
+    amount = Decimal(str(offer["price"])) if "price" in offer else None
+    contracts.begin(purchase, registration, amount, at, record, acting=_acting_of(row, procedure.operator))
+    for account in notices.accounts_of(registration.organisation, at):
+        notices.tell(
+            account, purchase, "中选通知书已出具，请在5个工作日内签订合同",
+            "the notice of award is issued; the contract is to be signed within five working days", at,
+        )  # fmt: skip
+
+
+def _annul_contract(purchase: Purchase, row: CaseEvent, at: datetime) -> None:
+    from gongbao.systems.intermediary_market.contracts import actions as contracts
+
+    contracts.annul(purchase, str(row.values["annulled_because"]), acting=_acting_of(row, procedure.operator), at=at)

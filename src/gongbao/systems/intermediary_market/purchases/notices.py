@@ -1,0 +1,74 @@
+"""Who is told of what happens in a purchase: by a message on the site, in which nothing is personal.
+
+Who has registered nobody knows before the deadline, and so nobody can be written to as one who did: what changes in a
+notice is told to every agency under its service.
+"""
+
+from datetime import datetime
+
+from django.urls import NoReverseMatch, reverse
+
+from gongbao.core.labels import Label
+from gongbao.office.outbox.actions import ToAccount, ToPost, send
+from gongbao.office.people.models import Account
+from gongbao.office.people.roles import Role
+from gongbao.procedures.fields import SHANGHAI
+from gongbao.systems.intermediary_market.document import DOCUMENT
+from gongbao.systems.intermediary_market.organisations import queries as organisations
+from gongbao.systems.intermediary_market.organisations.models import Listing, Organisation, in_force
+from gongbao.systems.intermediary_market.purchases.models import Fund, Purchase
+
+
+def _address(name: str, purchase: Purchase) -> str:
+    try:
+        return reverse(f"market:{name}", args=[purchase.uuid])
+    except NoReverseMatch:
+        return ""
+
+
+def tell(to: Account | ToPost, purchase: Purchase, zh: str, en: str, at: datetime, page: str = "notice") -> None:
+    receipt = purchase.case.receipt
+    send(
+        ToAccount(to) if isinstance(to, Account) else to,
+        subject=Label(f"中介服务采购 {receipt}：{zh}", f"Purchase of a service {receipt}: {en}"),
+        text=Label(f"{zh}。", f"{en[:1].upper()}{en[1:]}."),
+        about=purchase.subject,
+        at=at,
+        link=_address(page, purchase),
+    )
+
+
+def accounts_of(organisation: Organisation, at: datetime) -> list[Account]:
+    day = at.astimezone(SHANGHAI).date()
+    return [one.account for one in organisations.members_of(organisation, day)]
+
+
+def tell_owner(purchase: Purchase, zh: str, en: str, at: datetime) -> None:
+    for account in accounts_of(purchase.owner, at):
+        tell(account, purchase, zh, en, at, "owner_purchase")
+
+
+def tell_agencies(purchase: Purchase, zh: str, en: str, at: datetime) -> None:
+    """Every agency under the service, whether it registered or not."""
+    listed = Listing.objects.filter(in_force(at.astimezone(SHANGHAI).date()), item=purchase.item.item)
+    accounts = {
+        one.pk: one for row in listed.select_related("organisation") for one in accounts_of(row.organisation, at)
+    }
+    for account in accounts.values():
+        tell(account, purchase, zh, en, at)
+
+
+def escalated(purchase: Purchase, at: datetime) -> None:
+    """A result was not confirmed in time: those hear of it who supervise the owner (第四十条第（二）项)."""
+    from gongbao.systems.intermediary_market.models import Competence, Function
+
+    functions = [Function.OPERATOR, Function.COORDINATION]
+    if purchase.fund == Fund.PUBLIC:
+        functions.append(Function.PROCUREMENT)
+    units = {one.unit_id: one.unit for one in Competence.objects.filter(function__in=functions).select_related("unit")}
+    for unit in units.values():
+        tell(
+            ToPost(unit, Role.SECTION_HEAD), purchase, f"业主逾期未确认选取结果（{DOCUMENT} 第四十条第（二）项）",
+            f"the owner has not confirmed the result in time ({DOCUMENT} 第四十条第（二）项)", at, "notice",
+        )  # fmt: skip
+    tell_owner(purchase, "逾期未确认选取结果，已作记录", "the result was not confirmed in time, which is recorded", at)

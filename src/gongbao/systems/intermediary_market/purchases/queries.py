@@ -1,0 +1,435 @@
+"""The only code that reads purchases for a page, an export or another part.
+
+Before the first opening there is nothing here of who registered. From then on the owner and the operator's custodians
+see it; everybody else when the award notice is published, and never while the owner keeps the result back.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+
+from gongbao.core.errors import GongbaoError
+from gongbao.core.labels import Label
+from gongbao.office.cases.calendar import calendar
+from gongbao.office.cases.models import Attachment, CaseEvent
+from gongbao.office.cases.queries import situation_of
+from gongbao.office.people.models import Unit
+from gongbao.office.people.queries import body_of
+from gongbao.procedures import Field, Run, Situation, State
+from gongbao.procedures.fields import Kind
+from gongbao.rules.compute import Result
+from gongbao.systems.intermediary_market import form_review
+from gongbao.systems.intermediary_market.organisations.models import Organisation
+from gongbao.systems.intermediary_market.purchases import procedure, terms
+from gongbao.systems.intermediary_market.purchases.models import (
+    Draft,
+    NotCounted,
+    ProcurementLimit,
+    Purchase,
+    Registration,
+    Terms,
+)
+
+# --- one purchase
+
+
+def operator_unit() -> Unit:
+    """The unit that runs the market. Raises GongbaoError where none is named."""
+    from gongbao.systems.intermediary_market.models import Competence, Function
+
+    found = Competence.objects.filter(function=Function.OPERATOR).select_related("unit").first()
+    if found is None:
+        raise GongbaoError("nobody is named who runs the market here; tell whoever runs this site")
+    return found.unit
+
+
+def is_operator(unit: Unit) -> bool:
+    """Whether the unit is of the body that runs the market."""
+    try:
+        return body_of(unit).pk == body_of(operator_unit()).pk
+    except GongbaoError:
+        return False
+
+
+def purchase(uuid: UUID | str) -> Purchase | None:
+    return _purchases().filter(uuid=uuid).first()
+
+
+def _purchases() -> QuerySet[Purchase]:
+    return Purchase.objects.select_related("case__unit", "owner", "item__item", "selected__organisation", "previous")
+
+
+def published_terms(purchase: Purchase) -> Terms | None:
+    """What the notice says now; None before it is published."""
+    return purchase.terms.exclude(published_at=None).order_by("-number").first()
+
+
+def last_terms(purchase: Purchase) -> Terms:
+    """What the owner handed in last, published or not."""
+    found = purchase.terms.order_by("-number").first()
+    assert found is not None
+    return found
+
+
+def is_open(purchase: Purchase, at: datetime) -> bool:
+    """Whether agencies may register at this moment."""
+    ends = purchase.registration_ends_at
+    return purchase.case.state == procedure.open_.key and ends is not None and at < ends
+
+
+def result_is_public(purchase: Purchase) -> bool:
+    """Whether everybody may see who registered and who was selected: the award notice of that result is published."""
+    events = CaseEvent.objects.filter(case=purchase.case)
+    published = events.filter(step=procedure.publish_award.key).order_by("-number").values_list("number", flat=True)
+    passed_on = events.filter(step=procedure.pass_on.key).order_by("-number").values_list("number", flat=True)
+    return bool(published[:1]) and (not passed_on[:1] or published[0] > passed_on[0])
+
+
+# --- who registered
+
+
+def by_envelope(purchase: Purchase) -> list[Registration]:
+    """Who registered, in the order of the digests of their envelopes, which says nothing of them."""
+    rows = purchase.registrations.select_related("organisation", "purchase__case").prefetch_related("marks")
+    return list(rows.order_by("envelope"))
+
+
+def offered(registration: Registration) -> Decimal | None:
+    """What it asks: yuan of a sum, per cent of a rate or a discount; None before it is open, or where nothing is said
+    of the kind that the notice asks for."""
+    current = published_terms(registration.purchase)
+    kind = current.content["price_kind"] if current is not None else "price"
+    said = (registration.offer or {}).get(kind)
+    return Decimal(str(said)) if said else None
+
+
+def usable(registration: Registration) -> bool:
+    """Whether it can be selected: it was admitted, and its offer is there and within the budget (our rule)."""
+    amount = offered(registration)
+    if registration.admitted is not True or registration.excluded or amount is None:
+        return False
+    in_yuan = "price" in (registration.offer or {})
+    return not in_yuan or amount <= registration.purchase.budget
+
+
+def price_in_words(registration: Registration) -> str:
+    offer = registration.offer or {}
+    for kind, words in (("price", "{}元"), ("rate", "费率{}%"), ("discount", "下浮率{}%")):
+        if offer.get(kind):
+            return words.format(offer[kind])
+    return ""
+
+
+def ranking(result: Result) -> dict[str, int]:
+    """To the credit code of each candidate its place; 0 for none."""
+    return {one["agency"]: int(one["place"]) for one in result.values["candidates"]}
+
+
+_ENDINGS = {
+    procedure.failed.key: "failed",
+    procedure.withdrawn.key: "withdrawn",
+    procedure.rerun.key: "force_majeure",
+    procedure.outside.key: "force_majeure",
+    procedure.abandoned.key: "abandoned",
+}
+
+
+def attempts_of(purchase: Purchase) -> list[dict[str, str]]:
+    """The attempts of its project that came to a notice, up to this one, as facts of the policy."""
+    rows = Purchase.objects.filter(project=purchase.project, pk__lte=purchase.pk).select_related("case").order_by("pk")
+    rows = rows.filter(Exists(Terms.objects.filter(purchase=OuterRef("pk")).exclude(published_at=None)))
+    return [
+        {"number": str(number), "ending": _ENDINGS.get(one.case.state, "selected")}
+        for number, one in enumerate(rows, start=1)
+    ]
+
+
+# --- what everybody sees
+
+
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "open": (procedure.open_.key, procedure.interrupted.key),
+    "running": (
+        procedure.registered.key, procedure.checking.key, procedure.checked.key, procedure.selecting.key,
+        procedure.drawing.key, procedure.selected.key, procedure.confirmed.key, procedure.unpublished.key,
+    ),
+    "awarded": (
+        procedure.announced.key, procedure.suspended.key, procedure.awarded.key, procedure.concluded.key,
+    ),
+    "ended": (
+        procedure.failed.key, procedure.withdrawn.key, procedure.annulled.key, procedure.abandoned.key,
+        procedure.rerun.key, procedure.outside.key, procedure.unsigned.key,
+    ),
+}  # fmt: skip
+"""By what the list of notices is parted."""
+
+_HIDDEN = {
+    one.key: Label("选取进行中", "selection under way")
+    for one in (procedure.selected, procedure.confirmed, procedure.unpublished)
+}
+"""What the owner keeps back nobody is told of, not even that there is something to keep back."""
+
+
+def public_state(purchase: Purchase) -> Label:
+    """Where it stands, as everybody is told."""
+    state = purchase.case.state
+    return _HIDDEN.get(state) or procedure.purchase.states[state].label
+
+
+def public_notices(
+    *, group: str = "", words: str = "", way: str = "", fund: str = "", item: UUID | None = None
+) -> QuerySet[Purchase]:
+    """The purchases whose notice was published, the newest first; `published_at` is when it was first."""
+    first = Terms.objects.filter(purchase=OuterRef("pk")).exclude(published_at=None).order_by("number")
+    last = Terms.objects.filter(purchase=OuterRef("pk")).exclude(published_at=None).order_by("-number")
+    negotiated = CaseEvent.objects.filter(case=OuterRef("case"), step=procedure.publish_award.key)
+    found = _purchases().annotate(
+        published_at=Subquery(first.values("published_at")[:1]),
+        project_name=Subquery(last.values("content__project_name")[:1]),
+        awarded_at=Subquery(negotiated.order_by("-number").values("at")[:1]),
+    )
+    found = found.exclude(published_at=None)
+    if group in GROUPS:
+        found = found.filter(case__state__in=GROUPS[group])
+    if words:
+        words = words.replace("\0", "")[:100]
+        found = found.filter(
+            Q(project_name__icontains=words) | Q(owner__name__icontains=words) | Q(item__name__icontains=words)
+        )
+    if way:
+        found = found.filter(way=way)
+    if fund:
+        found = found.filter(fund=fund)
+    if item is not None:
+        found = found.filter(item__item__uuid=item)
+    return found.order_by("-published_at", "-pk")
+
+
+def public_awards() -> QuerySet[Purchase]:
+    """The purchases whose award notice is published, negotiated ones too, the newest first."""
+    published = CaseEvent.objects.filter(case=OuterRef("case"), step=procedure.publish_award.key).order_by("-number")
+    last = Terms.objects.filter(purchase=OuterRef("pk")).order_by("-number")
+    found = _purchases().annotate(
+        awarded_at=Subquery(published.values("at")[:1]),
+        project_name=Subquery(last.values("content__project_name")[:1]),
+    )
+    shown = (procedure.announced.key, procedure.suspended.key, procedure.awarded.key, procedure.concluded.key)
+    return found.filter(case__state__in=shown).exclude(awarded_at=None).order_by("-awarded_at", "-pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A field of the terms with what stands in it, in words or as lines."""
+
+    field: Field
+    value: Any
+
+    @property
+    def label(self) -> Label:
+        return self.field.label
+
+    @property
+    def words(self) -> Label:
+        if self.field.kind == Kind.CHOICE:
+            option = self.field.option(str(self.value))
+            return option.label if option else Label(str(self.value), str(self.value))
+        return Label(str(self.value), str(self.value))
+
+
+@dataclass(frozen=True, slots=True)
+class SaidGroup:
+    title: Label
+    clause: str
+    said: tuple[Said, ...]
+
+
+def told(content: Mapping[str, Any]) -> list[SaidGroup]:
+    """The seven groups of 第十九条 with what was said; what was left out is not there."""
+    groups = []
+    for group in terms.GROUPS:
+        said = []
+        for one in group.fields:
+            value = content.get(one.key)
+            if one.key == "criteria":
+                value = "\n".join(f"{each['name']} {each['weight']}%" for each in content.get("criteria", []))
+            if one.kind != Kind.FILES and one.key != "excluded" and value not in (None, ""):
+                said.append(Said(one, value))
+        groups.append(SaidGroup(group.title, group.clause, tuple(said)))
+    return groups
+
+
+def annexes(purchase: Purchase, content: Mapping[str, Any]) -> list[Attachment]:
+    wanted = [str(one) for one in content.get("annexes", [])]
+    rows = {str(one.uuid): one for one in purchase.case.attachments.filter(uuid__in=wanted, erased=False)}
+    return [rows[one] for one in wanted if one in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """A step that everybody may know of."""
+
+    step: Label
+    clause: str
+    at: datetime
+    said: tuple[Said, ...] = ()
+
+
+_TOLD_STEPS = frozenset(
+    one.key for one in procedure.purchase.steps.values() if one.publishes or one is procedure.close_registration
+) | {procedure.change_terms.key, procedure.withdraw_purchase.key, procedure.issue_award.key}
+
+
+def happened(purchase: Purchase, *, everything: bool = False) -> list[Happened]:
+    """What happened, the last first: what is published, and for who handles it all of it."""
+    found = []
+    steps = procedure.purchase.all_steps()
+    for row in CaseEvent.objects.filter(case=purchase.case).order_by("-number"):
+        step = steps.get(row.step)
+        if step is None or not (everything or row.step in _TOLD_STEPS):
+            continue
+        said = tuple(
+            Said(one, row.values[one.key])
+            for one in step.asks
+            if one.key in row.values
+            and one.kind != Kind.FILES
+            and (everything or one.public)
+            and one.key not in ("terms", "selected_registration", "owner_name", "item_name")
+        )
+        found.append(Happened(step.label, procedure.purchase.cite(step.clause), row.at, said))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice as everybody may see it. `registrations` are there once the result is public, else None."""
+
+    purchase: Purchase
+    terms: Terms
+    groups: list[SaidGroup]
+    files: list[Attachment]
+    state: Label
+    open: bool
+    under_change: bool
+    happened: list[Happened]
+    first_published_at: datetime
+    following: Purchase | None
+    registrations: list[Registration] | None
+    not_counted: list[NotCounted] = field(default_factory=list)
+
+
+def notice(uuid: UUID, at: datetime) -> Notice | None:
+    """None where nothing of such a purchase is published."""
+    found = purchase(uuid)
+    current = published_terms(found) if found is not None else None
+    if found is None:
+        return None
+    public = result_is_public(found)
+    if current is None:
+        if not public:
+            return None
+        current = last_terms(found)  # negotiated: there never was a notice
+    first = found.terms.exclude(published_at=None).order_by("number").first() or current
+    return Notice(
+        found,
+        current,
+        told(current.content),
+        annexes(found, current.content),
+        public_state(found),
+        is_open(found, at),
+        found.case.state in (procedure.reviewing.key, procedure.to_correct.key),
+        happened(found),
+        first.published_at or first.at,
+        Purchase.objects.filter(previous=found).filter(_is_public()).first(),
+        by_envelope(found) if public else None,
+        list(found.not_counted.select_related("organisation")) if public else [],
+    )
+
+
+def _is_public() -> Q:
+    return Q(pk__in=Terms.objects.exclude(published_at=None).values("purchase"))
+
+
+# --- the owner's
+
+
+def purchases_of(owner: Organisation) -> QuerySet[Purchase]:
+    last = Terms.objects.filter(purchase=OuterRef("pk")).order_by("-number")
+    found = _purchases().filter(owner=owner).annotate(project_name=Subquery(last.values("content__project_name")[:1]))
+    return found.order_by(F("case__over").asc(), "-pk")
+
+
+def drafts_of(owner: Organisation) -> QuerySet[Draft]:
+    return Draft.objects.filter(owner=owner).select_related("previous")
+
+
+def following_of(purchase: Purchase) -> Purchase | None:
+    return Purchase.objects.filter(previous=purchase).first()
+
+
+def situation(purchase: Purchase) -> Situation:
+    return situation_of(purchase.case, calendar())
+
+
+def runs(purchase: Purchase) -> list[Run]:
+    """The clocks that run now."""
+    return [one for one in situation(purchase).open_runs if one.due is not None]
+
+
+def state_of(purchase: Purchase) -> State:
+    return procedure.purchase.states[purchase.case.state]
+
+
+def corrections_asked(purchase: Purchase) -> str:
+    """The list of corrections that waits for an answer; "" where there is none."""
+    if purchase.case.state != procedure.to_correct.key:
+        return ""
+    row = CaseEvent.objects.filter(case=purchase.case, step=procedure.ask_corrections.key).order_by("-number").first()
+    return row.values["corrections"] if row else ""
+
+
+# --- the form review
+
+
+REVIEWED = ("work", "subject", "qualification", "requirements", "criteria", "conflicts")
+"""The fields in which a condition on where an agency is from or who owns it may stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pointed:
+    """A finding of the form review, in its field."""
+
+    field: Field
+    finding: form_review.Finding
+
+
+def findings(typed: Mapping[str, Any], fund: str, places: Iterable[str] = ()) -> list[Pointed]:
+    """Conditions that keep agencies out, of terms as they are typed (terms.as_typed): for a person to judge."""
+    fields = {one.key: one for one in terms.FIELDS}
+    texts = [(key, str(typed[key])) for key in REVIEWED if typed.get(key)]
+    by_fund: Any = "private" if fund == "private" else "public"
+    found = form_review.review(texts, by="owner", fund=by_fund, places=tuple(places))
+    return [Pointed(fields[one.place], one) for one in found]
+
+
+def places() -> list[str]:
+    """The names of this city and its counties, for the form review."""
+    kinds = ("city", "county")
+    return [one.zh for one in Unit.objects.filter(kind__in=kinds) if len(one.zh) > 1]
+
+
+# --- limits
+
+
+def limits() -> QuerySet[ProcurementLimit]:
+    """All that were entered, those that count first for each year."""
+    return ProcurementLimit.objects.order_by("-budget_year", "-pk")
+
+
+def needs_limit(on: date) -> bool:
+    """Whether no limit is entered for the year, so that nothing from public funds can be published."""
+    return not ProcurementLimit.objects.filter(budget_year=on.year).exists()
