@@ -123,7 +123,7 @@ def hand_in(purchase: UUID, given: Any, *, at: datetime) -> dict[str, Any]:
     `given` has registration and offer (JWE) and withdrawal (SHA-256 of the secret that takes it back, hexadecimal). The
     same envelope sent again gets a receipt again. Raises GongbaoError.
     """
-    sealing = queries.sealing_of(purchase)
+    sealing = queries.open_sealing_of(purchase)
     _refuse_late(sealing, at)
     if not isinstance(given, dict):
         raise GongbaoError("this is no envelope", where="envelope")
@@ -137,28 +137,24 @@ def hand_in(purchase: UUID, given: Any, *, at: datetime) -> dict[str, Any]:
     digest = envelopes.digest_of(given[Part.REGISTRATION], given[Part.OFFER], withdrawal)
     with action("market.hand_in"):
         _still_open(sealing)
-        if not Envelope.objects.filter(digest=digest).exists():
-            if Envelope.objects.filter(sealing=sealing).count() >= MOST:
-                raise GongbaoError("no more envelopes are taken for this purchase; tell the operator", where="envelope")
-            # The same one may come twice at once.
-            Envelope.objects.bulk_create(
-                [
-                    Envelope(
-                        sealing=sealing,
-                        digest=digest,
-                        registration=given[Part.REGISTRATION],
-                        offer=given[Part.OFFER],
-                        withdrawal=withdrawal,
-                    )
-                ],
-                ignore_conflicts=True,
-            )
+        there = Envelope.objects.filter(sealing=sealing)
+        if there.count() >= MOST and not there.filter(digest=digest).exists():
+            raise GongbaoError("no more envelopes are taken for this purchase; tell the operator", where="envelope")
+        envelope = Envelope(
+            sealing=sealing,
+            digest=digest,
+            registration=given[Part.REGISTRATION],
+            offer=given[Part.OFFER],
+            withdrawal=withdrawal,
+        )
+        # The same one may come again, and twice at once.
+        Envelope.objects.bulk_create([envelope], ignore_conflicts=True)
     return _receipt("gongbao-envelope-1", purchase, digest, at)
 
 
 def take_back(purchase: UUID, digest: Any, secret: Any, *, at: datetime) -> dict[str, Any]:
     """Delete an envelope for whoever has its secret, before the deadline: a receipt of that. Raises GongbaoError."""
-    sealing = queries.sealing_of(purchase)
+    sealing = queries.open_sealing_of(purchase)
     _refuse_late(sealing, at)
     with action("market.take_back"):
         _still_open(sealing)
