@@ -781,6 +781,9 @@ def erase_personal(uuid: UUID, *, actor: Actor, ground: str, at: datetime) -> in
             raise GongbaoError("there is no such case")
         if not case.over:
             raise GongbaoError("this case is not closed: what is personal in it is still needed")
+        kept_until = case_type(case.procedure).kept_until(case)
+        if kept_until is not None and at.astimezone(SHANGHAI).date() < kept_until:
+            raise GongbaoError(f"what is personal in this case is kept until {kept_until}")
         procedure = case_type(case.procedure).procedure
         personal = {one.key for one in procedure.fields() if one.personal}
         erased = PersonalValues.objects.filter(event__case=case).delete()[0]

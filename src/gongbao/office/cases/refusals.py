@@ -30,6 +30,7 @@ _SENTENCES = (
     _("there is no such proposal"),
     _("there is no such proposal of yours"),
     _("this case is not closed: what is personal in it is still needed"),
+    _("what is personal in this case is kept until %(day)s"),
     _("up to %(number)s files are taken here"),
     _("this file is empty"),
     _("this file is larger than %(size)s MiB"),

@@ -60,6 +60,8 @@ class CaseType:
     (`own=True`) and no page for cases in general offers them. `follows`: what the system writes when a step has
     happened, whoever took it, the program too: within the same transaction and with its log; the situation is that
     after the event. `page`: the address of the system's own page of the case, "" for none.
+
+    `kept_until`: the first day on which what is personal in the closed case may be erased; None for no such rule.
     """
 
     procedure: Procedure
@@ -75,6 +77,7 @@ class CaseType:
     own_steps: frozenset[str] = frozenset()
     follows: "Callable[[Case, Situation, Event, Record], None]" = _nothing_follows
     page: "Callable[[Case], str]" = lambda case: ""
+    kept_until: "Callable[[Case], date | None]" = lambda case: None
 
 
 _types: dict[str, CaseType] = {}

@@ -14,6 +14,7 @@ from gongbao.procedures.fields import SHANGHAI
 from gongbao.systems.intermediary_market.organisations import queries as organisations
 from gongbao.systems.intermediary_market.ratings import procedure
 from gongbao.systems.intermediary_market.ratings.procedure import KINDS, OWN_STEPS, conduct
+from gongbao.systems.intermediary_market.retention import files_kept_until
 
 _TOLD: dict[str, Label] = {
     procedure.notify.key: Label(
@@ -65,4 +66,5 @@ CASE_TYPE = CaseType(
     about=lambda situation: str(situation.values.get("agency_name", "")),
     own_steps=OWN_STEPS,
     follows=_follows,
+    kept_until=files_kept_until,
 )
