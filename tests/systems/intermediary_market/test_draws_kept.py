@@ -22,6 +22,7 @@ from gongbao.systems.intermediary_market.draw import draw as arithmetic
 from gongbao.systems.intermediary_market.draw.draw import Party
 from gongbao.systems.intermediary_market.draw.models import Draw, DrawEntry, DrawShare
 from gongbao.systems.intermediary_market.draw.queries import Stage
+from gongbao.systems.intermediary_market.purchases import actions as purchases
 from gongbao.systems.intermediary_market.purchases.models import Purchase, Registration, Terms
 from gongbao.systems.intermediary_market.sealing.envelopes import Part
 from gongbao.systems.intermediary_market.sealing.models import Layer, Opening, Sealing
@@ -136,8 +137,16 @@ def scene(closed: Scene) -> Scene:
 
 
 @pytest.fixture
-def closed(db: None) -> Scene:
-    """The same before the custodians opened the offers."""
+def closed(db: None, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    """The same before the custodians opened the offers. What a purchase makes of who was drawn is not looked at."""
+
+    def drawn(purchase: Purchase, registration: Registration, **more: Any) -> None:
+        with recorded("tests.drawn", actor=KEEPER, ground=OUR_RULE, at=more["at"]) as record:
+            purchase.selected = registration
+            purchase.save()
+            record(purchase.subject)
+
+    monkeypatch.setattr(purchases, "drawn", drawn)
     parties = open_market()
     appoint(parties)
     purchase = purchase_of(parties, state="drawing")
@@ -356,25 +365,44 @@ def test_rubbish_that_was_sealed_gains_nothing_and_is_told(scene: Scene) -> None
 
 
 def test_a_second_draw_is_an_event_with_its_reason(scene: Scene) -> None:
-    scene.to(Stage.DRAWN)
+    scene.to(Stage.VALUED)
     refused(lambda: scene.again(" "), "a reason is needed", "reason")
     first = scene.draw
-    scene.again("公开数值录入有误")
-    entry = Entry.objects.filter(action="market.draw_again").last()
-    assert entry is not None and first.subject == entry.subject and "录入有误" not in entry.content
+    second = scene.again("公开数值录入有误")
+    entry = Entry.objects.filter(action="market.draw_again", subject=first.subject).last()
+    assert entry is not None and second.subject in entry.content and "录入有误" not in entry.content
+    # The same list, as nobody else may take part; with salts of its own, as the first may be told by now.
+    assert second.fixed_at and second.root != first.root
+    listed = [set(one.entries.values_list("registration", flat=True)) for one in (first, second)]
+    assert listed[0] == listed[1]
     for party, share in ((Party.OWNER, "1a" * 32), (Party.OPERATOR, "1b" * 32)):
         scene.commit(party, share)
-    scene.prepare()
-    scene.reveal(Party.OWNER, "1a" * 32)
-    scene.reveal(Party.OPERATOR, "1b" * 32)
-    scene.set_value("08 09 10")
+        scene.reveal(party, share, at=later(84)) if party == Party.OPERATOR else None
+    scene.reveal(Party.OWNER, "1a" * 32, at=later(85))
+    refused(lambda: scene.set_value("08 09 10"), "before the last share", "published_at")
+    actions.set_public_value(scene.purchase, "08 09 10", "公告", later(86), at=later(87), actor=KEEPER)
     scene.run()
     file = queries.proof_file(scene.draw)
     assert (file.number, [(one.number, one.reason) for one in file.set_aside]) == (2, [(1, "公开数值录入有误")])
     assert all(one.holds for one in proof.checks(file))
-    # The first stays as it was.
-    first.refresh_from_db()
-    assert all(one.holds for one in proof.checks(queries.proof_file(first)))
+    scene.publish_result()
+    assert page(scene).count("公开数值录入有误") == 1
+
+
+def test_a_draw_that_was_made_is_not_drawn_again(scene: Scene) -> None:
+    scene.to(Stage.DRAWN)
+    refused(scene.again, "is not drawn again")
+
+
+@pytest.mark.parametrize("state", ["interrupted", "annulled"])
+def test_a_draw_goes_on_only_where_the_purchase_is_at_its_draw(scene: Scene, state: str) -> None:
+    scene.to(Stage.VALUED)
+    with recorded("tests.state", actor=KEEPER, ground=OUR_RULE, at=later(81)) as record:
+        scene.purchase.case.state = state
+        scene.purchase.case.over = state == "annulled"
+        scene.purchase.case.save()
+        record(scene.purchase.subject)
+    refused(scene.run, "not at its draw|is over")
 
 
 def test_there_is_no_second_draw_without_such_an_event(scene: Scene) -> None:
@@ -532,7 +560,7 @@ def test_the_forms_are_for_those_who_give_the_shares(scene: Scene) -> None:
     base = f"/market/purchases/{scene.purchase.uuid}/draw/"
     client = Client()
     client.force_login(scene.parties.people["nobody"])
-    for what in ("commit", "share", "value", "again", "layer"):
+    for what in ("share", "value", "again", "layer", "run"):
         assert client.post(f"{base}{what}/", {"party": "owner"}).status_code == 404
     client.force_login(scene.parties.people["school"])
     assert client.post(f"{base}share/", {"party": "operator", "share": SHARES[Party.OPERATOR]}).status_code == 404
@@ -546,6 +574,39 @@ def test_the_forms_are_for_those_who_give_the_shares(scene: Scene) -> None:
     assert wrong.status_code == 400 and 'value="下午"' in wrong.content.decode()
     assert client.post(f"{base}again/", {"reason": "网络中断"}).status_code == 302
     assert scene.draw.number == 2
+
+
+def test_a_browser_hands_in_a_commitment(scene: Scene) -> None:
+    address = f"/market/purchases/{scene.purchase.uuid}/draw/commit/"
+    share = SHARES[Party.OWNER]
+    made = arithmetic.commitment(str(scene.purchase.uuid), Party.OWNER, share)
+    given = {"party": "owner", "commitment": made, "sealed": scene.sealed(share)}
+
+    def hand_in(name: str, **changed: Any) -> tuple[int, Any]:
+        client = Client(headers={"accept-language": "en"})
+        client.force_login(scene.parties.people[name])
+        response = client.post(address, {**given, **changed}, content_type="application/json")
+        return response.status_code, response.json() if response.status_code != 404 else None
+
+    assert hand_in("nobody") == hand_in("works") == hand_in("operator-clerk") == (404, None)
+    assert hand_in("school", party="operator") == hand_in("school", party="registrant") == (404, None)
+    status, told = hand_in("school", sealed="rubbish")
+    assert (status, told) == (400, {"error": "this was not sealed for this purchase and its custodians"})
+    assert hand_in("school") == hand_in("school") == (200, {"commitment": made})
+    assert share not in page(scene, "school") and made in page(scene)
+
+
+def test_the_operator_makes_the_draw(scene: Scene) -> None:
+    scene.to(Stage.VALUED)
+    assert "/draw/run/" in page(scene, "operator-clerk")
+    assert "/draw/run/" not in page(scene, "school")
+    client = Client()
+    client.force_login(scene.parties.people["operator-clerk"])
+    for _pressed in range(2):
+        assert client.post(f"/market/purchases/{scene.purchase.uuid}/draw/run/").status_code == 302
+    scene.purchase.refresh_from_db()
+    assert scene.purchase.selected == queries.result(scene.purchase)[0]
+    assert "/draw/again/" not in page(scene, "operator-clerk")
 
 
 def test_a_purchase_without_a_published_notice_has_no_page(scene: Scene) -> None:

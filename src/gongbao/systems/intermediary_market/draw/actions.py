@@ -15,11 +15,13 @@ from secrets import token_hex
 from gongbao.core.errors import GongbaoError
 from gongbao.office.audit.actions import Record, digest, recorded
 from gongbao.office.audit.actors import OUR_RULE, Actor
+from gongbao.office.people.models import Account
 from gongbao.systems.intermediary_market.document import DOCUMENT
 from gongbao.systems.intermediary_market.draw import draw as arithmetic
 from gongbao.systems.intermediary_market.draw.draw import Entry, Party
 from gongbao.systems.intermediary_market.draw.models import Draw, DrawEntry, DrawShare, ShareOf
 from gongbao.systems.intermediary_market.purchases.models import Purchase, Registration
+from gongbao.systems.intermediary_market.purchases.procedure import drawing
 from gongbao.systems.intermediary_market.sealing import envelopes
 from gongbao.systems.intermediary_market.sealing.envelopes import Part
 from gongbao.systems.intermediary_market.sealing.models import Layer, Opening, Sealing
@@ -71,6 +73,7 @@ def prepare(purchase: Purchase, eligible: Sequence[Registration], *, at: datetim
             if listed == {one.pk for one in eligible}:
                 return draw
             raise GongbaoError("the list of this draw is fixed; another one needs that the draw is set aside")
+        _refuse_outside_drawing(draw)
         _refuse_unfit(purchase, eligible)
         _take_from_notice(draw)  # a notice may have been changed since the first commitment
         draw.padding = token_hex(32)
@@ -174,6 +177,7 @@ _USELESS = "what was sealed is not the share that was committed to; this draw ca
 
 def _share_to_open(purchase: Purchase, party: Party) -> tuple[Draw, DrawShare]:
     draw = _that_counts(purchase)
+    _refuse_outside_drawing(draw)
     if not draw.fixed_at:
         raise GongbaoError("shares are opened once the list is fixed")
     kept = {one.party: one for one in draw.shares.all()}
@@ -230,6 +234,7 @@ def set_public_value(
             raise GongbaoError(f"this is a line of up to {longest} characters", where=name)
     with recorded("market.draw_value", actor=actor, ground=OUR_RULE, at=at) as record:
         draw = _that_counts(purchase)
+        _refuse_outside_drawing(draw)
         if not draw.closed_at:
             raise GongbaoError("the public value is entered once all shares are open")
         if draw.value:
@@ -251,15 +256,18 @@ def set_public_value(
     return draw
 
 
-def run(purchase: Purchase, *, at: datetime, actor: Actor) -> Registration:
-    """Draw, and give who stands first. Raises GongbaoError."""
+def run(purchase: Purchase, *, at: datetime, actor: Actor, account: Account | None = None) -> Registration:
+    """Draw, and have who stands first selected. Raises GongbaoError."""
+    from gongbao.systems.intermediary_market.purchases import actions as purchases
+
     with recorded("market.draw", actor=actor, ground=GROUND, at=at) as record:
         draw = _that_counts(purchase)
         if draw.drawn_at:
             return draw.entries.select_related("registration").get(place=1).registration
+        _refuse_outside_drawing(draw)
         if not draw.value:
             raise GongbaoError("nothing can be drawn before the public value is there")
-        entries = sorted(draw.entries.select_related("registration"), key=lambda entry: entry.leaf)
+        entries = sorted(draw.entries.select_related("registration__organisation"), key=lambda entry: entry.leaf)
         share = {one.party: one.share for one in draw.shares.all()}
         opened = [(entry.leaf, entry.share) for entry in entries if entry.share]
         draw.seed = arithmetic.seed(draw.name, draw.root, share[Party.OWNER], share[Party.OPERATOR], opened, draw.value)
@@ -269,23 +277,31 @@ def run(purchase: Purchase, *, at: datetime, actor: Actor) -> Registration:
         DrawEntry.objects.bulk_update(drawn, ["place"])
         draw.drawn_at = at
         draw.save()
-        record(draw.subject, seed=draw.seed, first=str(drawn[0].registration.uuid))
-    return drawn[0].registration
+        first = drawn[0].registration
+        record(draw.subject, seed=draw.seed, first=str(first.uuid))
+        purchases.drawn(purchase, first, at=at, actor=actor, account=account)
+    return first
 
 
 def again(purchase: Purchase, reason: str, *, at: datetime, actor: Actor) -> Draw:
-    """Set the draw aside, wherever it stands, and begin another; both stay to be seen, with the reason.
+    """Set aside a draw that was not made yet, and begin another; both stay to be seen, with the reason.
 
-    Raises GongbaoError.
+    Where the list was fixed it is that of the other draw too, with salts of its own. A draw that was made is not set
+    aside: its result is annulled by a decision with its own reasons (purchases). Raises GongbaoError.
     """
     if not reason.strip() or len(reason) > LONGEST_REASON:
         raise GongbaoError(f"a reason is needed, of up to {LONGEST_REASON} characters", where="reason")
     with recorded("market.draw_again", actor=actor, ground=OUR_RULE, at=at) as record:
         draw = _that_counts(purchase)
+        if draw.drawn_at:
+            raise GongbaoError("the draw was made; its result can be annulled, and is not drawn again")
         draw.set_aside_at, draw.set_aside_reason = at, reason.strip()
         draw.save()
         following = _begin(purchase, draw.number + 1, at, record)
         record(draw.subject, following=following.subject, reason=digest(str(draw.uuid), draw.set_aside_reason))
+        if draw.fixed_at:
+            listed = [one.registration for one in draw.entries.select_related("registration__organisation")]
+            following = prepare(purchase, listed, at=at, actor=actor)
     return following
 
 
@@ -298,13 +314,24 @@ def _party(by: str) -> Party:
     return Party(by)
 
 
-def _lock(purchase: Purchase) -> None:
-    Purchase.objects.select_for_update().get(pk=purchase.pk)
+def _refuse_outside_drawing(draw: Draw) -> None:
+    if draw.purchase.case.state != drawing.key:
+        raise GongbaoError("this purchase is not at its draw")
+
+
+def _found(purchase: Purchase) -> Draw | None:
+    """The draw that counts, locked; acts in one purchase wait for each other. Raises GongbaoError."""
+    locked = Purchase.objects.select_for_update(of=("self",)).select_related("case").get(pk=purchase.pk)
+    if locked.case.over:
+        raise GongbaoError("this purchase is over")
+    draw = Draw.objects.select_for_update().filter(purchase=locked, set_aside_at=None).first()
+    if draw is not None:
+        draw.purchase = locked
+    return draw
 
 
 def _that_counts(purchase: Purchase) -> Draw:
-    _lock(purchase)
-    draw = Draw.objects.select_for_update().filter(purchase=purchase, set_aside_at=None).first()
+    draw = _found(purchase)
     if draw is None:
         raise GongbaoError("there is no draw in this purchase")
     return draw
@@ -312,9 +339,7 @@ def _that_counts(purchase: Purchase) -> Draw:
 
 def _current(purchase: Purchase, at: datetime, record: Record) -> Draw:
     """The draw that counts; it begins with the first act."""
-    _lock(purchase)
-    draw = Draw.objects.select_for_update().filter(purchase=purchase, set_aside_at=None).first()
-    return draw or _begin(purchase, 1, at, record)
+    return _found(purchase) or _begin(purchase, 1, at, record)
 
 
 def _begin(purchase: Purchase, number: int, at: datetime, record: Record) -> Draw:

@@ -52,7 +52,7 @@ _STAGES = {
     Stage.BEGUN: Label("待确定名单", "the list is not fixed yet"),
     Stage.FIXED: Label("名单已定，待打开随机数", "the list is fixed; the shares are to be opened"),
     Stage.OPEN: Label("随机数已打开，待公开数值公布", "the shares are open; the public value is awaited"),
-    Stage.VALUED: Label("公开数值已录入，待抽取", "the public value is there; the draw is to be made"),
+    Stage.VALUED: Label("公开数值已录入，结果待公布", "the public value is there; the result is not published yet"),
     Stage.DRAWN: Label("已抽取", "drawn"),
     Stage.SET_ASIDE: Label("已作废", "set aside"),
 }
@@ -141,7 +141,10 @@ def shown(purchase: Purchase) -> list[Shown]:
 
 
 def _shown(draw: Draw) -> Shown:
-    file = proof_file(draw) if is_public(draw) else None
+    stage, public = stage_of(draw), is_public(draw)
+    if stage == Stage.DRAWN and not public:
+        stage = Stage.VALUED  # not even that there is a result is told before it is published
+    file = proof_file(draw) if public else None
     shares = [
         ShownShare(
             PARTIES[Party(one.party)],
@@ -153,7 +156,7 @@ def _shown(draw: Draw) -> Shown:
         )
         for one in draw.shares.all()
     ]
-    return Shown(draw, stage_of(draw), shares, file, proof.checks(file) if file else [])
+    return Shown(draw, stage, shares, file, proof.checks(file) if file else [])
 
 
 # --- who may do what now
@@ -170,8 +173,16 @@ def may_reveal(draw: Draw | None, party: Party) -> bool:
     return len(shares) == len(PARTIES) and any(one.party == party and not one.share for one in shares)
 
 
+def may_set_aside(draw: Draw | None) -> bool:
+    return draw is not None and draw.drawn_at is None
+
+
 def awaits_value(draw: Draw | None) -> bool:
     return draw is not None and draw.closed_at is not None and not draw.value
+
+
+def may_run(draw: Draw | None) -> bool:
+    return draw is not None and bool(draw.value) and draw.drawn_at is None
 
 
 def sealed_to(purchase: Purchase) -> dict[str, Any]:

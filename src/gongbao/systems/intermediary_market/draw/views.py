@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -63,14 +63,19 @@ def _of_mine(request: HttpRequest, purchase: Purchase) -> dict[str, Any]:
         return {}
     parties = _parties(request, purchase)
     current = queries.current(purchase)
+    sealed_to = queries.sealed_to(purchase)
     agencies = [one.organisation for one in memberships_of_request(request, AGENCY)]
     return {
-        "to_commit": [(one, queries.PARTIES[one]) for one in parties if queries.may_commit(current, one)],
+        "to_commit": [
+            (one, queries.PARTIES[one], json.dumps({**sealed_to, "party": one}) if sealed_to else "")
+            for one in parties
+            if queries.may_commit(current, one)
+        ],
         "to_reveal": [(one, queries.PARTIES[one]) for one in parties if queries.may_reveal(current, one)],
         "withheld": queries.withheld(current, request.user) if current else [],
         "sets_value": Party.OPERATOR in parties and queries.awaits_value(current),
-        "sets_aside": Party.OPERATOR in parties and current is not None,
-        "sealing": json.dumps(queries.sealed_to(purchase)) if parties else "",
+        "runs": Party.OPERATOR in parties and queries.may_run(current),
+        "sets_aside": Party.OPERATOR in parties and queries.may_set_aside(current),
         "mine": [one for one in agencies if current and queries.own_proof(current, one)],
     }
 
@@ -118,11 +123,21 @@ def _json(content: dict[str, Any], name: str) -> HttpResponse:
 @allows(SIGNED_IN)
 @require_POST
 def commit(request: HttpRequest, purchase: UUID) -> HttpResponse:
-    def work(found: Purchase, party: Party, actor: Actor, typed: dict[str, str], at: datetime) -> str:
-        actions.commit(found, party, typed["commitment"].strip(), typed["sealed"].strip(), at=at, actor=actor)
-        return _("The commitment is kept.")
-
-    return _done(request, purchase, work, ("commitment", "sealed"))
+    """From a browser that made a share (static/market/sealing.js): JSON of party, commitment and the sealed share."""
+    found = queries.purchase_of(purchase)
+    try:
+        given = json.loads(request.body)
+        party, commitment, sealed = (str(given[name]) for name in ("party", "commitment", "sealed"))
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return JsonResponse({"error": _("this form is not whole; open it again")}, status=BAD_REQUEST)
+    actor = _parties(request, found).get(party)  # type: ignore[call-overload]
+    if actor is None:
+        raise Http404("not for this account")
+    try:
+        kept = actions.commit(found, party, commitment, sealed, at=timezone.now(), actor=actor)
+    except GongbaoError as error:
+        return JsonResponse({"error": in_words(error.message)}, status=BAD_REQUEST)
+    return JsonResponse({"commitment": kept.commitment})
 
 
 @allows(SIGNED_IN)
@@ -144,6 +159,16 @@ def set_value(request: HttpRequest, purchase: UUID) -> HttpResponse:
         return _("The public value is kept.")
 
     return _done(request, purchase, work, ("value", "value_from", "published_at"), of=Party.OPERATOR)
+
+
+@allows(SIGNED_IN)
+@require_POST
+def run(request: HttpRequest, purchase: UUID) -> HttpResponse:
+    def work(found: Purchase, party: Party, actor: Actor, typed: dict[str, str], at: datetime) -> str:
+        actions.run(found, at=at, actor=actor, account=account_of(request))
+        return _("The draw is made; the owner confirms its result.")
+
+    return _done(request, purchase, work, (), of=Party.OPERATOR)
 
 
 @allows(SIGNED_IN)
@@ -172,8 +197,7 @@ def _done(
     try:
         messages.success(request, work(found, party, parties[party], typed, timezone.now()))
     except GongbaoError as error:
-        # A share or a sealed text is not shown again: it is made anew, or pasted again.
-        kept = {name: value for name, value in typed.items() if name not in ("sealed", "commitment", "share")}
+        kept = {name: value for name, value in typed.items() if name != "share"}  # which is not shown again
         wrong = {error.where if error.where in names else "page": in_words(error.message)}
         return _page(request, found, wrong=wrong, typed=kept)
     return redirect("market:draw", found.uuid)

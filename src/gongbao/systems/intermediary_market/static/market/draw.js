@@ -1,7 +1,6 @@
-/* A share of a draw, in the browser: made, kept by its party and sealed to both custodians; and a withheld one, opened by
-   a custodian. What is computed is that of draw/draw.py and sealing/envelopes.py. */
+/* A share of a draw that is withheld, opened by a custodian: its layer in this browser, the rest on the site. */
 
-import { contentKey, hex, opensWith, seal, thumbprint, Told, unprotect } from "./sealing.js";
+import { contentKey, opensWith, thumbprint, Told, unprotect } from "./sealing.js";
 
 function tell(form, word) {
   for (const one of form.querySelectorAll("[data-say]")) {
@@ -9,46 +8,7 @@ function tell(form, word) {
   }
 }
 
-/* The work fills in what is sent; the form is sent as any other, and its page tells what came of it. */
-function before(name, work) {
-  for (const form of document.querySelectorAll(`form[data-draw="${name}"]`)) {
-    form.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      const button = form.querySelector("button.main");
-      button.disabled = true;
-      tell(form, "working");
-      try {
-        await work(form);
-        tell(form, "");
-        form.submit();
-      } catch (error) {
-        tell(form, error instanceof Told ? error.message : "failed");
-      }
-      button.disabled = false;
-    });
-  }
-}
-
-function keep(name, content) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([content], { type: "text/plain" }));
-  link.download = name;
-  link.click();
-  window.setTimeout(() => URL.revokeObjectURL(link.href), 60000);
-}
-
-before("commit", async (form) => {
-  const { purchase, first, second } = JSON.parse(form.dataset.sealing);
-  const party = form.elements.party.value;
-  const bytes = crypto.getRandomValues(new Uint8Array(32));
-  const share = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  const sealed = await seal(JSON.stringify({ part: "share", purchase, share }), "share", purchase, first, second);
-  form.elements.commitment.value = await hex(["gongbao-draw-1:commitment", purchase, party, share].join("\n"));
-  form.elements.sealed.value = sealed;
-  keep(`draw-share-${party}-${form.elements.commitment.value.slice(0, 8)}.txt`, share);
-});
-
-before("open", async (form) => {
+async function contentKeyFor(form) {
   const { purchase, kid, sealed } = form.dataset;
   const file = form.querySelector("[type=file]").files[0];
   if (!file) {
@@ -62,5 +22,22 @@ before("open", async (form) => {
   if (key === null) {
     throw new Told("unreadable");
   }
-  form.elements.key.value = key;
-});
+  return key;
+}
+
+/* The key file and the passphrase have no name in the form, so that neither is sent. */
+for (const form of document.querySelectorAll("form[data-opens-share]")) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const button = form.querySelector("button.main");
+    button.disabled = true;
+    tell(form, "working");
+    try {
+      form.elements.key.value = await contentKeyFor(form);
+      form.submit();
+    } catch (error) {
+      tell(form, error instanceof Told ? error.message : "failed");
+      button.disabled = false;
+    }
+  });
+}
