@@ -1,8 +1,8 @@
-"""How long what is personal in the files of conduct, purchases and contracts is kept at least: erasing it before is
-refused (CaseType.kept_until). Ratings and conduct themselves are never removed, and grades follow from them.
+"""How long the files of the market are kept: erasing what is personal in them before is refused (CaseType.kept_until).
 
-The record of a yearly grade is kept for ten years (第三十四条). The files of a purchase from public funds are kept for
-fifteen (政府采购法 第四十二条); that the files of all other purchases, contracts and conduct are kept as long is our rule.
+The record of a yearly grade is kept for ten years at least (第三十四条): ratings and conduct are never removed, which
+the database refuses, and grades follow from them. The files of a purchase from public funds are kept for fifteen
+(政府采购法 第四十二条); that those of all other purchases, contracts and conduct are kept as long is our rule.
 """
 
 from datetime import date
@@ -10,9 +10,7 @@ from datetime import date
 from gongbao.office.cases.models import Case
 from gongbao.procedures.fields import SHANGHAI
 
-YEARS_OF_GRADES = 10
-"""What conduct, ratings and clues are kept for at least: as no code removes them and the database refuses to, longer."""
-YEARS_OF_FILES = 15
+YEARS = 15
 
 
 def files_kept_until(case: Case) -> date | None:
@@ -21,6 +19,6 @@ def files_kept_until(case: Case) -> date | None:
         return None
     closed = case.closed_at.astimezone(SHANGHAI).date()
     try:
-        return closed.replace(year=closed.year + YEARS_OF_FILES)
+        return closed.replace(year=closed.year + YEARS)
     except ValueError:  # 29 February
-        return date(closed.year + YEARS_OF_FILES, 3, 1)
+        return date(closed.year + YEARS, 3, 1)

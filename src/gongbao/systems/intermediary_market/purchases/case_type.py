@@ -10,6 +10,7 @@ from gongbao.office.cases.types import CaseType
 from gongbao.procedures import Situation
 from gongbao.systems.intermediary_market.purchases.actions import follows
 from gongbao.systems.intermediary_market.purchases.procedure import OWN_STEPS, purchase
+from gongbao.systems.intermediary_market.retention import files_kept_until
 
 
 def _summary(situation: Situation) -> Label:
@@ -40,4 +41,5 @@ CASE_TYPE = CaseType(
     own_steps=OWN_STEPS,
     follows=follows,
     page=_page,
+    kept_until=files_kept_until,
 )

@@ -1,4 +1,4 @@
-"""The only code that writes ratings and conduct. What happens in a case is a step of it (gongbao.office.cases.actions)."""
+"""The only code that writes ratings and conduct. What happens in a case is a step of it (office/cases/actions.py)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -44,7 +44,7 @@ RATED: tuple[Field, ...] = (
         for key, label in queries.ASPECTS
     ),
     Field(
-        "words", Label("评价意见（公示，不得含个人信息）", "What there is to say; published, so nothing of persons in it"),
+        "words", Label("评价意见（公示，不含个人信息）", "Words; published, so nothing of persons in them"),
         Kind.TEXT, "第二十九条", required=False, longest=500, public=True,
     ),
 )  # fmt: skip

@@ -1,8 +1,8 @@
 """What the market finds by itself of agencies, and proposes: 第三十二条 and 第三十三条.
 
-Each check is a function from what was read (queries.py) to what it found; nothing here reads or writes. What is found is
-evidence and no proof: agencies in one house may share a network address, and a late contract may be the owner's doing.
-A person decides after the agency was heard (procedure.py).
+Each check is a function from what was read (queries.py) to what it found; nothing here reads or writes. What is found
+is evidence and no proof: agencies in one house may share a network address, and a late contract may be the owner's
+doing. A person decides after the agency was heard (procedure.py).
 
     found = shared(groups, on=day) + awards(...) + ...
     new(found, known)        those not proposed before
