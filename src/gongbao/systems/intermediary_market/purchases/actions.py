@@ -319,6 +319,7 @@ def _new_terms(
     seen: int, uploads: Sequence[Upload],
 ) -> Terms:  # fmt: skip
     _of(purchase.owner, account, at)
+    cases.tended(purchase.case.uuid, at)  # outside: what is refused must not take back that the deadline passed
     day = at.astimezone(SHANGHAI).date()
     content = terms.read(given, purchase.item, purchase.owner, day)
     with (
@@ -419,6 +420,7 @@ def _reset(
     purchase: Purchase, step: Step, last: date, more: Mapping[str, Any], acting: Acting, at: datetime, seen: int
 ) -> Terms:
     """New moments for terms that stay as they are: what was sealed for them counts."""
+    cases.tended(purchase.case.uuid, at)  # outside: what is refused must not take back that the deadline passed
     with recorded(f"market.{step.key}", actor=acting.actor, ground=_ground(step), at=at) as record:
         current = published_terms(purchase)
         assert current is not None
@@ -505,7 +507,7 @@ def _custodian(purchase: Purchase, part: str, at: datetime) -> Acting:
 
 
 def _not_counting(one: Any, current: Terms, at: datetime) -> str:
-    if one.registration["terms"] < current.content["valid_from"]:
+    if one.registration["terms"] < current.content.get("valid_from", 1):
         return "earlier_terms"
     agency = one.agency
     return "" if agency.is_agency and agency.removed_at is None else "not_entered"

@@ -87,8 +87,9 @@ def check(
     }
     result = compute(market_limit, facts, readings=readings)
     if not result.values["within_limit"]:
+        total = result.as_json()["values"]["year_total"]
         raise GongbaoError(
-            f"with this purchase the owner would spend {result.values['year_total']} yuan in {budget_year}; the "
+            f"with this purchase the owner would spend {total} yuan in {budget_year}; the "
             f"procurement limit is {limit.amount} yuan ({DOCUMENT} 第三条第二款)",
             where="budget",
         )

@@ -103,7 +103,7 @@ def offered(registration: Registration) -> Decimal | None:
     """What it asks: yuan of a sum, per cent of a rate or a discount; None before it is open, or where nothing is said
     of the kind that the notice asks for."""
     current = published_terms(registration.purchase)
-    kind = current.content["price_kind"] if current is not None else "price"
+    kind = current.content.get("price_kind", "price") if current is not None else "price"
     said = (registration.offer or {}).get(kind)
     return Decimal(str(said)) if said else None
 
