@@ -22,6 +22,7 @@ from gongbao.systems.intermediary_market.complaints.actions import complain as b
 from gongbao.systems.intermediary_market.complaints.evidence import Source
 from gongbao.systems.intermediary_market.contracts import procedure as market
 from gongbao.systems.intermediary_market.contracts.models import Contract
+from gongbao.systems.intermediary_market.purchases import actions as purchases
 from gongbao.systems.intermediary_market.purchases import limit
 from gongbao.systems.intermediary_market.purchases.models import Fund, Purchase, Registration
 
@@ -75,7 +76,8 @@ def take(
     seen: int,
     uploads: Sequence[Upload] = (),
 ) -> CaseEvent:
-    """Take a step of a contract. A payment that pays all that is owed is one of its own, whichever was asked for.
+    """Take a step of a contract, and what it does to its purchase. A payment of all that is owed is a step of its own,
+    whichever was asked for.
 
     Raises Refused, Overtaken and GongbaoError, and then nothing is kept.
     """
@@ -88,7 +90,16 @@ def take(
     with files.together(), recorded("market.contract", actor=acting.actor, ground=ground, at=at):
         if step in (market.sign.key, market.amend.key):
             _refuse_above_limit(found, market.contract.steps[step], given, at)
-        return cases.take_step(found.case.uuid, step, given, acting=acting, at=at, seen=seen, uploads=uploads, own=True)
+        event = cases.take_step(
+            found.case.uuid, step, given, acting=acting, at=at, seen=seen, uploads=uploads, own=True
+        )
+        if step in market.SIGNS:
+            purchases.contract_signed(found.purchase, acting=acting, at=at)
+        elif step == market.abandon.key:
+            purchases.give_back(found.purchase, str(event.values["reason"]), acting=acting, at=at)
+        elif step == market.decline.key:
+            purchases.not_signed(found.purchase, str(event.values["reason"]), acting=acting, at=at)
+        return event
 
 
 def _contract(uuid: UUID) -> Contract:
@@ -105,7 +116,7 @@ def _refuse_above_limit(found: Contract, step: Step, given: Mapping[str, Any], a
     amount, purchase = values.get("amount"), found.purchase
     if purchase.fund != Fund.PUBLIC or not isinstance(amount, Decimal):
         return
-    one_at_a_time(f"market.limit.{purchase.owner_id}")
+    one_at_a_time(f"market.purchases_of.{purchase.owner_id}")
     try:
         limit.check(purchase.owner, purchase.item.item, purchase.budget_year, amount, day, without=purchase)
     except GongbaoError as error:

@@ -4,14 +4,18 @@ from django.urls import reverse
 
 from gongbao.core.labels import Label
 from gongbao.office.audit.actions import Record
-from gongbao.office.cases.models import Case
+from gongbao.office.audit.actors import Actor, ActorKind
+from gongbao.office.cases.actors import Acting
+from gongbao.office.cases.models import Case, CaseEvent
 from gongbao.office.cases.types import CaseType
 from gongbao.office.outbox.actions import ToAccount, send
 from gongbao.procedures import Event, Situation
 from gongbao.procedures.fields import SHANGHAI
 from gongbao.systems.intermediary_market.contracts.models import Contract
-from gongbao.systems.intermediary_market.contracts.procedure import OWN_STEPS, contract
+from gongbao.systems.intermediary_market.contracts.procedure import OWN_STEPS, clerk, contract, lapse
 from gongbao.systems.intermediary_market.organisations.queries import members_of
+from gongbao.systems.intermediary_market.purchases import actions as purchases
+from gongbao.systems.intermediary_market.retention import files_kept_until
 
 
 def _summary(situation: Situation) -> Label:
@@ -24,7 +28,8 @@ def _about(situation: Situation) -> str:
 
 
 def _of(case: Case) -> Contract | None:
-    return Contract.objects.filter(case=case).select_related("purchase__owner", "registration__organisation").first()
+    found = Contract.objects.filter(case=case)
+    return found.select_related("case", "purchase__case", "purchase__owner", "registration__organisation").first()
 
 
 def _page(case: Case) -> str:
@@ -32,11 +37,29 @@ def _page(case: Case) -> str:
     return reverse("market:contract", args=[found.uuid]) if found is not None else ""
 
 
-def tell_the_others(case: Case, situation: Situation, event: Event, record: Record) -> None:
-    """Whoever acts for the owner and the agency is told of what somebody else did, by a message on the site."""
+def follows(case: Case, situation: Situation, event: Event, record: Record) -> None:
+    """See gongbao.office.cases.types.CaseType. A case that is being begun has no contract yet."""
     found = _of(case)
     if found is None:
         return
+    if event.step == lapse.key:
+        _end_purchase(found, case.events.select_related("account", "for_account").get(number=event.number))
+    _tell_the_others(found, situation, event)
+
+
+def _end_purchase(found: Contract, row: CaseEvent) -> None:
+    """The operator recorded at its desk that none was signed: the purchase ends with it."""
+    account = row.account
+    assert account is not None
+    stood_in = str(row.for_account.public_id) if row.for_account else ""
+    actor = Actor(ActorKind.ACCOUNT, str(account.public_id), clerk.post, row.unit_key, stood_in)
+    acting = Acting(clerk, actor, account, row.for_account, row.unit_key)
+    purchases.not_signed(found.purchase, str(row.values["reason"]), acting=acting, at=row.at)
+
+
+def _tell_the_others(found: Contract, situation: Situation, event: Event) -> None:
+    """Whoever acts for the owner and the agency is told of what somebody else did, by a message on the site."""
+    case = found.case
     step = contract.all_steps()[event.step]
     state = situation.state
     for role, organisation in (
@@ -65,6 +88,7 @@ CASE_TYPE = CaseType(
     summary=_summary,
     about=_about,
     own_steps=OWN_STEPS,
-    follows=tell_the_others,
+    follows=follows,
     page=_page,
+    kept_until=files_kept_until,
 )

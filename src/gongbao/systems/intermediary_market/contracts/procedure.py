@@ -20,6 +20,7 @@ from gongbao.procedures import (
     Kind,
     Option,
     Procedure,
+    SignOff,
     Situation,
     until,
     working_days,
@@ -40,6 +41,7 @@ contract = Procedure(
 owner = contract.party("owner", zh="项目业主", en="project owner")
 agency = contract.party("agency", zh="中选中介机构", en="selected agency")
 clerk = contract.staff("clerk", zh="建设管理运维机构经办人", en="clerk of the operator")
+section_head = contract.staff("section_head", zh="建设管理运维机构科室负责人", en="section head of the operator")
 
 # Where it can stand
 
@@ -86,6 +88,15 @@ GROUNDS = (
     Option("none", Label("没有正当理由", "no good reason")),
 )
 """Why somebody does not keep to the award. The document asks whether there is a good reason (无故、无正当理由)."""
+
+CONFLICTS = (
+    Option("same_person", Label("不同机构的法定代表人或者实际控制人为同一人", "agencies of one person"),
+           "第二十二条第（一）项"),
+    Option("kinship", Label("与业主负责人有亲属关系", "kin of who leads the owner or the project"),
+           "第二十二条第（二）项"),
+    Option("other_conflict", Label("其他依法应当回避的情形", "another conflict by law"), "第二十二条第（三）项"),
+)  # fmt: skip
+"""Why an award is annulled that should not have been made, found after the contract was signed."""
 
 SIDES = (
     Option("owner", Label("项目业主", "the owner")),
@@ -347,7 +358,17 @@ lapse = contract.step(
 
 annul = contract.step(
     "contract_annul", "第二十二条", zh="取消中选结果", en="Annul the award", by=[clerk],
-    at=[awarded, performing, delivered], to=annulled, asks=[_reason()],
+    at=[awarded], to=annulled, asks=[_reason()],
+)  # fmt: skip
+
+rescind = contract.step(
+    "contract_rescind", "第二十二条", zh="签订后撤销中选结果", en="Annul the award after the signing", by=[clerk],
+    at=[performing, delivered], to=annulled, sign_off=SignOff((section_head,), OUR_RULE),
+    asks=[
+        Field("conflict", Label("事由", "Ground"), Kind.CHOICE, "第二十二条", options=CONFLICTS),
+        Field("findings", Label("查明的事实和证据", "What was found, and on what evidence"), Kind.TEXT, longest=5000),
+        _reason(),
+    ],
 )  # fmt: skip
 
 # Filing

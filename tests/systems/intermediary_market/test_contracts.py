@@ -1,0 +1,567 @@
+"""Contracts from the notice of award to the archive: clocks, filing, amendments, payment, who sees what, complaints."""
+
+import io
+import json
+import re
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from openpyxl import load_workbook
+
+from gongbao.core.errors import GongbaoError
+from gongbao.office.audit.models import Entry
+from gongbao.office.cases import actions as cases
+from gongbao.office.cases import queries as office
+from gongbao.office.cases.actions import Overtaken
+from gongbao.office.cases.models import Case, CaseEvent
+from gongbao.office.outbox.models import Message
+from gongbao.procedures import Refused
+from gongbao.systems.intermediary_market.complaints import queries as complaints
+from gongbao.systems.intermediary_market.complaints.models import Evidence
+from gongbao.systems.intermediary_market.contracts import actions, queries
+from gongbao.systems.intermediary_market.contracts import procedure as market
+from gongbao.systems.intermediary_market.contracts.models import Contract
+from tests.cases.office import at
+from tests.systems.intermediary_market.awarded import (
+    AWARDED,
+    PDF,
+    SIGNED,
+    SIGNING,
+    Play,
+    as_clerk,
+    award,
+    play,
+    set_limit,
+)
+from tests.systems.intermediary_market.parties import PASSWORD, Parties, open_market
+
+pytestmark = pytest.mark.one_database
+
+PAID_BY = at("2026-04-20 23:59")  # thirty days after the invoice end on a Sunday
+OVERDUE = at("2026-04-21 00:00")
+
+
+@pytest.fixture
+def parties(db: None) -> Parties:
+    return open_market()
+
+
+@pytest.fixture
+def played(parties: Parties) -> Play:
+    set_limit()
+    return play(parties)
+
+
+def situation(one: Play) -> Any:
+    one.contract.case.refresh_from_db()
+    return office.situation_of(one.contract.case)
+
+
+def row(one: Play, now: datetime) -> queries.Row:
+    one.contract.case.refresh_from_db()
+    return queries.rows_of([one.contract], now)[0]
+
+
+# --- signing
+
+
+def test_a_notice_of_award_begins_a_contract_and_its_clock(played: Play) -> None:
+    found = situation(played)
+    assert found.state == market.awarded and found.values["award"] == Decimal("80000.00")
+    assert str(found.run(market.signing).due) == "2026-03-17"
+    logged = Entry.objects.filter(subject=played.contract.subject).get()
+    assert "名" not in logged.content and played.contract.case.unit == played.parties.operator
+
+
+def test_all_the_way_to_the_archive(played: Play) -> None:
+    played.signed().filed().accepted().invoiced()
+    played.contract.purchase.case.refresh_from_db()
+    assert played.contract.purchase.case.state == "concluded"
+    played.take("owner", "contract_pay", at("2026-04-01 10:00"), paid_on="2026-04-01", payment="30000.00")
+    assert row(played, OVERDUE).owed == Decimal("50000.00")
+    # All that is owed is the last payment, whichever form it was typed in.
+    played.take("owner", "contract_pay", at("2026-04-02 10:00"), "payment_files", paid_on="2026-04-02", payment="50000")
+    assert situation(played).state == market.paid
+    case = played.contract.case
+    cases.take_step(
+        case.uuid, "contract_archive", {}, acting=as_clerk(played.parties), at=at("2026-04-03 10:00"),
+        seen=case.events_count,
+    )  # fmt: skip
+    found = situation(played)
+    assert found.is_over and not [run for run in found.runs if run.late]
+    assert row(played, OVERDUE).paid == Decimal("80000.00")
+
+
+@pytest.mark.parametrize(("signed", "late"), [("2026-03-17", False), ("2026-03-18", True)])
+def test_a_late_contract_says_why_and_is_recorded_as_late(played: Play, signed: str, late: bool) -> None:
+    when = at(f"{signed} 16:00")
+    if late:
+        with pytest.raises(Refused, match="says why"):
+            played.signed(when)
+        assert situation(played).state == market.awarded
+    played.signed(when, late_reason="单位公章年检")
+    assert [run.clock.key for run in row(played, when).late] == (["contract_signing"] if late else [])
+    assert Case.objects.get(pk=played.contract.case_id).late == (["contract_signing"] if late else [])
+
+
+def test_a_contract_above_its_award_is_refused(played: Play) -> None:
+    with pytest.raises(Refused, match="not above that of the award"):
+        played.signed(amount="80000.01")
+    assert not CaseEvent.objects.filter(step="contract_sign").exists()
+    played.signed(amount="79999.99")
+
+
+def test_an_offer_that_was_a_rate_leaves_the_sum_to_the_contract(parties: Parties) -> None:
+    set_limit()
+    one = play(parties, price=None)
+    assert "award" not in situation(one).values
+    one.signed(amount="91234.56")
+    assert row(one, SIGNED).amount == Decimal("91234.56")
+
+
+@pytest.mark.parametrize(
+    ("changed", "wrong"),
+    [
+        ({"amount": "-1"}, "amount"),
+        ({"amount": "1.234"}, "amount"),
+        ({"signed_on": "2027-01-01"}, "signed_on"),
+        ({"scope": ""}, "scope"),
+        ({"payment_days": "a"}, "payment_days"),
+    ],
+)
+def test_what_is_wrong_is_told_by_its_field(played: Play, changed: dict[str, str], wrong: str) -> None:
+    with pytest.raises(Refused) as refused:
+        played.signed(**changed)
+    assert [one.field for one in refused.value.problems] == [wrong]
+    assert situation(played).state == market.awarded
+
+
+def test_only_its_parties_and_only_their_own_steps(played: Play) -> None:
+    played.signed().filed()
+    for role, step in (("owner", "contract_deliver"), ("owner", "contract_file"), ("agency", "contract_pay")):
+        with pytest.raises(Refused, match="it is for"):
+            played.take(role, step, SIGNED)
+    # And at the desk or the counter nobody takes them in their stead.
+    case = played.contract.case
+    with pytest.raises(GongbaoError, match="own page"):
+        cases.take_step(
+            case.uuid, "contract_deliver", {"delivery": "x"}, acting=as_clerk(played.parties), at=SIGNED,
+            seen=case.events_count,
+        )  # fmt: skip
+
+
+def test_two_who_press_at_once_get_one_result(played: Play) -> None:
+    played.signed().filed()
+    seen = Case.objects.get(pk=played.contract.case_id).events_count
+    played.take("agency", "contract_deliver", SIGNED, delivery="报告")
+    with pytest.raises(Overtaken):
+        actions.take(
+            played.contract.uuid, "contract_deliver", {"delivery": "报告"}, at=SIGNED, seen=seen,
+            acting=as_clerk(played.parties, market.agency),
+        )  # fmt: skip
+
+
+# --- abandonment
+
+
+@pytest.mark.parametrize("ground", ["none", "force_majeure"])
+def test_the_agency_gives_the_award_back_with_or_without_a_ground(played: Play, ground: str) -> None:
+    played.take("agency", "contract_abandon", AWARDED + timedelta(days=1), ground=ground, reason="人员已有安排")
+    found = situation(played)
+    assert found.state == market.abandoned and found.values["ground"] == ground
+    played.contract.purchase.case.refresh_from_db()
+    assert played.contract.purchase.case.state == "abandoned"
+
+
+def test_the_owner_declines_to_sign(played: Play) -> None:
+    with pytest.raises(Refused, match="needed"):
+        played.take("owner", "contract_decline", AWARDED + timedelta(days=1), ground="none", reason="")
+    played.take("owner", "contract_decline", AWARDED + timedelta(days=1), ground="none", reason="不再需要")
+    played.contract.purchase.case.refresh_from_db()
+    assert situation(played).state == market.not_signed and played.contract.purchase.case.state == "unsigned"
+
+
+def test_the_operator_records_that_none_was_signed_when_the_time_is_over(played: Play) -> None:
+    case, given = played.contract.case, {"side": "agency", "ground": "none", "reason": "经催告仍不签订"}
+    with pytest.raises(Refused, match="not over"):
+        cases.take_step(
+            case.uuid, "contract_lapse", given, acting=as_clerk(played.parties), at=at("2026-03-17 23:00"),
+            seen=case.events_count,
+        )  # fmt: skip
+    cases.take_step(
+        case.uuid, "contract_lapse", given, acting=as_clerk(played.parties), at=at("2026-03-18 09:00"),
+        seen=case.events_count,
+    )  # fmt: skip
+    played.contract.purchase.case.refresh_from_db()
+    assert situation(played).state == market.lapsed and played.contract.purchase.case.state == "unsigned"
+
+
+def test_an_award_that_is_annulled_ends_its_contract(played: Play) -> None:
+    from gongbao.office.audit.actions import recorded
+
+    acting = as_clerk(played.parties)
+    with recorded("market.tests", actor=acting.actor, ground="第二十二条", at=AWARDED):
+        actions.annul(played.contract.purchase, "两家机构的实际控制人为同一人", acting=acting, at=AWARDED)
+    assert situation(played).state == market.annulled
+
+
+# --- filing
+
+
+def test_a_contract_of_public_funds_is_filed_in_three_working_days_and_published(played: Play) -> None:
+    played.signed()
+    run = situation(played).run(market.filing)
+    assert str(run.due) == "2026-03-17" and not list(queries.published())
+    assert queries.public_page(played.contract.uuid) is None
+    with pytest.raises(Refused, match="no personal data"):
+        played.take("agency", "contract_file", SIGNED, "filed_files", "public_copy", names_nobody=False)
+    played.filed(at("2026-03-18 10:00"))
+    shown = queries.public_page(played.contract.uuid)
+    assert shown is not None and shown.amount == Decimal("80000.00") and shown.filed_late
+    assert [one.name for one in shown.copies] == ["public_copy.pdf"]
+
+
+def test_a_contract_of_private_funds_is_filed_where_the_two_agree_on_it(parties: Parties) -> None:
+    one = play(parties, fund="private", owner=parties.owners[1]).signed()
+    assert situation(one).run(market.filing) is None and not market.must_be_filed(situation(one))
+    with pytest.raises(Refused, match="public funds"):
+        one.take("agency", "contract_amend", SIGNED, "amendment_files", **AMENDED)
+    one.take("owner", "contract_agree_filing", SIGNED, file_by="2026-03-20")
+    assert str(situation(one).run(market.agreed_filing).due) == "2026-03-20"
+    assert market.must_be_filed(situation(one))
+    one.filed()
+    assert queries.public_page(one.contract.uuid) is not None
+
+
+def test_a_contract_that_the_law_keeps_secret_is_neither_filed_nor_published(played: Play) -> None:
+    played.signed()
+    played.take("owner", "contract_exempt", SIGNED, secret_ground="保守国家秘密法第十三条")
+    assert not [run for run in situation(played).open_runs if run.clock == market.filing]
+    with pytest.raises(Refused):
+        played.filed()
+    assert queries.public_page(played.contract.uuid) is None and not list(queries.published())
+
+
+def test_a_copy_that_is_taken_down_is_handed_out_no_more(played: Play, client: Client) -> None:
+    played.signed().filed()
+    (copy,) = queries.public_page(played.contract.uuid).copies  # type: ignore[union-attr]
+    address = f"/market/contracts/{played.contract.uuid}/copy/{copy.uuid}/"
+    assert b"".join(client.get(address)).startswith(PDF)
+    case = Case.objects.get(pk=played.contract.case_id)
+    cases.take_step(
+        case.uuid, "contract_take_down", {"reason": "含有联系人手机号码"}, acting=as_clerk(played.parties), at=SIGNED,
+        seen=case.events_count,
+    )  # fmt: skip
+    assert client.get(address).status_code == 404
+    assert queries.public_page(played.contract.uuid).copies == ()  # type: ignore[union-attr]
+
+
+# --- amendments
+
+AMENDED = {"amended_on": SIGNED.date(), "amount": "90000.00", "deliver_by": "2026-05-10", "change": "增加两处断面"}
+
+
+def test_amendments_are_filed_like_the_contract(played: Play) -> None:
+    played.signed()
+    with pytest.raises(Refused, match="is filed"):
+        played.take("owner", "contract_amend", SIGNED, "amendment_files", **AMENDED)
+    played.filed()
+    played.take("owner", "contract_amend", SIGNED, "amendment_files", **AMENDED)
+    found = situation(played)
+    assert market.must_be_filed(found) and str(found.run(market.filing).due) == "2026-03-17"
+    assert str(found.run(market.delivery).due) == "2026-05-11"  # the 10th is a Sunday
+    # Until it is filed the public sees the contract as it was.
+    assert queries.public_page(played.contract.uuid).amount == Decimal("80000.00")  # type: ignore[union-attr]
+    played.filed()
+    shown = queries.public_page(played.contract.uuid)
+    assert shown is not None and shown.amount == Decimal("90000.00") and len(shown.amendments) == 1
+
+
+def test_an_amendment_is_held_against_the_limit(parties: Parties) -> None:
+    set_limit("170000.00")
+    one, other = play(parties).signed().filed(), play(parties, agency=parties.agencies[1]).signed()
+    assert other.contract.purchase.owner == one.contract.purchase.owner
+    with pytest.raises(GongbaoError, match="170000.01") as refused:
+        one.take("owner", "contract_amend", SIGNED, "amendment_files", **AMENDED | {"amount": "90000.01"})
+    assert refused.value.where == "amount" and not CaseEvent.objects.filter(step="contract_amend").exists()
+    one.take("owner", "contract_amend", SIGNED, "amendment_files", **AMENDED)  # exactly the limit
+
+
+def test_private_funds_know_no_limit(parties: Parties) -> None:
+    one = play(parties, fund="private", owner=parties.owners[1]).signed()
+    one.take("owner", "contract_amend_private", SIGNED, "amendment_files", **AMENDED | {"amount": "9000000.00"})
+    assert row(one, SIGNED).amount == Decimal("9000000.00")
+
+
+# --- delivery, acceptance, invoice, payment
+
+
+def test_what_is_refused_is_delivered_anew(played: Play) -> None:
+    played.signed().filed()
+    played.take("agency", "contract_deliver", at("2026-04-09 10:00"), delivery="报告")
+    with pytest.raises(Refused, match="needed"):
+        played.take("owner", "contract_refuse", at("2026-04-10 10:00"), reason="", deliver_by="2026-04-20")
+    played.take("owner", "contract_refuse", at("2026-04-10 10:00"), reason="缺少附图", deliver_by="2026-04-20")
+    assert str(situation(played).run(market.delivery).due) == "2026-04-20"
+    played.take("agency", "contract_deliver", at("2026-04-21 10:00"), delivery="补充附图的报告")
+    assert [run.clock.key for run in row(played, OVERDUE).late] == ["contract_delivery"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"pay_by": "2026-04-18"}, "no shorter than agreed"),
+        ({"settlement": "80000.01"}, "no more than the sum"),
+        ({"settlement": "9999.99"}, "no less than what was paid"),
+    ],
+)
+def test_an_invoice_keeps_to_the_contract(played: Play, changed: dict[str, str], words: str) -> None:
+    played.signed().filed()
+    played.take("owner", "contract_pay", SIGNED, paid_on=SIGNED.date(), payment="10000.00")  # in advance
+    played.accepted()
+    when = SIGNED + timedelta(days=8)
+    given = {"invoiced_on": when.date(), "invoice_number": "1", "settlement": "80000.00", "pay_by": "2026-04-19"}
+    with pytest.raises(Refused, match=words):
+        played.take("agency", "contract_invoice", when, "invoice_files", **given | changed)
+    played.take("agency", "contract_invoice", when, "invoice_files", **given)
+    assert row(played, when).owed == Decimal("70000.00")
+
+
+@pytest.mark.parametrize("payment", ["0", "80000.01", "1e3", "NaN"])
+def test_no_other_sums_are_paid(played: Play, payment: str) -> None:
+    played.signed().filed().accepted().invoiced()
+    with pytest.raises(Refused):
+        played.take("owner", "contract_pay", at("2026-04-01 10:00"), paid_on="2026-04-01", payment=payment)
+    assert row(played, OVERDUE).paid == 0
+
+
+def test_an_invoice_is_returned_in_time_and_never_to_put_a_payment_off(played: Play) -> None:
+    played.signed().filed().accepted().invoiced()
+    with pytest.raises(Refused, match="is over"):
+        played.take("owner", "contract_return_invoice", OVERDUE, reason="税号有误")
+    played.take("owner", "contract_return_invoice", PAID_BY, reason="税号有误")
+    assert situation(played).state == market.accepted and row(played, OVERDUE).owed is None
+
+
+def test_a_payment_is_overdue_from_the_day_after_its_last(played: Play) -> None:
+    played.signed().filed().accepted().invoiced()
+    for now, is_over in ((PAID_BY, False), (OVERDUE, True)):
+        found = row(played, now)
+        assert (market.overdue_payment(situation(played), now) is not None) is is_over
+        assert ["contract_payment"] * is_over == [run.clock.key for run in found.overdue]
+        for among in (
+            queries.of_organisation(played.contract.purchase.owner),
+            queries.of_organisation(played.contract.registration.organisation),
+            queries.contracts(),
+        ):
+            assert [one.contract for one in queries.overdue(among, now, market.payment)] == [played.contract] * is_over
+    played.take("owner", "contract_pay", OVERDUE, paid_on="2026-04-21", payment="80000.00")
+    assert [run.clock.key for run in row(played, OVERDUE).late] == ["contract_payment"]
+    assert not queries.overdue(queries.contracts(), OVERDUE)
+
+
+def test_overdue_lists_are_derived_for_each_clock(parties: Parties) -> None:
+    set_limit()
+    unsigned, unfiled = play(parties), play(parties, agency=parties.agencies[1]).signed()
+    now = at("2026-03-18 08:00")
+    counts = dict((clock.key, number) for clock, number in queries.overdue_counts(queries.contracts(), now))
+    assert counts["contract_signing"] == 1 and counts["contract_filing"] == 1 and counts["contract_payment"] == 0
+    assert {one.contract for one in queries.overdue(queries.contracts(), now)} == {unsigned.contract, unfiled.contract}
+    assert not {field.name for field in Contract._meta.fields} - {"id", "uuid", "purchase", "registration", "case"}
+
+
+def test_the_other_party_is_told(played: Play) -> None:
+    Message.objects.all()
+    played.signed()
+    told = Message.objects.filter(about=played.contract.case.subject, account=played.account("owner"))
+    assert any(str(played.contract.uuid) in one.link for one in told)
+
+
+# --- complaints with their evidence
+
+
+def overdue_play(parties: Parties) -> Play:
+    set_limit()
+    return play(parties).signed().filed().accepted().invoiced()
+
+
+def button(client: Client, one: Play) -> Any:
+    """Press the one button on the page of the contract."""
+    address = f"/market/contracts/{one.contract.uuid}/"
+    page = client.get(address).content.decode()
+    once = re.search(r'name="once" value="([^"]+)"', page)
+    assert once, page
+    return client.post(f"{address}overdue-payment/", {"once": once[1]})
+
+
+def test_one_button_complains_of_an_overdue_payment(
+    parties: Parties, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = overdue_play(parties)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at("2026-04-22 10:00"))
+    client.force_login(one.account("agency"))
+    answer = button(client, one)
+    assert answer.status_code == 200
+    complaint = Case.objects.get(procedure="market_complaint")
+    assert complaint.receipt in answer.content.decode() and complaint.unit.key == "development-reform"
+    facts = complaint.events.get().personal.values["facts"]
+    assert "许政办〔2022〕27号 第四十条第（六）项" in facts and "80000.00元" in facts and "2026-04-20" in facts
+    evidence = Evidence.objects.get(complaint=complaint)
+    assert evidence.about == one.contract.subject
+    assert [event["step"] for event in evidence.content["events"]] == [
+        "contract_begin", "contract_sign", "contract_file", "contract_deliver", "contract_accept", "contract_invoice",
+    ]  # fmt: skip
+    assert evidence.content["overdue"] == [{"clock": "contract_payment", "due": "2026-04-20"}]
+    assert {file["field"] for file in evidence.content["files"]} == {
+        "contract_files", "filed_files", "public_copy", "delivery_files", "invoice_files",
+    }  # fmt: skip
+
+
+def test_nothing_is_complained_of_that_is_not_overdue(parties: Parties) -> None:
+    one = overdue_play(parties)
+    account = one.account("agency")
+    with pytest.raises(GongbaoError, match="no payment of this contract is overdue"):
+        actions.complain_of_payment(
+            one.contract.uuid, acting=as_clerk(parties, market.agency), name="x", contact="", at=PAID_BY
+        )
+    assert account and not Evidence.objects.exists()
+
+
+def complained(one: Play) -> Evidence:
+    from gongbao.office.cases.actors import Acting
+    from gongbao.office.people.acting import actor_of
+    from gongbao.systems.intermediary_market.complaints.procedure import complainant
+
+    account = one.account("agency")
+    begun = actions.complain_of_payment(
+        one.contract.uuid, acting=Acting(complainant, actor_of(account), account), name="澄心", contact="", at=OVERDUE
+    )
+    return Evidence.objects.get(complaint=begun.case)
+
+
+def test_evidence_stays_as_it_was(parties: Parties, client: Client) -> None:
+    one = overdue_play(parties)
+    evidence = complained(one)
+    before = json.dumps(evidence.content, sort_keys=True)
+    one.take("owner", "contract_pay", OVERDUE, paid_on="2026-04-21", payment="80000.00")
+    evidence.refresh_from_db()
+    assert json.dumps(evidence.content, sort_keys=True) == before
+    shown = complaints.shown_evidence(evidence, "zh-hans")
+    assert shown.whole and shown.later == 1 and not any(event.changed for event in shown.events)
+    # A list that somebody changed says so.
+    evidence.content["events"][1]["values"]["amount"] = "1.00"
+    assert not complaints.shown_evidence(evidence, "zh-hans").whole
+
+
+def test_evidence_is_for_whoever_handles_the_complaint(parties: Parties, client: Client) -> None:
+    one = overdue_play(parties)
+    evidence = complained(one)
+    address = f"/market/complaints/{evidence.complaint.uuid}/evidence"
+    file = next(entry for entry in evidence.content["files"] if entry["field"] == "contract_files")
+    for name, status in (("reform-clerk", 200), ("finance-clerk", 404), ("operator-clerk", 404), ("agency-1", 403)):
+        client.force_login(parties.people[name])
+        assert client.get(f"{address}/").status_code == status, name
+        assert client.get(f"{address}/{file['uuid']}/").status_code == status, name
+        assert client.get(f"{address}.json").status_code == status, name
+    client.force_login(parties.people["reform-clerk"])
+    content = b"".join(client.get(f"{address}/{file['uuid']}/"))
+    assert content == PDF + b"contract_files"
+    assert f"{address}/" in client.get(f"/cases/{evidence.complaint.uuid}/").content.decode()
+
+
+# --- pages
+
+
+def test_the_pages_answer_in_both_languages(parties: Parties, client: Client) -> None:
+    one = overdue_play(parties)
+    uuid = one.contract.uuid
+    own = ("/market/contracts/mine/", f"/market/contracts/{uuid}/", "/market/contracts/mine/?overdue=any")
+    for language, word in (("zh-hans", "合同"), ("en", "ontract")):
+        asked = {"accept-language": language}
+        for address in ("/market/contracts/", f"/market/contracts/{uuid}/", f"/market/complaints/about/contract/{uuid}/"):
+            answer = client.get(address, headers=asked)
+            assert answer.status_code == 200 and word in answer.content.decode(), address
+        for name in ("school", "agency-1"):
+            client.force_login(parties.people[name])
+            for address in own:
+                answer = client.get(address, headers=asked)
+                assert answer.status_code == 200 and word in answer.content.decode(), address
+        client.force_login(parties.people["operator-clerk"])
+        for address in ("/market/contracts/desk/", f"/market/contracts/{uuid}/"):
+            assert client.get(address, headers=asked).status_code == 200, address
+        client.logout()
+
+
+def test_strangers_see_what_was_published_alone(parties: Parties, client: Client) -> None:
+    set_limit()
+    hidden = play(parties).signed()
+    shown = play(parties, agency=parties.agencies[1]).signed(scope="联系13800000000").filed().accepted().invoiced()
+    file = shown.contract.case.attachments.get(field="invoice_files")
+    for name in ("", "agency-3", "works", "finance-clerk"):
+        if name:
+            client.force_login(parties.people[name])
+        assert client.get(f"/market/contracts/{hidden.contract.uuid}/").status_code == 404, name
+        page = client.get(f"/market/contracts/{shown.contract.uuid}/").content.decode()
+        assert "80000.00" in page and "13800000000" not in page and "00001" not in page, name
+        assert client.get(f"/market/contracts/{shown.contract.uuid}/file/{file.uuid}/").status_code == 404, name
+        rows = client.get("/market/contracts/").content.decode()
+        assert str(shown.contract.uuid) in rows and str(hidden.contract.uuid) not in rows
+        assert client.get(f"/market/contracts/{hidden.contract.uuid}/step/contract_file/").status_code in (403, 404)
+    assert client.get("/market/contracts/mine/").status_code == 403
+    client.logout()
+    assert client.get("/market/contracts/desk/").status_code in (302, 403)
+
+
+def test_an_auditor_reads_all_and_gets_no_files(parties: Parties, client: Client) -> None:
+    one = overdue_play(parties)
+    client.force_login(parties.people["auditor"])
+    assert client.get(f"/market/contracts/{one.contract.uuid}/").status_code == 200
+    file = one.contract.case.attachments.get(field="invoice_files")
+    assert client.get(f"/market/contracts/{one.contract.uuid}/file/{file.uuid}/").status_code == 404
+    client.force_login(parties.people["operator-clerk"])
+    assert client.get(f"/market/contracts/{one.contract.uuid}/file/{file.uuid}/").status_code == 200
+
+
+def test_what_was_typed_stays_in_the_form(played: Play, client: Client) -> None:
+    client.force_login(played.account("agency"))
+    address = f"/market/contracts/{played.contract.uuid}/step/contract_sign/"
+    page = client.get(address).content.decode()
+    assert 'value="80000.00"' in page
+    seen = re.search(r'name="seen" value="(\d+)"', page)
+    assert seen
+    given = {f"v-{key}": str(value) for key, value in SIGNING.items()} | {"seen": seen[1], "v-amount": "80000.01"}
+    answer = client.post(address, given)
+    assert answer.status_code == 400 and 'value="80000.01"' in answer.content.decode()
+    assert situation(played).state == market.awarded
+
+
+def test_contracts_as_workbooks(parties: Parties, client: Client) -> None:
+    one = overdue_play(parties)
+    award(parties, agency=parties.agencies[1])
+    (published,) = load_workbook(io.BytesIO(client.get("/market/contracts.xlsx").content)).worksheets
+    cells = [[cell.value for cell in line] for line in published.iter_rows()]
+    assert any("水土保持方案技术评审" in line and 80000 in line for line in cells)
+    assert len([line for line in cells if "水土保持方案技术评审" in line]) == 1
+    client.force_login(parties.people["operator-clerk"])
+    (all_of_them,) = load_workbook(io.BytesIO(client.get("/market/contracts/desk.xlsx").content)).worksheets
+    told = [cell.value for line in all_of_them.iter_rows() for cell in line]
+    assert told.count("水土保持方案技术评审") == 2 and one.contract.registration.organisation.name in told
+
+
+def test_filters_of_the_public_list(parties: Parties, client: Client) -> None:
+    one = overdue_play(parties)
+    for asked, there in (
+        ({"q": one.contract.registration.organisation.name[:3]}, True),
+        ({"q": "没有这一家"}, False),
+        ({"fund": "public"}, True),
+        ({"fund": "private"}, False),
+        ({"year": "2026"}, True),
+        ({"year": "2025"}, False),
+    ):
+        assert (str(one.contract.uuid) in client.get("/market/contracts/", asked).content.decode()) is there, asked
+    for wrong in ({"fund": "x"}, {"year": "abcd"}):
+        assert client.get("/market/contracts/", wrong).status_code == 404
+    assert PASSWORD
