@@ -103,8 +103,8 @@ def address_of(listener: socket.socket) -> str:
 def open_demo_accounts(listener: socket.socket) -> dict[str, str]:
     """The accounts that show the program, with passwords drawn now: on a site that only this machine can reach.
 
-    They hold posts in the units of the sample, which are read in where there are no units yet, and have complaints on
-    their desks.
+    They hold posts in the units of the sample, which are read in where there are no units yet, act for invented
+    parties of the market, and have complaints on their desks.
 
     None in production, on an address that others may reach, or where a proxy or a name of its own says that the site
     is meant for others: the result is then empty, and nothing is created.
@@ -113,7 +113,7 @@ def open_demo_accounts(listener: socket.socket) -> dict[str, str]:
 
     from gongbao.office.people import actions, queries
     from gongbao.office.people.unit_files import read_units
-    from gongbao.systems.intermediary_market.complaints.demo import open_demo as open_demo_complaints
+    from gongbao.systems.intermediary_market.demo import open_demo as open_demo_market
 
     host = listener.getsockname()[0]
     if settings.PRODUCTION or settings.GONGBAO_PROXY or os.environ.get("GONGBAO_HOSTS", "").strip():
@@ -128,7 +128,7 @@ def open_demo_accounts(listener: socket.socket) -> dict[str, str]:
         in_sample_city = queries.city_key() == CITY_KEY
         actions.open_demo_accounts(passwords, with_posts=in_sample_city)
         if in_sample_city:
-            open_demo_complaints(timezone.now())
+            open_demo_market(timezone.now())
     connections.close_all()
     return passwords
 

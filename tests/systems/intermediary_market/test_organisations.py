@@ -21,11 +21,15 @@ from gongbao.office.cases import files
 from gongbao.office.cases.actions import Upload
 from gongbao.office.kept import WriteOutsideAction
 from gongbao.office.outbox.models import Message
+from gongbao.office.people.actions import DEMO_ACCOUNTS, keep_units, open_demo_accounts
 from gongbao.office.people.models import Account
+from gongbao.office.people.unit_files import read_units
+from gongbao.sample import UNITS
 from gongbao.systems.intermediary_market.catalogue import queries as catalogue
 from gongbao.systems.intermediary_market.catalogue.models import ServiceItem
 from gongbao.systems.intermediary_market.organisations import actions, business_register, queries
 from gongbao.systems.intermediary_market.organisations.actions import Held, Offered, Particulars, Person, Practising
+from gongbao.systems.intermediary_market.organisations.demo import open_demo
 from gongbao.systems.intermediary_market.organisations.models import (
     Listing,
     Organisation,
@@ -568,3 +572,25 @@ def test_public_pages_in_both_languages(market: Parties, client: Client) -> None
             assert answer.status_code == 200 and word in answer.content.decode(), address
     assert client.get(f"/market/agencies/{market.owners[0].uuid}/").status_code == 404
     assert "没有" in client.get("/market/agencies/", {"q": "不存在"}).content.decode()
+
+
+# --- what shows the market
+
+
+@pytest.mark.django_db
+def test_the_demonstration_has_parties_services_and_something_to_look_at() -> None:
+    now = timezone.now()
+    keep_units(read_units(UNITS), at=now)
+    open_demo_accounts(dict.fromkeys(DEMO_ACCOUNTS, "an odd pass phrase"), at=now, with_posts=True)
+    made, today = open_demo(now), timezone.localdate(now)
+    assert made == Organisation.objects.count() > 8
+    assert catalogue.services(today).count() >= 8 and catalogue.with_few(today).exists()
+    assert {one.what for one in queries.shared()} == {"telephone"}
+    agency, owner = (Account.objects.get(username=name) for name in ("demo-agency", "demo-owner"))
+    assert len(queries.memberships(agency, today, queries.AGENCY)) == 1
+    assert len(queries.memberships(owner, today, queries.OWNER)) == 3
+    authorities = [one.pk for one in catalogue.authorities(today)]
+    assert 0 < len(queries.to_review(authorities, today)) < Listing.objects.count()
+    assert open_demo(now) == 0
+    others = Account.objects.filter(username__startswith="demo-agency-")
+    assert others.count() >= 5 and not any(one.has_usable_password() for one in others)

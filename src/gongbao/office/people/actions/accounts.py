@@ -32,8 +32,12 @@ DEMO_ACCOUNTS: dict[str, tuple[dict[str, bool], tuple[str, Role] | None]] = {
     "demo-deputy": (_NO_RIGHTS, ("market-supervision", Role.DEPUTY_HEAD)),
     "demo-head": (_NO_RIGHTS, ("market-supervision", Role.HEAD)),
     "demo-counter": (_NO_RIGHTS, ("government-services", Role.COUNTER)),
+    "demo-operator": (_NO_RIGHTS, ("government-services", Role.CLERK)),
+    "demo-authority": (_NO_RIGHTS, ("housing", Role.CLERK)),
     "demo-auditor": (_NO_RIGHTS, ("yunlan", Role.AUDITOR)),
     "demo-administrator": (_NO_RIGHTS, ("yunlan", Role.ADMINISTRATOR)),
+    "demo-owner": (_NO_RIGHTS, None),
+    "demo-agency": (_NO_RIGHTS, None),
     "demo-visitor": (_NO_RIGHTS, None),
 }
 """Each with its rights, and the post it holds in the units of the sample."""
@@ -184,6 +188,24 @@ def open_demo_accounts(passwords: dict[str, str], *, with_posts: bool = False, a
             record(subject(account), open=True, password=True, **_set_rights(account, dict(rights)))
             if with_posts and post and queries.unit(post[0]) and not queries.posts_of(account, today):
                 give_post(account, post[0], post[1], since=today, actor=KEEPER, at=at)
+
+
+def keep_demo_account(name: str, *, at: datetime) -> Account:
+    """An account of those who only stand in what shows the program: it has no password, and nobody signs in with it.
+
+    For a site on this machine alone, like those above. Raises GongbaoError for a name that does not begin as theirs do.
+    """
+    if not name.startswith(DEMO_PREFIX):
+        raise GongbaoError(f"the name of such an account begins with {DEMO_PREFIX}")
+    with recorded("people.keep_demo_account", actor=KEEPER, ground=OUR_RULE, at=at) as record:
+        kept.one_at_a_time("people.keep_account")
+        account = Account.objects.select_for_update().filter(username=name).first()
+        if account is None:
+            account = Account(username=name)
+            account.set_unusable_password()
+            account.save()
+            record(subject(account), created=True)
+    return account
 
 
 def shut_demo_accounts(*, at: datetime | None = None) -> None:

@@ -16,6 +16,8 @@ from gongbao.office.papers.workbook import Sheet, SheetColumn, to_workbook
 from gongbao.office.people.permissions import ANYONE, allows
 from gongbao.systems.intermediary_market.complaints import queries
 from gongbao.systems.intermediary_market.complaints.procedure import DOCUMENT, OUTCOMES, complaint
+from gongbao.systems.intermediary_market.organisations.queries import is_auditor
+from gongbao.systems.intermediary_market.staff import posts_at_desk
 
 PAGE = 20
 
@@ -34,6 +36,7 @@ def market(request: HttpRequest) -> HttpResponse:
             "complaint": complaint,
             "clocks": clocks,
             "competences": queries.competences(),
+            "at_desk": bool(posts_at_desk(request)) or is_auditor(request),
         },
     )
 

@@ -1,0 +1,14 @@
+"""What shows the market: invented, in the imaginary city of the sample. Each part makes its own, in this order."""
+
+from datetime import datetime
+
+from gongbao.systems.intermediary_market.complaints.demo import open_demo as open_complaints
+from gongbao.systems.intermediary_market.organisations.demo import open_demo as open_organisations
+
+PARTS = (open_complaints, open_organisations)
+
+
+def open_demo(now: datetime) -> None:
+    """For a site on this machine alone; see gongbao.site.server.open_demo_accounts."""
+    for open_part in PARTS:
+        open_part(now)
