@@ -298,7 +298,8 @@ def test_the_deadline_to_the_microsecond(parties: Parties, purchase: Purchase) -
         actions.take_back(purchase.uuid, last.digest, last.secret, at=ENDS)
     with pytest.raises(GongbaoError, match="not over"):
         fixed(purchase, at=ENDS + actions.GRACE - timedelta(microseconds=1))
-    # Received in time, and still on its way.
+    # Received in time, and still on its way when the worker closed registration.
+    stands_at(purchase, "registered")
     hand_in(purchase, late, at=ENDS - timedelta(microseconds=1))
     assert fixed(purchase, at=ENDS + actions.GRACE).count == 2
     with pytest.raises(GongbaoError, match="not open"):
@@ -306,7 +307,7 @@ def test_the_deadline_to_the_microsecond(parties: Parties, purchase: Purchase) -
 
 
 def test_nothing_is_taken_that_is_not_open(parties: Parties) -> None:
-    for state in ("reviewing", "registered", "interrupted", "withdrawn"):
+    for state in ("reviewing", "interrupted", "withdrawn", "checking"):
         purchase = purchase_of(parties, state=state)
         with pytest.raises(GongbaoError, match="not open"):
             hand_in(purchase, sealed(purchase, parties.agencies[0]))
@@ -657,6 +658,48 @@ def test_of_a_purchase_that_is_over_nothing_is_opened(parties: Parties, purchase
         open_part(parties, purchase, Part.REGISTRATION, FIRST, keys=keys)
 
 
+def test_who_is_killed_at_any_write_of_an_opening_begins_it_again(
+    parties: Parties, purchase: Purchase, received: list[Any]
+) -> None:
+    hand_in(purchase, sealed(purchase, parties.agencies[0]))
+    stands_at(purchase, "registered")
+    part = Part.REGISTRATION
+    acts: list[Callable[[], Any]] = [
+        lambda: fixed(purchase),
+        lambda: open_part(parties, purchase, part, FIRST),
+        lambda: open_part(parties, purchase, part, SECOND),
+    ]
+    for act in acts:
+        before = dump()
+        for number in range(1, 100):
+            try:
+                with connection.execute_wrapper(_Killed(number)):
+                    act()
+                break
+            except _Killed.Died:
+                assert dump() == before
+        assert 3 <= number < 99, "it was never killed, or never ended"
+    assert [one.agency for one in received] == [parties.agencies[0]]
+    assert Opening.objects.count() == 2
+
+
+class _Killed:
+    """The process ends just before it writes for the n-th time."""
+
+    class Died(Exception):
+        pass
+
+    def __init__(self, number: int) -> None:
+        self.left = number
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.split(None, 1)[0] in ("INSERT", "UPDATE", "DELETE"):
+            self.left -= 1
+            if self.left == 0:
+                raise self.Died
+        return execute(sql, params, many, context)
+
+
 def test_nobody_registered(parties: Parties, purchase: Purchase, received: list[Any]) -> None:
     open_names(parties, purchase)
     assert received == []
@@ -665,6 +708,8 @@ def test_nobody_registered(parties: Parties, purchase: Purchase, received: list[
 
 def test_the_worker_fixes_what_is_due(parties: Parties, purchase: Purchase) -> None:
     hand_in(purchase, sealed(purchase, parties.agencies[0]))
+    assert actions.fix_due(AFTER) == 0  # terms that are changed, and reviewed anew, get another deadline
+    stands_at(purchase, "registered")
     assert actions.fix_due(ENDS) == 0
     assert actions.fix_due(AFTER) == 1
     assert actions.fix_due(AFTER) == 0

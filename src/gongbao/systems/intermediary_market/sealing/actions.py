@@ -22,6 +22,7 @@ from gongbao.office.people.models import Account, Unit
 from gongbao.office.worker.jobs import each
 from gongbao.systems.intermediary_market.document import DOCUMENT
 from gongbao.systems.intermediary_market.organisations.models import SigningKey
+from gongbao.systems.intermediary_market.purchases import procedure
 from gongbao.systems.intermediary_market.purchases.models import Purchase, Registration
 from gongbao.systems.intermediary_market.sealing import envelopes, queries
 from gongbao.systems.intermediary_market.sealing.envelopes import (
@@ -202,7 +203,7 @@ def fix(sealing: Sealing, *, actor: Actor = SYSTEM, at: datetime) -> Sealing:
         if sealing.fixed_at is not None:
             return sealing
         ends = sealing.purchase.registration_ends_at
-        if ends is None or at < ends + GRACE:
+        if ends is None or at < ends + GRACE or sealing.purchase.case.state != procedure.registered.key:
             raise GongbaoError("registration is not over yet", where="purchase")
         digests = list(sealing.envelopes.order_by("digest").values_list("digest", flat=True))
         sealing.fixed_at, sealing.root, sealing.count = at, envelopes.merkle_root(digests), len(digests)

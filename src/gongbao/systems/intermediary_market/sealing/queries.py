@@ -66,19 +66,21 @@ def _of(sealings: QuerySet[Sealing], purchase: UUID) -> Sealing:
 
 
 def takes_envelopes(sealing: Sealing, at: datetime) -> bool:
-    """Whether an envelope received whole at this moment is in time."""
+    """Whether an envelope received whole at this moment is in time, also where registration was closed meanwhile."""
     purchase = sealing.purchase
     ends = purchase.registration_ends_at
-    return sealing.fixed_at is None and purchase.case.state == procedure.open_.key and ends is not None and at < ends
+    states = (procedure.open_.key, procedure.registered.key)
+    return sealing.fixed_at is None and purchase.case.state in states and ends is not None and at < ends
 
 
 def to_fix(ended_by: datetime) -> list[int]:
     """Of which purchases the envelopes are not fixed, though registration ended by this moment."""
-    return list(
-        Sealing.objects.filter(fixed_at=None, purchase__registration_ends_at__lte=ended_by)
-        .order_by("pk")
-        .values_list("pk", flat=True)
+    ended = Sealing.objects.filter(
+        fixed_at=None,
+        purchase__registration_ends_at__lte=ended_by,
+        purchase__case__state=procedure.registered.key,
     )
+    return list(ended.order_by("pk").values_list("pk", flat=True))
 
 
 def is_in(sealing: Sealing, digest: str) -> bool | None:
