@@ -13,6 +13,16 @@ urlpatterns = [
     path("statistics.xlsx", views.statistics_workbook, name="statistics_workbook"),
     *(
         path("", include(_PART.format(part)))
-        for part in ("organisations", "catalogue", "purchases", "sealing", "draw", "contracts", "ratings", "complaints")
+        for part in (
+            "organisations",
+            "catalogue",
+            "purchases",
+            "sealing",
+            "draw",
+            "contracts",
+            "ratings",
+            "complaints",
+            "publication",
+        )
     ),
 ]

@@ -1,0 +1,371 @@
+"""The only code that reads selections for the open data and the figures of the market.
+
+What is given is what everybody may know at that moment: a notice once it is published, how a selection ended once that
+is public, who registered only together with the result (第三十八条第（二）项), and nothing of a result that its owner
+asked to hold back (第三十八条第（三）项).
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from statistics import median
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Max, Min, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from gongbao.core.labels import Label
+from gongbao.office.cases.models import CaseEvent
+from gongbao.office.cases.queries import situations_of
+from gongbao.procedures import Clock, Situation
+from gongbao.procedures.fields import SHANGHAI
+from gongbao.systems.intermediary_market.contracts import procedure as of_contracts
+from gongbao.systems.intermediary_market.contracts import queries as contracts
+from gongbao.systems.intermediary_market.organisations.models import Organisation
+from gongbao.systems.intermediary_market.purchases import procedure as of_purchases
+from gongbao.systems.intermediary_market.purchases.models import Purchase, Registration, Terms
+
+# How a selection stands, as far as everybody may know. What happens between the deadline and the award notice is one.
+OPEN = "open"
+UNDER_WAY = "under_way"
+STATES: dict[str, Label] = {
+    OPEN: Label("报名中", "open for registration"),
+    UNDER_WAY: Label("选取中", "being selected"),
+    **{
+        one.key: one.label
+        for one in (
+            of_purchases.interrupted,
+            of_purchases.announced,
+            of_purchases.suspended,
+            of_purchases.awarded,
+            of_purchases.unsigned,
+            of_purchases.concluded,
+            of_purchases.withdrawn,
+            of_purchases.failed,
+            of_purchases.annulled,
+            of_purchases.abandoned,
+            of_purchases.rerun,
+            of_purchases.outside,
+        )
+    },
+}
+_UP_TO_THE_DEADLINE = frozenset(
+    one.key for one in (of_purchases.open_, of_purchases.reviewing, of_purchases.to_correct)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """Who was selected, once the award notice is out. `price` in yuan, None where a rate or discount was offered."""
+
+    registration: UUID
+    agency: Organisation
+    price: Decimal | None
+    on: date
+    stands: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """How many registered: those that stand aside, those that were admitted; the others the owner rejected."""
+
+    number: int
+    excluded: int
+    admitted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A selection as everybody may know it. `content` is the notice, `registered` None until the result is public."""
+
+    purchase: Purchase
+    content: dict[str, Any]
+    published_at: datetime
+    changed_at: datetime
+    state: str
+    registered: Registered | None
+    tenderers: tuple[Organisation, ...]
+    award: Award | None
+    contracts: tuple[contracts.Published, ...]
+
+    @property
+    def previous(self) -> UUID | None:
+        return self.purchase.previous.uuid if self.purchase.previous else None
+
+
+def published(year: int | None = None) -> QuerySet[Purchase]:
+    """The purchases that everybody may know of, those that became public in that year, the newest first.
+
+    One whose agency was selected by negotiation had no notice: it becomes public with the award notice.
+    """
+    awards = CaseEvent.objects.filter(case=OuterRef("case"), step=of_purchases.publish_award.key).order_by("number")
+    found = Purchase.objects.annotate(
+        public_at=Coalesce(Min("terms__published_at"), Subquery(awards.values("at")[:1]))
+    ).filter(public_at__isnull=False)
+    if year is not None:
+        since, until = (datetime(one, 1, 1, tzinfo=SHANGHAI) for one in (year, year + 1))
+        found = found.filter(public_at__gte=since, public_at__lt=until)
+    return found.select_related("owner", "item__item", "case", "previous").order_by("-public_at", "-pk")
+
+
+def years() -> list[int]:
+    """From the newest in which a purchase became public to the oldest."""
+    ends = published().aggregate(first=Min("public_at"), last=Max("public_at"))
+    if ends["first"] is None:
+        return []
+    first, last = (ends[name].astimezone(SHANGHAI).year for name in ("first", "last"))
+    return list(range(last, first - 1, -1))
+
+
+def selection(uuid: UUID) -> Selection | None:
+    found = published().filter(uuid=uuid)
+    return next(iter(selections(found)), None)
+
+
+def selections(found: Iterable[Purchase]) -> list[Selection]:
+    """In their order. A fixed number of queries, and one for the copies of each contract."""
+    purchases = list(found)
+    situations = situations_of([one.case for one in purchases])
+    notices: dict[int, Terms] = {}
+    # The last that was published; of a negotiation, where none was, the last.
+    for one in Terms.objects.filter(purchase__in=purchases).order_by("number"):
+        known = notices.get(one.purchase_id)
+        if known is None or one.published_at is not None or known.published_at is None:
+            notices[one.purchase_id] = one
+    registrations: dict[int, list[Registration]] = {}
+    for row in Registration.objects.filter(purchase__in=purchases).select_related("organisation").order_by("uuid"):
+        registrations.setdefault(row.purchase_id, []).append(row)
+    signed: dict[int, list[contracts.Published]] = {}
+    kept = list(contracts.published().filter(purchase__in=purchases))
+    shown = {one.uuid: one for one in contracts.published_of(kept)}
+    for contract in kept:
+        if contract.uuid in shown:
+            signed.setdefault(contract.purchase_id, []).append(shown[contract.uuid])
+    return [
+        _selection(
+            one,
+            situations[one.case_id],
+            notices[one.pk],
+            registrations.get(one.pk, []),
+            tuple(signed.get(one.pk, ())),
+        )
+        for one in purchases
+    ]
+
+
+def _selection(
+    purchase: Purchase,
+    situation: Situation,
+    notice: Terms,
+    registrations: Sequence[Registration],
+    signed: tuple[contracts.Published, ...],
+) -> Selection:
+    announced = situation.taken(of_purchases.publish_award)
+    opened = situation.taken(of_purchases.open_names)
+    # A result that is passed on to the next in rank is not public again before its own award notice.
+    passed = max((one.number for one in situation.taken(of_purchases.pass_on)), default=0)
+    last = announced[-1] if announced and announced[-1].number > passed else None
+    is_over = situation.state is None or situation.state.final
+    registered = None
+    if opened and (announced or is_over):
+        registered = Registered(
+            len(registrations),
+            sum(bool(one.excluded) for one in registrations),
+            sum(one.admitted is True for one in registrations),
+        )
+    return Selection(
+        purchase,
+        notice.content,
+        purchase.public_at,  # type: ignore[attr-defined]
+        _changed_at(situation, notice, signed),
+        _state(situation),
+        registered,
+        tuple(one.organisation for one in registrations) if announced else (),
+        _award(notice.content, situation, registrations, last.number, last.on) if last else None,
+        signed if last else (),
+    )
+
+
+def _state(situation: Situation) -> str:
+    key = situation.state.key if situation.state else ""
+    if key in _UP_TO_THE_DEADLINE:
+        return OPEN
+    return key if key in STATES else UNDER_WAY
+
+
+_PUBLIC = frozenset(
+    one.key
+    for one in of_purchases.purchase.steps.values()
+    if one.publishes
+    or one
+    in (
+        of_purchases.withdraw_purchase,
+        of_purchases.issue_award,
+        of_purchases.conclude_purchase,
+        of_purchases.end_unsigned,
+    )
+)
+
+
+def _changed_at(situation: Situation, notice: Terms, signed: Sequence[contracts.Published]) -> datetime:
+    """When something of it became public for the last time; what is not public leaves no trace here."""
+    moments = [one.at for one in situation.events if one.step in _PUBLIC]
+    moments += [datetime(day.year, day.month, day.day, tzinfo=SHANGHAI) for day in (one.filed_on for one in signed)]
+    return max([*moments, *([notice.published_at] if notice.published_at else [])])
+
+
+def _award(
+    content: dict[str, Any], situation: Situation, registrations: Sequence[Registration], announced: int, on: date
+) -> Award | None:
+    selected = [
+        str(one.values["selected_registration"])
+        for one in situation.events
+        if one.number < announced and "selected_registration" in one.values
+    ]
+    registration = next((one for one in registrations if selected and str(one.uuid) == selected[-1]), None)
+    if registration is None:
+        return None
+    state = situation.state.key if situation.state else ""
+    gone = (of_purchases.annulled.key, of_purchases.abandoned.key, of_purchases.unsigned.key)
+    price = (registration.offer or {}).get("price") if content.get("price_kind", "price") == "price" else None
+    return Award(
+        registration.uuid,
+        registration.organisation,
+        Decimal(str(price)) if price else None,
+        on,
+        state not in gone,
+    )
+
+
+# --- figures
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """How a clock of a procedure was kept. `days` is the median of calendar days that those took which are over."""
+
+    clock: Clock
+    met: int
+    late: int
+    overdue: int
+    waiting: int
+    days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What an agency was awarded: how often, and for what sum in yuan."""
+
+    agency: Organisation
+    awards: int
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The notices of a year in figures.
+
+    `by_way`: of each way the notices, those over, those failed. `registered`: how many notices had so many registrants,
+    of those whose result is public. `shares`: agencies by number of awards that stand; `concentration` is the
+    Herfindahl-Hirschman index of these numbers, 1 to 10,000 (one agency has all), None where there is no award.
+    """
+
+    year: int
+    notices: int
+    by_way: tuple[tuple[str, int, int, int], ...]
+    registered: tuple[tuple[int, int], ...]
+    mean_registered: Decimal | None
+    shares: tuple[Share, ...]
+    awards: int
+    concentration: int | None
+    stages: tuple[Stage, ...]
+
+
+WAYS = {one.key: one.label for one in of_purchases.WAYS}
+_CLOCKS = (
+    of_purchases.form_review,
+    of_purchases.confirmation,
+    of_purchases.publicity,
+    of_contracts.signing,
+    of_contracts.filing,
+    of_contracts.delivery,
+    of_contracts.acceptance,
+    of_contracts.payment,
+)
+"""The stages that have a limit."""
+_AT_LEAST = (of_purchases.publicity,)
+"""Those that may not be shorter: they are never late."""
+
+
+def figures(year: int, now: datetime) -> Figures:
+    """Raises nothing; a year without notices has none."""
+    found = selections(published(year))
+    ways: dict[str, list[int]] = {key: [0, 0, 0] for key in WAYS}
+    for one in found:
+        counted = ways[str(one.content["way"])]
+        counted[0] += 1
+        counted[1] += one.state not in (OPEN, UNDER_WAY, of_purchases.interrupted.key)
+        counted[2] += one.state == of_purchases.failed.key
+    numbers = Counter(one.registered.number for one in found if one.registered is not None)
+    shares = _shares(found)
+    awards = sum(one.awards for one in shares)
+    return Figures(
+        year,
+        len(found),
+        tuple((key, *counts) for key, counts in ways.items() if counts[0]),  # type: ignore[misc]
+        tuple(sorted(numbers.items())),
+        _mean(numbers),
+        shares,
+        awards,
+        round(Decimal(sum(one.awards**2 for one in shares) * 10_000) / awards**2) if awards else None,
+        _stages(found, now),
+    )
+
+
+def _mean(numbers: Counter[int]) -> Decimal | None:
+    notices = sum(numbers.values())
+    if not notices:
+        return None
+    return (Decimal(sum(number * times for number, times in numbers.items())) / notices).quantize(Decimal("0.1"))
+
+
+def _shares(found: Sequence[Selection]) -> tuple[Share, ...]:
+    standing = [one.award for one in found if one.award is not None and one.award.stands]
+    agencies = {one.agency.pk: one.agency for one in standing}
+    times = Counter(one.agency.pk for one in standing)
+    sums: dict[int, Decimal] = {key: Decimal(0) for key in agencies}
+    for one in standing:
+        sums[one.agency.pk] += one.price or 0
+    order = sorted(agencies, key=lambda key: (-times[key], -sums[key], agencies[key].name))
+    return tuple(Share(agencies[key], times[key], sums[key]) for key in order)
+
+
+def _stages(found: Sequence[Selection], now: datetime) -> tuple[Stage, ...]:
+    purchases = [one.purchase for one in found]
+    kept = list(contracts.contracts().filter(purchase__in=purchases))
+    situations = [
+        *situations_of([one.case for one in purchases]).values(),
+        *situations_of([one.case for one in kept]).values(),
+    ]
+    runs = [run for situation in situations for run in situation.runs]
+    overdue = {id(run) for situation in situations for run in situation.overdue(now)}
+    stages = []
+    for clock in _CLOCKS:
+        of_clock = [run for run in runs if run.clock == clock]
+        if not of_clock:
+            continue
+        done = [run for run in of_clock if run.ended_on is not None]
+        # One that ran out without what it waits for was not kept either.
+        late = 0 if clock in _AT_LEAST else sum(run.late or run.ran_out for run in of_clock)
+        days = [(run.ended_on - run.since).days for run in done if run.ended_on is not None]
+        open_ = [run for run in of_clock if run.is_open]
+        past = 0 if clock in _AT_LEAST else sum(id(run) in overdue for run in open_)
+        stages.append(Stage(clock, len(of_clock) - len(open_) - late, late, past, len(open_) - past, _middle(days)))
+    return tuple(stages)
+
+
+def _middle(days: list[int]) -> int | None:
+    return round(median(days)) if days else None

@@ -1,0 +1,131 @@
+"""The pages and files by which everybody may see how the market works: selections as open data, and in figures."""
+
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from gongbao.office.library.clause_links import ClauseLinks
+from gongbao.office.people.permissions import ANYONE, allows
+from gongbao.systems.intermediary_market.document import DOCUMENT
+from gongbao.systems.intermediary_market.publication import ocds, queries, workbook
+from gongbao.systems.intermediary_market.purchases.queries import operator_unit
+
+RELEASES = 200
+"""In one package, or one page of a year."""
+SHARES = 20
+"""The agencies with the most awards, on the page; the workbook has all."""
+
+
+@allows(ANYONE)
+@require_safe
+def figures(request: HttpRequest) -> HttpResponse:
+    year, language, links = _year(request), _language(), ClauseLinks()
+    found = queries.figures(year, timezone.now())
+    return render(
+        request,
+        "market/selection_figures.html",
+        {
+            "room": "market",
+            "year": year,
+            "years": queries.years(),
+            "figures": found,
+            "ways": workbook.way_rows(found, language),
+            "registered": workbook.registered_rows(found),
+            "shares": found.shares[:SHARES],
+            "more_shares": max(0, len(found.shares) - SHARES),
+            "stages": [(one, links(DOCUMENT, one.clock.clause)) for one in found.stages],
+        },
+    )
+
+
+@allows(ANYONE)
+@require_safe
+def figures_workbook(request: HttpRequest) -> HttpResponse:
+    year, now = _year(request), timezone.now()
+    content = workbook.of_figures(queries.figures(year, now), _language(), now)
+    return _file(content, f"selections-in-figures-{year}.xlsx")
+
+
+@allows(ANYONE)
+@require_safe
+def open_data(request: HttpRequest) -> HttpResponse:
+    years = []
+    for year in queries.years():
+        pages = Paginator(queries.published(year), RELEASES)
+        packages = [f"{reverse('market:releases')}?{urlencode({'year': year, 'page': n})}" for n in pages.page_range]
+        years.append((year, pages.count, packages))
+    return render(request, "market/open_data.html", {"room": "market", "years": years})
+
+
+@allows(ANYONE)
+@require_safe
+def releases(request: HttpRequest) -> HttpResponse:
+    """A package of the releases of a year; with more than RELEASES of them, of a page of the year."""
+    year, page = _year(request), request.GET.get("page", "1")
+    pages = Paginator(queries.published(year), RELEASES)
+    if not (page.isascii() and page.isdecimal() and len(page) < 6 and int(page) in pages.page_range):
+        raise Http404
+    found = queries.selections(pages.page(int(page)).object_list)
+    return _package(request, found, f"{request.path}?{urlencode({'year': year, 'page': int(page)})}")
+
+
+@allows(ANYONE)
+@require_safe
+def release(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    found = queries.selection(uuid)
+    if found is None:
+        raise Http404
+    return _package(request, [found], request.path)
+
+
+@allows(ANYONE)
+@require_safe
+def selections_workbook(request: HttpRequest) -> HttpResponse:
+    year = _year(request)
+    content = workbook.of_selections(queries.selections(queries.published(year)), _language(), timezone.now())
+    return _file(content, f"selections-{year}.xlsx")
+
+
+def _package(request: HttpRequest, found: list[queries.Selection], address: str) -> HttpResponse:
+    made = ocds.package(
+        found,
+        uri=request.build_absolute_uri(address),
+        notice=lambda uuid: request.build_absolute_uri(_notice(uuid)),
+        publisher=operator_unit().zh,
+        at=timezone.now(),
+    )
+    return JsonResponse(made, json_dumps_params={"ensure_ascii": False})
+
+
+def _notice(uuid: UUID) -> str:
+    try:
+        return reverse("market:notice", args=[uuid])
+    except NoReverseMatch:
+        return reverse("market:release", args=[uuid])
+
+
+def _file(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=workbook.XLSX)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _language() -> str:
+    return get_language() or "zh-hans"
+
+
+def _year(request: HttpRequest) -> int:
+    given = request.GET.get("year", "")
+    this = timezone.localdate().year
+    if not given:
+        return this
+    if not (given.isascii() and given.isdecimal() and len(given) == 4 and 2000 <= int(given) <= this):
+        raise Http404
+    return int(given)

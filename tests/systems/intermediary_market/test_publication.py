@@ -1,0 +1,254 @@
+"""What is published of selections: never before it is public, and in the form of the standard."""
+
+import io
+import json
+from datetime import timedelta
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft4Validator
+from openpyxl import load_workbook
+from referencing import Registry, Resource
+
+from gongbao.systems.intermediary_market.organisations.models import Organisation
+from gongbao.systems.intermediary_market.publication import ocds, queries
+from gongbao.systems.intermediary_market.purchases.models import Purchase
+from gongbao.systems.intermediary_market.sealing.envelopes import Part
+from tests.systems.intermediary_market.awarded import Play
+from tests.systems.intermediary_market.buying import ENDS, MONDAY, SELECTION, Market, again, at, buying_market
+from tests.systems.intermediary_market.parties import Parties
+
+SCHEMAS = Path("/work/shared/schemas/ocds-1.1")
+ISSUED = at("2026-03-19 10:00")
+
+pytestmark = pytest.mark.one_database
+
+
+@pytest.fixture
+def market(db: None) -> Market:
+    return buying_market()
+
+
+def selection(purchase: Purchase) -> queries.Selection:
+    found = queries.selection(purchase.uuid)
+    assert found is not None
+    return found
+
+
+def package(*purchases: Purchase) -> dict[str, Any]:
+    made = ocds.package(
+        [selection(one) for one in purchases],
+        uri="https://market.example/package.json",
+        notice=lambda uuid: f"https://market.example/{uuid}/",
+        publisher="政务服务和大数据管理局",
+        at=ISSUED,
+    )
+    return json.loads(json.dumps(made, ensure_ascii=False))
+
+
+def release(purchase: Purchase) -> dict[str, Any]:
+    return package(purchase)["releases"][0]
+
+
+def names(parties: Parties) -> list[str]:
+    return [part for one in Organisation.objects.filter(is_agency=True) for part in (one.name, one.uscc)]
+
+
+# --- not before it is public
+
+
+def test_nothing_is_told_before_the_notice(market: Market) -> None:
+    purchase = market.submit()
+    assert queries.selection(purchase.uuid) is None and queries.years() == []
+    assert queries.figures(2026, MONDAY).notices == 0
+
+
+def test_no_stage_before_the_award_notice_tells_who_registered_or_how_many(market: Market) -> None:
+    """Nor does what is told change on the way: each opening leaves it as it is but for the deadline."""
+    purchase = market.published()
+    told = release(purchase)
+    assert told["tender"]["status"] == "active" and told["tag"] == ["tender"]
+    stages = []
+    market.register(purchase, [0, 1, 2], ["48123.45", "48123.46", "50000"])
+    stages.append(release(purchase))
+    purchase = market.close(purchase)
+    stages.append(release(purchase))
+    purchase = market.open(purchase, Part.REGISTRATION, ENDS + timedelta(hours=9))
+    stages.append(release(purchase))
+    purchase = market.checked(purchase)
+    stages.append(release(purchase))
+    purchase = market.open(purchase, Part.OFFER, SELECTION)
+    stages.append(release(purchase))
+    purchase = market.settle(purchase)
+    stages.append(release(purchase))
+    purchase = market.owner_step(purchase, "confirm")
+    stages.append(release(purchase))
+    held = market.owner_step(purchase, "hold_back", unpublished_ground="尚有事项未了", unpublished_until="2026-04-01")
+    stages.append(release(held))
+    assert all(one == told for one in stages)
+    words = json.dumps(stages, ensure_ascii=False)
+    assert not [one for one in names(market.parties) if one in words] and "48123" not in words
+    found = queries.figures(2026, SELECTION)
+    assert found.registered == () and found.shares == () and found.mean_registered is None
+
+
+# --- as it becomes public
+
+
+def test_a_selection_up_to_its_contract_is_a_release_of_the_standard(market: Market) -> None:
+    purchase = market.announced(prices=("48123.45", "48123.46"))
+    made = release(purchase)
+    agency = market.parties.agencies[0]
+    assert made["awards"][0]["status"] == "pending" and made["awards"][0]["value"]["amount"] == 48123.45
+    assert made["awards"][0]["suppliers"] == [{"id": f"CN-USCC-{agency.uscc}", "name": agency.name}]
+    assert made["tender"]["numberOfTenderers"] == 2 == len(made["tender"]["tenderers"])
+    roles = {one["id"]: one["roles"] for one in made["parties"]}
+    assert roles[f"CN-USCC-{agency.uscc}"] == ["tenderer", "supplier"]
+    assert roles[f"CN-USCC-{market.owner.uscc}"] == ["buyer", "procuringEntity"]
+    assert "文竹" not in json.dumps(made, ensure_ascii=False) and "0991" not in json.dumps(made)
+    valid(package(purchase))
+    with pytest.raises(AssertionError, match="is not one of"):
+        valid({**package(purchase), "releases": [made | {"tender": made["tender"] | {"status": "done"}}]})
+
+    purchase = market.desk(purchase, "issue_award", ISSUED)
+    play = Play(market.parties, purchase.contracts.get())
+    signed = ISSUED + timedelta(days=1)
+    play.signed(signed, amount="48123.45", deliver_by="2026-05-01")
+    assert "contracts" not in release(purchase)
+    play.filed(signed)
+    made = release(purchase)
+    assert made["tag"] == ["tender", "award", "contract"] and made["awards"][0]["status"] == "active"
+    (contract,) = made["contracts"]
+    assert contract["awardID"] == made["awards"][0]["id"] and contract["value"]["amount"] == 48123.45
+    assert contract["dateSigned"].startswith("2026-03-20")
+    valid(package(purchase))
+
+
+def test_a_failure_and_what_follows_it(market: Market) -> None:
+    failed = market.checked(market.opened([0]), rejected=[0])
+    made = release(failed)
+    assert made["tender"]["status"] == "unsuccessful" and made["tender"]["numberOfTenderers"] == 1
+    assert "tenderers" not in made["tender"] and "awards" not in made
+    following = market.publish(market.submit(SELECTION, previous=failed), SELECTION)
+    assert release(following)["relatedProcesses"][0]["identifier"] == made["ocid"]
+    valid(package(failed, following))
+    found = queries.figures(2026, SELECTION)
+    assert found.by_way == (("lowest_price", 2, 1, 1),) and found.registered == ((1, 1),)
+
+
+def test_an_annulled_award_is_told_as_cancelled(market: Market) -> None:
+    purchase = market.desk(
+        market.announced(), "annul", annulled_for="same_person", findings="查明", annulled_because="理由"
+    )
+    made = release(purchase)
+    assert made["awards"][0]["status"] == "cancelled" and made["tender"]["status"] == "cancelled"
+    assert queries.figures(2026, SELECTION).awards == 0
+    valid(package(purchase))
+
+
+def test_each_release_of_another_moment_has_another_name(market: Market) -> None:
+    purchase = market.published()
+    before = release(purchase)
+    after = release(market.owner_step(purchase, "withdraw_purchase", MONDAY + timedelta(hours=1), reason="不再需要"))
+    assert after["id"] != before["id"] and after["tender"]["status"] == "cancelled"
+    assert after["date"] == "2026-03-02T10:30:00+08:00"
+
+
+# --- in figures
+
+
+def test_awards_and_registrants_are_counted(market: Market) -> None:
+    market.announced(prices=("100", "200"))
+    found = queries.figures(2026, SELECTION)
+    assert found.notices == 1 and found.registered == ((2, 1),) and found.mean_registered == Decimal("2.0")
+    assert [(one.agency, one.awards, one.amount) for one in found.shares] == [
+        (market.parties.agencies[0], 1, Decimal(100))
+    ]
+    assert found.concentration == 10_000
+    stages = {one.clock.key: one for one in found.stages}
+    assert stages["form_review"].met == 1 and stages["confirmation"].late == 0
+    assert stages["publicity"].waiting == 1
+    assert queries.figures(2025, SELECTION).notices == 0
+
+
+def test_a_result_confirmed_too_late_counts_as_late(market: Market) -> None:
+    from gongbao.office.cases import actions as cases
+
+    purchase = market.selected()
+    late = SELECTION + timedelta(days=3)
+    cases.tend_due(late)
+    market.owner_step(again(purchase), "confirm", late)
+    (stage,) = (one for one in queries.figures(2026, late).stages if one.clock.key == "confirmation")
+    assert (stage.met, stage.late) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("amount", "written"), [("80000.00", 80000), ("48123.45", 48123.45), ("9999999999999.99", 9999999999999.99)]
+)
+def test_amounts_are_numbers_and_the_same(amount: str, written: float) -> None:
+    found = ocds.number(Decimal(amount))
+    assert found == written and Decimal(json.dumps(found)) == Decimal(amount)
+
+
+def test_an_amount_that_json_has_no_number_for_is_refused() -> None:
+    with pytest.raises(ValueError, match="cannot be written"):
+        ocds.number(Decimal("99999999999999999.99"))
+
+
+# --- pages
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_pages_and_files_are_there_for_everybody(client: Any, market: Market, language: str) -> None:
+    client.cookies["django_language"] = language
+    assert client.get("/market/figures/").status_code == client.get("/market/open-data/").status_code == 200
+    purchase = market.announced()
+    agency = market.parties.agencies[0].name
+    page = client.get("/market/figures/?year=2026").content.decode()
+    assert agency in page and "10000" in page.replace(",", "")
+    assert "releases.json?year=2026&amp;page=1" in client.get("/market/open-data/").content.decode()
+    told = client.get("/market/open-data/releases.json?year=2026").json()
+    assert [one["ocid"] for one in told["releases"]] == [f"{ocds.PREFIX}-{purchase.uuid}"]
+    one = client.get(f"/market/open-data/{purchase.uuid}.json").json()
+    assert one["releases"] == told["releases"] and one["publisher"]["name"] == "政务服务和大数据管理局"
+    rows = book(client.get("/market/open-data/selections.xlsx?year=2026").content)
+    assert any(agency in [str(cell) for cell in row] for row in rows)
+    assert book(client.get("/market/figures.xlsx?year=2026").content)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "figures/?year=1999",
+        "figures/?year=x",
+        "open-data/releases.json?year=2026&page=2",
+        "open-data/releases.json?page=a",
+        "open-data/4c6c1a44-0f57-4a3c-9a3e-6d6f8f6f0000.json",
+    ],
+)
+def test_what_is_not_there_is_told_as_such(client: Any, market: Market, address: str) -> None:
+    assert client.get(f"/market/{address}").status_code == 404
+
+
+def book(content: bytes) -> list[tuple[Any, ...]]:
+    return [row for sheet in load_workbook(io.BytesIO(content)) for row in sheet.iter_rows(values_only=True)]
+
+
+def valid(made: dict[str, Any]) -> None:
+    """Against the standard's own schemas, where they are at hand."""
+    if not SCHEMAS.is_dir():
+        pytest.skip("the schemas of the standard are not here")
+    wrong = list(validator().iter_errors(made))
+    assert not wrong, [f"{list(one.absolute_path)}: {one.message}" for one in wrong]
+
+
+@cache
+def validator() -> Draft4Validator:
+    registry: Registry[Any] = Registry()
+    for name in ("release-schema", "release-package-schema"):
+        schema = json.loads((SCHEMAS / f"{name}.json").read_text(encoding="utf-8"))
+        registry = registry.with_resource(schema["id"], Resource.from_contents(schema))
+    return Draft4Validator(schema, registry=registry, format_checker=Draft4Validator.FORMAT_CHECKER)
