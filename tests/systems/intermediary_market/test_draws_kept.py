@@ -3,8 +3,6 @@
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -16,118 +14,24 @@ from gongbao.core.errors import GongbaoError
 from gongbao.office.audit.actions import recorded
 from gongbao.office.audit.actors import KEEPER, OUR_RULE
 from gongbao.office.audit.models import Entry
-from gongbao.office.cases.models import CaseEvent
 from gongbao.systems.intermediary_market.draw import actions, proof, queries
 from gongbao.systems.intermediary_market.draw import draw as arithmetic
 from gongbao.systems.intermediary_market.draw.draw import Party
 from gongbao.systems.intermediary_market.draw.models import Draw, DrawEntry, DrawShare
 from gongbao.systems.intermediary_market.draw.queries import Stage
 from gongbao.systems.intermediary_market.purchases import actions as purchases
-from gongbao.systems.intermediary_market.purchases.models import Purchase, Registration, Terms
-from gongbao.systems.intermediary_market.sealing.envelopes import Part
-from gongbao.systems.intermediary_market.sealing.models import Layer, Opening, Sealing
+from gongbao.systems.intermediary_market.purchases.models import Purchase, Registration
+from gongbao.systems.intermediary_market.sealing.models import Layer
 from tests.systems.intermediary_market.custodians import (
     ENDS,
     FIRST,
     SECOND,
-    appoint,
     content_key,
     purchase_of,
     rsa_key,
-    seal_part,
 )
-from tests.systems.intermediary_market.parties import START, Parties, open_market
-
-SOURCE = "云岭市公益彩票开奖号码"
-NOT_BEFORE = ENDS + timedelta(days=3)
-
-
-def later(hours: float) -> datetime:
-    """So many hours after registration ended."""
-    return ENDS + timedelta(hours=hours)
-
-
-SHARES = {Party.OWNER: "0a" * 32, Party.OPERATOR: "0b" * 32}
-
-
-@dataclass
-class Scene:
-    """A purchase at its draw: five registered, the last of whom was not admitted, the first two have shares."""
-
-    parties: Parties
-    purchase: Purchase
-    registrations: list[Registration] = field(default_factory=list)
-
-    @property
-    def eligible(self) -> list[Registration]:
-        return self.registrations[:4]
-
-    @property
-    def draw(self) -> Draw:
-        return Draw.objects.get(purchase=self.purchase, set_aside_at=None)
-
-    def sealed(self, share: str) -> str:
-        sealing = Sealing.objects.select_related("purchase", "first", "second").get(purchase=self.purchase)
-        return seal_part(sealing, json.dumps({"part": "share", "share": share}), Part.SHARE)
-
-    def commit(self, party: Party, share: str = "", sealed: str = "") -> DrawShare:
-        share = share or SHARES[party]
-        made = arithmetic.commitment(str(self.purchase.uuid), party, share)
-        return actions.commit(self.purchase, party, made, sealed or self.sealed(share), at=later(-50), actor=KEEPER)
-
-    def prepare(self, who: list[Registration] | None = None) -> Draw:
-        return actions.prepare(self.purchase, who or self.eligible, at=later(72.1), actor=KEEPER)
-
-    def reveal(self, party: Party, share: str = "", at: datetime | None = None) -> DrawShare:
-        return actions.reveal(self.purchase, party, share or SHARES[party], at=at or later(73), actor=KEEPER)
-
-    def open_layer(self, party: Party, layer: Layer, name: str) -> DrawShare:
-        text = actions.layer_of(self.draw.shares.get(party=party), layer)
-        key = content_key(text, rsa_key(name))
-        assert key is not None
-        return actions.open_layer(self.purchase, party, layer, key, at=later(74), actor=KEEPER)
-
-    def set_value(self, value: str = "03 07 12", published_at: datetime | None = None) -> Draw:
-        return actions.set_public_value(
-            self.purchase, value, "第2026030期公告", published_at or later(80), at=later(81), actor=KEEPER
-        )
-
-    def run(self) -> Registration:
-        return actions.run(self.purchase, at=later(82), actor=KEEPER)
-
-    def again(self, reason: str = "网络中断") -> Draw:
-        return actions.again(self.purchase, reason, at=later(83), actor=KEEPER)
-
-    def open_offers(self) -> None:
-        sealing = Sealing.objects.get(purchase=self.purchase)
-        with recorded("tests.offers", actor=KEEPER, ground=OUR_RULE, at=NOT_BEFORE) as record:
-            for layer, key in ((Layer.FIRST, sealing.first), (Layer.SECOND, sealing.second)):
-                Opening.objects.create(sealing=sealing, part=Part.OFFER, layer=layer, key=key, at=NOT_BEFORE, keys={})
-            record(self.purchase.subject)
-
-    def publish_result(self) -> None:
-        case = self.purchase.case
-        with recorded("tests.publish", actor=KEEPER, ground=OUR_RULE, at=later(90)) as record:
-            CaseEvent.objects.create(
-                case=case, number=99, step="publish_award", at=later(90), on=later(90).date(), role="operator"
-            )
-            record(case.subject)
-
-    def to(self, stage: Stage) -> "Scene":
-        """All acts that lead to the stage."""
-        acts: list[tuple[Stage, Callable[[], Any]]] = [
-            (Stage.BEGUN, lambda: [self.commit(party) for party in SHARES]),
-            (Stage.FIXED, self.prepare),
-            (Stage.OPEN, lambda: [self.reveal(party) for party in SHARES]),
-            (Stage.VALUED, self.set_value),
-            (Stage.DRAWN, self.run),
-        ]
-        for reached, act in acts:
-            act()
-            if reached == stage:
-                break
-        assert queries.stage_of(self.draw) == stage
-        return self
+from tests.systems.intermediary_market.drawing import NOT_BEFORE, SHARES, SOURCE, Scene, later, registered
+from tests.systems.intermediary_market.parties import START
 
 
 @pytest.fixture
@@ -147,33 +51,7 @@ def closed(db: None, monkeypatch: pytest.MonkeyPatch) -> Scene:
             record(purchase.subject)
 
     monkeypatch.setattr(purchases, "drawn", drawn)
-    parties = open_market()
-    appoint(parties)
-    purchase = purchase_of(parties, state="drawing")
-    made = Scene(parties, purchase)
-    said = {"algorithm": arithmetic.ALGORITHM, "source": SOURCE, "not_before": NOT_BEFORE.isoformat()}
-    with recorded("tests.registered", actor=KEEPER, ground=OUR_RULE, at=ENDS) as record:
-        purchase.way = "random_draw"
-        purchase.save()
-        Terms.objects.create(purchase=purchase, number=2, content={"draw": said}, at=START, published_at=START)
-        for number, agency in enumerate(parties.agencies):
-            share = f"{number:02x}" * 32 if number < 2 else ""
-            committed = arithmetic.commitment(str(purchase.uuid), Party.REGISTRANT, share) if share else ""
-            made.registrations.append(
-                Registration.objects.create(
-                    purchase=purchase,
-                    organisation=agency,
-                    envelope=f"{number:064x}",
-                    content={"commitment": committed},
-                    opened_at=ENDS,
-                    admitted=number < 4,
-                    reason="" if number < 4 else "资质已经过期",
-                    offer={"draw_share": share},
-                    offer_opened_at=NOT_BEFORE,
-                )
-            )
-        record(purchase.subject)
-    return made
+    return registered()
 
 
 # --- a draw as it should be
