@@ -79,12 +79,11 @@ def _too_often(request: HttpRequest, now: datetime) -> str:
 
 
 def _suggested(about: sources.About) -> dict[str, Any]:
-    unit = about.against.unit
     return {
-        "subject": "owner" if about.against_kind == "owner" else "agency",
-        "against_kind": about.against_kind,
+        "subject": about.against.subject,
+        "against_kind": about.against.kind,
         "against": about.against.name,
-        "against_unit": unit.key if unit is not None else "",
+        "against_unit": about.against.unit,
         "complainant_name": about.complains.name if about.complains is not None else "",
         "complainant_contact": about.complains.telephone if about.complains is not None else "",
     }

@@ -12,24 +12,35 @@ from gongbao.systems.intermediary_market.purchases.models import Purchase, Terms
 
 
 @dataclass(frozen=True, slots=True)
+class Against:
+    """Whom the form suggests as the party complained of, and of what: keys of options of the step `file`. `unit` is
+    the key of the body, "" where it is none of the city's."""
+
+    subject: str
+    kind: str
+    name: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class About:
-    """`against` is whom the form suggests as the party complained of: its kind, and the organisation. `complains`: the
-    organisation for which whoever asks would complain, None where they are of neither side."""
+    """`complains`: the organisation for which whoever asks would complain, None where they are of neither side."""
 
     source: Source
     title: str
-    against_kind: str
-    against: Organisation
+    against: Against
     complains: Organisation | None
 
 
 def find(kind: str, uuid: UUID, own: Collection[Organisation], desk: Desk | None) -> About | None:
     """The purchase or contract, where whoever acts for these organisations, and has this desk, can see it."""
-    return {"contract": _contract, "purchase": _purchase}.get(kind, _nothing)(uuid, own, desk)
+    if kind == "contract":
+        return _contract(uuid, own, desk)
+    return _purchase(uuid, own) if kind == "purchase" else None
 
 
-def _nothing(uuid: UUID, own: Collection[Organisation], desk: Desk | None) -> None:
-    return None
+def _owner(owner: Organisation) -> Against:
+    return Against("owner", "owner", owner.name, owner.unit.key if owner.unit is not None else "")
 
 
 def _contract(uuid: UUID, own: Collection[Organisation], desk: Desk | None) -> About | None:
@@ -37,22 +48,21 @@ def _contract(uuid: UUID, own: Collection[Organisation], desk: Desk | None) -> A
     if found is None or (contracts.reader_of(found, own, desk) is None and contracts.public_page(uuid) is None):
         return None
     owner, agency = found.purchase.owner, found.registration.organisation
-    ids = {one.pk for one in own}
-    source = Source(found.subject, found.case)
-    title = found.purchase.item.name
-    if owner.pk in ids:
-        return About(source, title, "agency", agency, owner)
-    complains = next((one for one in own if one.pk == agency.pk), None)
-    return About(source, title, "owner", owner, complains)
+    source, title = Source(found.subject, found.case), found.purchase.item.name
+    if owner in own:
+        return About(source, title, Against("agency", "agency", agency.name), owner)
+    return About(source, title, _owner(owner), agency if agency in own else None)
 
 
-def _purchase(uuid: UUID, own: Collection[Organisation], desk: Desk | None) -> About | None:
-    """One whose notice was published; the owner sees its own before."""
-    found = Purchase.objects.select_related("case", "owner", "item").filter(uuid=uuid).first()
+def _purchase(uuid: UUID, own: Collection[Organisation]) -> About | None:
+    """One whose notice was published; the owner, who would complain of the operator, sees its own before."""
+    found = Purchase.objects.select_related("case__unit", "owner__unit", "item").filter(uuid=uuid).first()
     if found is None:
         return None
-    is_own = any(one.pk == found.owner_id for one in own)
-    if not is_own and not Terms.objects.filter(purchase=found, published_at__isnull=False).exists():
+    source, title = Source(found.subject, found.case), found.item.name
+    if found.owner in own:
+        unit = found.case.unit
+        return About(source, title, Against("selection", "operator", unit.zh, unit.key), found.owner)
+    if not Terms.objects.filter(purchase=found, published_at__isnull=False).exists():
         return None
-    complains = next((one for one in own if one.is_agency and one.pk != found.owner_id), None)
-    return About(Source(found.subject, found.case), found.item.name, "owner", found.owner, complains)
+    return About(source, title, _owner(found.owner), next((one for one in own if one.is_agency), None))

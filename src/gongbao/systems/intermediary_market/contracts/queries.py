@@ -38,7 +38,7 @@ FILED = market.file.key
 def contracts() -> QuerySet[Contract]:
     """All of them, newest first, with what a row of a list needs."""
     return Contract.objects.select_related(
-        "case__unit", "purchase__owner", "purchase__item__item", "registration__organisation"
+        "case__unit", "purchase__owner__unit", "purchase__item__item", "registration__organisation"
     )
 
 
