@@ -17,12 +17,16 @@ Q = TypeVar("Q", bound=Quantity)
 T = TypeVar("T")
 
 
-def total(items: Iterable[Q]) -> Q:
+@overload
+def total(items: Iterable[int]) -> int: ...
+@overload
+def total(items: Iterable[Q]) -> Q: ...
+def total(items: Iterable[Any]) -> Any:
     """The sum; of none it is zero."""
     found: Any = 0
     for item in items:
         found = item + found
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 @overload

@@ -117,7 +117,7 @@ def review(
     scoring. `by` whom the condition is: a project owner's notice, or a sector authority's catalogue; `fund` matters for
     an owner alone. `places` are names of this city and of its counties.
     """
-    clauses = (EVERYBODY,)
+    clauses: tuple[str, ...] = (EVERYBODY,)
     if by == "authority":
         clauses += (OF_AUTHORITIES,)
     elif fund == "public":
