@@ -99,7 +99,7 @@ def test_days_that_are_over_and_versions_that_are_there_are_not_changed(market: 
     ],
 )
 def test_a_service_of_which_something_is_not_told_is_refused(
-    market: Parties, code: str, changed: dict[str, str], place: str
+    market: Parties, code: str, changed: dict[str, Any], place: str
 ) -> None:
     with pytest.raises(GongbaoError) as error:
         keep(market, code, **changed)
@@ -136,7 +136,7 @@ def test_fewer_than_three_tells_the_authority_and_bars_nothing(market: Parties) 
     assert told.count() == 1 and not queries.with_few(TODAY).exists()
     organisations.leave_item(listings[0], actor=KEEPER, at=NOW)
     assert told.count() == 2 and "2家" in told.latest("pk").text_zh
-    assert [(one.item, one.agencies) for one in queries.with_few(TODAY, [housing.pk])] == [(item, 2)]
+    assert list(queries.with_few(TODAY, [housing.pk]).values_list("item", "agencies")) == [(item.pk, 2)]
     assert not queries.with_few(TODAY, [market.operator.pk]).exists()
     # It stands in the catalogue like any other, so that notices may be written of it.
     assert [one.item for one in queries.services(TODAY)] == [item]

@@ -452,7 +452,7 @@ def test_an_agency_from_elsewhere_enters_by_itself(market: Parties, client: Clie
     assert client.login(username="cheng.xin", password=PASSWORD)
     page = client.get(f"/market/mine/{found.uuid}/").content.decode()
     assert "半夏" in page and "330000" not in page and "licence.pdf" in page
-    paper = found.papers.first()
+    paper = found.papers.get(kind="licence")
     assert client.get(f"/market/papers/{found.uuid}/{paper.uuid}/").content == PDF
     client.force_login(market.people["nobody"])
     assert client.get(f"/market/papers/{found.uuid}/{paper.uuid}/").status_code == 404

@@ -99,7 +99,7 @@ def _checked(content: ItemContent) -> ItemContent:
     for name, value in found.items():
         if not value and name != "qualification":
             raise GongbaoError("this has to be told of a service", where=name)
-        longest = ItemVersion._meta.get_field(name).max_length or LONGEST_TEXT
+        longest = getattr(ItemVersion._meta.get_field(name), "max_length", None) or LONGEST_TEXT
         if len(value) > longest:
             raise GongbaoError(f"this is longer than {longest} characters", where=name)
     if found["pricing"] not in Pricing.values:

@@ -31,11 +31,17 @@ def versions_of(item: ServiceItem) -> QuerySet[ItemVersion]:
 
 
 def services(
-    on: date, *, words: str = "", authority: Unit | None = None, authorities: Collection[int] | None = None
+    on: date,
+    *,
+    words: str = "",
+    authority: Unit | None = None,
+    authorities: Collection[int] | None = None,
+    below: int | None = None,
 ) -> QuerySet[ItemVersion]:
     """The services of the day as they stand then, by their codes; `agencies` is how many are listed under each.
 
-    Those of one authority alone, of some (by id), or with the words in their name or code.
+    Those of one authority alone, of some (by id), with the words in their name or code, or with fewer agencies than
+    `below`, those with the fewest first.
     """
     later = ItemVersion.objects.filter(item=OuterRef("item"), since__lte=on, number__gt=OuterRef("number"))
     listed = Listing.objects.filter(in_force(on), item=OuterRef("item")).order_by().values("item")
@@ -50,6 +56,8 @@ def services(
         found = found.filter(item__authority=authority)
     if authorities is not None:
         found = found.filter(item__authority__in=authorities)
+    if below is not None:
+        return found.filter(agencies__lt=below).order_by("agencies", "item__code")
     return found.order_by("item__code")
 
 
@@ -65,7 +73,7 @@ def agencies_under(item: ServiceItem, on: date) -> int:
 
 def with_few(on: date, authorities: Collection[int] | None = None) -> QuerySet[ItemVersion]:
     """The services under which there are fewer than three agencies, those with the fewest first."""
-    return services(on, authorities=authorities).filter(agencies__lt=ENOUGH).order_by("agencies", "item__code")
+    return services(on, authorities=authorities, below=ENOUGH)
 
 
 def accepted(version: ItemVersion) -> tuple[str, ...]:

@@ -320,7 +320,7 @@ def _set(found: Organisation, told: Particulars) -> list[str]:
             new[f"{person}_digest"] = person_digest(number)
     changed = [name for name, value in new.items() if getattr(found, name) != value]
     for name in changed:
-        longest = Organisation._meta.get_field(name).max_length
+        longest = getattr(Organisation._meta.get_field(name), "max_length", None)
         if longest and len(new[name]) > longest:
             raise GongbaoError(f"this is longer than {longest} characters", where=name)
         setattr(found, name, new[name])
@@ -600,7 +600,7 @@ def _refuse_unfit_lines(made: models.Model, *names: str) -> None:
         value = getattr(made, name)
         if not value:
             raise GongbaoError("this is needed", where=name)
-        _refuse_longer(value, name, made._meta.get_field(name).max_length or LONGEST_TEXT)
+        _refuse_longer(value, name, getattr(made._meta.get_field(name), "max_length", None) or LONGEST_TEXT)
 
 
 # --- under a service

@@ -220,7 +220,10 @@ def _service(one: Listing, text: Offering, on: date, *, inside: bool, counts: bo
     return Service(
         one,
         version,
-        *(shown(getattr(text, name), inside=inside) for name in ("service", "requirements", "time_limit", "fee")),
+        service=shown(text.service, inside=inside),
+        requirements=shown(text.requirements, inside=inside),
+        time_limit=shown(text.time_limit, inside=inside),
+        fee=shown(text.fee, inside=inside),
         counts=counts,
         lacking=version is not None and not fits(version, one.qualification, on),
     )
