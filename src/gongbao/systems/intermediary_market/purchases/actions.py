@@ -212,7 +212,7 @@ def _version_of(item: ServiceItem, day: date) -> ItemVersion:
     return version
 
 
-_MAY_FOLLOW = frozenset(
+MAY_FOLLOW = frozenset(
     one.key
     for one in (
         procedure.failed, procedure.annulled, procedure.abandoned, procedure.rerun, procedure.withdrawn,
@@ -224,7 +224,7 @@ _MAY_FOLLOW = frozenset(
 def _refuse_previous(previous: Purchase | None, owner: Organisation) -> None:
     if previous is None:
         return
-    if previous.owner_id != owner.pk or previous.case.state not in _MAY_FOLLOW:
+    if previous.owner_id != owner.pk or previous.case.state not in MAY_FOLLOW:
         raise GongbaoError("the attempt before is not over, or was another owner's", where="previous")
     if Purchase.objects.filter(previous=previous).exists():
         raise GongbaoError("another attempt follows that one already", where="previous")
@@ -854,6 +854,9 @@ def give_back(purchase: Purchase, reason: str, *, acting: Acting, at: datetime) 
     if registration is None or acting.account is None:
         raise GongbaoError("nobody is selected here")
     _of(registration.organisation, acting.account, at)
+    if purchase.contracts.filter(case__over=False).exists():
+        # There the agency says on what ground (contracts/actions.py), and this follows.
+        raise GongbaoError("after the notice of award, the award is given back on the page of its contract")
     acting = Acting(procedure.agency, acting.actor, acting.account, acting.for_account, acting.unit_key)
     with recorded("market.give_back", actor=acting.actor, ground=_ground(procedure.abandon), at=at) as record:
         purchase.case.refresh_from_db()
