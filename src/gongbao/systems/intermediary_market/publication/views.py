@@ -40,7 +40,11 @@ def figures(request: HttpRequest) -> HttpResponse:
             "registered": workbook.registered_rows(found),
             "shares": found.shares[:SHARES],
             "more_shares": max(0, len(found.shares) - SHARES),
-            "stages": [(one, links(DOCUMENT, one.clock.clause)) for one in found.stages],
+            "stages": [
+                (one, clause, links(DOCUMENT, clause) if clause else "")
+                for one in found.stages
+                for clause in (workbook.clause_of(one),)
+            ],
         },
     )
 

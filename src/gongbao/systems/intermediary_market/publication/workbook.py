@@ -7,8 +7,9 @@ from decimal import Decimal
 from gongbao.core.labels import Label
 from gongbao.gazette.tables import Kind
 from gongbao.office.papers.workbook import Sheet, SheetColumn, to_workbook
+from gongbao.procedures import OUR_RULE
 from gongbao.procedures.fields import SHANGHAI
-from gongbao.systems.intermediary_market.publication.queries import STATES, WAYS, Figures, Selection
+from gongbao.systems.intermediary_market.publication.queries import STATES, WAYS, Figures, Selection, Stage
 from gongbao.systems.intermediary_market.purchases import procedure
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -117,12 +118,17 @@ def stage_rows(found: Figures, language: str) -> list[Cells]:
         [
             one.clock.label.in_language(language),
             one.clock.period.label.in_language(language),
-            one.clock.clause if "条" in one.clock.clause else None,
+            clause_of(one) or None,
             *map(str, (one.met, one.late, one.overdue, one.waiting)),
             None if one.days is None else str(one.days),
         ]
         for one in found.stages
     ]
+
+
+def clause_of(stage: Stage) -> str:
+    """The clause of the document that sets the limit; "" where it is our own."""
+    return "" if stage.clock.clause == OUR_RULE else stage.clock.clause
 
 
 def _sheet(title: str, heads: Sequence[tuple[Label, Kind]], rows: Sequence[Cells], language: str) -> Sheet:
