@@ -95,6 +95,14 @@ class Scene:
             )
             record(case.subject)
 
+    def to_value(self) -> None:
+        """The acts after the list was fixed, up to the public value."""
+        for party in SHARES:
+            self.commit(party)
+        for party in SHARES:
+            self.reveal(party)
+        self.set_value()
+
     def to(self, stage: Stage) -> "Scene":
         """All acts that lead to the stage."""
         acts: list[tuple[Stage, Callable[[], Any]]] = [

@@ -132,7 +132,7 @@ def test_an_offer_that_was_a_rate_leaves_the_sum_to_the_contract(parties: Partie
         ({"payment_days": "a"}, "payment_days"),
     ],
 )
-def test_what_is_wrong_is_told_by_its_field(played: Play, changed: dict[str, str], wrong: str) -> None:
+def test_what_is_wrong_is_told_by_its_field(played: Play, changed: dict[str, Any], wrong: str) -> None:
     with pytest.raises(Refused) as refused:
         played.signed(**changed)
     assert [one.field for one in refused.value.problems] == [wrong]
@@ -421,7 +421,6 @@ def test_one_button_complains_of_an_overdue_payment(
 
 def test_nothing_is_complained_of_that_is_not_overdue(parties: Parties) -> None:
     one = overdue_play(parties)
-    account = one.account("agency")
     with pytest.raises(GongbaoError, match="no payment of this contract is overdue"):
         actions.complain_of_payment(
             one.contract.uuid, acting=as_clerk(parties, market.agency), name="x", contact="", at=PAID_BY

@@ -139,7 +139,7 @@ def test_a_hundred_thousand_draws_are_fair() -> None:
     assert chi_squared(orders, list(permutations(range(4))), number) < 49.73
 
 
-def test_that_test_would_find_a_draw_without_rejection_of_small_numbers() -> None:
+def test_that_measure_would_find_a_bias_of_two_per_cent() -> None:
     drawn = Counter(draw.order(digits(f"draw {at}"), range(5))[0] for at in range(20_000))
     biased = Counter({one: count + (400 if one == 0 else -100) for one, count in drawn.items()})
     assert chi_squared(biased, list(range(5)), 20_000) > 18.47

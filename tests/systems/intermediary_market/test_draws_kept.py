@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -21,7 +22,10 @@ from gongbao.systems.intermediary_market.draw.models import Draw, DrawEntry, Dra
 from gongbao.systems.intermediary_market.draw.queries import Stage
 from gongbao.systems.intermediary_market.purchases import actions as purchases
 from gongbao.systems.intermediary_market.purchases.models import Purchase, Registration
+from gongbao.systems.intermediary_market.sealing.envelopes import Part
 from gongbao.systems.intermediary_market.sealing.models import Layer
+from tests.cases.test_at_once import at_once
+from tests.systems.intermediary_market import buying, custodians, drawing
 from tests.systems.intermediary_market.custodians import (
     ENDS,
     FIRST,
@@ -95,6 +99,35 @@ def test_equals_of_another_way_are_drawn_among_alike(scene: Scene) -> None:
     assert file.is_tie and len(file.listed) == 2
     # Whoever was admitted and is no equal was not excluded.
     assert len(file.excluded) == 1
+
+
+def test_from_the_notice_to_the_award_notice(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With what really was sealed, and what the purchase makes of who was drawn."""
+    market, share = buying.buying_market(), "5e" * 32
+    plain = custodians.offer
+    monkeypatch.setattr(custodians, "offer", lambda *given, **more: {**plain(*given, **more), "draw_share": share})
+    purchase = market.published(way="random_draw")
+    committed = arithmetic.commitment(str(purchase.uuid), Party.REGISTRANT, share)
+    market.register(purchase, [0, 1, 2, 3], commitment=committed)
+    opened = market.open(market.close(purchase), Part.REGISTRATION, buying.ENDS + timedelta(hours=9))
+    made = market.settle(market.open(market.checked(opened, rejected=[3]), Part.OFFER, buying.SELECTION))
+    scene, acting = Scene(market.parties, made), market.operator()
+    # Its own days, after the selection.
+    monkeypatch.setattr(drawing, "ENDS", buying.SELECTION - timedelta(hours=72))
+    assert scene.draw.fixed_at == buying.SELECTION
+    scene.to_value()
+    for _pressed in range(2):
+        first = actions.run(made, at=later(82), actor=acting.actor, account=acting.account)
+    made = buying.again(made)
+    assert (made.selected, made.case.state) == (first, "selected")
+    assert not queries.is_public(scene.draw)
+    made = market.owner_step(made, "confirm", later(83))
+    market.desk(made, "publish_award", later(84))
+    file = proof.read(Client().get(f"/market/draws/{scene.draw.uuid}/draw.json").content)
+    assert isinstance(file, proof.DrawFile) and all(one.holds for one in proof.checks(file))
+    assert file.order[0] == first.organisation.uscc
+    assert [one.share for one in file.listed] == [share] * 3
+    assert [one.agency for one in file.excluded] == [market.parties.agencies[3].uscc]
 
 
 # --- nobody chooses once they could know the outcome
@@ -350,6 +383,23 @@ def test_a_process_that_ends_at_any_write_leaves_a_state_from_which_it_goes_on(s
         act()
         assert kept_rows() == after
     assert ended > 25
+    assert all(one.holds for one in proof.checks(queries.proof_file(scene.draw)))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.postgres
+def test_two_who_press_at_once_get_one_draw(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(purchases, "drawn", lambda *given, **more: None)
+    scene = registered()
+    scene.open_offers()
+    assert at_once([lambda: scene.commit(Party.OWNER)] * 3 + [lambda: scene.commit(Party.OPERATOR)] * 3) == []
+    assert at_once([scene.prepare] * 4) == []
+    for party in SHARES:
+        scene.reveal(party)
+    scene.set_value()
+    assert at_once([scene.run] * 4) == []
+    assert Draw.objects.count() == 1 and DrawShare.objects.count() == 2
+    assert Entry.objects.filter(action="market.draw").count() == 1
     assert all(one.holds for one in proof.checks(queries.proof_file(scene.draw)))
 
 
