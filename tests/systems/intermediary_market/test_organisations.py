@@ -594,3 +594,26 @@ def test_the_demonstration_has_parties_services_and_something_to_look_at() -> No
     assert open_demo(now) == 0
     others = Account.objects.filter(username__startswith="demo-agency-")
     assert others.count() >= 5 and not any(one.has_usable_password() for one in others)
+
+
+@pytest.mark.one_database
+def test_an_organisation_that_another_entered_comes_back_to_those_whose_it_is(market: Parties, client: Client) -> None:
+    agency = market.agencies[0]
+    actions.remove(agency, "冒名入驻", actor=KEEPER, at=NOW)
+    with refused("uscc", "ask the operator"):
+        actions.enter_agency(
+            agency.uscc, Particulars("x", "enterprise"), account=market.people["nobody"], actor=KEEPER, at=NOW
+        )
+    client.force_login(market.people["housing-clerk"])
+    assert client.get("/market/desk/organisations/", {"uscc": agency.uscc}).status_code == 404
+    client.force_login(market.people["operator-clerk"])
+    assert client.get("/market/desk/organisations/", {"uscc": "12"}).status_code == 400
+    assert client.get("/market/desk/organisations/", {"uscc": uscc(555)}).status_code == 400
+    assert "agency-1" in client.get("/market/desk/organisations/", {"uscc": agency.uscc}).content.decode()
+    page = f"/market/desk/organisations/{agency.uuid}/hand-over/"
+    for wrong in ({"username": "no.such", "reasons": "冒名"}, {"username": "nobody", "reasons": ""}):
+        assert client.post(page, form_of(wrong)).status_code == 400
+    assert client.post(page, form_of({"username": "nobody", "reasons": "冒名"})).status_code == 302
+    today = timezone.localdate()
+    assert [one.account.username for one in queries.members_of(agency, today)] == ["nobody"]
+    assert queries.memberships(market.people["nobody"], today, queries.AGENCY)

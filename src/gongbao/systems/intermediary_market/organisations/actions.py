@@ -260,6 +260,33 @@ def remove(organisation: Organisation, reasons: str, *, actor: Actor, at: dateti
     return found
 
 
+def hand_over(
+    organisation: Organisation, account: Account, reasons: str, *, actor: Actor, at: datetime
+) -> Organisation:
+    """The operator lets another account act for an organisation that somebody else had entered, and nobody beside it.
+
+    One that was taken out is in the market again. Whoever acted for it is told why. Raises GongbaoError.
+    """
+    reasons = reasons.strip()
+    if not reasons:
+        raise GongbaoError("say why; the organisation is told", where="reasons")
+    _refuse_longer(reasons, "reasons")
+    with recorded("market.hand_over", actor=actor, ground=OUR_RULE, at=at) as record:
+        found, today = _locked(organisation), timezone.localdate(at)
+        if not account.is_active:
+            raise GongbaoError("this account is closed", where="username")
+        _tell(found, Label("变更业务授权人", "Others act for it"), Label(reasons, reasons), at, OUR_RULE)
+        for member in queries.members_of(found, today):
+            member.until = today - timedelta(days=1)
+            member.save()
+        SigningKey.objects.filter(organisation=found, ended_at=None).update(ended_at=at)
+        found.removed_at = None
+        found.save()
+        record(found.subject, handed_over=account.public_id)
+        add_member(found, account, since=today, actor=actor, at=at)
+    return found
+
+
 def _locked(organisation: Organisation) -> Organisation:
     return Organisation.objects.select_for_update(of=("self",)).get(pk=organisation.pk)
 

@@ -138,6 +138,8 @@ REASONS = (
     ),
 )  # fmt: skip
 
+HAND_OVER = (Field("username", Label("账号名", "Account name"), longest=150), *REASONS)
+
 
 @dataclass
 class Form:

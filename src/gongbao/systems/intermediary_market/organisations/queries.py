@@ -325,10 +325,11 @@ def to_review(authorities: Collection[int], on: date) -> list[ToReview]:
         .filter(ended_at=None, item__authority__in=authorities, item__ended_at=None, organisation__removed_at=None)
         .annotate(text_at=Subquery(last_text), reviewed_at=Subquery(last_review))
     )
+    current = {one.item_id: one for one in catalogue.services(on, authorities=authorities)}
     waiting = []
     for one in found:
         changed = max(one.text_at or one.entered_at, one.qualification.at if one.qualification else one.entered_at)
-        version = catalogue.version_on(one.item, on)
+        version = current.get(one.item_id)
         lacking = version is not None and not fits(version, one.qualification, on)
         if one.reviewed_at is None or one.reviewed_at < changed or lacking:
             waiting.append(ToReview(one, changed, one.organisation.register_checked_at is None, lacking))

@@ -1,5 +1,6 @@
 """The desk of the authorities and of the operator: services with few agencies, reviews, owners who wait."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,9 +14,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from gongbao.core.errors import GongbaoError
 from gongbao.office.people.models import Unit
 from gongbao.office.people.permissions import allows
+from gongbao.office.people.queries import account_named
+from gongbao.procedures.fields import Field
 from gongbao.systems.intermediary_market.catalogue import queries as catalogue
 from gongbao.systems.intermediary_market.organisations import actions, queries
-from gongbao.systems.intermediary_market.organisations.forms import REASONS, REVIEW, Form, page, sent
+from gongbao.systems.intermediary_market.organisations.forms import HAND_OVER, REASONS, REVIEW, Form, page, sent
 from gongbao.systems.intermediary_market.organisations.models import Organisation
 from gongbao.systems.intermediary_market.organisations.refusals import told
 from gongbao.systems.intermediary_market.staff import AT_MARKET_DESK, SEES_MARKET_DESK, acting_at
@@ -148,6 +151,30 @@ def admit_owner(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return redirect("market:desk")
 
 
+# --- what the operator mends
+
+
+@allows(AT_MARKET_DESK)
+@never_cache
+@require_safe
+def find(request: HttpRequest) -> HttpResponse:
+    """The organisation of a unified social credit code, also one that was taken out, for the operator."""
+    acting_at(request, _operator())
+    try:
+        found = queries.organisation_of_uscc(actions.checked_uscc(request.GET.get("uscc", "")))
+    except GongbaoError as error:
+        return _desk(request, told(error))
+    if found is None:
+        return _desk(request, _("No organisation of this code is in the market."))
+    context = {
+        "room": "market",
+        "organisation": found,
+        "papers": queries.papers(found),
+        "members": queries.members_of(found, timezone.localdate()),
+    }
+    return render(request, "market/organisation.html", context)
+
+
 @allows(AT_MARKET_DESK)
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -156,21 +183,58 @@ def remove(request: HttpRequest, uuid: UUID) -> HttpResponse:
     actor, found = acting_at(request, _operator()), queries.organisation(uuid)
     if found is None or found.removed_at is not None:
         raise Http404("no such organisation")
-    form = Form(REASONS)
+
+    def do(form: Form) -> None:
+        actions.remove(found, form.text("reasons"), actor=actor, at=timezone.now())
+
+    return _mend(
+        request, found, REASONS, do, title=_("Take out: %(name)s") % {"name": found.name}, submit=_("Take it out"),
+        lead=_("For a body that is there no more, or that somebody made up. Nobody is kept out for anything else."),
+        clause="第三十八条第（一）项",
+    )  # fmt: skip
+
+
+@allows(AT_MARKET_DESK)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def hand_over(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The operator gives an organisation that somebody else had entered to those whose it is."""
+    actor, found = acting_at(request, _operator()), queries.organisation(uuid)
+    if found is None:
+        raise Http404("no such organisation")
+
+    def do(form: Form) -> None:
+        try:
+            account = account_named(form.text("username"))
+        except GongbaoError as error:
+            raise GongbaoError(error.message, where="username") from error
+        actions.hand_over(found, account, form.text("reasons"), actor=actor, at=timezone.now())
+
+    return _mend(
+        request, found, HAND_OVER, do, title=_("Hand over: %(name)s") % {"name": found.name}, submit=_("Hand it over"),
+        lead=_("Where somebody else had entered it. From now on this account alone acts for it."),
+    )  # fmt: skip
+
+
+def _mend(
+    request: HttpRequest,
+    found: Organisation,
+    fields: tuple[Field, ...],
+    do: Callable[[Form], object],
+    *,
+    title: str,
+    lead: str,
+    submit: str,
+    clause: str = "",
+) -> HttpResponse:
+    form = Form(fields)
     if request.method == "POST":
-        form = sent(request, REASONS)
+        form = sent(request, fields)
         if not form.is_wrong:
             try:
-                actions.remove(found, form.text("reasons"), actor=actor, at=timezone.now())
+                do(form)
                 return redirect("market:desk")
             except GongbaoError as error:
                 form.refuse(error)
-    return page(
-        request,
-        form,
-        title=_("Take out: %(name)s") % {"name": found.name},
-        lead=_("For a body that is there no more, or that somebody made up. Nobody is kept out for anything else."),
-        clause="第三十八条第（一）项",
-        submit=_("Take it out"),
-        back=reverse("market:agency", args=[found.uuid]),
-    )
+    back = f"{reverse('market:find_organisation')}?uscc={found.uscc}"
+    return page(request, form, title=title, lead=lead, submit=submit, back=back, clause=clause)
