@@ -99,6 +99,11 @@ def by_envelope(purchase: Purchase) -> list[Registration]:
     return list(rows.order_by("envelope"))
 
 
+def not_counted(purchase: Purchase) -> list[NotCounted]:
+    """The envelopes that gave no registration, or no offer."""
+    return list(purchase.not_counted.select_related("organisation"))
+
+
 def offered(registration: Registration) -> Decimal | None:
     """What it asks: yuan of a sum, per cent of a rate or a discount; None before it is open, or where nothing is said
     of the kind that the notice asks for."""
@@ -346,7 +351,7 @@ def notice(uuid: UUID, at: datetime) -> Notice | None:
         first.published_at or first.at,
         Purchase.objects.filter(previous=found).filter(_is_public()).first(),
         by_envelope(found) if public else None,
-        list(found.not_counted.select_related("organisation")) if public else [],
+        not_counted(found) if public else [],
     )
 
 
@@ -390,6 +395,34 @@ def corrections_asked(purchase: Purchase) -> str:
         return ""
     row = CaseEvent.objects.filter(case=purchase.case, step=procedure.ask_corrections.key).order_by("-number").first()
     return row.values["corrections"] if row else ""
+
+
+def may_follow(purchase: Purchase) -> bool:
+    """Whether another attempt may follow this one."""
+    from gongbao.systems.intermediary_market.purchases.actions import MAY_FOLLOW
+
+    return purchase.case.state in MAY_FOLLOW and following_of(purchase) is None
+
+
+# --- an agency's, and the operator's
+
+
+def registrations_of(agencies: Iterable[Organisation]) -> QuerySet[Registration]:
+    """What these agencies registered for, once the result is public or the selection ended without one."""
+    published = CaseEvent.objects.filter(case=OuterRef("purchase__case"), step=procedure.publish_award.key)
+    ended = [one for one in GROUPS["ended"] if one != procedure.withdrawn.key]
+    found = Registration.objects.filter(organisation__in=list(agencies))
+    found = found.filter(Exists(published) | Q(purchase__case__state__in=ended))
+    return found.select_related("purchase__case", "purchase__owner", "purchase__item", "organisation").order_by("-pk")
+
+
+def at_desk() -> QuerySet[Purchase]:
+    """The purchases that are under way, those that are due first."""
+    last = Terms.objects.filter(purchase=OuterRef("pk")).order_by("-number")
+    found = (
+        _purchases().filter(case__over=False).annotate(project_name=Subquery(last.values("content__project_name")[:1]))
+    )
+    return found.order_by(F("case__due").asc(nulls_last=True), "pk")
 
 
 # --- the form review

@@ -64,7 +64,7 @@ class Group:
 
 
 def _field(key: str, zh: str, en: str, kind: Kind = Kind.LINE, **more: Any) -> Field:
-    return Field(key, Label(zh, en), kind, public=True, **more)
+    return Field(key, Label(zh, en), kind, **more)
 
 
 GROUPS: tuple[Group, ...] = (

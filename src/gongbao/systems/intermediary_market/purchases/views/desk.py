@@ -1,0 +1,169 @@
+"""The operator's work on purchases, beside the pages of its cases; and the limits, which finance enters."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from gongbao.core.errors import GongbaoError
+from gongbao.core.labels import Label
+from gongbao.office.cases.actors import Acting, first_for, of_account
+from gongbao.office.cases.forms import typed_in
+from gongbao.office.cases.views.common import AT_DESK, BAD_REQUEST, account_of, desk_of, seen_of
+from gongbao.office.people.acting import actor_of
+from gongbao.office.people.permissions import ANYONE, allows, posts_of_request
+from gongbao.office.people.queries import ActingPost, body_of
+from gongbao.office.people.roles import Role
+from gongbao.procedures import Field, Kind
+from gongbao.systems.intermediary_market.models import Competence, Function
+from gongbao.systems.intermediary_market.purchases import actions, procedure, queries, terms
+from gongbao.systems.intermediary_market.purchases.models import Purchase
+from gongbao.systems.intermediary_market.purchases.refusals import in_words
+from gongbao.systems.intermediary_market.purchases.views.common import (
+    base,
+    clocks,
+    form_context,
+    page_of,
+    purchase_or_404,
+)
+
+_LIMIT = (
+    Field("budget_year", Label("预算年度", "Budget year"), Kind.NUMBER, "第三条第二款"),
+    Field("amount", Label("采购限额标准（元）", "Procurement limit (yuan)"), Kind.MONEY, "第三条第二款"),
+    Field("source", Label("来源（文件名称和文号）", "Source: the document that sets it"), longest=200),
+)
+
+
+def _operates(request: HttpRequest) -> bool:
+    """Whether whoever asks works for the operator, or reads everything."""
+    desk = desk_of(request)
+    try:
+        operator = body_of(queries.operator_unit()).pk
+    except GongbaoError:
+        return desk.reads_all
+    return desk.reads_all or operator in desk.bodies
+
+
+def _acting(request: HttpRequest, purchase: Purchase) -> Acting | None:
+    account, day = account_of(request), timezone.localdate()
+    found = of_account(account, procedure.purchase, purchase.case.unit, day, posts_of_request(request))
+    return first_for(found, [procedure.operator])
+
+
+@allows(AT_DESK)
+@require_safe
+def purchases(request: HttpRequest) -> HttpResponse:
+    """The purchases that are under way, for the operator and who audits."""
+    if not _operates(request):
+        raise Http404("this desk does not work on purchases")
+    page, query = page_of(request, queries.at_desk())
+    rows = [(one, queries.state_of(one).label) for one in page]
+    return render(request, "market/purchases/at_desk.html", base(page=page, query=query, rows=rows))
+
+
+@allows(AT_DESK)
+@require_safe
+def purchase(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    return _page(request, _of_desk(request, uuid))
+
+
+def _of_desk(request: HttpRequest, uuid: UUID) -> Purchase:
+    found = purchase_or_404(uuid)
+    if not _operates(request):
+        raise Http404("this desk does not work on purchases")
+    return found
+
+
+def _page(request: HttpRequest, found: Purchase, error: str = "", status: int = 200) -> HttpResponse:
+    now = timezone.now()
+    last = queries.last_terms(found)
+    typed = terms.as_typed(last.content)
+    acting = _acting(request, found)
+    may = (
+        {one.step.key for one in queries.situation(found).steps(now, [acting.role]) if not one.obstacles}
+        if acting
+        else set()
+    )
+    context = base(
+        purchase=found,
+        terms=last,
+        state=queries.state_of(found).label,
+        groups=queries.told(last.content),
+        files=queries.annexes(found, last.content),
+        findings=queries.findings(typed, found.fund, queries.places()),
+        clocks=clocks(queries.runs(found), now),
+        seen=found.case.events_count,
+        may_publish=procedure.publish_notice.key in may,
+        may_reopen=procedure.reopen.key in may,
+        happened=queries.happened(found, everything=True),
+        error=error,
+    )
+    return render(request, "market/purchases/desk.html", context, status=status)
+
+
+@allows(AT_DESK)
+@require_POST
+def publish(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    return _take(request, uuid, actions.publish, _("The notice is published."))
+
+
+@allows(AT_DESK)
+@require_POST
+def reopen(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    return _take(request, uuid, actions.reopen, _("Registration is open again."))
+
+
+def _take(request: HttpRequest, uuid: UUID, action, done: str) -> HttpResponse:  # type: ignore[no-untyped-def]
+    found = _of_desk(request, uuid)
+    acting = _acting(request, found)
+    if acting is None:
+        raise PermissionDenied
+    try:
+        action(found, acting=acting, at=timezone.now(), seen=seen_of(request))
+    except GongbaoError as error:
+        return _page(request, purchase_or_404(uuid), in_words(error), BAD_REQUEST)
+    messages.success(request, done)
+    return redirect("market:purchase_at_desk", uuid)
+
+
+# --- limits
+
+
+def _finance(request: HttpRequest) -> ActingPost | None:
+    """The post in which whoever asks enters limits: one of the unit that supervises public procurement."""
+    unit = Competence.objects.filter(function=Function.PROCUREMENT).values_list("unit_id", flat=True).first()
+    working = (Role.CLERK, Role.SECTION_HEAD, Role.DEPUTY_HEAD, Role.HEAD)
+    posts = (one for one in posts_of_request(request) if one.post.role in working)
+    return next((one for one in posts if unit in (one.post.unit_id, body_of(one.post.unit).pk)), None)
+
+
+@allows(ANYONE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def limits(request: HttpRequest) -> HttpResponse:
+    """The procurement limits with their sources, for everybody; entered by finance (第三条第二款)."""
+    post, given, error = _finance(request), {}, None
+    if request.method == "POST":
+        if post is None:
+            raise PermissionDenied
+        given, _files = typed_in(_LIMIT, request)
+        account = account_of(request)
+        try:
+            actions.enter_limit(**given, account=account, actor=actor_of(account, post), at=timezone.now())
+        except GongbaoError as refused:
+            error = refused
+        else:
+            messages.success(request, _("The limit is entered."))
+            return redirect("market:limits")
+    context = base(
+        limits=queries.limits(),
+        enters=post is not None,
+        missing=queries.needs_limit(timezone.localdate()),
+        year=timezone.localdate().year,
+        **form_context(_LIMIT, given, error),
+    )
+    return render(request, "market/purchases/limits.html", context, status=BAD_REQUEST if error else 200)

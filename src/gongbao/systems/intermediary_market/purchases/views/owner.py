@@ -1,0 +1,513 @@
+"""The owner's work: drafts, purchases handed in, the check of who registered, the selection, the result."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from gongbao.core.errors import GongbaoError
+from gongbao.core.labels import Label
+from gongbao.office.cases.actions import Overtaken
+from gongbao.office.cases.forms import typed_in
+from gongbao.office.cases.views.common import BAD_REQUEST, CONFLICT, account_of, kept_nowhere, seen_of
+from gongbao.office.intake import ticket
+from gongbao.office.people.permissions import allows
+from gongbao.procedures import Field, Kind
+from gongbao.systems.intermediary_market.catalogue import queries as catalogue
+from gongbao.systems.intermediary_market.catalogue.models import ServiceItem
+from gongbao.systems.intermediary_market.organisations.models import Organisation
+from gongbao.systems.intermediary_market.organisations.queries import (
+    OWNER,
+    acting_for,
+    member_of_some,
+    memberships_of_request,
+    organisation_of_uscc,
+)
+from gongbao.systems.intermediary_market.purchases import actions, procedure, queries, terms
+from gongbao.systems.intermediary_market.purchases.models import Draft, Purchase, Registration, Way
+from gongbao.systems.intermediary_market.purchases.refusals import in_words
+from gongbao.systems.intermediary_market.purchases.views.common import (
+    FORMS,
+    base,
+    clocks,
+    form_context,
+    grouped,
+    purchase_or_404,
+)
+from gongbao.systems.intermediary_market.purchases.views.public import label_of_problem
+
+IS_OWNER = member_of_some(OWNER)
+
+
+def _mine(request: HttpRequest, uuid: UUID) -> Purchase:
+    """The purchase, of an owner that whoever asks acts for. Raises Http404."""
+    found = purchase_or_404(uuid)
+    if found.owner_id not in {one.organisation_id for one in memberships_of_request(request, OWNER)}:
+        raise Http404("no such purchase of yours")
+    return found
+
+
+def _status(error: GongbaoError | None) -> int:
+    return CONFLICT if isinstance(error, Overtaken) else BAD_REQUEST if error else 200
+
+
+# --- what there is
+
+
+@allows(IS_OWNER)
+@require_safe
+@kept_nowhere
+def purchases(request: HttpRequest) -> HttpResponse:
+    owners = [one.organisation for one in memberships_of_request(request, OWNER)]
+    rows = [
+        (
+            owner,
+            [(one, queries.state_of(one).label) for one in queries.purchases_of(owner)],
+            list(queries.drafts_of(owner)),
+        )
+        for owner in owners
+    ]
+    return render(request, "market/purchases/mine.html", base(rows=rows))
+
+
+# --- the form of the terms
+
+
+def _item(request: HttpRequest, given: str) -> ServiceItem | None:
+    try:
+        return catalogue.item(UUID(given))
+    except ValueError:
+        return None
+
+
+@allows(IS_OWNER)
+@require_http_methods(["GET", "HEAD", "POST"])
+@kept_nowhere
+def new(request: HttpRequest, owner: UUID) -> HttpResponse:
+    """A purchase is drafted and handed in; with ?previous= as the next attempt, with ?draft= from what was kept."""
+    organisation = acting_for(request, owner, OWNER)
+    draft = _draft(request, organisation)
+    previous = _previous(request, organisation, draft)
+    if request.method != "POST":
+        given = draft.given if draft else _first(previous, organisation)
+        return _with_ticket(_form(request, organisation, given, draft=draft, previous=previous))
+    given, error = _typed(request)
+    try:
+        given, uploads = typed_in(terms.FIELDS, request)
+        given["item"] = request.POST.get("item", "")
+        if "save" in request.POST:
+            kept = {key: value for key, value in given.items() if isinstance(value, str)}
+            draft = actions.save_draft(
+                organisation, kept, account=account_of(request), at=timezone.now(), draft=draft, previous=previous
+            )
+            messages.success(request, _("The draft is kept. Files are chosen when it is handed in."))
+            return redirect(f"{reverse('market:owner_new', args=[owner])}?draft={draft.uuid}")
+        item = previous.item.item if previous else _item(request, given.pop("item"))
+        given.pop("item", None)
+        if item is None:
+            raise GongbaoError(_("choose the service"), where="item")
+        if _to_look_at(request, given):
+            given["item"] = str(item.uuid)
+            return _form(request, organisation, given, draft=draft, previous=previous, look=True)
+        made = actions.submit(
+            organisation, item, given, account=account_of(request), at=timezone.now(), uploads=uploads,
+            previous=previous, draft=draft,
+        )  # fmt: skip
+    except GongbaoError as refused:
+        error = refused
+    else:
+        messages.success(request, _("Handed in. The operator looks at its form within two working days."))
+        return redirect("market:owner_purchase", made.uuid)
+    given["item"] = request.POST.get("item", "")
+    return _form(request, organisation, given, draft=draft, previous=previous, error=error)
+
+
+def _typed(request: HttpRequest) -> tuple[dict[str, Any], GongbaoError | None]:
+    from gongbao.office.cases.forms import PREFIX
+
+    return {one.key: request.POST.get(PREFIX + one.key, "") for one in terms.FIELDS if one.kind != Kind.FILES}, None
+
+
+def _to_look_at(request: HttpRequest, given: Mapping[str, Any]) -> bool:
+    """Whether the form review points at something that the owner was not shown yet."""
+    return request.POST.get("looked") != "yes" and bool(
+        queries.findings(given, str(given.get("fund", "")), queries.places())
+    )
+
+
+def _draft(request: HttpRequest, owner: Organisation) -> Draft | None:
+    asked = request.GET.get("draft", "")
+    if not asked:
+        return None
+    found = queries.drafts_of(owner).filter(uuid=_uuid(asked)).first()
+    if found is None:
+        raise Http404("no such draft")
+    return found
+
+
+def _previous(request: HttpRequest, owner: Organisation, draft: Draft | None) -> Purchase | None:
+    asked = request.GET.get("previous", "")
+    if draft is not None and not asked:
+        return draft.previous
+    if not asked:
+        return None
+    found = queries.purchase(_uuid(asked))
+    if found is None or found.owner_id != owner.pk:
+        raise Http404("no such purchase")
+    return found
+
+
+def _uuid(given: str) -> UUID:
+    try:
+        return UUID(given)
+    except ValueError as error:
+        raise Http404("no such thing") from error
+
+
+def _first(previous: Purchase | None, owner: Organisation) -> dict[str, str]:
+    """What stands in a new form: of an attempt before all that it said."""
+    if previous is not None:
+        return {**terms.as_typed(queries.last_terms(previous).content), "item": str(previous.item.item.uuid)}
+    year = timezone.localdate().year
+    fund = "public" if owner.kind in terms.PUBLIC_BODIES else "private"
+    return {**terms.DEFAULTS, "budget_year": str(year), "fund": fund}
+
+
+def _form(
+    request: HttpRequest,
+    owner: Organisation,
+    given: Mapping[str, Any],
+    *,
+    draft: Draft | None = None,
+    previous: Purchase | None = None,
+    purchase: Purchase | None = None,
+    error: GongbaoError | None = None,
+    look: bool = False,
+    more: Sequence[Field] = (),
+) -> HttpResponse:
+    fields = (*terms.FIELDS, *more)
+    made = form_context(fields, dict(given), error, files_again=bool(request.FILES))
+    findings = queries.findings(given, str(given.get("fund", "")), queries.places())
+    context = base(
+        owner=owner,
+        purchase=purchase,
+        previous=previous,
+        draft=draft,
+        item=given.get("item", ""),
+        services=catalogue.services(timezone.localdate()) if purchase is None and previous is None else (),
+        groups=grouped(made["controls"]),
+        reasons=[one for one in made["controls"] if one.field in more],
+        findings=findings if request.method == "POST" else [],
+        look=look,
+        looked=request.POST.get("looked") == "yes",
+        corrections=queries.corrections_asked(purchase) if purchase else "",
+        changes=bool(more),
+        seen=purchase.case.events_count if purchase else 0,
+        item_wrong=error is not None and error.where == "item",
+        **made,
+    )
+    return render(request, "market/purchases/form.html", context, status=BAD_REQUEST if look else _status(error))
+
+
+def _with_ticket(response: HttpResponse) -> HttpResponse:
+    return ticket.give(response, FORMS)
+
+
+_REASON = (Field("reason", Label("变更理由", "Why the terms are changed"), Kind.TEXT, longest=2000),)
+
+
+@allows(IS_OWNER)
+@require_http_methods(["GET", "HEAD", "POST"])
+@kept_nowhere
+def new_terms(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The corrections that were asked for, or, while agencies register, other terms."""
+    found = _mine(request, uuid)
+    changes = found.case.state == procedure.open_.key
+    if not changes and found.case.state != procedure.to_correct.key:
+        raise Http404("nothing is to be corrected here")
+    more = _REASON if changes else ()
+    if request.method != "POST":
+        given: dict[str, Any] = dict(terms.as_typed(queries.last_terms(found).content))
+        return _with_ticket(_form(request, found.owner, given, purchase=found, more=more))
+    given, error = _typed(request)
+    reason = request.POST.get("v-reason", "")
+    try:
+        given, uploads = typed_in(terms.FIELDS, request)
+        if _to_look_at(request, given):
+            return _form(request, found.owner, {**given, "reason": reason}, purchase=found, look=True, more=more)
+        common: dict[str, Any] = {
+            "account": account_of(request), "at": timezone.now(), "seen": seen_of(request), "uploads": uploads,
+        }  # fmt: skip
+        if changes:
+            actions.change_terms(found, given, reason, **common)
+        else:
+            actions.resubmit(found, given, **common)
+    except GongbaoError as refused:
+        error = refused
+    else:
+        messages.success(request, _("Handed in. The operator looks at its form within two working days."))
+        return redirect("market:owner_purchase", uuid)
+    return _form(
+        request, found.owner, {**given, "reason": reason}, purchase=purchase_or_404(uuid), error=error, more=more
+    )
+
+
+@allows(IS_OWNER)
+@require_POST
+def drop_draft(request: HttpRequest, owner: UUID, draft: UUID) -> HttpResponse:
+    organisation = acting_for(request, owner, OWNER)
+    found = queries.drafts_of(organisation).filter(uuid=draft).first()
+    if found is None:
+        raise Http404("no such draft")
+    actions.drop_draft(found, account=account_of(request), at=timezone.now())
+    messages.success(request, _("The draft is gone."))
+    return redirect("market:owner_purchases")
+
+
+# --- one purchase
+
+
+@allows(IS_OWNER)
+@require_safe
+@kept_nowhere
+def purchase(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    return _page(request, _mine(request, uuid))
+
+
+def _page(request: HttpRequest, found: Purchase, error: GongbaoError | None = None, **more: Any) -> HttpResponse:
+    now = timezone.now()
+    last = queries.last_terms(found)
+    situation = queries.situation(found)
+    may = {one.step.key for one in situation.steps(now, [procedure.owner]) if not one.obstacles}
+    context = base(
+        purchase=found,
+        terms=last,
+        state=queries.state_of(found),
+        groups=queries.told(last.content),
+        files=queries.annexes(found, last.content),
+        clocks=clocks([one for one in situation.open_runs if one.due is not None], now),
+        seen=found.case.events_count,
+        steps=[one for key, one in _STEPS.items() if key in may],
+        may=may,
+        changes=procedure.change_terms.key in may,
+        corrections=queries.corrections_asked(found),
+        happened=queries.happened(found, everything=True),
+        following=queries.following_of(found),
+        may_follow=queries.may_follow(found),
+        negotiates=_negotiates(found, now),
+        is_public=queries.published_terms(found) is not None,
+        has_draw=found.draws.exists(),
+        error=in_words(error) if error else "",
+        **_registrations(found),
+        **more,
+    )
+    return render(request, "market/purchases/purchase.html", context, status=_status(error))
+
+
+def _negotiates(found: Purchase, now: datetime) -> bool:
+    if found.case.state != procedure.failed.key or queries.following_of(found) is not None:
+        return False
+    return bool(actions.may_negotiate(found, timezone.localdate(now)).values["may_negotiate"])
+
+
+def _registrations(found: Purchase) -> dict[str, Any]:
+    """Who registered, from the first opening on; the points of best value, from the second."""
+    content = terms.kept(queries.last_terms(found).content)
+    rows = []
+    for one in queries.by_envelope(found):
+        marks = {each.criterion: each.points for each in one.marks.all()}
+        rows.append(
+            {
+                "row": one,
+                "price": queries.price_in_words(one),
+                "usable": queries.usable(one),
+                "proposal": (one.offer or {}).get("proposal", ""),
+                "marks": [(each.name, each.weight, marks.get(each.name, "")) for each in content.criteria],
+            }
+        )
+    return {
+        "registrations": rows,
+        "not_counted": [(one, label_of_problem(one.problem)) for one in queries.not_counted(found)],
+        "checking": found.case.state == procedure.checking.key,
+        "selecting": found.case.state == procedure.selecting.key,
+        "best_value": found.way == Way.BEST_VALUE,
+        "direct": found.way == Way.DIRECT,
+    }
+
+
+_EXTEND = (
+    Field("days", Label("延长的工作日数", "Working days more"), Kind.NUMBER),
+    Field("reason", Label("延长理由", "Why it is extended"), Kind.TEXT, longest=2000),
+)
+_STEPS = {
+    key: procedure.purchase.steps[key]
+    for key in (
+        "confirm", "refuse_result", "hold_back", "release", "extend", "choose_rerun", "choose_outside",
+        "withdraw_purchase",
+    )
+}  # fmt: skip
+"""The steps of an owner that have a form of their own, in the order in which they are offered."""
+
+
+@allows(IS_OWNER)
+@require_http_methods(["GET", "HEAD", "POST"])
+@kept_nowhere
+def step(request: HttpRequest, uuid: UUID, key: str) -> HttpResponse:
+    found = _mine(request, uuid)
+    declared = _STEPS.get(key)
+    if declared is None:
+        raise Http404("no such step")
+    fields = _EXTEND if declared is procedure.extend else declared.asks
+    given: dict[str, Any] = {}
+    error: GongbaoError | None = None
+    if request.method == "POST":
+        given, _files = typed_in(fields, request)
+        account, now, seen = account_of(request), timezone.now(), seen_of(request)
+        try:
+            if declared is procedure.extend:
+                actions.extend(found, given["days"], given["reason"], account=account, at=now, seen=seen)
+            else:
+                actions.owner_step(found, key, given, account=account, at=now, seen=seen)
+        except GongbaoError as refused:
+            error = refused
+        else:
+            messages.success(request, _("It is done."))
+            return redirect("market:owner_purchase", uuid)
+        found = purchase_or_404(uuid)
+    context = base(
+        purchase=found,
+        step=declared,
+        clause_of_step=procedure.purchase.cite(declared.clause),
+        seen=found.case.events_count,
+        possible=found.case.state in {one.key for one in declared.at},
+        **form_context(fields, given, error),
+    )
+    return render(request, "market/purchases/step.html", context, status=_status(error))
+
+
+def _acted(
+    request: HttpRequest, uuid: UUID, work: Callable[[Purchase], object], done: str, at: str = ""
+) -> HttpResponse:
+    """Do something on the page of the purchase, and show it again: with what was refused, where it was."""
+    found = _mine(request, uuid)
+    try:
+        work(found)
+    except GongbaoError as error:
+        return _page(request, purchase_or_404(uuid), error, typed_again=request.POST)
+    messages.success(request, done)
+    return redirect(f"{reverse('market:owner_purchase', args=[uuid])}{at}")
+
+
+def _registration(found: Purchase, uuid: UUID) -> Registration:
+    one = next((one for one in queries.by_envelope(found) if one.uuid == uuid), None)
+    if one is None:
+        raise Http404("no such registration")
+    return one
+
+
+@allows(IS_OWNER)
+@require_POST
+def judge(request: HttpRequest, uuid: UUID, registration: UUID) -> HttpResponse:
+    """Admit or reject one of those who registered (第二十六条)."""
+
+    def work(found: Purchase) -> object:
+        verdict = request.POST.get("verdict", "")
+        if verdict not in ("admit", "reject"):
+            raise GongbaoError(_("say whether it is admitted"))
+        return actions.judge(
+            _registration(found, registration), verdict == "admit", request.POST.get("reason", ""),
+            account=account_of(request), at=timezone.now(),
+        )  # fmt: skip
+
+    return _acted(request, uuid, work, _("It is kept."), f"#r-{registration}")
+
+
+@allows(IS_OWNER)
+@require_POST
+def finish_check(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    return _acted(
+        request,
+        uuid,
+        lambda found: actions.finish_check(
+            found, account=account_of(request), at=timezone.now(), seen=seen_of(request)
+        ),
+        _("The check is over."),
+    )
+
+
+@allows(IS_OWNER)
+@require_POST
+def mark(request: HttpRequest, uuid: UUID, registration: UUID) -> HttpResponse:
+    """Give an offer points for each criterion."""
+
+    def work(found: Purchase) -> object:
+        content = terms.kept(queries.last_terms(found).content)
+        points = {one.name: request.POST.get(f"p-{place}", "") for place, one in enumerate(content.criteria, start=1)}
+        return actions.mark(_registration(found, registration), points, account=account_of(request), at=timezone.now())
+
+    return _acted(request, uuid, work, _("It is kept."), f"#r-{registration}")
+
+
+@allows(IS_OWNER)
+@require_POST
+def select(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Select, as the notice says."""
+
+    def work(found: Purchase) -> object:
+        asked = request.POST.get("chosen", "")
+        return actions.settle(
+            found, acting=actions.as_owner(account_of(request)), at=timezone.now(), seen=seen_of(request),
+            chosen=_registration(found, _uuid(asked)) if asked else None, reason=request.POST.get("reason", ""),
+        )  # fmt: skip
+
+    return _acted(request, uuid, work, _("It is done."))
+
+
+_NEGOTIATE = (
+    Field("agency", Label("中介机构统一社会信用代码", "Credit code of the agency"), longest=18),
+    Field("price", Label("议定价格（元）", "Price agreed on (yuan)"), Kind.MONEY),
+    Field("reason", Label("议价情况和理由", "How it was negotiated, and why this agency"), Kind.TEXT, longest=1000),
+)
+
+
+@allows(IS_OWNER)
+@require_http_methods(["GET", "HEAD", "POST"])
+@kept_nowhere
+def negotiate(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """After two failures in a row: select by negotiation within the market (第二十三条)."""
+    found = _mine(request, uuid)
+    if not _negotiates(found, timezone.now()):
+        raise Http404("nothing is negotiated here")
+    given: dict[str, Any] = {}
+    error: GongbaoError | None = None
+    if request.method == "POST":
+        given, _files = typed_in(_NEGOTIATE, request)
+        try:
+            agency = organisation_of_uscc(given["agency"].strip().upper())
+            if agency is None:
+                raise GongbaoError("this agency is not in the market", where="agency")
+            made = actions.negotiate(
+                found, agency, given["price"], given["reason"], account=account_of(request), at=timezone.now()
+            )
+        except GongbaoError as refused:
+            error = refused
+        else:
+            messages.success(request, _("It is done."))
+            return redirect("market:owner_purchase", made.uuid)
+    context = base(
+        purchase=found,
+        step=procedure.negotiate,
+        clause_of_step=procedure.purchase.cite(procedure.negotiate.clause),
+        seen=found.case.events_count,
+        possible=True,
+        **form_context(_NEGOTIATE, given, error),
+    )
+    return render(request, "market/purchases/step.html", context, status=_status(error))

@@ -1,0 +1,112 @@
+"""What everybody sees of purchases: the notices, what became of them, the awards, the limits."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from gongbao.core.errors import GongbaoError
+from gongbao.office.cases import files
+from gongbao.office.cases.views.common import download
+from gongbao.office.people.permissions import ANYONE, allows
+from gongbao.systems.intermediary_market.organisations.queries import OWNER, memberships_of_request
+from gongbao.systems.intermediary_market.purchases import actions, procedure, queries
+from gongbao.systems.intermediary_market.purchases.models import Fund, Way
+from gongbao.systems.intermediary_market.purchases.procedure import FUNDS, WAYS
+from gongbao.systems.intermediary_market.purchases.views.common import base, clocks, page_of
+from gongbao.systems.intermediary_market.sealing.envelopes import Problem
+
+GROUPS = (
+    ("", "all"),
+    ("open", "open"),
+    ("running", "running"),
+    ("awarded", "awarded"),
+    ("ended", "ended"),
+)
+
+
+@allows(ANYONE)
+@require_safe
+def notices(request: HttpRequest) -> HttpResponse:
+    """The notices, those that agencies may register for first."""
+    asked = {
+        "group": request.GET.get("group", ""),
+        "words": request.GET.get("q", "").strip()[:100],
+        "way": request.GET.get("way", ""),
+        "fund": request.GET.get("fund", ""),
+    }
+    if (
+        asked["group"] not in ("", *queries.GROUPS)
+        or asked["way"] not in ("", *Way.values)
+        or asked["fund"] not in ("", *Fund.values)
+    ):
+        raise Http404("no such list")
+    page, query = page_of(request, queries.public_notices(**asked))
+    context = base(
+        page=page,
+        query=query,
+        asked=asked,
+        rows=[(one, queries.public_state(one)) for one in page],
+        ways=WAYS,
+        funds=FUNDS,
+        groups=("open", "running", "awarded", "ended"),
+        owns=bool(memberships_of_request(request, OWNER)),
+        now=timezone.now(),
+    )
+    return render(request, "market/purchases/notices.html", context)
+
+
+@allows(ANYONE)
+@require_safe
+def notice(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    now = timezone.now()
+    found = queries.notice(uuid, now)
+    if found is None:
+        raise Http404("no such notice")
+    purchase = found.purchase
+    context = base(
+        notice=found,
+        purchase=purchase,
+        clocks=clocks([one for one in queries.runs(purchase) if one.clock.key in _SHOWN_CLOCKS], now),
+        registrations=[(one, queries.price_in_words(one)) for one in found.registrations or ()],
+        not_counted=[(one, label_of_problem(one.problem)) for one in found.not_counted],
+        award=purchase.selected if found.registrations is not None else None,
+        award_price=queries.price_in_words(purchase.selected)
+        if found.registrations is not None and purchase.selected
+        else "",
+        has_draw=purchase.draws.exists(),
+        mine=any(one.organisation_id == purchase.owner_id for one in memberships_of_request(request, OWNER)),
+    )
+    return render(request, "market/purchases/notice.html", context)
+
+
+_SHOWN_CLOCKS = (procedure.registration.key, procedure.selection.key, procedure.publicity.key)
+
+
+def label_of_problem(key: str):  # type: ignore[no-untyped-def]
+    """Why an envelope gave nothing, in both languages."""
+    return actions.PROBLEMS[key] if key in actions.PROBLEMS else Problem(key).label
+
+
+@allows(ANYONE)
+@require_safe
+def notice_file(request: HttpRequest, uuid: UUID, attachment: UUID) -> HttpResponse:
+    """A paper of the notice as it stands now."""
+    found = queries.notice(uuid, timezone.now())
+    kept = next((one for one in found.files if one.uuid == attachment), None) if found is not None else None
+    if kept is None:
+        raise Http404("no such file")
+    try:
+        return download(files.read(kept.uuid), kept.kind, kept.name)
+    except GongbaoError as error:
+        raise Http404(error.message) from error
+
+
+@allows(ANYONE)
+@require_safe
+def awards(request: HttpRequest) -> HttpResponse:
+    page, query = page_of(request, queries.public_awards())
+    rows = [(one, queries.price_in_words(one.selected) if one.selected else "") for one in page]
+    return render(request, "market/purchases/awards.html", base(page=page, query=query, rows=rows))
