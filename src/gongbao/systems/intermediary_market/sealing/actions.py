@@ -21,7 +21,7 @@ from gongbao.office.kept import action, one_at_a_time
 from gongbao.office.people.models import Account, Unit
 from gongbao.office.worker.jobs import each
 from gongbao.systems.intermediary_market.document import DOCUMENT
-from gongbao.systems.intermediary_market.organisations.models import SigningKey
+from gongbao.systems.intermediary_market.organisations.models import Organisation, SigningKey
 from gongbao.systems.intermediary_market.purchases import procedure
 from gongbao.systems.intermediary_market.purchases.models import Purchase, Registration
 from gongbao.systems.intermediary_market.sealing import envelopes, queries
@@ -335,13 +335,11 @@ def _offer(sealing: Sealing, registered: Registration, text: str | Problem) -> O
     return OpenedOffer(registered.envelope, said)
 
 
-def _signer(sealing: Sealing, kid: str) -> tuple[dict[str, str], Any] | None:
+def _signer(sealing: Sealing, kid: str) -> tuple[Mapping[str, Any], Organisation] | None:
     """The public key of an agency that was good at the deadline, and the agency."""
     ends = sealing.purchase.registration_ends_at
+    assert ends is not None
     found = SigningKey.objects.select_related("organisation").filter(thumbprint=kid, made_at__lte=ends).first()
     if found is None or (found.ended_at is not None and found.ended_at <= ends):
         return None
-    agency = found.organisation
-    if not agency.is_agency or (agency.removed_at is not None and agency.removed_at <= ends):
-        return None
-    return found.jwk, agency
+    return found.jwk, found.organisation

@@ -167,18 +167,6 @@ def public_key(given: Any) -> PublicKey:
     )
 
 
-def signing_key(given: Any) -> tuple[str, dict[str, str]]:
-    """An agency's public key from a JWK: its thumbprint, and the members that count. Raises GongbaoError."""
-    members = ("kty", "crv", "x", "y")
-    try:
-        if "d" in given or given["crv"] != "P-256":
-            raise ValueError("private, or of another curve")
-        jwk = {name: str(given[name]) for name in members}
-        return ECKey.import_key(jwk).thumbprint(), jwk
-    except (JoseError, KeyError, ValueError, TypeError) as error:
-        raise GongbaoError("this is no public key for signatures (P-256, as a JWK)", where="key") from error
-
-
 # --- unopened
 
 
@@ -262,7 +250,7 @@ def is_sealed(sealed: str, part: Part, purchase: str, kid: str) -> bool:
     return _pieces(sealed, part, purchase, kid) is not None
 
 
-def read_signed(text: str, key_of: Callable[[str], tuple[dict[str, str], Any] | None]) -> tuple[dict[str, Any], Any]:
+def read_signed(text: str, key_of: Callable[[str], tuple[Mapping[str, Any], Any] | None]) -> tuple[dict[str, Any], Any]:
     """The content of a padded JWS, and whose it is; `key_of` gives to a thumbprint the public JWK and its owner.
 
     Raises NotOpened.
@@ -273,7 +261,7 @@ def read_signed(text: str, key_of: Callable[[str], tuple[dict[str, str], Any] | 
         known = key_of(kid) if isinstance(kid, str) else None
         if known is None:
             raise NotOpened(Problem.UNKNOWN_KEY)
-        payload = jws.deserialize_compact(compact, ECKey.import_key(known[0]), algorithms=["ES256"]).payload
+        payload = jws.deserialize_compact(compact, ECKey.import_key(dict(known[0])), algorithms=["ES256"]).payload
     except JoseError as error:
         raise NotOpened(Problem.BAD_SIGNATURE) from error
     except (ValueError, TypeError, AttributeError) as error:
