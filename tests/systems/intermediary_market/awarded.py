@@ -122,15 +122,18 @@ class Play:
         organisation = self.contract.purchase.owner if role == "owner" else self.contract.registration.organisation
         return self.parties.account_of(organisation)
 
+    def acting(self, role: str, as_: Any = None) -> Acting:
+        account = self.account(role)
+        return Acting(as_ or market.contract.roles[role], actor_of(account), account)
+
     def take(self, role: str, step: str, when: datetime, *files: str, **given: Any) -> CaseEvent:
         """The step, with a file for each field in `files`."""
         self.contract.case.refresh_from_db()
-        account = self.account(role)
         event = actions.take(
             self.contract.uuid,
             step,
             given,
-            acting=Acting(market.contract.roles[role], actor_of(account), account),
+            acting=self.acting(role),
             at=when,
             seen=self.contract.case.events_count,
             uploads=[Upload(one, f"{one}.pdf", PDF + one.encode()) for one in files],

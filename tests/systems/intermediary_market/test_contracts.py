@@ -16,11 +16,14 @@ from gongbao.office.audit.models import Entry
 from gongbao.office.cases import actions as cases
 from gongbao.office.cases import queries as office
 from gongbao.office.cases.actions import Overtaken
+from gongbao.office.cases.actors import Acting
 from gongbao.office.cases.models import Case, CaseEvent
 from gongbao.office.outbox.models import Message
+from gongbao.office.people.acting import actor_of
 from gongbao.procedures import Refused
 from gongbao.systems.intermediary_market.complaints import queries as complaints
 from gongbao.systems.intermediary_market.complaints.models import Evidence
+from gongbao.systems.intermediary_market.complaints.procedure import complainant
 from gongbao.systems.intermediary_market.contracts import actions, queries
 from gongbao.systems.intermediary_market.contracts import procedure as market
 from gongbao.systems.intermediary_market.contracts.models import Contract
@@ -160,8 +163,18 @@ def test_two_who_press_at_once_get_one_result(played: Play) -> None:
     with pytest.raises(Overtaken):
         actions.take(
             played.contract.uuid, "contract_deliver", {"delivery": "报告"}, at=SIGNED, seen=seen,
-            acting=as_clerk(played.parties, market.agency),
+            acting=played.acting("agency"),
         )  # fmt: skip
+
+
+def test_who_acts_for_another_takes_no_step(played: Play) -> None:
+    other = played.parties.account_of(played.parties.agencies[2])
+    acting = Acting(market.agency, actor_of(other), other)
+    with pytest.raises(GongbaoError, match="do not act for this organisation"):
+        actions.take(played.contract.uuid, "contract_sign", SIGNING, acting=acting, at=SIGNED, seen=1)
+    with pytest.raises(GongbaoError, match="do not act for this organisation"):
+        actions.take(played.contract.uuid, "contract_sign", SIGNING, acting=as_clerk(played.parties), at=SIGNED, seen=1)
+    assert situation(played).state == market.awarded
 
 
 # --- abandonment
@@ -423,19 +436,14 @@ def test_nothing_is_complained_of_that_is_not_overdue(parties: Parties) -> None:
     one = overdue_play(parties)
     with pytest.raises(GongbaoError, match="no payment of this contract is overdue"):
         actions.complain_of_payment(
-            one.contract.uuid, acting=as_clerk(parties, market.agency), name="x", contact="", at=PAID_BY
+            one.contract.uuid, acting=one.acting("agency", complainant), name="x", contact="", at=PAID_BY
         )
-    assert account and not Evidence.objects.exists()
+    assert not Evidence.objects.exists()
 
 
 def complained(one: Play) -> Evidence:
-    from gongbao.office.cases.actors import Acting
-    from gongbao.office.people.acting import actor_of
-    from gongbao.systems.intermediary_market.complaints.procedure import complainant
-
-    account = one.account("agency")
     begun = actions.complain_of_payment(
-        one.contract.uuid, acting=Acting(complainant, actor_of(account), account), name="澄心", contact="", at=OVERDUE
+        one.contract.uuid, acting=one.acting("agency", complainant), name="澄心", contact="", at=OVERDUE
     )
     return Evidence.objects.get(complaint=begun.case)
 

@@ -22,6 +22,8 @@ from gongbao.systems.intermediary_market.complaints.actions import complain as b
 from gongbao.systems.intermediary_market.complaints.evidence import Source
 from gongbao.systems.intermediary_market.contracts import procedure as market
 from gongbao.systems.intermediary_market.contracts.models import Contract
+from gongbao.systems.intermediary_market.organisations.models import Organisation
+from gongbao.systems.intermediary_market.organisations.queries import is_member
 from gongbao.systems.intermediary_market.purchases import actions as purchases
 from gongbao.systems.intermediary_market.purchases import limit
 from gongbao.systems.intermediary_market.purchases.models import Fund, Purchase, Registration
@@ -82,6 +84,7 @@ def take(
     Raises Refused, Overtaken and GongbaoError, and then nothing is kept.
     """
     found = _contract(uuid)
+    _of(found.purchase.owner if acting.role == market.owner else found.registration.organisation, acting, at)
     situation = situation_of(found.case)
     if step in (market.pay.key, market.pay_rest.key):
         step = _payment(situation, given, at)
@@ -103,10 +106,22 @@ def take(
 
 
 def _contract(uuid: UUID) -> Contract:
-    found = Contract.objects.select_related("case", "purchase__owner", "purchase__item__item").filter(uuid=uuid).first()
+    found = (
+        Contract.objects.filter(uuid=uuid)
+        .select_related(
+            "case", "purchase__case", "purchase__owner__unit", "purchase__item__item", "registration__organisation"
+        )
+        .first()
+    )
     if found is None:
         raise GongbaoError("there is no such contract")
     return found
+
+
+def _of(organisation: Organisation, acting: Acting, at: datetime) -> None:
+    """Whoever acts has to act for the party still."""
+    if acting.account is None or not is_member(acting.account, organisation, at.astimezone(SHANGHAI).date()):
+        raise GongbaoError("you do not act for this organisation any more")
 
 
 def _refuse_above_limit(found: Contract, step: Step, given: Mapping[str, Any], at: datetime) -> None:
@@ -153,6 +168,7 @@ def complain_of_payment(uuid: UUID, *, acting: Acting, name: str, contact: str, 
     `name` and `contact` are those of the agency. Raises Refused and GongbaoError: where nothing is overdue, too.
     """
     found = _contract(uuid)
+    _of(found.registration.organisation, acting, at)
     situation = situation_of(found.case)
     if market.overdue_payment(situation, at) is None:
         raise GongbaoError("no payment of this contract is overdue")

@@ -3,8 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from gongbao.core.errors import GongbaoError
-from gongbao.office.cases import refusals
 from gongbao.office.sentences import Sentences
+from gongbao.systems.intermediary_market.purchases import refusals
 
 _KNOWN = Sentences(
     (
@@ -16,4 +16,4 @@ _KNOWN = Sentences(
 
 def in_words(error: GongbaoError) -> str:
     """The error in the language of the page; one that is not known stays as it is."""
-    return _KNOWN.in_words(refusals.told(error))
+    return _KNOWN.in_words(refusals.in_words(error))

@@ -146,12 +146,10 @@ def _rows(request: HttpRequest, among: QuerySet[Contract], now: datetime) -> lis
 
 def _list(request: HttpRequest, among: QuerySet[Contract], *, room: str, title: str, export: str) -> HttpResponse:
     now, clock = timezone.now(), _clock(request)
-    if clock is None:
-        page = Paginator(among, PAGE).get_page(request.GET.get("page"))
-        rows = queries.rows_of(list(page), now)
-    else:
-        page = Paginator(_rows(request, among, now), PAGE).get_page(request.GET.get("page"))
-        rows = list(page)
+    # A page of all of them is looked at, and no more; what is overdue is found by looking at each.
+    listed: Any = among if clock is None else _rows(request, among, now)
+    page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
+    rows: list[Row] = queries.rows_of(list(page), now) if clock is None else list(page)
     counts = queries.overdue_counts(among, now)
     context = {
         "room": room,

@@ -1,0 +1,147 @@
+"""Contracts that show the program: invented, those that the demo's notices of award began, one or more at each state.
+
+For a site on this machine alone; see gongbao.site.server.open_demo_accounts. Each contract that waits to be signed is
+played as far as its script and the time since its notice of award go.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from gongbao.core.working_days import CHINA
+from gongbao.office.cases.actions import Upload
+from gongbao.office.cases.actors import Acting
+from gongbao.office.people.acting import actor_of
+from gongbao.procedures.fields import SHANGHAI
+from gongbao.systems.intermediary_market.contracts import actions
+from gongbao.systems.intermediary_market.contracts import procedure as market
+from gongbao.systems.intermediary_market.contracts.models import Contract
+from gongbao.systems.intermediary_market.contracts.queries import rows_of
+from gongbao.systems.intermediary_market.organisations.models import Organisation
+from gongbao.systems.intermediary_market.purchases.models import Fund
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A step so many working days after the notice of award. A day in `days` is so many days after that of the step."""
+
+    after: int
+    role: str
+    key: str
+    given: Mapping[str, Any] = field(default_factory=dict)
+    files: tuple[str, ...] = ()
+    days: Mapping[str, int] = field(default_factory=dict)
+
+
+def _sign(after: int, *, deliver: int = 30, late: str = "") -> _Step:
+    given = {"scope": "按采购公告的服务内容编制并交付成果，配合评审修改。", "payment_days": 15}
+    if late:
+        given["late_reason"] = late
+    days = {"signed_on": 0, "deliver_by": deliver}
+    return _Step(after, "agency", market.sign.key, given, ("contract_files",), days)
+
+
+def _file(after: int) -> _Step:
+    return _Step(after, "agency", market.file.key, {"names_nobody": True}, ("filed_files", "public_copy"))
+
+
+def _deliver(after: int) -> _Step:
+    return _Step(after, "agency", market.deliver.key, {"delivery": "成果报告三册及电子文件"}, ("delivery_files",))
+
+
+def _accept(after: int) -> _Step:
+    return _Step(after, "owner", market.accept.key, {"acceptance": "成果齐全，符合约定。"})
+
+
+def _invoice(after: int) -> _Step:
+    given = {"invoice_number": "2650000012345"}
+    return _Step(after, "agency", market.invoice.key, given, ("invoice_files",), {"invoiced_on": 0, "pay_by": 15})
+
+
+def _pay(after: int, payment: str = "") -> _Step:
+    given = {"payment": payment} if payment else {}
+    return _Step(after, "owner", market.pay.key, given, ("payment_files",), {"paid_on": 0})
+
+
+_PERFORMED = (_sign(3), _file(4), _deliver(12), _accept(14), _invoice(15))
+_SCRIPTS: tuple[tuple[_Step, ...], ...] = (
+    _PERFORMED,  # its payment is overdue
+    (*_PERFORMED, _pay(20)),
+    (_sign(2), _file(4), _deliver(10)),
+    (_sign(3), _file(5)),
+    (
+        _Step(
+            2, "agency", market.abandon.key, {"ground": "other", "reason": "承担该项目的注册人员离职，无法按期完成。"}
+        ),
+    ),
+    (_sign(7, late="双方对验收标准协商用时较长。"), _file(12)),
+    (
+        _sign(3),
+        _file(4),
+        _deliver(10),
+        _Step(12, "owner", market.refuse.key, {"reason": "缺少附图，数据与现场不一致。"}, days={"deliver_by": 20}),
+    ),
+    (_sign(4),),
+    (),
+)
+"""What becomes of the contracts, the first of them with the first notice of award."""
+
+
+def open_demo(now: datetime) -> int:
+    """Play the contracts that nobody has signed yet: how many."""
+    waiting = list(
+        Contract.objects.filter(case__state=market.awarded.key, case__events_count=1)
+        .select_related("case", "purchase__owner", "registration__organisation")
+        .order_by("case__opened_at", "pk")
+    )
+    for contract, script in zip(waiting, _SCRIPTS, strict=False):
+        for step in script:
+            if not _take(contract, step, now):
+                break
+    return len(waiting)
+
+
+def _take(contract: Contract, step: _Step, now: datetime) -> bool:
+    """Take the step; False where its time has not come yet."""
+    case = contract.case
+    case.refresh_from_db()
+    day = CHINA.add(case.opened_at.astimezone(SHANGHAI).date(), step.after)
+    when = datetime.combine(day, time(15, 0), SHANGHAI)
+    if when > now:
+        return False
+    key = step.key
+    if key == market.sign.key and contract.purchase.fund == Fund.PRIVATE:
+        key = market.sign_private.key
+    given = dict(step.given) | {name: day + timedelta(days=number) for name, number in step.days.items()}
+    suggested = market.suggested(rows_of([contract], when)[0].situation, key, day)
+    asked = {one.key for one in market.contract.steps[key].asks}
+    given = {name: value for name, value in suggested.items() if name in asked and value is not None} | given
+    if "amount" in asked:
+        given.setdefault("amount", contract.purchase.budget)
+    owner, agency = contract.purchase.owner, contract.registration.organisation
+    actions.take(
+        contract.uuid,
+        key,
+        given,
+        acting=_acting(owner if step.role == "owner" else agency, step.role),
+        at=when,
+        seen=case.events_count,
+        uploads=[Upload(one, f"{_NAMES[one]}.txt", f"{_NAMES[one]}（演示）\n".encode()) for one in step.files],
+    )
+    return True
+
+
+def _acting(organisation: Organisation, role: str) -> Acting:
+    account = organisation.members.order_by("pk")[0].account
+    return Acting(market.contract.roles[role], actor_of(account), account)
+
+
+_NAMES = {
+    "contract_files": "中介服务合同",
+    "filed_files": "备案合同全文",
+    "public_copy": "公示文本",
+    "delivery_files": "成果报告",
+    "invoice_files": "发票",
+    "payment_files": "付款凭证",
+}
