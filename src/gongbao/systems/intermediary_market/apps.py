@@ -17,6 +17,7 @@ class IntermediaryMarketConfig(AppConfig):
         from gongbao.systems.intermediary_market.complaints.routing import route
         from gongbao.systems.intermediary_market.contracts.case_type import CASE_TYPE as CONTRACT
         from gongbao.systems.intermediary_market.purchases.case_type import CASE_TYPE as PURCHASE
+        from gongbao.systems.intermediary_market.ratings.actions import check_daily
         from gongbao.systems.intermediary_market.ratings.case_type import CASE_TYPE as CONDUCT
         from gongbao.systems.intermediary_market.sealing.actions import fix_due
 
@@ -42,3 +43,4 @@ class IntermediaryMarketConfig(AppConfig):
         register(CONTRACT)
         register(CONDUCT)
         jobs.register(jobs.Job("market.fix_envelopes", fix_due))
+        jobs.register(jobs.Job("market.check", check_daily))

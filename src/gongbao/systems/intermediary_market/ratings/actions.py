@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -65,13 +66,13 @@ def rate(uuid: UUID, given: Mapping[str, Any], *, account: Account, at: datetime
             raise GongbaoError("this service was rated already")
         values = _rated(given, at)
         points = {key: values[key] for key, _label in queries.ASPECTS}
-        result = compute(market_rating, {**points, "on": day.isoformat()})
+        result = compute(market_rating, {**points, "on": day.isoformat()}).as_json()
         rating = Rating(
             contract=contract,
             agency=contract.registration.organisation,
             **points,
-            total=result.values["rating"],
-            computed=result.as_json(),
+            total=Decimal(result["values"]["rating"]),
+            computed=result,
             words=values.get("words", ""),
             account=account,
             at=at,

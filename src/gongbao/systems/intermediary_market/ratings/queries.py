@@ -31,7 +31,7 @@ from gongbao.systems.intermediary_market.purchases import procedure as purchases
 from gongbao.systems.intermediary_market.purchases.models import Registration
 from gongbao.systems.intermediary_market.ratings import checks, procedure
 from gongbao.systems.intermediary_market.ratings.models import CheckRun, Clue, Conduct, Rating
-from gongbao.systems.intermediary_market.rules import market_grade
+from gongbao.systems.intermediary_market.rules import Grade, market_grade
 
 FIRST_YEAR = procedure.conduct.since.year
 ASPECTS: tuple[tuple[str, Label], ...] = (
@@ -42,6 +42,7 @@ ASPECTS: tuple[tuple[str, Label], ...] = (
     ("conduct", Label("服务规范", "Professional conduct")),
 )
 """The five of 第二十九条."""
+GRADES: dict[str, Label] = {one.value: Label(one.label.zh, one.label.en) for one in Grade}
 
 
 # --- what may be rated
@@ -187,6 +188,10 @@ class YearGrade:
     times_c: int
     so_far: bool = False
 
+    @property
+    def label(self) -> Label:
+        return GRADES[self.grade]
+
 
 def grade_of(year: int, counted: Iterable[Finding], today: date) -> YearGrade:
     """The grade that verified conduct gives for the year, by the policy market-grade."""
@@ -257,14 +262,6 @@ def _points(mean: Any) -> Decimal | None:
     return None if mean is None else Decimal(mean).quantize(Decimal("0.01"))
 
 
-def years() -> list[int]:
-    """The years of which there may be something, the latest first; `today` is asked of the caller where it matters."""
-    last = Rating.objects.order_by("-at").values_list("at", flat=True).first()
-    latest = CheckRun.objects.values_list("at", flat=True).first()
-    found = [one.astimezone(SHANGHAI).year for one in (last, latest) if one]
-    return list(range(max([FIRST_YEAR, *found]), FIRST_YEAR - 1, -1))
-
-
 # --- one case of conduct
 
 
@@ -310,6 +307,11 @@ class Proposal:
     finding: Finding
     situation: Situation
     clues: tuple[Clue, ...]
+
+    @property
+    def clause(self) -> str:
+        """That of the conduct, with its document; "" where it was corrected to nothing."""
+        return procedure.conduct.cite(self.finding.kind.clause) if self.finding.kind else ""
 
 
 def proposals(state: str = "") -> QuerySet[Conduct]:
