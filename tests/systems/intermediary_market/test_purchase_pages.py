@@ -1,0 +1,262 @@
+"""The pages of purchases: the owner's work place, the operator's form review, what everybody sees, the limits."""
+
+import re
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from gongbao.office.people.models import Account
+from gongbao.systems.intermediary_market.purchases import actions, queries
+from gongbao.systems.intermediary_market.purchases.models import Draft, ProcurementLimit, Purchase
+from tests.systems.intermediary_market.buying import MONDAY, SELECTION, TERMS, Market, again, at, buying_market
+
+pytestmark = pytest.mark.one_database
+
+
+@pytest.fixture
+def market(db: None) -> Market:
+    return buying_market()
+
+
+@pytest.fixture(autouse=True)
+def monday(monkeypatch: pytest.MonkeyPatch) -> None:
+    on(monkeypatch, "2026-03-02 09:30")
+
+
+def on(monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
+    """The clock of the pages stands there."""
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at(moment))
+
+
+def signed_in(account: Account) -> Client:
+    client = Client()
+    client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def page(client: Client, name: str, *args: Any, status: int = 200, **query: str) -> str:
+    answer = client.get(reverse(f"market:{name}", args=args), query)
+    assert answer.status_code == status, answer.content.decode()[:500]
+    return answer.content.decode()
+
+
+def form(market: Market, **changed: Any) -> dict[str, str]:
+    return {"item": str(market.item.uuid), **{f"v-{key}": str(value) for key, value in (TERMS | changed).items()}}
+
+
+def test_an_owner_drafts_a_purchase_and_hands_it_in(market: Market) -> None:
+    client = signed_in(market.account)
+    address = reverse("market:owner_new", args=[market.owner.uuid])
+    assert 'value="5"' in client.get(address).content.decode()
+    kept = client.post(address, {**form(market, project_name="半成的项目", budget=""), "save": "yes"})
+    assert kept.status_code == 302
+    draft = Draft.objects.get()
+    assert "半成的项目" in client.get(kept["Location"]).content.decode()
+    wrong = client.post(kept["Location"], form(market, budget="", contact_name=""))
+    text = wrong.content.decode()
+    assert wrong.status_code == 400 and 'href="#id-v-budget"' in text and "2 " in text
+    assert "教学楼安全鉴定" in text  # what was typed is kept
+    done = client.post(f"{address}?draft={draft.uuid}", form(market))
+    made = Purchase.objects.get()
+    assert done["Location"] == reverse("market:owner_purchase", args=[made.uuid])
+    assert not Draft.objects.exists()
+
+
+def test_a_draft_is_nobody_elses(market: Market) -> None:
+    draft = actions.save_draft(market.owner, {"project_name": "草稿"}, account=market.account, at=MONDAY)
+    stranger = signed_in(market.parties.people["works"])
+    address = reverse("market:owner_new", args=[market.owner.uuid])
+    assert stranger.get(f"{address}?draft={draft.uuid}").status_code == 404
+    assert stranger.post(reverse("market:drop_draft", args=[market.owner.uuid, draft.uuid])).status_code == 404
+    signed_in(market.account).post(reverse("market:drop_draft", args=[market.owner.uuid, draft.uuid]))
+    assert not Draft.objects.exists()
+
+
+def test_what_the_form_review_points_at_is_shown_before_it_is_handed_in(market: Market) -> None:
+    client = signed_in(market.account)
+    address = reverse("market:owner_new", args=[market.owner.uuid])
+    given = form(market, requirements="须在本市设有分公司")
+    first = client.post(address, given)
+    assert first.status_code == 400 and "本市设有分公司" in first.content.decode()
+    assert not Purchase.objects.exists()
+    assert client.post(address, {**given, "looked": "yes"}).status_code == 302
+    made = Purchase.objects.get()
+    # And to the operator.
+    shown = page(signed_in(market.parties.people["operator-clerk"]), "purchase_at_desk", made.uuid)
+    assert "本市设有分公司" in shown
+
+
+def test_papers_come_with_the_purchase_and_are_published_with_the_notice(market: Market) -> None:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    client = signed_in(market.account)
+    address = reverse("market:owner_new", args=[market.owner.uuid])
+    client.get(address)  # gives the ticket for files
+    paper = SimpleUploadedFile("参数.txt", "面积4200平方米".encode())
+    assert client.post(address, {**form(market), "v-annexes": paper}).status_code == 302
+    made = Purchase.objects.get()
+    attachment = made.case.attachments.get()
+    file = reverse("market:notice_file", args=[made.uuid, attachment.uuid])
+    assert Client().get(file).status_code == 404
+    market.publish(made)
+    assert Client().get(file).content.decode() == "面积4200平方米"
+    assert "参数.txt" in page(Client(), "notice", made.uuid)
+
+
+def test_the_operator_publishes_and_everybody_reads_the_seven_groups(market: Market) -> None:
+    made = market.submit()
+    assert Client().get(reverse("market:notice", args=[made.uuid])).status_code == 404
+    clerk = signed_in(market.parties.people["operator-clerk"])
+    assert page(clerk, "purchases_at_desk")
+    seen = re.search(r'name="seen" value="(\d+)"', page(clerk, "purchase_at_desk", made.uuid))
+    assert seen is not None
+    address = reverse("market:publish_notice", args=[made.uuid])
+    assert clerk.post(address, {"seen": seen[1]}).status_code == 302
+    assert clerk.post(address, {"seen": seen[1]}).status_code == 400  # pressed twice
+    text = page(Client(), "notice", made.uuid)
+    for words in ("教学楼安全鉴定", "文竹", "0991-5550001", "80000", "依法应当回避的情形", "24:00"):
+        assert words in text
+    assert "教学楼安全鉴定" in page(Client(), "notices", group="open")
+    assert "教学楼安全鉴定" not in page(Client(), "notices", group="ended")
+    assert Client().get(reverse("market:notices"), {"group": "x"}).status_code == 404
+
+
+def test_who_is_not_of_the_operator_has_no_desk_for_purchases(market: Market) -> None:
+    made = market.submit()
+    for name in ("housing-clerk", "finance-clerk"):
+        client = signed_in(market.parties.people[name])
+        page(client, "purchase_at_desk", made.uuid, status=404)
+        assert client.post(reverse("market:publish_notice", args=[made.uuid]), {"seen": "1"}).status_code == 404
+    auditor = signed_in(market.parties.people["auditor"])
+    assert "教学楼安全鉴定" in page(auditor, "purchase_at_desk", made.uuid)
+    assert auditor.post(reverse("market:publish_notice", args=[made.uuid]), {"seen": "1"}).status_code == 403
+
+
+def test_nothing_of_who_registered_is_shown_before_the_opening(market: Market) -> None:
+    """The pages of this part; those of all parts are crawled in test_nothing_is_disclosed."""
+    made = market.published()
+    market.register(made, [0, 1], ["41111.11", "42222.22"])
+    secrets = [*(one.name for one in market.parties.agencies[:2]), "41111.11", "42222.22"]
+    before = {}
+    for name in ("", "school", "operator-clerk", "operator-head", "auditor", "agency-1", "finance-clerk"):
+        client = signed_in(market.parties.people[name]) if name else Client()
+        for address in ("notices", "awards", "limits", "owner_purchases", "purchases_at_desk", "own_registrations"):
+            before[name, address] = client.get(reverse(f"market:{address}")).content.decode()
+        for address in ("notice", "owner_purchase", "purchase_at_desk"):
+            before[name, address] = client.get(reverse(f"market:{address}", args=[made.uuid])).content.decode()
+    for where, text in before.items():
+        assert not [one for one in secrets if one in text], where
+
+
+def test_the_owner_checks_and_selects_on_its_page(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tests.systems.intermediary_market.buying import Part
+
+    made = market.opened([0, 1], ["300", "200"])
+    on(monkeypatch, "2026-03-10 10:00")
+    client = signed_in(market.account)
+    text = page(client, "owner_purchase", made.uuid)
+    assert market.parties.agencies[0].name in text
+    # The operator's desk knows nothing of them.
+    for name in ("operator-head", "auditor"):
+        shown = page(signed_in(market.parties.people[name]), "purchase_at_desk", made.uuid)
+        assert market.parties.agencies[0].name not in shown
+    for one in queries.by_envelope(made):
+        address = reverse("market:judge", args=[made.uuid, one.uuid])
+        assert client.post(address, {"verdict": "", "reason": "x"}).status_code == 400
+        assert client.post(address, {"verdict": "admit", "reason": ""}).status_code == 400
+        assert client.post(address, {"verdict": "admit", "reason": "证书齐全"}).status_code == 302
+    seen = {"seen": str(again(made).case.events_count)}
+    assert client.post(reverse("market:finish_check", args=[made.uuid]), seen).status_code == 302
+    on(monkeypatch, "2026-03-11 09:30")
+    client = signed_in(market.account)  # a session does not last that long
+    made = market.open(again(made), Part.OFFER, SELECTION)
+    seen = {"seen": str(made.case.events_count)}
+    assert "200元" in page(client, "owner_purchase", made.uuid)
+    assert client.post(reverse("market:select_agency", args=[made.uuid]), seen).status_code == 302
+    assert again(made).selected.organisation == market.parties.agencies[1]
+    step = reverse("market:owner_step", args=[made.uuid, "confirm"])
+    assert "第二十四条" in client.get(step).content.decode()
+    seen = {"seen": str(again(made).case.events_count)}
+    assert client.post(step, seen).status_code == 302
+    assert again(made).case.state == "confirmed"
+    # Not public before the award notice.
+    assert market.parties.agencies[1].name not in page(Client(), "notice", made.uuid)
+    market.desk(again(made), "publish_award")
+    assert market.parties.agencies[1].name in page(Client(), "notice", made.uuid)
+    assert market.parties.agencies[1].name in page(Client(), "awards")
+    assert market.parties.agencies[1].name not in page(
+        signed_in(market.parties.people["agency-1"]), "own_registrations"
+    )
+
+
+def test_the_owner_extends_changes_and_withdraws_on_its_pages(market: Market) -> None:
+    made = market.published()
+    client = signed_in(market.account)
+    step = reverse("market:owner_step", args=[made.uuid, "extend"])
+    wrong = client.post(step, {"seen": "2", "v-days": "0", "v-reason": "咨询较多"})
+    assert wrong.status_code == 400 and "咨询较多" in wrong.content.decode()
+    assert client.post(step, {"seen": "2", "v-days": "2", "v-reason": "咨询较多"}).status_code == 302
+    assert again(made).registration_ends_at == at("2026-03-12 00:00")
+    terms = reverse("market:owner_terms", args=[made.uuid])
+    assert "教学楼安全鉴定" in client.get(terms).content.decode()
+    given = {**form(market, work="增加一栋"), "v-reason": "补充", "seen": "3"}
+    assert client.post(terms, given).status_code == 302
+    assert again(made).case.state == "reviewing"
+    assert client.get(terms).status_code == 404
+    text = page(Client(), "notice", made.uuid)
+    assert "增加一栋" not in text  # not before it is published again
+    withdraw = reverse("market:owner_step", args=[made.uuid, "withdraw_purchase"])
+    assert client.post(withdraw, {"seen": "4", "v-reason": "停办"}).status_code == 302
+    assert again(made).case.state == "withdrawn"
+
+
+def test_others_do_not_come_to_an_owners_purchase(market: Market) -> None:
+    made = market.published()
+    works = signed_in(market.parties.people["works"])
+    page(works, "owner_purchase", made.uuid, status=404)
+    assert (
+        works.post(reverse("market:owner_step", args=[made.uuid, "withdraw_purchase"]), {"seen": "2"}).status_code
+        == 404
+    )
+    page(signed_in(market.account), "owner_purchase", uuid4(), status=404)
+
+
+def test_an_agency_gives_its_award_back(market: Market) -> None:
+    made = market.announced()
+    address = reverse("market:give_back", args=[made.uuid])
+    assert signed_in(market.parties.people["agency-2"]).get(address).status_code == 404
+    client = signed_in(market.parties.people["agency-1"])
+    assert client.get(address).status_code == 200
+    assert client.post(address, {"v-reason": ""}).status_code == 400
+    assert client.post(address, {"v-reason": "人手不足"}).status_code == 302
+    assert again(made).case.state == "abandoned"
+    owner = page(signed_in(market.account), "owner_purchase", made.uuid)
+    assert f"?previous={made.uuid}" in owner
+
+
+def test_finance_enters_the_limit_and_nobody_else(market: Market) -> None:
+    given = {"v-budget_year": "2026", "v-amount": "400000", "v-source": "云澜市2026年集中采购目录（补充）"}
+    address = reverse("market:limits")
+    for name in ("operator-clerk", "school", "auditor"):
+        assert signed_in(market.parties.people[name]).post(address, given).status_code == 403
+    client = signed_in(market.parties.people["finance-clerk"])
+    assert client.post(address, {**given, "v-amount": "很多"}).status_code == 400
+    assert client.post(address, given).status_code == 302
+    assert ProcurementLimit.objects.last().amount == 400000
+    assert "400000.00" in page(Client(), "limits")
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_pages_are_there_in_both_languages(market: Market, language: str) -> None:
+    made = market.announced()
+    client = signed_in(market.account)
+    for who, name, args in (
+        (Client(), "notices", ()), (Client(), "notice", (made.uuid,)), (client, "owner_purchase", (made.uuid,)),
+        (client, "owner_new", (market.owner.uuid,)), (client, "owner_purchases", ()),
+    ):  # fmt: skip
+        answer = who.get(reverse(f"market:{name}", args=args), headers={"accept-language": language})
+        assert answer.status_code == 200
+        assert f'lang="{"en" if language == "en" else "zh-Hans"}"' in answer.content.decode()[:300]
