@@ -237,6 +237,10 @@ def test_both_custodians_open_a_share_that_is_withheld(scene: Scene) -> None:
     scene.reveal(Party.OPERATOR)
     first, second = (scene.parties.people[name] for name in (FIRST, SECOND))
     assert [one.layer for one in queries.withheld(scene.draw, first)] == [Layer.FIRST]
+    client = Client()
+    for name, told in ((FIRST, True), (SECOND, False)):
+        client.force_login(scene.parties.people[name])
+        assert (f"/purchases/{scene.purchase.uuid}/draw/" in client.get("/market/custody/").content.decode()) is told
     assert queries.withheld(scene.draw, second) == []
     refused(lambda: scene.open_layer(Party.OWNER, Layer.SECOND, SECOND), "the first custodian opens before")
     scene.open_layer(Party.OWNER, Layer.FIRST, FIRST)

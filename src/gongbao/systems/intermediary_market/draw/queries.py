@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import Http404
 
 from gongbao.core.errors import GongbaoError
@@ -24,7 +25,7 @@ from gongbao.systems.intermediary_market.draw.draw import Party
 from gongbao.systems.intermediary_market.draw.models import Draw, DrawEntry, DrawShare
 from gongbao.systems.intermediary_market.organisations.models import Organisation
 from gongbao.systems.intermediary_market.purchases.models import Purchase, Registration, Way
-from gongbao.systems.intermediary_market.purchases.procedure import annulled, publish_award
+from gongbao.systems.intermediary_market.purchases.procedure import annulled, drawing, publish_award
 from gongbao.systems.intermediary_market.sealing.models import Layer, Sealing
 
 PARTIES = {
@@ -298,3 +299,16 @@ def withheld(draw: Draw, account: Account) -> list[Withheld]:
             if bool(one.first_key) == (layer == Layer.SECOND):
                 found.append(Withheld(one, PARTIES[Party(one.party)], layer, layer_of(one, layer), key.kid))
     return found
+
+
+def awaiting(account: Account) -> list[Draw]:
+    """The draws of which a share waits for this custodian now, in case its party does not open it."""
+    found = Draw.objects.filter(
+        Q(purchase__sealing__first__account=account) | Q(purchase__sealing__second__account=account),
+        purchase__case__state=drawing.key,
+        fixed_at__isnull=False,
+        closed_at=None,
+        set_aside_at=None,
+    )
+    found = found.select_related("purchase__owner", "purchase__case").order_by("fixed_at", "pk")
+    return [one for one in found if withheld(one, account)]

@@ -20,6 +20,7 @@ from gongbao.office.people.models import Account
 from gongbao.office.people.permissions import ANYONE, allows, in_role, posts_of_request
 from gongbao.office.people.queries import ActingPost
 from gongbao.office.people.roles import Role
+from gongbao.systems.intermediary_market.draw.queries import awaiting as draws_awaiting
 from gongbao.systems.intermediary_market.models import Competence, Function
 from gongbao.systems.intermediary_market.organisations.actions import register_signing_key
 from gongbao.systems.intermediary_market.organisations.queries import (
@@ -198,6 +199,7 @@ def custody(request: HttpRequest) -> HttpResponse:
         {
             "room": "market",
             "tasks": queries.tasks_of(account, timezone.now()),
+            "draws": draws_awaiting(account),
             "keys": keys,
             "mine": [one for one in keys if one.account_id == account.pk],
             "appoints": _appointing(request) is not None,
