@@ -93,6 +93,7 @@ def test_no_stage_before_the_award_notice_tells_who_registered_or_how_many(marke
     assert not [one for one in names(market.parties) if one in words] and "48123" not in words
     found = queries.figures(2026, SELECTION)
     assert found.registered == () and found.shares == () and found.mean_registered is None
+    assert [one.clock.key for one in found.stages] == ["form_review"]
 
 
 # --- as it becomes public
@@ -117,9 +118,11 @@ def test_a_selection_up_to_its_contract_is_a_release_of_the_standard(market: Mar
     play = Play(market.parties, purchase.contracts.get())
     signed = ISSUED + timedelta(days=1)
     play.signed(signed, amount="48123.45", deliver_by="2026-05-01")
-    assert "contracts" not in release(purchase)
+    before = release(purchase)
+    assert "contracts" not in before
     play.filed(signed)
     made = release(purchase)
+    assert made["id"] != before["id"] and made["date"] == signed.isoformat()
     assert made["tag"] == ["tender", "award", "contract"] and made["awards"][0]["status"] == "active"
     (contract,) = made["contracts"]
     assert contract["awardID"] == made["awards"][0]["id"] and contract["value"]["amount"] == 48123.45
@@ -180,9 +183,17 @@ def test_a_result_confirmed_too_late_counts_as_late(market: Market) -> None:
     purchase = market.selected()
     late = SELECTION + timedelta(days=3)
     cases.tend_due(late)
-    market.owner_step(again(purchase), "confirm", late)
+    market.desk(market.owner_step(again(purchase), "confirm", late), "publish_award", late)
     (stage,) = (one for one in queries.figures(2026, late).stages if one.clock.key == "confirmation")
     assert (stage.met, stage.late) == (0, 1)
+
+
+def test_a_contract_that_is_not_signed_in_time_is_overdue(market: Market) -> None:
+    """Five working days from the 19th end on the 26th."""
+    purchase = market.desk(market.announced(), "issue_award", ISSUED)
+    for now, waiting, overdue in ((ISSUED + timedelta(days=7), 1, 0), (ISSUED + timedelta(days=8), 0, 1)):
+        (stage,) = (one for one in queries.figures(2026, now).stages if one.clock.key == "contract_signing")
+        assert (stage.met, stage.late, stage.waiting, stage.overdue) == (0, 0, waiting, overdue), purchase
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ from typing import Any
 from uuid import UUID
 
 from gongbao.procedures.fields import SHANGHAI
-from gongbao.systems.intermediary_market.contracts.queries import Published
+from gongbao.systems.intermediary_market.contracts import procedure as of_contracts
 from gongbao.systems.intermediary_market.organisations.models import Organisation
-from gongbao.systems.intermediary_market.publication.queries import OPEN, UNDER_WAY, WAYS, Award, Selection
+from gongbao.systems.intermediary_market.publication.queries import OPEN, UNDER_WAY, WAYS, Award, Selection, Signed
 from gongbao.systems.intermediary_market.purchases import procedure
 
 PREFIX = "ocds-000000"
@@ -56,7 +56,7 @@ def release(selection: Selection, notice: str) -> dict[str, Any]:
     """All that is public of a selection, in one release; `notice` is the address of its page."""
     made: dict[str, Any] = {
         "ocid": _ocid(selection.purchase.uuid),
-        "id": f"{selection.purchase.uuid}-{selection.changed_at:%Y%m%d%H%M%S}",
+        "id": f"{selection.purchase.uuid}-{selection.changes}",
         "date": _moment(selection.changed_at),
         "tag": ["tender"],
         "initiationType": "tender",
@@ -181,13 +181,22 @@ def _award(selection: Selection, award: Award) -> dict[str, Any]:
     return made
 
 
-def _contract(contract: Published, award: Award) -> dict[str, Any]:
+_CONTRACT_STATUS = {
+    of_contracts.archived.key: "terminated",
+    of_contracts.ended.key: "terminated",
+    of_contracts.annulled.key: "cancelled",
+}
+"""Of a contract; in every other state it is active. The standard calls terminated what came to its end, too."""
+
+
+def _contract(signed: Signed, award: Award) -> dict[str, Any]:
+    contract = signed.published
     made: dict[str, Any] = {
         "id": str(contract.uuid),
         "awardID": str(award.registration),
         "title": contract.service,
         "description": contract.scope,
-        "status": "active",
+        "status": _CONTRACT_STATUS.get(signed.state, "active"),
         "dateSigned": _moment(_day(contract.signed_on)),
         "period": {
             "startDate": _moment(_day(contract.signed_on)),

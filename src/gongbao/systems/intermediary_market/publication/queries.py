@@ -6,7 +6,7 @@ asked to hold back (第三十八条第（三）项).
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -24,6 +24,7 @@ from gongbao.procedures import Clock, Situation
 from gongbao.procedures.fields import SHANGHAI
 from gongbao.systems.intermediary_market.contracts import procedure as of_contracts
 from gongbao.systems.intermediary_market.contracts import queries as contracts
+from gongbao.systems.intermediary_market.contracts.models import Contract
 from gongbao.systems.intermediary_market.organisations.models import Organisation
 from gongbao.systems.intermediary_market.purchases import procedure as of_purchases
 from gongbao.systems.intermediary_market.purchases.models import Purchase, Registration, Terms
@@ -78,18 +79,31 @@ class Registered:
 
 
 @dataclass(frozen=True, slots=True)
+class Signed:
+    """A contract as it is published, its state, and the moments at which something of it became public."""
+
+    published: contracts.Published
+    state: str
+    moments: tuple[datetime, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Selection:
-    """A selection as everybody may know it. `content` is the notice, `registered` None until the result is public."""
+    """A selection as everybody may know it. `content` is the notice, `registered` None until the result is public.
+
+    Something of it became public `changes` times, at `changed_at` for the last time.
+    """
 
     purchase: Purchase
     content: dict[str, Any]
     published_at: datetime
     changed_at: datetime
+    changes: int
     state: str
     registered: Registered | None
     tenderers: tuple[Organisation, ...]
     award: Award | None
-    contracts: tuple[contracts.Published, ...]
+    contracts: tuple[Signed, ...]
 
     @property
     def previous(self) -> UUID | None:
@@ -138,12 +152,9 @@ def selections(found: Iterable[Purchase]) -> list[Selection]:
     registrations: dict[int, list[Registration]] = {}
     for row in Registration.objects.filter(purchase__in=purchases).select_related("organisation").order_by("uuid"):
         registrations.setdefault(row.purchase_id, []).append(row)
-    signed: dict[int, list[contracts.Published]] = {}
-    kept = list(contracts.published().filter(purchase__in=purchases))
-    shown = {one.uuid: one for one in contracts.published_of(kept)}
-    for contract in kept:
-        if contract.uuid in shown:
-            signed.setdefault(contract.purchase_id, []).append(shown[contract.uuid])
+    signed: dict[int, list[Signed]] = {}
+    for contract, one_signed in _signed(purchases):
+        signed.setdefault(contract.purchase_id, []).append(one_signed)
     return [
         _selection(
             one,
@@ -156,12 +167,26 @@ def selections(found: Iterable[Purchase]) -> list[Selection]:
     ]
 
 
+def _signed(purchases: Sequence[Purchase]) -> Iterator[tuple[Contract, Signed]]:
+    kept = list(contracts.published().filter(purchase__in=purchases))
+    situations = situations_of([one.case for one in kept])
+    for one in kept:
+        situation = situations[one.case_id]
+        shown = contracts.as_published(one, situation)
+        if shown is None or situation.state is None:
+            continue
+        moments = [event.at for event in situation.events if event.step == contracts.FILED]
+        if situation.state.final:
+            moments.append(situation.events[-1].at)
+        yield one, Signed(shown, situation.state.key, tuple(moments))
+
+
 def _selection(
     purchase: Purchase,
     situation: Situation,
     notice: Terms,
     registrations: Sequence[Registration],
-    signed: tuple[contracts.Published, ...],
+    signed: tuple[Signed, ...],
 ) -> Selection:
     announced = situation.taken(of_purchases.publish_award)
     opened = situation.taken(of_purchases.open_names)
@@ -169,6 +194,7 @@ def _selection(
     passed = max((one.number for one in situation.taken(of_purchases.pass_on)), default=0)
     last = announced[-1] if announced and announced[-1].number > passed else None
     is_over = situation.state is None or situation.state.final
+    moments = _moments(situation, notice, signed if last else ())
     registered = None
     if opened and (announced or is_over):
         registered = Registered(
@@ -180,7 +206,8 @@ def _selection(
         purchase,
         notice.content,
         purchase.public_at,  # type: ignore[attr-defined]
-        _changed_at(situation, notice, signed),
+        max(moments),
+        len(moments),
         _state(situation),
         registered,
         tuple(one.organisation for one in registrations) if announced else (),
@@ -210,11 +237,11 @@ _PUBLIC = frozenset(
 )
 
 
-def _changed_at(situation: Situation, notice: Terms, signed: Sequence[contracts.Published]) -> datetime:
-    """When something of it became public for the last time; what is not public leaves no trace here."""
-    moments = [one.at for one in situation.events if one.step in _PUBLIC]
-    moments += [datetime(day.year, day.month, day.day, tzinfo=SHANGHAI) for day in (one.filed_on for one in signed)]
-    return max([*moments, *([notice.published_at] if notice.published_at else [])])
+def _moments(situation: Situation, notice: Terms, signed: Sequence[Signed]) -> list[datetime]:
+    """When something of it became public; what is not public leaves no trace here."""
+    found = [one.at for one in situation.events if one.step in _PUBLIC]
+    found += [moment for one in signed for moment in one.moments]
+    return found + ([notice.published_at] if notice.published_at else [])
 
 
 def _award(
@@ -346,12 +373,18 @@ def _shares(found: Sequence[Selection]) -> tuple[Share, ...]:
 def _stages(found: Sequence[Selection], now: datetime) -> tuple[Stage, ...]:
     purchases = [one.purchase for one in found]
     kept = list(contracts.contracts().filter(purchase__in=purchases))
-    situations = [
-        *situations_of([one.case for one in purchases]).values(),
-        *situations_of([one.case for one in kept]).values(),
+    selecting = situations_of([one.case for one in purchases])
+    contracted = situations_of([one.case for one in kept])
+    hidden = {one.purchase.case_id for one in found if one.state == UNDER_WAY}
+    runs = [
+        run
+        for key, situation in selecting.items()
+        for run in situation.runs
+        # That there is a result to confirm nobody is told before the award notice.
+        if not (run.clock == of_purchases.confirmation and key in hidden)
     ]
-    runs = [run for situation in situations for run in situation.runs]
-    overdue = {id(run) for situation in situations for run in situation.overdue(now)}
+    runs += [run for situation in contracted.values() for run in situation.runs]
+    overdue = {id(run) for one in (*selecting.values(), *contracted.values()) for run in one.overdue(now)}
     stages = []
     for clock in _CLOCKS:
         of_clock = [run for run in runs if run.clock == clock]

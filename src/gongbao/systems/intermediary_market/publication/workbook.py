@@ -78,7 +78,7 @@ def of_selections(found: Sequence[Selection], language: str, made_at: datetime) 
             ),
             one.award.agency.name if one.award is not None else None,
             _plain(one.award.price) if one.award is not None else None,
-            _plain(one.contracts[0].amount) if one.contracts else None,
+            _plain(one.contracts[0].published.amount) if one.contracts else None,
         ]
         for one in found
     ]
