@@ -24,6 +24,7 @@ from gongbao.rules.values import Choice, Decimal, Quantity
 
 if TYPE_CHECKING:
     from gongbao.rules.figures import FigureTable
+    from gongbao.rules.shown import Said
 
 Run = Callable[["Scope"], Any]
 
@@ -44,7 +45,7 @@ class Impossible(Exception):
         super().__init__(f"{rule.name}: {reason}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Evaluated:
     """A rule's value as it is reported, and as it was before it was rounded."""
 
@@ -55,7 +56,7 @@ class Evaluated:
 class Scope:
     """The case (record None), or one record of it at its place in the input."""
 
-    __slots__ = ("_figures", "case", "counted", "index", "kept", "loop", "record", "said", "used", "values")
+    __slots__ = ("_figures", "case", "counted", "index", "kept", "loop", "record", "said", "used", "values", "went")
 
     def __init__(self, case: Case, record: Record | None = None, index: int | None = None) -> None:
         self.case, self.record, self.index = case, record, index
@@ -63,8 +64,9 @@ class Scope:
         self.values: dict[Rule[..., Any], Any] = {}  # of whatever rule was asked from here, wherever it is kept
         self.used: dict[Rule[..., Any], Any] = {}
         self.counted: dict[tree.Aggregate, tuple[list[Scope], Lost | None]] = {}
+        self.went: dict[tree.Branch, bool] = {}  # which way the branches of the rules here went
         self.loop: Scope | None = None
-        self.said: dict[object, str] = {}  # the texts of numbers here, as phrases.py has written them
+        self.said: dict[object, str | Said] = {}  # what phrases.py said of values here
         self._figures: FigureSheet | None = None
 
     @property
@@ -329,9 +331,16 @@ def _fact(node: tree.FactRef) -> Run:
 
 def _field(node: tree.FieldRef) -> Run:
     take = operator.attrgetter(node.name)
-    if node.of == "loop":
-        return lambda scope: known(take(scope.loop.record))  # type: ignore[union-attr]
-    return lambda scope: known(take(scope.record))
+
+    def run(scope: Scope) -> Any:
+        value = take(scope.record)
+        return known(value) if value.__class__ is Missing else value
+
+    def run_on_loop(scope: Scope) -> Any:
+        value = take(scope.loop.record)  # type: ignore[union-attr]
+        return known(value) if value.__class__ is Missing else value
+
+    return run_on_loop if node.of == "loop" else run
 
 
 def _rule(node: tree.RuleRef) -> Run:
@@ -463,7 +472,12 @@ def _not(node: tree.Not) -> Run:
 
 def _branch(node: tree.Branch) -> Run:
     condition, then, otherwise = run_of(node.condition), run_of(node.then), run_of(node.otherwise)
-    return lambda scope: then(scope) if condition(scope) else otherwise(scope)
+
+    def run(scope: Scope) -> Any:
+        holds = scope.went[node] = condition(scope)
+        return then(scope) if holds else otherwise(scope)
+
+    return run
 
 
 def _extreme(node: tree.Extreme) -> Run:

@@ -49,21 +49,24 @@ def exact(number: "int | str | Exact") -> Exact:
 
 
 def add(left: Exact, right: Exact) -> Exact:
-    if left.__class__ is Fraction or right.__class__ is Fraction:
+    try:
+        return _CONTEXT.add(left, right)  # type: ignore[arg-type]
+    except TypeError:  # one of them is a fraction
         return _decimal(Fraction(left) + Fraction(right))
-    return _CONTEXT.add(left, right)  # type: ignore[arg-type]
 
 
 def subtract(left: Exact, right: Exact) -> Exact:
-    if left.__class__ is Fraction or right.__class__ is Fraction:
+    try:
+        return _CONTEXT.subtract(left, right)  # type: ignore[arg-type]
+    except TypeError:
         return _decimal(Fraction(left) - Fraction(right))
-    return _CONTEXT.subtract(left, right)  # type: ignore[arg-type]
 
 
 def multiply(left: Exact, right: Exact) -> Exact:
-    if left.__class__ is Fraction or right.__class__ is Fraction:
+    try:
+        return _CONTEXT.multiply(left, right)  # type: ignore[arg-type]
+    except TypeError:
         return _decimal(Fraction(left) * Fraction(right))
-    return _CONTEXT.multiply(left, right)  # type: ignore[arg-type]
 
 
 def divide(left: Exact, right: Exact) -> Exact:

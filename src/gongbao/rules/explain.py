@@ -1,7 +1,8 @@
 """Why a case comes to what it does: each rule's formula, with names and with figures, from the tree that computed it.
 
-An explanation is versioned data: `Explanation.as_json()` is described in docs/contract.md. Texts, pages and calculation
-sheets are renderings of it (render.py and the office), so that none of them can say something else.
+An explanation is versioned data, described in docs/contract.md, and is put together as that from the start:
+`Explanation.as_json()`. Texts, pages and calculation sheets are renderings of it (render.py and the office), so that
+none of them can say something else; `Step` and what belongs to one read it for them.
 """
 
 from __future__ import annotations
@@ -9,29 +10,32 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from fractions import Fraction
+from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from gongbao.rules import scales, tree
 from gongbao.rules.compute import Result, version
-from gongbao.rules.evaluate import MissingFacts, Scope, counted, run_of
+from gongbao.rules.evaluate import Evaluated, MissingFacts, Scope, counted, run_of
 from gongbao.rules.facts import as_json
 from gongbao.rules.figures import FigureTable
 from gongbao.rules.lost import Lost
-from gongbao.rules.phrases import key_of, said_of
+from gongbao.rules.phrases import Phrase
 from gongbao.rules.policy import FigureSheet, Rule
 from gongbao.rules.shown import Said, Words, in_both, number, shown
+from gongbao.rules.types import DECIMAL
 from gongbao.rules.values import Choice, Label, Quantity
-from gongbao.rules.ways import Asked, Needed, Way, way_of
+from gongbao.rules.ways import AskedFact, Way, way_of
 
 SCHEMA = "gongbao.explanation/1"
 
 WordsOf = Callable[[str, str], str | None]
 """From document and clause to the clause's words; None where nobody holds them."""
 
+Json = dict[str, Any]
 
-@dataclass(slots=True, eq=False)
+
+@dataclass(frozen=True, slots=True)
 class Condition:
     """A condition on which a way was taken or not: in words, with figures, and whether it holds (None: not known)."""
 
@@ -40,7 +44,7 @@ class Condition:
     holds: bool | None
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class UsedFigure:
     """A parameter, the value that was taken, and from when to when it is that."""
 
@@ -53,7 +57,7 @@ class UsedFigure:
     document: str
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class UsedReading:
     name: str
     label: Said
@@ -63,7 +67,7 @@ class UsedReading:
     clause: str
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class UsedFact:
     path: str
     label: Said
@@ -89,77 +93,77 @@ class Chosen:
     candidates: tuple[Candidate, ...]
 
 
-@dataclass(slots=True, eq=False)
-class _Place:
-    """For what a rule was computed: the case, a record of it, a choice; and what was told of it before."""
-
-    record: str
-    record_label: Said | None
-    choice: Label | None
-    steps: dict[Rule[..., Any], Step] = field(default_factory=dict)
-    facts: dict[str, UsedFact | None] = field(default_factory=dict)
-
-
-@dataclass(slots=True, eq=False)
 class Step:
-    """One rule for the case, for one record or for one choice.
+    """One rule for the case, for one record or for one choice, as a rendering reads it from the JSON.
 
     `number` counts from 1. A rule that several others need is told once; elsewhere `told_in` is the number of that
     step, and the step has nothing below. `folded`: true, and without bearing on the result. `exact` is the value
     before rounding where rounding changed it. `missing` names some of the facts where there are `more_missing`.
     """
 
-    number: int
-    of: Rule[..., Any]
-    value: Said | None
-    data: Any
-    place: _Place
-    exact: str = ""
-    missing: tuple[str, ...] = ()
-    more_missing: bool = False
-    folded: bool = False
-    told_in: int | None = None
-    formula: Said | None = None
-    figures: Said | None = None
-    notes: Sequence[Said] = ()
-    conditions: Sequence[Condition] = ()
-    parameters: Sequence[UsedFigure] = ()
-    readings: Sequence[UsedReading] = ()
-    facts: Sequence[UsedFact] = ()
-    steps: Sequence[Step] = ()
+    def __init__(self, told: Json, values: Sequence[Said | None]) -> None:
+        self.told = told
+        self.number: int = told["number"]
+        self.rule: str = told["rule"]
+        self.label: Said = _words(told)
+        self.clause: str = told["clause"]
+        self.value: Said | None = values[self.number - 1]
+        self.data = told["value"]
+        self.exact: str = told.get("before_rounding", "")
+        self.places: int | None = told.get("places")
+        self.record: str = told.get("record", "")
+        self.record_label = _words_or_none(told.get("record_label"))
+        self.choice = _words_or_none(told.get("choice"))
+        self.told_in: int | None = told.get("told_in")
+        self.folded: bool = told["folded"]
+        self.missing: tuple[str, ...] = tuple(told.get("missing", ()))
+        self.more_missing: bool = told.get("more_missing", False)
+        self.steps = [Step(one, values) for one in told.get("steps", ())]
 
     @property
-    def rule(self) -> str:
-        return self.of.name
+    def formula(self) -> Said | None:
+        return _words_or_none(self.told.get("formula"))
 
     @property
-    def label(self) -> Label:
-        return self.of.label
+    def figures(self) -> Said | None:
+        return _words_or_none(self.told.get("figures"))
 
     @property
-    def clause(self) -> str:
-        return self.of.clause
+    def notes(self) -> list[Said]:
+        return [_words(one) for one in self.told.get("notes", ())]
 
     @property
-    def places(self) -> int | None:
-        return self.of.type.places
+    def conditions(self) -> list[Condition]:
+        told = self.told.get("conditions", ())
+        return [Condition(_words(one), _words(one["figures"]), one["holds"]) for one in told]
 
     @property
-    def record(self) -> str:
-        """The path of the record: trips[2]; "" where the rule is on the case."""
-        return self.place.record
+    def parameters(self) -> list[UsedFigure]:
+        return [
+            UsedFigure(
+                one["name"],
+                _words(one),
+                _words(one["value"]),
+                date.fromisoformat(one["since"]) if one["since"] else None,
+                date.fromisoformat(one["until"]) if one["until"] else None,
+                one["clause"],
+                one["document"],
+            )
+            for one in self.told.get("parameters", ())
+        ]
 
     @property
-    def record_label(self) -> Said | None:
-        return self.place.record_label
+    def readings(self) -> list[UsedReading]:
+        return [
+            UsedReading(
+                one["name"], _words(one), one["option"], _words(one["option_label"]), one["default"], one["clause"]
+            )
+            for one in self.told.get("readings", ())
+        ]
 
     @property
-    def choice(self) -> Label | None:
-        return self.place.choice
-
-    def lacking(self, lost: Lost) -> Step:
-        self.missing, self.more_missing = tuple(sorted(lost.first)), lost.more
-        return self
+    def facts(self) -> list[UsedFact]:
+        return [UsedFact(one["path"], _words(one), _words(one["value"])) for one in self.told.get("facts", ())]
 
     def walk(self) -> Iterator[Step]:
         yield self
@@ -167,11 +171,20 @@ class Step:
             yield from one.walk()
 
 
-@dataclass(slots=True)
+def _words(told: Json) -> Said:
+    return Words(told["zh"], told["en"])
+
+
+def _words_or_none(told: Json | None) -> Said | None:
+    return _words(told) if told else None
+
+
+@dataclass
 class Explanation:
     """The steps of each reported value, in order. A list of records gives each record's steps.
 
-    `chosen` is there where the case has several choices of which the best applies (就高不就低).
+    `chosen` is there where the case has several choices of which the best applies (就高不就低). `told` are the steps
+    as JSON; `found` has for each, by its number, the rule and what it came to, None where a fact is missing.
     """
 
     policy: str
@@ -181,7 +194,13 @@ class Explanation:
     date: date | None
     as_if: bool
     chosen: Chosen | None
-    steps: list[Step]
+    told: list[Json]
+    found: list[tuple[Rule[..., Any], Evaluated | None]]
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        values = [in_both(found.value, rule.type) if found else None for rule, found in self.found]
+        return [Step(one, values) for one in self.told]
 
     def walk(self) -> Iterator[Step]:
         for one in self.steps:
@@ -196,10 +215,10 @@ class Explanation:
             cited += [(self.document, one.clause) for one in step.readings]
         yield from dict.fromkeys(one for one in cited if one[1])
 
-    def as_json(self, *, words: WordsOf | None = None) -> dict[str, Any]:
+    def as_json(self, *, words: WordsOf | None = None) -> Json:
         """`words` gives the words of the clauses that are cited, where they shall be there too.
 
-        What several steps name is the same object in each of them: copy it before you change it.
+        What several steps name, and what is the same for each case, is one object: copy it before you change it.
         """
         out = {
             "schema": SCHEMA,
@@ -210,7 +229,7 @@ class Explanation:
             "date": self.date.isoformat() if self.date else None,
             "as_if": self.as_if,
             "chosen": _chosen_json(self.chosen) if self.chosen else None,
-            "steps": list(map(_AsJson().step, self.steps)),
+            "steps": self.told,
         }
         if words is not None:
             found = {f"{document} {clause}": words(document, clause) for document, clause in self.citations()}
@@ -223,14 +242,30 @@ def explain(result: Result, only: tuple[str, str] | None = None) -> Explanation:
     return _Teller(result, only).tell()
 
 
+@dataclass(slots=True, eq=False)
+class _Place:
+    """For what a rule is computed: the case, a record of it, a choice. `named` is what each of its steps says of that,
+    `told` how each step that was told begins, with what was found, and `facts` what was said of each fact."""
+
+    record: str
+    named: Json
+    told: dict[Rule[..., Any], tuple[Json, Evaluated | None]] = field(default_factory=dict)
+    facts: dict[str, Json | None] = field(default_factory=dict)
+
+
 class _Teller:
+    """Writes the steps of one explanation. What many of them name (figures, readings, facts) is one object in all."""
+
     def __init__(self, result: Result, only: tuple[str, str] | None) -> None:
         self.only = only
         self.result, self.policy, self.case = result, result.policy, result.case
         self.places: dict[Scope, _Place] = {}
         self.figures = _figures_told(result.case.table)
-        self.readings: dict[str, UsedReading] = {}
-        self.number = 0
+        self.named: dict[Rule[..., Any], Json] = {}
+        self.readings: dict[str, Json] = {}
+        self.of_case: dict[Phrase, Json] = {}
+        self.texts: dict[int, tuple[str, str]] = {}  # of the bands of scales, by id
+        self.found: list[tuple[Rule[..., Any], Evaluated | None]] = []
 
     def tell(self) -> Explanation:
         steps = []
@@ -256,65 +291,93 @@ class _Teller:
             self.result.as_if,
             self.chosen(),
             steps,
+            self.found,
         )
 
     def tells(self, record: str, rule: Rule[..., Any]) -> bool:
         return self.only in (None, (record, rule.name))
 
-    def step(self, rule: Rule[..., Any], asked: Scope, folded: bool = False) -> Step:
-        self.number += 1
+    def step(self, rule: Rule[..., Any], asked: Scope, folded: bool = False) -> Json:
         try:
             scope = asked.home(rule)
         except MissingFacts as error:  # which choice is the best is open
-            return Step(self.number, rule, None, None, _NOWHERE, folded=folded).lacking(error.lost)
-        place = self.place(scope)
-        known = place.steps.get(rule)
-        if known is not None:
-            again = Step(self.number, rule, known.value, known.data, place, known.exact)
-            again.missing, again.more_missing = known.missing, known.more_missing
-            again.folded, again.told_in = folded, known.number
-            return again
-        step = place.steps[rule] = Step(self.number, rule, None, None, place, folded=folded)
-        self.evaluate(step, scope)
-        way = way_of(rule, scope)
-        step.formula = way.formula
-        if way.figures is not None:
-            figures = way.figures.fill(scope)
-            step.figures = figures if figures != way.formula else None
-        if way.conditions:
-            step.conditions = [Condition(words, figures.fill(scope), holds) for words, figures, holds in way.conditions]
-        if way.scales:
-            step.notes = [note for scale in way.scales for note in _bands(scale, scope)]
-        if way.parameters:
-            used = dict.fromkeys([self.figure(one, scope) for one in way.parameters])
-            step.parameters = [one for one in used if one is not None]
-        if way.readings:
-            step.readings = [self.reading(one) for one in way.readings]
-        if way.facts:
-            told = [self.fact(one, scope, place) for one in way.facts]
-            step.facts = [one for one in told if one is not None]
-        if way.needed:
-            step.steps = self.below(way, scope)
-        return step
-
-    def evaluate(self, step: Step, scope: Scope) -> None:
-        rule = step.of
+            return self.homeless(rule, error.lost, folded)
+        place = self.places.get(scope) or self.place(scope)
+        if rule in place.told:
+            begun, found = place.told[rule]
+            self.found.append((rule, found))
+            return {**begun, "number": len(self.found), "told_in": begun["number"], "folded": folded}
+        found, lost = None, None
         try:
             found = scope.evaluated(rule)
         except MissingFacts as error:
-            step.lacking(error.lost)
-            return
-        step.value = said_of(found.value, rule.type, scope, rule)
-        step.data = as_json(found.value, rule.type)
-        if isinstance(found.exact, Quantity) and isinstance(found.value, Quantity) and found.exact != found.value:
-            exact = found.exact.exact
-            step.exact = f"{exact.numerator}/{exact.denominator}" if isinstance(exact, Fraction) else f"{exact:f}"
+            lost = error.lost
+        out = self.begun(rule, place, found)
+        place.told[rule] = out.copy(), found
+        way = way_of(rule, scope)
+        out["formula"] = way.formula
+        if way.figures is not None:
+            figures = self.fill(way.figures, scope)
+            if figures != way.formula:
+                out["figures"] = figures
+        if way.scales and (notes := [note for scale in way.scales for note in self.bands(scale, scope)]):
+            out["notes"] = notes
+        out["conditions"] = [
+            {**words, "figures": self.fill(figures, scope), "holds": holds} for words, figures, holds in way.conditions
+        ]
+        out["parameters"] = self.parameters(way, scope) if way.parameters else []
+        out["readings"] = [self.readings.get(one) or self.reading(one) for one in way.readings]
+        out["facts"] = [told for one in way.facts if (told := self.fact(one, scope, place)) is not None]
+        if lost is not None:
+            _lacking(out, lost)
+        out["folded"] = folded
+        out["steps"] = self.below(way, scope) if way.needed else []
+        return out
+
+    def begun(self, rule: Rule[..., Any], place: _Place, found: Evaluated | None) -> Json:
+        """What each step says of its rule, its value and what it was computed for."""
+        self.found.append((rule, found))
+        out = (self.named.get(rule) or self.name(rule)).copy()
+        out["number"] = len(self.found)
+        if found is not None:
+            kind, value, exact = rule.type, found.value, found.exact
+            out["value"] = as_json(value, kind)
+            if kind.places is not None and isinstance(exact, Quantity) and exact.exact != value.exact:
+                out["before_rounding"] = as_json(exact, DECIMAL)
+                out["places"] = kind.places
+        out.update(place.named)
+        return out
+
+    def name(self, rule: Rule[..., Any]) -> Json:
+        label, unit = rule.label, rule.type.unit
+        named: Json = {"number": 0, "rule": rule.name, **_label(label), "clause": rule.clause, "value": None}
+        if unit:
+            named["unit"] = {"zh": unit.zh, "en": unit.en}
+        self.named[rule] = named
+        return named
+
+    def homeless(self, rule: Rule[..., Any], lost: Lost, folded: bool) -> Json:
+        out = self.begun(rule, _NOWHERE, None)
+        out |= {"conditions": [], "parameters": [], "readings": [], "facts": []}
+        _lacking(out, lost)
+        return out | {"folded": folded, "steps": []}
+
+    def fill(self, phrase: Phrase, scope: Scope) -> Json:
+        if not phrase.of_case:
+            return phrase.fill(scope)
+        found = self.of_case.get(phrase)
+        if found is None:
+            found = self.of_case[phrase] = phrase.fill(scope)
+        return found
 
     def place(self, scope: Scope) -> _Place:
         found = self.places.get(scope)
         if found is None:
-            choice = scope.case.choice.label if scope.case.choice is not None else None
-            found = self.places[scope] = _Place(*self.record_of(scope), choice)
+            record, label = self.record_of(scope)
+            named: Json = {"record": record, "record_label": _label(label)} if label else {}
+            if scope.case.choice is not None:
+                named["choice"] = _label(scope.case.choice.label)
+            found = self.places[scope] = _Place(record, named)
         return found
 
     def record_of(self, scope: Scope) -> tuple[str, Said | None]:
@@ -329,39 +392,41 @@ class _Teller:
             return path, value.label
         return path, Words(f"第{scope.index + 1}项", f"no. {scope.index + 1}")
 
-    def below(self, way: Way, scope: Scope) -> list[Step]:
+    def below(self, way: Way, scope: Scope) -> list[Json]:
         """The steps of the rules that stand in the formula and its conditions, each once."""
-        bearing = way.bearing(scope)
+        bearing = way.bearing(scope) if way.bearing else None
         seen: set[tuple[Rule[..., Any], Scope]] = set()
         steps = []
         for node, rules in way.needed:
-            folded = id(node) not in bearing and id(node) not in way.asked
-            for home in self.homes(node, scope) if rules else ():
+            folded = bearing is not None and id(node) not in bearing and id(node) not in way.asked
+            if node.__class__ is tree.RuleRef:
+                homes: Sequence[Scope] = (scope,)
+            elif isinstance(node, tree.EachRef):
+                assert node.rule.record is not None
+                homes = scope.case.home(node.rule).of(node.rule.record)
+            else:
+                homes = counted(node, scope)[0] if rules else ()  # type: ignore[arg-type]
+            for home in homes:
                 for rule in rules:
                     if (rule, home) not in seen:
                         seen.add((rule, home))
                         steps.append(self.step(rule, home, folded))
         return steps
 
-    def homes(self, node: Needed, scope: Scope) -> Sequence[Scope]:
-        if isinstance(node, tree.RuleRef):
-            return (scope,)
-        if isinstance(node, tree.EachRef):
-            assert node.rule.record is not None
-            return scope.case.home(node.rule).of(node.rule.record)
-        return counted(node, scope)[0]
+    def parameters(self, way: Way, scope: Scope) -> list[Json]:
+        told = []
+        for node in way.parameters:
+            try:
+                sheet, keys = scope.figures, tuple([run_of(one)(scope) for one in node.keys])
+            except MissingFacts:
+                continue
+            found = self.figures.get((sheet, node.name, keys))
+            if found is None:
+                found = self.figures[sheet, node.name, keys] = self.figure(node, keys, scope)
+            told.append(found)
+        return list({id(one): one for one in told}.values()) if len(told) > 1 else told
 
-    def figure(self, node: tree.FigureRef, scope: Scope) -> UsedFigure | None:
-        try:
-            sheet, keys = scope.figures, tuple([run_of(one)(scope) for one in node.keys])
-        except MissingFacts:
-            return None
-        known = self.figures.get((sheet, node.name, keys))
-        if known is None:
-            known = self.figures[sheet, node.name, keys] = self._figure(node, keys, scope)
-        return known
-
-    def _figure(self, node: tree.FigureRef, keys: tuple[Any, ...], scope: Scope) -> UsedFigure:
+    def figure(self, node: tree.FigureRef, keys: tuple[Any, ...], scope: Scope) -> Json:
         entry, value = scope.case.table.entries[node.name], run_of(node)(scope)
         since, until = scope.case.table.period(node.name, scope.day)
         label: Said = entry.label
@@ -371,40 +436,66 @@ class _Teller:
                 f"{label.zh}（{'、'.join([one.zh for one in said])}）",
                 f"{label.en} ({', '.join([one.en for one in said])})",
             )
-        shown = _A_SCALE if isinstance(value, scales.Scale) else in_both(value, node.type)
-        return UsedFigure(node.name, label, shown, since, until, entry.clause, entry.document or self.policy.document)
+        return {
+            "name": node.name,
+            **_label(label),
+            "value": _label(_A_SCALE if isinstance(value, scales.Scale) else in_both(value, node.type)),
+            "since": since.isoformat() if since else None,
+            "until": until.isoformat() if until else None,
+            "clause": entry.clause,
+            "document": entry.document or self.policy.document,
+        }
 
-    def reading(self, name: str) -> UsedReading:
-        found = self.readings.get(name)
-        if found is None:
-            reading = self.policy.reading_table[name]
-            option = getattr(self.case.options, name)
-            about = reading.options[option]
-            found = self.readings[name] = UsedReading(
-                name, reading.label, option, about.label, option == reading.default, about.clause or reading.clause
-            )
+    def reading(self, name: str) -> Json:
+        reading = self.policy.reading_table[name]
+        option = getattr(self.case.options, name)
+        about = reading.options[option]
+        found = self.readings[name] = {
+            "name": name,
+            **_label(reading.label),
+            "option": option,
+            "option_label": _label(about.label),
+            "default": option == reading.default,
+            "clause": about.clause or reading.clause,
+        }
         return found
 
-    def fact(self, node: Asked, scope: Scope, place: _Place) -> UsedFact | None:
-        """The fact with its value; None for a list of records, and for one that is missing."""
-        if isinstance(node, tree.FactRef):
+    def fact(self, asked: AskedFact, scope: Scope, place: _Place) -> Json | None:
+        """The fact with its value; None for one that is missing."""
+        if asked.of_case:
             scope, place = self.case.scope, self.place(self.case.scope)
-        if node.name not in place.facts:
-            place.facts[node.name] = self._fact(node, scope, place)
-        return place.facts[node.name]
+        if asked.name not in place.facts:
+            path = f"{place.record}.{asked.name}" if place.record else asked.name
+            try:
+                place.facts[asked.name] = {"path": path, **_label(asked.label), "value": _label(asked.say(scope))}
+            except MissingFacts:
+                place.facts[asked.name] = None
+        return place.facts[asked.name]
 
-    def _fact(self, node: Asked, scope: Scope, place: _Place) -> UsedFact | None:
-        if isinstance(node, tree.FieldRef):
-            declared, path = node.record.declared()[node.name], f"{place.record}.{node.name}"  # type: ignore[attr-defined]
-        else:
-            declared, path = self.policy.facts.declared()[node.name], node.name
-        if declared.type.is_records:
-            return None
+    def bands(self, node: tree.Call, scope: Scope) -> list[Json]:
+        """Which part of the value each band of a scale takes."""
         try:
-            value = run_of(node)(scope)
+            value, scale = [run_of(one)(scope) for one in node.arguments]
         except MissingFacts:
-            return None
-        return UsedFact(path, declared.label, said_of(value, declared.type, scope, key_of(node)))
+            return []
+        if not isinstance(scale, scales.Ladder):
+            band = scale.band_of(value)
+            if band is None:
+                return [_BELOW_ALL]
+            above, gives = self.band(band)
+            return [_same(f"{above}{'≤' if band.included else '<'}{number(value)}: {gives}")]
+        out = []
+        for band, part in scale.parts(value):
+            above, gives = self.band(band)
+            out.append(_same(f"> {above}: {number(part)} × {gives} = {number(part * band.gives)}"))
+        return out
+
+    def band(self, band: scales.Band[Any, Any]) -> tuple[str, str]:
+        """Where it begins and what it gives, as texts."""
+        found = self.texts.get(id(band))
+        if found is None:
+            found = self.texts[id(band)] = number(band.above), number(band.gives)
+        return found
 
     def chosen(self) -> Chosen | None:
         case, best = self.case, self.policy.best
@@ -429,12 +520,12 @@ class _Teller:
         return Chosen(best.name, best.label, best.clause, tuple(out))
 
 
-_NOWHERE = _Place("", None, None)
+_NOWHERE = _Place("", {})
 _NOT_NEEDED = Words("未填，不影响结果", "not given, and of no bearing")
 _A_SCALE = Words("分档标准", "a scale")
-_BELOW_ALL = Words("低于第一档", "below the first band")
+_BELOW_ALL = {"zh": "低于第一档", "en": "below the first band"}
 
-_Figures = dict[tuple[FigureSheet, str, tuple[Any, ...]], UsedFigure]
+_Figures = dict[tuple[FigureSheet, str, tuple[Any, ...]], Json]
 _TOLD: WeakKeyDictionary[FigureTable, _Figures] = WeakKeyDictionary()
 
 
@@ -443,111 +534,18 @@ def _figures_told(table: FigureTable) -> _Figures:
     return _TOLD.setdefault(table, {})
 
 
-def _bands(node: tree.Call, scope: Scope) -> list[Said]:
-    """Which part of the value each band of a scale takes."""
-    try:
-        value, scale = [run_of(one)(scope) for one in node.arguments]
-    except MissingFacts:
-        return []
-    if not isinstance(scale, scales.Ladder):
-        band = scale.band_of(value)
-        if band is None:
-            return [_BELOW_ALL]
-        text = f"{number(band.above)}{'≤' if band.included else '<'}{number(value)}: {number(band.gives)}"
-        return [Words(text, text)]
-    out: list[Said] = []
-    for band, part in scale.parts(value):
-        text = f"> {number(band.above)}: {number(part)} × {number(band.gives)} = {number(part * band.gives)}"
-        out.append(Words(text, text))
-    return out
+def _lacking(step: Json, lost: Lost) -> None:
+    step["missing"] = sorted(lost.first)
+    if lost.more:
+        step["more_missing"] = True
 
 
-# As JSON
+def _same(text: str) -> Json:
+    return {"zh": text, "en": text}
 
 
 def _label(label: Said) -> dict[str, str]:
     return {"zh": label.zh, "en": label.en}
-
-
-class _AsJson:
-    """Writes the steps of one explanation. What many of them name (figures, readings, facts) is one object in all."""
-
-    def __init__(self) -> None:
-        self.kept: dict[int, dict[str, Any]] = {}
-
-    def step(self, step: Step) -> dict[str, Any]:
-        rule, place = step.of, step.place
-        label, unit = rule.label, rule.type.unit
-        out: dict[str, Any] = {
-            "number": step.number,
-            "rule": rule.name,
-            "zh": label.zh,
-            "en": label.en,
-            "clause": rule.clause,
-            "value": step.data,
-        }
-        if unit:
-            out["unit"] = {"zh": unit.zh, "en": unit.en}
-        if step.exact:
-            out["before_rounding"] = step.exact
-            out["places"] = rule.type.places
-        if place.record_label:
-            out["record"] = place.record
-            out["record_label"] = _label(place.record_label)
-        if place.choice:
-            out["choice"] = _label(place.choice)
-        if step.told_in:
-            out["told_in"] = step.told_in
-            out["folded"] = step.folded
-            return out
-        if step.formula:
-            out["formula"] = _label(step.formula)
-        if step.figures:
-            out["figures"] = _label(step.figures)
-        if step.notes:
-            out["notes"] = [_label(one) for one in step.notes]
-        out["conditions"] = [
-            {"zh": one.words.zh, "en": one.words.en, "figures": _label(one.figures), "holds": one.holds}
-            for one in step.conditions
-        ]
-        kept = self.kept
-        out["parameters"] = [kept.get(id(one)) or self.parameter(one) for one in step.parameters]
-        out["readings"] = [kept.get(id(one)) or self.reading(one) for one in step.readings]
-        out["facts"] = [kept.get(id(one)) or self.fact(one) for one in step.facts]
-        if step.missing:
-            out["missing"] = list(step.missing)
-            if step.more_missing:
-                out["more_missing"] = True
-        out["folded"] = step.folded
-        out["steps"] = [self.step(one) for one in step.steps]
-        return out
-
-    def parameter(self, one: UsedFigure) -> dict[str, Any]:
-        out = self.kept[id(one)] = {
-            "name": one.name,
-            **_label(one.label),
-            "value": _label(one.value),
-            "since": one.since.isoformat() if one.since else None,
-            "until": one.until.isoformat() if one.until else None,
-            "clause": one.clause,
-            "document": one.document,
-        }
-        return out
-
-    def reading(self, one: UsedReading) -> dict[str, Any]:
-        out = self.kept[id(one)] = {
-            "name": one.name,
-            **_label(one.label),
-            "option": one.option,
-            "option_label": _label(one.option_label),
-            "default": one.is_default,
-            "clause": one.clause,
-        }
-        return out
-
-    def fact(self, one: UsedFact) -> dict[str, Any]:
-        out = self.kept[id(one)] = {"path": one.path, **_label(one.label), "value": _label(one.value)}
-        return out
 
 
 def _chosen_json(chosen: Chosen) -> dict[str, Any]:

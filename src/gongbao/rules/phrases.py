@@ -13,7 +13,7 @@ from typing import Any
 from gongbao.rules import tree
 from gongbao.rules.evaluate import MissingFacts, Scope, counted, run_of
 from gongbao.rules.policy import Policy
-from gongbao.rules.shown import LANGUAGES, Said, Words, in_both, number
+from gongbao.rules.shown import LANGUAGES, NONE, Said, Words, in_both, number
 from gongbao.rules.types import Type
 
 _TIMES, _PLUS, _COMPARED, _NOT, _AND, _OR = 6, 5, 4, 3, 2, 1
@@ -71,30 +71,37 @@ _FILLED = (
     tree.Aggregate,
 )
 
-Slot = Callable[[Scope], "str | Said"]
+Say = Callable[[Scope], "str | Said"]
 """What stands in a slot for a case: a text where it is the same in both languages."""
 
+Slot = tuple[object, Say]
+"""With the key under which a scope keeps what was said."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(slots=True, eq=False)
 class Phrase:
-    """Words with %s for each slot; the slots stand in the same order in both languages."""
+    """Words with %s for each slot; the slots stand in the same order in both languages. `of_case`: what stands in them
+    is of the case alone, and so the same for each record."""
 
     zh: str
     en: str
     slots: tuple[Slot, ...]
+    of_case: bool
 
-    def fill(self, scope: Scope) -> Words:
-        said = [slot(scope) for slot in self.slots]
+    def fill(self, scope: Scope) -> dict[str, str]:
+        """The words in both languages, as JSON has them."""
+        before = scope.said
+        said = [before.get(key) or say(scope) for key, say in self.slots]
         for one in said:
             if one.__class__ is not str:
                 break
         else:
             texts = tuple(said)
-            return Words(self.zh % texts, self.en % texts)
-        return Words(
-            self.zh % tuple([one if isinstance(one, str) else one.zh for one in said]),
-            self.en % tuple([one if isinstance(one, str) else one.en for one in said]),
-        )
+            return {"zh": self.zh % texts, "en": self.en % texts}
+        return {
+            "zh": self.zh % tuple([one if isinstance(one, str) else one.zh for one in said]),
+            "en": self.en % tuple([one if isinstance(one, str) else one.en for one in said]),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +115,10 @@ class _Open:
 _Parts = list["str | _Open"]
 
 
-def with_names(policy: Policy, node: tree.Node) -> Words:
-    """The formula with names: no case changes it."""
+def with_names(policy: Policy, node: tree.Node) -> dict[str, str]:
+    """The formula with names in both languages: no case changes it."""
     phrase = _phrase(policy, node, False)
-    return Words(phrase.zh % (), phrase.en % ())
+    return {"zh": phrase.zh % (), "en": phrase.en % ()}
 
 
 def with_figures(policy: Policy, node: tree.Node) -> Phrase:
@@ -122,7 +129,8 @@ def _phrase(policy: Policy, node: tree.Node, figures: bool) -> Phrase:
     zh, en = (list(_merged(_Putter(policy, place, figures).parts(node))) for place in range(len(LANGUAGES)))
     opens = [one for one in zh if isinstance(one, _Open)]
     assert opens == [one for one in en if isinstance(one, _Open)]
-    return Phrase(_template(zh), _template(en), tuple([_slot(policy, one) for one in opens]))
+    of_case = all(isinstance(one.node, tree.FactRef | tree.ReadingRef) for one in opens)
+    return Phrase(_template(zh), _template(en), tuple([_slot(policy, one) for one in opens]), of_case)
 
 
 def _template(parts: _Parts) -> str:
@@ -316,58 +324,68 @@ class _Putter:
 
 
 def _slot(policy: Policy, open_: _Open) -> Slot:
-    node, holds = open_.node, open_.holds
-    name = with_names(policy, node)
-    missing = Words(f"[{name.zh}]", f"[{name.en}]")
-    if isinstance(node, tree.ReadingRef):
-        labels = {option: about.label for option, about in policy.reading_table[node.name].options.items()}
-        return lambda scope: labels[getattr(scope.case.options, node.name)]
+    node, key = open_.node, key_of(open_.node)
     if node.type.is_number and not isinstance(node, tree.Aggregate | tree.EachRef):
-        say = _number_slot(node, missing)
-        return _in_brackets(say) if holds >= _PLUS else say
-    if isinstance(node, tree.Aggregate) and node.source_each is not None:
-        each, function = _slot(policy, _Open(node.source_each, 0)), node.function
-        return lambda scope: _called(function, each(scope))
-    if isinstance(node, tree.EachRef | tree.Aggregate):
-        found = _list_slot(node)
-    elif node.type.kind == "scale":
-        return lambda scope: name
-    else:
-        run, kind = run_of(node), node.type
+        brackets = open_.holds >= _PLUS
+        return ((key,) if brackets else key), _number(policy, node, brackets)
+    say = _say(policy, node)
 
-        def found(scope: Scope) -> Said:
-            return in_both(run(scope), kind, bare=True)
+    def kept(scope: Scope) -> str | Said:
+        said = scope.said[key] = say(scope)
+        return said
 
-    def known(scope: Scope) -> Said:
-        try:
-            return found(scope)
-        except MissingFacts:
-            return missing
-
-    return known
+    return key, kept
 
 
-def _list_slot(node: tree.EachRef | tree.Aggregate) -> Callable[[Scope], Said]:
-    if isinstance(node, tree.Aggregate):
-        return lambda scope: _called(node.function, _items(node, scope))
-    run, kind = run_of(node), node.rule.type
-    return lambda scope: _listed([in_both(one, kind, bare=True) for one in run(scope)])
+def _missing(policy: Policy, node: tree.Node) -> Words:
+    name = with_names(policy, node)
+    return Words(f"[{name['zh']}]", f"[{name['en']}]")
 
 
-def _number_slot(node: tree.Node, missing: Words) -> Slot:
-    run, places, key = run_of(node), node.type.places, key_of(node)
+def _number(policy: Policy, node: tree.Node, brackets: bool) -> Say:
+    """A number; a negative one in a sum or a product is put into `brackets`."""
+    run, places, key, missing = run_of(node), node.type.places, key_of(node), _missing(policy, node)
 
     def say(scope: Scope) -> str | Said:
-        text = scope.said.get(key)
-        if text is None:
+        said = scope.said.get(key)
+        if said is None:
             try:
                 value = run(scope)
             except MissingFacts:
-                return missing
-            if value is None:
-                return in_both(None, node.type)
-            text = scope.said[key] = number(value, places)
-        return text
+                said = missing
+            else:
+                said = NONE if value is None else number(value, places)
+            scope.said[key] = said
+        if brackets:
+            if said.__class__ is str and said[0] == "−":
+                said = f"({said})"
+            scope.said[(key,)] = said
+        return said
+
+    return say
+
+
+def _say(policy: Policy, node: tree.Node) -> Say:
+    if isinstance(node, tree.ReadingRef):
+        labels = {option: about.label for option, about in policy.reading_table[node.name].options.items()}
+        return lambda scope: labels[getattr(scope.case.options, node.name)]
+    if node.type.kind == "scale":
+        name = Words(**with_names(policy, node))
+        return lambda scope: name
+    if isinstance(node, tree.Aggregate) and node.source_each is not None:
+        each, function = _say(policy, node.source_each), node.function
+        return lambda scope: _called(function, each(scope))
+    missing, run, kind = _missing(policy, node), run_of(node), node.type
+
+    def say(scope: Scope) -> str | Said:
+        try:
+            if isinstance(node, tree.EachRef):
+                return _listed([in_both(one, node.rule.type, bare=True) for one in run(scope)])
+            if isinstance(node, tree.Aggregate):
+                return _called(node.function, _items(node, scope))
+            return in_both(run(scope), kind, bare=True)
+        except MissingFacts:
+            return missing
 
     return say
 
@@ -377,25 +395,15 @@ def said_of(value: Any, kind: Type, scope: Scope, key: object) -> Said:
     if value is None or not kind.is_number:
         return in_both(value, kind)
     text = scope.said.get(key)
-    if text is None:
+    if text.__class__ is not str:
         text = scope.said[key] = number(value, kind.places)
     if kind.unit is None or kind.kind == "percent":
         return Words(text, text)
     return Words(f"{text} {kind.unit.zh}", f"{text} {kind.unit.en}")
 
 
-def _in_brackets(say: Slot) -> Slot:
-    """A negative number in a sum or a product."""
-
-    def bracketed(scope: Scope) -> str | Said:
-        text = say(scope)
-        return f"({text})" if text.__class__ is str and text[0] == "−" else text
-
-    return bracketed
-
-
 def key_of(node: tree.Node) -> object:
-    """Under which a scope keeps the text of a node's value: the same for all nodes that have the same value there."""
+    """Under which a scope keeps what is said of a node's value: the same for all nodes of the same value there."""
     if isinstance(node, tree.RuleRef):
         return node.rule
     if isinstance(node, tree.FieldRef):
@@ -418,7 +426,10 @@ def _items(node: tree.Aggregate, scope: Scope) -> Said:
         for other in records:
             scope.loop = other
             known = other.said.get(key)
-            said.append(Words(known, known) if known else in_both(item(scope), kind, bare=True))
+            if known is None:
+                said.append(in_both(item(scope), kind, bare=True))
+            else:
+                said.append(Words(known, known) if isinstance(known, str) else known)
     finally:
         scope.loop = before
     return _listed(said)

@@ -53,7 +53,7 @@ class Ladder(Scale[Measure, Given]):
         for band, following in zip(self.bands, (*self.bands[1:], None), strict=True):
             if value <= band.above:
                 break
-            top = value if following is None else min(value, following.above)
+            top: Any = value if following is None or value <= following.above else following.above
             out.append((band, top - band.above))
         return out
 

@@ -44,6 +44,9 @@ class Unit:
     en: str
 
 
+_new = object.__new__
+
+
 class Quantity:
     """An exact number of one kind. `exact` is a decimal, or a fraction where no decimal holds it."""
 
@@ -56,7 +59,7 @@ class Quantity:
     @classmethod
     def of(cls, value: ex.Exact) -> Self:
         """The quantity of a number that is exact already."""
-        made = cls.__new__(cls)
+        made = _new(cls)
         made.exact = value
         return made
 
@@ -67,8 +70,8 @@ class Quantity:
     def _same(self, other: object) -> ex.Exact | None:
         """The number of another quantity of this kind. A total over no records is the plain 0, whatever its kind would
         have been, and so 0 is of every kind."""
-        if isinstance(other, Quantity):
-            return other.exact if type(other) is type(self) else None
+        if other.__class__ is self.__class__:
+            return other.exact
         return _ZERO if type(other) is int and other == 0 else None
 
     def _sum(self, other: object) -> Any:
@@ -143,7 +146,7 @@ class Decimal(Quantity):
     __slots__ = ()
 
     def _same(self, other: object) -> ex.Exact | None:
-        if isinstance(other, Decimal):
+        if other.__class__ is Decimal:
             return other.exact
         return ex.exact(other) if isinstance(other, int) and type(other) is int else None
 

@@ -7,62 +7,82 @@ the same for all cases that go this way.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from itertools import islice
 from typing import Any, TypeVar
 
 from gongbao.rules import tree
 from gongbao.rules.evaluate import MissingFacts, Run, Scope, run_of
-from gongbao.rules.phrases import Phrase, with_figures, with_names
-from gongbao.rules.policy import Policy, Rule
-from gongbao.rules.shown import Words
+from gongbao.rules.phrases import Phrase, key_of, said_of, with_figures, with_names
+from gongbao.rules.policy import Fact, Policy, Rule
+from gongbao.rules.shown import Said
 from gongbao.rules.types import SCALES
-from gongbao.rules.values import Choice
+from gongbao.rules.values import Choice, Label
 
 N = TypeVar("N", bound=tree.Node)
 Bearing = Callable[[Scope], frozenset[int]]
 Needed = tree.RuleRef | tree.EachRef | tree.Aggregate
-Asked = tree.FactRef | tree.FieldRef
+
+
+@dataclass(frozen=True, slots=True)
+class AskedFact:
+    """A fact that a formula names. `of_case`: it is of the case and not of a record. `say` says its value; raises
+    MissingFacts."""
+
+    name: str
+    label: Label
+    of_case: bool
+    say: Callable[[Scope], Said]
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """`conditions` led to the formula: in words, with figures, and whether it holds.
+    """`conditions` led to the formula: in both languages, with figures, and whether it holds.
 
     Below it stand the facts, figures and readings it names, its scales, and what has rules below it, each from left to
     right; with an aggregate the rules that it takes of each record. On what was `asked` in the conditions (nodes by
-    id) the value always depends; `bearing` gives those of the formula on which it depends as it is.
+    id) the value always depends; `bearing` gives those of the formula on which it depends as it is, None where on all.
     """
 
-    conditions: tuple[tuple[Words, Phrase, bool | None], ...]
-    formula: Words
+    conditions: tuple[tuple[dict[str, str], Phrase, bool | None], ...]
+    formula: dict[str, str]
     figures: Phrase | None
-    facts: tuple[Asked, ...]
+    facts: tuple[AskedFact, ...]
     parameters: tuple[tree.FigureRef, ...]
     readings: tuple[str, ...]
     scales: tuple[tree.Call, ...]
     needed: tuple[tuple[Needed, list[Rule[..., Any]]], ...]
     asked: frozenset[int]
-    bearing: Bearing
+    bearing: Bearing | None
 
 
 def way_of(rule: Rule[..., Any], scope: Scope) -> Way:
     """The way that the rule goes for a case, or for one record or choice of it."""
-    went: list[bool | None] = []
-    _follow(rule.tree, scope, went)
-    ways = rule.tree.told.ways
-    found = ways.get(key := tuple(went))
+    told = _told(rule.tree)
+    came_by = tuple(map(scope.went.get, told.branches))
+    found = told.known.get(came_by)
     if found is None:
-        found = ways[key] = _way(rule.policy, rule.tree, iter(went))
-    return found  # type: ignore[no-any-return]
+        went: list[bool | None] = []
+        is_known = _follow(rule.tree, scope, went)
+        found = told.ways.get(key := tuple(went))
+        if found is None:
+            found = told.ways[key] = _way(rule.policy, rule.tree, iter(went))
+        if is_known:
+            told.known[came_by] = found
+    return found
 
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What is known of a node once and for all: its outermost branches, and the ways a case went through them."""
+    """What is known of a node once and for all: all its branches and the outermost, and the ways a case went through
+    them. `known` has those that follow from the branches that evaluation came by."""
 
     branches: tuple[tree.Branch, ...]
+    outermost: tuple[tree.Branch, ...]
     ways: dict[tuple[bool | None, ...], Way]
+    known: dict[tuple[bool | None, ...], Way]
 
 
 def _rules(node: Needed) -> list[Rule[..., Any]]:
@@ -74,10 +94,15 @@ def _rules(node: Needed) -> list[Rule[..., Any]]:
     return sorted(found, key=lambda one: one.line)
 
 
-def _branches(node: tree.Node) -> tuple[tree.Branch, ...]:
+def _told(node: tree.Node) -> _Told:
     if node.told is None:
-        node.told = _Told(tuple(dict.fromkeys(_outermost(node))), {})
-    return node.told.branches  # type: ignore[no-any-return]
+        branches = tuple(one for one in node.walk() if isinstance(one, tree.Branch))
+        node.told = _Told(branches, tuple(dict.fromkeys(_outermost(node))), {}, {})
+    return node.told  # type: ignore[no-any-return]
+
+
+def _branches(node: tree.Node) -> tuple[tree.Branch, ...]:
+    return _told(node).outermost
 
 
 def _outermost(node: tree.Node) -> Iterator[tree.Branch]:
@@ -88,18 +113,21 @@ def _outermost(node: tree.Node) -> Iterator[tree.Branch]:
             yield from _outermost(one)
 
 
-def _follow(node: tree.Node, scope: Scope, went: list[bool | None]) -> None:
-    """Note which way each branch goes, in an order that follows from the ways; None where a fact for it is missing."""
+def _follow(node: tree.Node, scope: Scope, went: list[bool | None]) -> bool:
+    """Note which way each branch goes, in an order that follows from the ways; None where a fact for it is missing.
+    Whether evaluation came by each of them."""
+    came_by = True
     for branch in _branches(node):
-        holds: bool | None
-        try:
-            holds = bool(run_of(branch.condition)(scope))
-        except MissingFacts:
-            holds = None
+        holds = scope.went.get(branch)
+        if holds is None:
+            came_by = False
+            with suppress(MissingFacts):
+                holds = bool(run_of(branch.condition)(scope))
         went.append(holds)
-        _follow(branch.condition, scope, went)
+        came_by &= _follow(branch.condition, scope, went)
         if holds is not None:
-            _follow(branch.then if holds else branch.otherwise, scope, went)
+            came_by &= _follow(branch.then if holds else branch.otherwise, scope, went)
+    return came_by
 
 
 def _way(policy: Policy, node: tree.Node, went: Iterator[bool | None]) -> Way:
@@ -115,10 +143,13 @@ def _way(policy: Policy, node: tree.Node, went: Iterator[bool | None]) -> Way:
     kept = node if isinstance(node, tree.Branch) else _straight(node, went)
     asked = [one for condition, _ in conditions for one in _visible(condition)]
     visible = [*asked, *_visible(kept)]
-    facts: dict[tuple[type, str], Asked] = {}
+    facts: dict[tuple[type, str], AskedFact] = {}
     for one in visible:
-        if isinstance(one, Asked):
-            facts.setdefault((type(one), one.name), one)
+        if isinstance(one, tree.FactRef | tree.FieldRef):
+            declared = policy.facts.declared() if isinstance(one, tree.FactRef) else one.record.declared()  # type: ignore[attr-defined]
+            about = declared[one.name]
+            if not about.type.is_records:
+                facts.setdefault((type(one), one.name), _asked(one, about))
     return Way(
         tuple([(with_names(policy, one), with_figures(policy, one), holds) for one, holds in conditions]),
         with_names(policy, kept),
@@ -129,7 +160,14 @@ def _way(policy: Policy, node: tree.Node, went: Iterator[bool | None]) -> Way:
         tuple([one for one in visible if isinstance(one, tree.Call) and one.function in SCALES.values()]),
         tuple([(one, _rules(one)) for one in visible if isinstance(one, Needed)]),
         frozenset(map(id, asked)),
-        _bearing(kept),
+        _bearing(kept) if _folds(kept) else None,
+    )
+
+
+def _asked(node: tree.FactRef | tree.FieldRef, about: Fact) -> AskedFact:
+    run, kind, key = run_of(node), about.type, key_of(node)
+    return AskedFact(
+        node.name, about.label, isinstance(node, tree.FactRef), lambda scope: said_of(run(scope), kind, scope, key)
     )
 
 
@@ -182,9 +220,8 @@ def _visible(node: tree.Node) -> Iterator[tree.Node]:
 
 def _bearing(node: tree.Node) -> Bearing:
     """Not the greater side of a min, nor what is multiplied by zero."""
-    visible = list(_visible(node))
-    everything = frozenset(map(id, visible))
-    if isinstance(node, tree.Branch | tree.Aggregate) or not any(map(_may_fold, visible)):
+    if not _folds(node):
+        everything = frozenset(map(id, _visible(node)))
         return lambda scope: everything
     own, whole, value_of = frozenset((id(node),)), frozenset(map(id, node.walk())), run_of(node)
     below = [(run_of(one), _bearing(one)) for one in node.children()]
@@ -196,19 +233,22 @@ def _bearing(node: tree.Node) -> Bearing:
             return whole
         kept = below
         if isinstance(node, tree.Extreme):
-            kept = [one for one in below if one[0](scope) == value][:1]
+            kept = list(islice((one for one in below if one[0](scope) == value), 1))
         elif isinstance(node, tree.Operation) and node.op == "*":
-            kept = [one for one in below if _is_zero(one[0](scope))][:1] or below
+            kept = list(islice((one for one in below if _is_zero(one[0](scope))), 1)) or below
         elif isinstance(node, tree.All | tree.Any_) and value is isinstance(node, tree.Any_):
-            kept = [one for one in below if _value_or_none(one[0], scope) is value][:1]
+            # What stands behind what settles it may make no sense: x is not None and x > 1.
+            kept = list(islice((one for one in below if _value_or_none(one[0], scope) is value), 1))
         return own.union(*[found(scope) for _, found in kept])
 
     return bearing
 
 
-def _may_fold(node: tree.Node) -> bool:
-    return isinstance(node, tree.Extreme | tree.All | tree.Any_) or (
-        isinstance(node, tree.Operation) and node.op == "*"
+def _folds(node: tree.Node) -> bool:
+    """Whether there is anything on which it may not depend."""
+    return not isinstance(node, tree.Branch | tree.Aggregate) and any(
+        isinstance(one, tree.Extreme | tree.All | tree.Any_) or (isinstance(one, tree.Operation) and one.op == "*")
+        for one in _visible(node)
     )
 
 
@@ -223,4 +263,4 @@ def _is_zero(value: Any) -> bool:
     return not isinstance(value, bool | Choice | str | date) and value == 0
 
 
-__all__ = ["Asked", "Needed", "Way", "way_of"]
+__all__ = ["AskedFact", "Needed", "Way", "way_of"]
