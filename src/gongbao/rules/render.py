@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from gongbao.core.columns import width, wrapped
-from gongbao.rules.explain import Chosen, Explanation, Step, UsedFigure, WordsOf
+from gongbao.rules.explain import Chosen, Condition, Explanation, Step, UsedFigure, WordsOf
 from gongbao.rules.shown import Said
 from gongbao.rules.values import Label
 
@@ -37,6 +37,7 @@ _TITLES: dict[Kind, Label] = {
     "missing": Label("缺少", "missing"),
     "words": Label("条文", "words"),
 }
+_HOLDS = {True: Label("成立", "holds"), False: Label("不成立", "does not hold"), None: Label("未知", "not known")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +115,7 @@ def lines_of(step: Step, explanation: Explanation, language: str) -> list[Line]:
     ) -> None:
         lines.append(Line(kind, _TITLES[kind].in_language(language), text, document, clause, holds, unusual))
 
-    for condition in step.conditions:
-        words, figures = condition.words.in_language(language), condition.figures.in_language(language)
-        whether = {True: ("成立", "holds"), False: ("不成立", "does not hold"), None: ("未知", "not known")}[
-            condition.holds
-        ]
-        text = f"{whether[not chinese]}{colon}{words}"
-        if figures != words:
-            text += f"（{figures}）" if chinese else f" ({figures})"
-        say("condition", text, holds=condition.holds)
+    lines += [condition_line(one, language) for one in step.conditions]
     if step.formula:
         say("formula", step.formula.in_language(language))
     if step.figures:
@@ -147,6 +140,19 @@ def lines_of(step: Step, explanation: Explanation, language: str) -> list[Line]:
     return lines
 
 
+def condition_line(condition: Condition, language: str, *, figures: bool = True) -> Line:
+    """Whether a condition holds, with its figures where they are other than its words."""
+    words, filled = condition.words.in_language(language), condition.figures.in_language(language)
+    text = f"{_HOLDS[condition.holds].in_language(language)}{'：' if language.startswith('zh') else ': '}{words}"
+    if figures and filled != words:
+        text += f"（{filled}）" if language.startswith("zh") else f" ({filled})"
+    return Line("condition", title_of("condition", language), text, holds=condition.holds)
+
+
+def title_of(kind: Kind, language: str) -> str:
+    return _TITLES[kind].in_language(language)
+
+
 def heading(step: Step, language: str) -> str:
     """What a step is called: with the choice and the record for which it was computed."""
     of = [step.choice.in_language(language)] if step.choice else []
@@ -167,10 +173,15 @@ def rounding(step: Step, language: str) -> str:
     """1,234.565 → 1,234.57 元, and how many decimals are kept."""
     percent = step.value is not None and step.value.en.endswith("%")
     change = f"{exact_number(step.exact)}{'%' if percent else ''} → {value_of(step, language)}"
+    return f"{change}{'，' if language.startswith('zh') else ', '}{kept_decimals(step, language)}"
+
+
+def kept_decimals(step: Step, language: str) -> str:
+    """How a value is rounded: 四舍五入保留2位小数."""
     if language.startswith("zh"):
-        return f"{change}，四舍五入" + (f"保留{step.places}位小数" if step.places else "到整数")
+        return "四舍五入" + (f"保留{step.places}位小数" if step.places else "到整数")
     kept = f"{step.places} decimal{'' if step.places == 1 else 's'}" if step.places else "a whole number"
-    return f"{change}, rounded to {kept}"
+    return f"rounded to {kept}"
 
 
 def exact_number(text: str) -> str:

@@ -14,12 +14,23 @@ from typing import Any
 from gongbao.core.labels import Label
 from gongbao.office.papers.paper import Blanks, Block, Line, Paper, Table, listed
 from gongbao.office.papers.pdf import pdf_of
+from gongbao.office.papers.record_steps import on_records, on_the_case
 from gongbao.office.papers.word import docx_of
 from gongbao.rules.compute import Result, fact_at, version
 from gongbao.rules.explain import explain, shown
 from gongbao.rules.facts import Missing
 from gongbao.rules.policy import Fact, FactSheet, Rule
-from gongbao.rules.render import Told, WordsOf, arranged, candidate_values, cited, heading, lines_of, value_of
+from gongbao.rules.render import (
+    Told,
+    WordsOf,
+    arranged,
+    candidate_values,
+    cited,
+    heading,
+    lines_of,
+    origins,
+    value_of,
+)
 from gongbao.rules.types import Type
 
 _TEXTS = {
@@ -139,19 +150,21 @@ def _values(result: Result, language: str, say: dict[str, str]) -> Iterator[tupl
     yield say["values"], listed((say["item"], say["value"], say["clause"]), plain, figures=frozenset({1}))
 
 
-def _line(text: str, depth: int, *, is_heading: bool = False, is_brief: bool = False) -> Line:
-    """`depth`: how deep it stands. `is_heading`: it names a step. `is_brief`: it has no bearing on the result."""
+def _line(text: str, depth: int, *, is_heading: bool = False, is_brief: bool = False, is_last: bool = False) -> Line:
+    """`depth`: how deep it stands. `is_heading`: it names a step. `is_brief`: it has no bearing on the result.
+    `is_last`: a table follows."""
     return Line(
         text,
         size=8.5 if is_brief else 10,
         face="heading" if is_heading else "text",
         before=4 if is_heading else 0,
         left=13 * depth,
-        keep=is_heading,
+        keep=is_heading or is_last,
     )
 
 
-def _steps(result: Result, language: str, say: dict[str, str], words: WordsOf | None) -> Iterator[Line]:
+def _steps(result: Result, language: str, say: dict[str, str], words: WordsOf | None) -> Iterator[Block]:
+    """The rules on the case as a tree, then those on its records, each with a table of all of them."""
     explanation = explain(result)
     colon = "：" if language.startswith("zh") else ": "
     if explanation.chosen:
@@ -174,23 +187,36 @@ def _steps(result: Result, language: str, say: dict[str, str], words: WordsOf | 
             yield _line(f"{text}  {say['no_bearing']}", depth, is_brief=True)
             return
         yield _line(f"{text}  {cited(explanation.document, step.clause)}", depth, is_heading=True)
-        for line in lines_of(full[step.told_in or step.number], explanation, language):
+        origin = full[step.number]
+        for line in lines_of(origin, explanation, language):
             rests = f"  {cited(line.document, line.clause)}" if line.clause else ""
-            text = line.text
-            if line.kind == "missing":
-                named = fact_at(result.policy.facts, text).label.in_language(language)
-                text = f"{named}  {text}" if "[" in text else named
+            text = asked(line.text) if line.kind == "missing" and line.text in origin.missing else line.text
             yield _line(f"{line.title}{colon}{text}{rests}", depth + 1)
-        key = (explanation.document, step.clause)
-        if words and key not in told_words and (found := words(*key)):
-            told_words.add(key)
-            yield _line(found, depth + 1, is_brief=True)
+        yield from words_of(step.clause, depth + 1)
         for one in told.below:
             yield from tell(one, depth + 1)
 
-    full = {one.number: one for one in explanation.walk() if one.told_in is None}
-    for told in arranged(explanation):
-        yield from tell(told, 0)
+    def words_of(clause: str, depth: int) -> Iterator[Line]:
+        key = (explanation.document, clause)
+        if words and key not in told_words and (found := words(*key)):
+            told_words.add(key)
+            yield _line(found, depth, is_brief=True)
+
+    def asked(path: str) -> str:
+        named = fact_at(result.policy.facts, path).label.in_language(language)
+        return f"{named}  {path}" if "[" in path else named
+
+    full = origins(explanation)
+    arrangement = arranged(explanation)
+    for step in on_the_case(arrangement):
+        yield from tell(step, 0)
+    for same in on_records(arrangement, explanation, language, asked):
+        yield _line(f"{same.label}  {cited(explanation.document, same.clause)}", 0, is_heading=True)
+        yield from words_of(same.clause, 1)
+        for place, line in enumerate(same.above, start=1):
+            rests = f"  {cited(line.document, line.clause)}" if line.clause else ""
+            yield _line(f"{line.title}{colon}{line.text}{rests}", 1, is_last=place == len(same.above))
+        yield same.table
 
 
 def sheet_docx(result: Result, language: str, *, words: WordsOf | None = None, made_on: date) -> bytes:
