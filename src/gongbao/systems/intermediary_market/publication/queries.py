@@ -384,7 +384,6 @@ def _stages(found: Sequence[Selection], now: datetime) -> tuple[Stage, ...]:
         if not (run.clock == of_purchases.confirmation and key in hidden)
     ]
     runs += [run for situation in contracted.values() for run in situation.runs]
-    overdue = {id(run) for one in (*selecting.values(), *contracted.values()) for run in one.overdue(now)}
     stages = []
     for clock in _CLOCKS:
         of_clock = [run for run in runs if run.clock == clock]
@@ -395,7 +394,7 @@ def _stages(found: Sequence[Selection], now: datetime) -> tuple[Stage, ...]:
         late = 0 if clock in _AT_LEAST else sum(run.late or run.ran_out for run in of_clock)
         days = [(run.ended_on - run.since).days for run in done if run.ended_on is not None]
         open_ = [run for run in of_clock if run.is_open]
-        past = 0 if clock in _AT_LEAST else sum(id(run) in overdue for run in open_)
+        past = 0 if clock in _AT_LEAST else sum(run.overdue(now) for run in open_)
         stages.append(Stage(clock, len(of_clock) - len(open_) - late, late, past, len(open_) - past, _middle(days)))
     return tuple(stages)
 
