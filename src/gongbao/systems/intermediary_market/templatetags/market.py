@@ -1,0 +1,67 @@
+"""The rooms of the market, as links to those that whoever looks may enter."""
+
+from typing import Any, NamedTuple
+
+from django import template
+from django.urls import NoReverseMatch, resolve, reverse
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
+
+from gongbao.office.people.permissions import declared
+
+register = template.Library()
+
+
+class Room(NamedTuple):
+    """The name of an address, and what a link to it says."""
+
+    name: str
+    label: Promise
+
+
+ROOMS: dict[str, tuple[Room, ...]] = {
+    "public": (
+        Room("services", pgettext_lazy("part of the market", "Catalogue of services")),
+        Room("agencies", pgettext_lazy("part of the market", "Agencies")),
+        Room("notices", pgettext_lazy("part of the market", "Notices")),
+        Room("awards", pgettext_lazy("part of the market", "Awards")),
+        Room("contracts", pgettext_lazy("part of the market", "Contracts")),
+        Room("ratings", pgettext_lazy("part of the market", "Ratings")),
+        Room("selection_figures", pgettext_lazy("part of the market", "Selections in figures")),
+        Room("open_data", pgettext_lazy("part of the market", "Open data")),
+    ),
+    "party": (
+        Room("mine", pgettext_lazy("part of the market", "My organisations")),
+        Room("owner_purchases", pgettext_lazy("part of the market", "My purchases")),
+        Room("own_registrations", pgettext_lazy("part of the market", "My registrations")),
+        Room("own_contracts", pgettext_lazy("part of the market", "My contracts")),
+        Room("rate", pgettext_lazy("part of the market", "Services to rate")),
+        Room("conduct", pgettext_lazy("part of the market", "What was reported of us")),
+        Room("signing_keys", pgettext_lazy("part of the market", "Signing keys")),
+    ),
+    "staff": (
+        Room("desk", pgettext_lazy("part of the market", "Services and entries")),
+        Room("purchases_at_desk", pgettext_lazy("part of the market", "Purchases")),
+        Room("contracts_at_desk", pgettext_lazy("part of the market", "Contracts at the desk")),
+        Room("conduct_desk", pgettext_lazy("part of the market", "Conduct of agencies")),
+        Room("limits", pgettext_lazy("part of the market", "Procurement limits")),
+        Room("custody", pgettext_lazy("part of the market", "Custody of envelopes")),
+        Room("liabilities", pgettext_lazy("part of the market", "Forbidden acts and their traces")),
+    ),
+}
+
+
+@register.inclusion_tag("market/_rooms.html", takes_context=True)
+def rooms(context: dict[str, Any], kind: str) -> dict[str, Any]:
+    """Those of the kind into which the permission of their view lets whoever looks."""
+    request = context["request"]
+    links = []
+    for room in ROOMS[kind]:
+        try:
+            address = reverse(f"market:{room.name}")
+        except NoReverseMatch:  # a part that this site does not have
+            continue
+        rule = declared(resolve(address).func)
+        if address != request.path and rule is not None and rule.lets(request, {}):
+            links.append((address, room.label))
+    return {"links": links}
