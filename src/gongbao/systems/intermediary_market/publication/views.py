@@ -6,7 +6,7 @@ from uuid import UUID
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
@@ -101,18 +101,11 @@ def _package(request: HttpRequest, found: list[queries.Selection], address: str)
     made = ocds.package(
         found,
         uri=request.build_absolute_uri(address),
-        notice=lambda uuid: request.build_absolute_uri(_notice(uuid)),
+        notice=lambda uuid: request.build_absolute_uri(reverse("market:notice", args=[uuid])),
         publisher=operator_unit().zh,
         at=timezone.now(),
     )
     return JsonResponse(made, json_dumps_params={"ensure_ascii": False})
-
-
-def _notice(uuid: UUID) -> str:
-    try:
-        return reverse("market:notice", args=[uuid])
-    except NoReverseMatch:
-        return reverse("market:release", args=[uuid])
 
 
 def _file(content: bytes, name: str) -> HttpResponse:
