@@ -11,7 +11,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.shared import Mm
 
 from gongbao.office.papers.calculation_sheet import sheet_docx, sheet_pdf
-from gongbao.rules import compute
+from gongbao.rules import Result, compute
 from tests.papers.printed import docx_text, pdf_text
 from tests.rules.country.ferry.rules import policy as ferry
 from tests.rules.country.heating.rules import policy as heating
@@ -104,6 +104,38 @@ def test_a_long_case_has_heads_on_each_page_and_page_numbers() -> None:
     word = Document(io.BytesIO(sheet_docx(compute(ferry, LONG), "zh", made_on=DAY)))
     trips = next(table for table in word.tables if len(table.rows) == 61)
     assert trips.rows[0]._tr.trPr.xpath("w:tblHeader")
+
+
+def tables_of(result: Result) -> list[list[list[str]]]:
+    word = Document(io.BytesIO(sheet_docx(result, "zh", made_on=DAY)))
+    return [[[cell.text for cell in row.cells] for row in table.rows] for table in word.tables]
+
+
+def test_rules_on_records_are_told_in_tables_and_what_is_the_same_once() -> None:
+    facts = {"year": 2026, "trips": [trip("2026-01-01", "150"), trip("2026-01-02", "150"), trip("2026-01-03", "9")]}
+    result = compute(ferry, facts)
+    text = docx_text(sheet_docx(result, "zh", made_on=DAY))
+    assert text.count("取小(限额前补助, 取大(0, 当日限额 − 此前的补助合计))") == 1
+    (told,) = (one for one in tables_of(result) if any("取小(73.00" in cell for row in one for cell in row))
+    assert told == [
+        ["对象", "代入", "结果"],
+        ["第1项", "取小(73.00, 取大(0, 100.00 − 0.00))", "73.00 元"],
+        ["第2项", "取小(73.00, 取大(0, 100.00 − 73.00))", "27.00 元"],
+        ["第3项", "取小(2.50, 取大(0, 100.00 − 100.00))", "0.00 元"],
+    ]
+    assert not any(step in text for step in ("见第", "不影响结果"))
+
+
+def test_records_that_come_to_the_same_share_a_row() -> None:
+    limits = [row for one in tables_of(compute(ferry, LONG)) for row in one if row[0].startswith("第1项、第2项")]
+    assert any(row[0].endswith("、第60项") for row in limits)
+
+
+def test_a_record_that_lacks_more_than_is_named_says_so() -> None:
+    result = compute(ferry, {"year": 2026, "trips": [{} for _ in range(30)]})
+    cells = [cell for one in tables_of(result) for row in one for cell in row]
+    assert any("缺少 票价  trips[0].fare" in cell for cell in cells)
+    assert any(cell.endswith("…") and "未能计算" in cell for cell in cells)
 
 
 def test_the_words_of_a_clause_stand_below_its_first_step() -> None:

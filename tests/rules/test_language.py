@@ -382,6 +382,16 @@ def test_what_may_be_none_is_taken_where_it_was_asked(
         assert result.as_json(explain=True)["values"]["made"] == expected
 
 
+def test_what_is_settled_already_is_not_computed_to_be_explained(tmp_path: Path) -> None:
+    start = '@policy.rule("三", zh="始", en="start")\ndef start(on: Date) -> Date:\n    return on\n\n'
+    body = "if rise is not None:\n    return False\nreturn moved is not None and moved > start"
+    made = rule(body, "moved: Date | None, start: Date, rise: Money | None", "Flag")
+    told = compute(load(tmp_path, start + made, head=MAY_BE_NONE).policy, CASE).as_json(explain=True)["explanation"]
+    (step,) = (one for one in told["steps"] if one["rule"] == "made")
+    assert step["value"] is False
+    assert [(one["rule"], one["folded"]) for one in step["steps"]] == [("start", True)]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [

@@ -171,9 +171,13 @@ def value_of(step: Step, language: str) -> str:
 
 def rounding(step: Step, language: str) -> str:
     """1,234.565 → 1,234.57 元, and how many decimals are kept."""
-    percent = step.value is not None and step.value.en.endswith("%")
-    change = f"{exact_number(step.exact)}{'%' if percent else ''} → {value_of(step, language)}"
+    change = f"{before_rounding(step)} → {value_of(step, language)}"
     return f"{change}{'，' if language.startswith('zh') else ', '}{kept_decimals(step, language)}"
+
+
+def before_rounding(step: Step) -> str:
+    percent = step.value is not None and step.value.en.endswith("%")
+    return exact_number(step.exact) + ("%" if percent else "")
 
 
 def kept_decimals(step: Step, language: str) -> str:

@@ -13,8 +13,8 @@ from gongbao.rules.explain import Explanation, Step
 from gongbao.rules.render import (
     Line,
     Told,
+    before_rounding,
     condition_line,
-    exact_number,
     kept_decimals,
     lines_of,
     origins,
@@ -61,12 +61,12 @@ Asked = Callable[[str], str]
 def on_records(told: Iterable[Told], explanation: Explanation, language: str, asked: Asked) -> Iterator[RecordSteps]:
     """Each rule on records that has bearing on the result, after those that it needs."""
     full = origins(explanation)
-    by_rule: dict[tuple[str, str], dict[int, Step]] = {}
+    by_rule: dict[tuple[str, str], dict[tuple[int, int], Step]] = {}
     for one in _from_below(told):
         if one.step.record and not one.brief:
             step = full[one.step.number]
             source, _, place = step.record.rstrip("]").partition("[")
-            by_rule.setdefault((source, step.rule), {})[int(place)] = step
+            by_rule.setdefault((source, step.rule), {})[int(place), step.number] = step
     for steps in by_rule.values():
         by_way: dict[object, list[Step]] = {}
         for _, step in sorted(steps.items()):
@@ -104,7 +104,7 @@ def _table(
         "condition": ["\n".join(one) for one in zip(*own, strict=True)],
         "figures": [step.figures.in_language(language) if step.figures else "" for step in steps],
         "bands": ["\n".join(one.in_language(language) for one in step.notes) for step in steps],
-        "exact": [exact_number(step.exact) if step.exact else "" for step in steps],
+        "exact": [before_rounding(step) if step.exact else "" for step in steps],
         "value": [_value(step, language, asked) for step in steps],
     }
     columns = {name: cells for name, cells in columns.items() if any(cells)}
@@ -124,4 +124,5 @@ def _record(step: Step, language: str) -> str:
 
 def _value(step: Step, language: str, asked: Asked) -> str:
     """The value, or that there is none and which facts are missing for it."""
-    return "\n".join([value_of(step, language), *map(asked, step.missing)])
+    missing = [*map(asked, step.missing), *(["…"] if step.more_missing else [])]
+    return "\n".join([value_of(step, language), *(f"{title_of('missing', language)} {one}" for one in missing)])
