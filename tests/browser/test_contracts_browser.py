@@ -1,0 +1,144 @@
+"""A contract from its signing to a complaint that it is not paid, as its parties and the office meet it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import NARROW, WIDE
+
+PDF = {"name": "合同.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 contract"}
+
+
+@pytest.fixture
+def parties(transactional_db: None, settings: Any, tmp_path: Path) -> Any:
+    from tests.systems.intermediary_market.awarded import set_limit
+    from tests.systems.intermediary_market.parties import open_market
+
+    settings.MEDIA_ROOT = tmp_path
+    made = open_market()
+    set_limit()
+    return made
+
+
+@pytest.fixture
+def sit(page: Page, parties: Any, live_server: Any) -> Callable[[str], Page]:
+    """`sit("agency-1")`: the browser is that person's from now on; `sit("")` is nobody's."""
+
+    def sit_down(name: str) -> Page:
+        page.context.clear_cookies(name=django_settings.SESSION_COOKIE_NAME)
+        if name:
+            account = parties.people[name]
+            session = SessionStore()
+            session[SESSION_KEY] = str(account.pk)
+            session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+            session[HASH_SESSION_KEY] = account.get_session_auth_hash()
+            session.save()
+            page.context.add_cookies(
+                [{"name": django_settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": live_server.url}]
+            )
+        return page
+
+    return sit_down
+
+
+def look(page: Page, axe: Callable[[Page], None]) -> None:
+    for size in (NARROW, WIDE):
+        page.set_viewport_size(size)
+        for _ in range(100):
+            width = page.evaluate("document.documentElement.scrollWidth")
+            if width <= size["width"]:
+                break
+            # The frames of tables are measured anew a moment after the window changed.
+            page.wait_for_timeout(50)
+        assert width <= size["width"], f"{page.url} is {width} wide at {size['width']}"
+    axe(page)
+
+
+def send(page: Page, name: str) -> None:
+    page.locator("main").get_by_role("button", name=name, exact=True).click()
+
+
+def test_a_contract_is_signed_filed_and_seen_by_everybody(
+    sit: Callable[[str], Page], parties: Any, axe: Callable[[Page], None], console_allowed: list[str]
+) -> None:
+    from tests.systems.intermediary_market.awarded import award
+
+    console_allowed.append("400 (Bad Request)")
+    now = timezone.now()
+    contract = award(parties, confirmed=now - timedelta(days=30), issued=now - timedelta(hours=2))
+    address = f"/market/contracts/{contract.uuid}/"
+    page = sit("agency-1")
+    page.goto("/market/contracts/mine/")
+    look(page, axe)
+    page.get_by_role("link", name="水土保持方案技术评审").click()
+    look(page, axe)
+    page.get_by_role("link", name="签订合同", exact=True).click()
+    look(page, axe)
+    page.get_by_label("约定的完成日期").fill(f"{now + timedelta(days=30):%Y-%m-%d}")
+    page.get_by_label("约定的服务范围").fill("编制并评审水土保持方案")
+    page.get_by_label("开票后付款期限（日）").fill("30")
+    send(page, "签订合同")
+    # The contract itself was forgotten; what was typed is still there.
+    expect(page.locator(".notice.wrong").first).to_be_visible()
+    look(page, axe)
+    page.get_by_label("合同文本").set_input_files([PDF])
+    send(page, "签订合同")
+    expect(page.locator(".casehead-state")).to_contain_text("履行中")
+    page.get_by_role("link", name="备案并公示", exact=True).click()
+    page.get_by_label("备案文本（全文）").set_input_files([PDF])
+    page.locator("input[type=file]").nth(1).set_input_files([{**PDF, "name": "公示.pdf"}])
+    page.get_by_label("是", exact=True).check()
+    send(page, "备案并公示")
+    look(page, axe)
+    page = sit("")
+    page.goto("/market/contracts/")
+    look(page, axe)
+    page.get_by_role("link", name="水土保持方案技术评审").click()
+    assert page.url.endswith(address)
+    look(page, axe)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="公示.pdf").click()
+    assert Path(download.value.path()).read_bytes() == PDF["buffer"]
+
+
+def test_one_button_complains_that_it_is_not_paid(
+    sit: Callable[[str], Page], parties: Any, axe: Callable[[Page], None]
+) -> None:
+    from tests.systems.intermediary_market.awarded import play
+
+    now = timezone.now()
+    issued = now - timedelta(days=80)
+    one = play(parties, confirmed=now - timedelta(days=110), issued=issued)
+    one.signed(issued + timedelta(days=1), deliver_by=(now - timedelta(days=40)).date()).filed(issued)
+    one.accepted(now - timedelta(days=60)).invoiced(now - timedelta(days=58))
+    address = f"/market/contracts/{one.contract.uuid}/"
+    for name in ("school", "operator-clerk", "auditor"):
+        page = sit(name)
+        page.goto(address)
+        expect(page.get_by_role("heading", name="付款已逾期")).to_be_visible()
+        look(page, axe)
+    page = sit("operator-clerk")
+    page.goto("/market/contracts/desk/?overdue=contract_payment")
+    expect(page.get_by_role("link", name="水土保持方案技术评审")).to_be_visible()
+    look(page, axe)
+    page = sit("agency-1")
+    page.goto(address)
+    send(page, "投诉拖欠服务费用")
+    receipt = page.locator("dd.receipt").first.inner_text().strip()
+    page = sit("reform-clerk")
+    page.goto("/desk/")
+    page.get_by_role("row").filter(has_text=receipt).get_by_role("link").first.click()
+    page.locator("a[href$='/evidence/']").click()
+    expect(page.locator("main")).to_contain_text("清单与存证摘要一致")
+    look(page, axe)
+    page = sit("school")
+    page.goto(f"/market/complaints/about/contract/{one.contract.uuid}/")
+    look(page, axe)
