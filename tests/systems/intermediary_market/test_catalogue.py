@@ -122,9 +122,9 @@ def test_another_authority_changes_and_ends_nothing(market: Parties) -> None:
 # --- too few
 
 
-def enter(market: Parties, number: int, item: ServiceItem) -> Any:
+def enter(market: Parties, number: int, item: ServiceItem, **more: Any) -> Any:
     offered = organisations.Offered("服务", "要求", "十日", "面议")
-    return organisations.enter_item(market.agencies[number], item, offered, actor=KEEPER, at=NOW)
+    return organisations.enter_item(market.agencies[number], item, offered, actor=KEEPER, at=NOW, **more)
 
 
 def test_fewer_than_three_tells_the_authority_and_bars_nothing(market: Parties) -> None:
@@ -140,6 +140,20 @@ def test_fewer_than_three_tells_the_authority_and_bars_nothing(market: Parties) 
     assert not queries.with_few(TODAY, [market.operator.pk]).exists()
     # It stands in the catalogue like any other, so that notices may be written of it.
     assert [one.item for one in queries.services(TODAY)] == [item]
+
+
+def test_a_qualification_that_runs_out_tells_the_authority_once(market: Parties) -> None:
+    item = keep(market, "A-1", qualification="甲级")
+    until = TODAY + timedelta(days=10)
+    for number in range(3):
+        held = organisations.Held("甲级", "甲-7", "某局", TODAY, until if number == 0 else None)
+        qualification = organisations.add_qualification(market.agencies[number], held, actor=KEEPER, at=NOW)
+        enter(market, number, item, qualification=qualification)
+    told = Message.objects.filter(role="clerk", about=item.subject)
+    before = told.count()
+    assert actions.tell_of_run_out(NOW + timedelta(days=10)) == 0 and told.count() == before
+    assert actions.tell_of_run_out(NOW + timedelta(days=11)) == 1 and told.count() == before + 1
+    assert actions.tell_of_run_out(NOW + timedelta(days=12)) == 0 and told.count() == before + 1
 
 
 def test_a_recommendation_is_kept_and_shows_when_who_was_named_comes(market: Parties) -> None:

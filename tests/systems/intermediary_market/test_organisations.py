@@ -21,7 +21,7 @@ from gongbao.office.cases import files
 from gongbao.office.cases.actions import Upload
 from gongbao.office.kept import WriteOutsideAction
 from gongbao.office.outbox.models import Message
-from gongbao.office.people.actions import DEMO_ACCOUNTS, keep_units, open_demo_accounts
+from gongbao.office.people.actions import DEMO_ACCOUNTS, keep_account, keep_units, open_demo_accounts
 from gongbao.office.people.models import Account
 from gongbao.office.people.unit_files import read_units
 from gongbao.sample import UNITS
@@ -212,6 +212,17 @@ def test_a_member_acts_until_ended_and_the_last_one_stays(market: Parties) -> No
     actions.end_member(first, actor=KEEPER, at=NOW)
     assert not queries.is_member(first.account, agency, TODAY)
     assert [one.organisation for one in queries.memberships(second, TODAY, queries.AGENCY)] == [agency]
+
+
+def test_who_holds_a_post_in_the_office_acts_for_no_agency(market: Parties) -> None:
+    clerk = market.people["housing-clerk"]
+    with refused("username", "holds a post"):
+        actions.add_member(market.agencies[0], clerk, since=TODAY, actor=KEEPER, at=NOW)
+    with refused("username", "holds a post"):
+        actions.enter_agency(uscc(77), Particulars("x", "enterprise"), account=clerk, actor=KEEPER, at=NOW)
+    actions.add_member(market.owners[0], clerk, since=TODAY, actor=KEEPER, at=NOW)
+    with refused("username", "holds a post"):
+        actions.enter_agency(market.owners[0].uscc, Particulars("x", "enterprise"), account=clerk, actor=KEEPER, at=NOW)
 
 
 def test_nobody_acts_for_another_organisation(market: Parties, rf: RequestFactory) -> None:
@@ -413,9 +424,10 @@ def test_what_two_agencies_share_is_found(market: Parties) -> None:
 
 
 def test_the_same_person_with_two_accounts_is_found(market: Parties) -> None:
-    for agency, name in zip(market.agencies[:2], ("nobody", "reform-clerk"), strict=True):
+    keep_account("another", password=PASSWORD, at=START)
+    for agency, name in zip(market.agencies[:2], ("nobody", "another"), strict=True):
         person = Person("0991-7770001" if name == "nobody" else "0991 777 0001", "330-1")
-        actions.add_member(agency, market.people[name], since=TODAY, person=person, actor=KEEPER, at=NOW)
+        actions.add_member(agency, Account.objects.get(username=name), since=TODAY, person=person, actor=KEEPER, at=NOW)
     assert [each.what for each in queries.shared()] == ["member", "telephone"]
 
 

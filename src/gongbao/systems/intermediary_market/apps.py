@@ -12,6 +12,7 @@ class IntermediaryMarketConfig(AppConfig):
         from gongbao.office.cases.types import CaseType, register
         from gongbao.office.worker import jobs
         from gongbao.procedures import Situation
+        from gongbao.systems.intermediary_market.catalogue.actions import tell_of_run_out
         from gongbao.systems.intermediary_market.complaints.procedure import SUBJECTS, complaint
         from gongbao.systems.intermediary_market.complaints.queries import evidence_page
         from gongbao.systems.intermediary_market.complaints.routing import route
@@ -44,3 +45,4 @@ class IntermediaryMarketConfig(AppConfig):
         register(CONDUCT)
         jobs.register(jobs.Job("market.fix_envelopes", fix_due))
         jobs.register(jobs.Job("market.check", check_daily))
+        jobs.register(jobs.Job("market.few", tell_of_run_out))

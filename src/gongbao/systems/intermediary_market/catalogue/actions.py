@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils import timezone
@@ -12,10 +13,11 @@ from gongbao.core.errors import GongbaoError
 from gongbao.core.labels import Label
 from gongbao.office import kept
 from gongbao.office.audit.actions import recorded
-from gongbao.office.audit.actors import Actor
+from gongbao.office.audit.actors import SYSTEM, Actor
 from gongbao.office.outbox.actions import ToPost, send
 from gongbao.office.people.models import Unit
 from gongbao.office.people.roles import Role
+from gongbao.office.worker import each
 from gongbao.systems.intermediary_market.catalogue import queries
 from gongbao.systems.intermediary_market.catalogue.models import (
     ItemVersion,
@@ -172,6 +174,21 @@ def tell_if_few(item: ServiceItem, at: datetime) -> None:
         at=at,
         ground=FEW,
     )
+
+
+def tell_of_run_out(now: datetime) -> int:
+    """A job of the worker: qualifications ran out in the last days, and left fewer than three under a service. Its
+    authority is told once of each day. How many were told."""
+    return each("market.few", queries.run_out(timezone.localdate(now)), lambda uuid: _tell_of_run_out(uuid, now))
+
+
+def _tell_of_run_out(uuid: UUID, now: datetime) -> str | None:
+    with recorded("market.few", actor=SYSTEM, ground=FEW, at=now):
+        item = ServiceItem.objects.select_for_update(of=("self",)).select_related("authority").get(uuid=uuid)
+        if uuid not in queries.run_out(timezone.localdate(now)):
+            return None
+        tell_if_few(item, now)
+    return "told"
 
 
 def recommend(

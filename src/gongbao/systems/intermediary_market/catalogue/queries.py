@@ -2,13 +2,15 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from gongbao.office.outbox.models import Message
 from gongbao.office.people.models import Unit
+from gongbao.procedures.fields import SHANGHAI
 from gongbao.systems.intermediary_market.catalogue.models import ItemVersion, Recommendation, ServiceItem
 from gongbao.systems.intermediary_market.organisations.models import Listing, in_force
 
@@ -74,6 +76,31 @@ def agencies_under(item: ServiceItem, on: date) -> int:
 def with_few(on: date, authorities: Collection[int] | None = None) -> QuerySet[ItemVersion]:
     """The services under which there are fewer than three agencies, those with the fewest first."""
     return services(on, authorities=authorities, below=ENOUGH)
+
+
+LOOKED_BACK = 7
+"""So many days a worker may have stood still, and still tells of a qualification that ran out meanwhile."""
+
+
+def run_out(on: date) -> list[UUID]:
+    """The services with fewer than three agencies of which one's qualification ran out in the days before, and whose
+    authority was not told since."""
+    ended = Listing.objects.filter(
+        ended_at=None, qualification__until__lt=on, qualification__until__gte=on - timedelta(days=LOOKED_BACK)
+    )
+    last = dict(ended.order_by().values_list("item").annotate(Max("qualification__until")))
+    few = services(on, below=ENOUGH).filter(item__in=last)
+    return [
+        version.item.uuid
+        for version in few
+        if not Message.objects.filter(
+            about=version.item.subject, created_at__gte=_begin(last[version.item_id] + timedelta(days=1))
+        ).exists()
+    ]
+
+
+def _begin(day: date) -> datetime:
+    return datetime.combine(day, time.min, SHANGHAI)
 
 
 def accepted(version: ItemVersion) -> tuple[str, ...]:

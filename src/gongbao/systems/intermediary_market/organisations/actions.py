@@ -26,7 +26,7 @@ from gongbao.office.file_names import shown_name
 from gongbao.office.outbox.actions import ToAccount, ToPost, send
 from gongbao.office.people.actions import keep_account
 from gongbao.office.people.models import Account, Unit
-from gongbao.office.people.queries import account_exists
+from gongbao.office.people.queries import account_exists, posts_of
 from gongbao.office.people.roles import Role
 from gongbao.systems.intermediary_market.catalogue import actions as catalogue_actions
 from gongbao.systems.intermediary_market.catalogue import queries as catalogue
@@ -180,6 +180,7 @@ def _enter(
         if (found.is_agency if as_agency else found.is_owner) or (waits and found.owner_asked_at):
             raise GongbaoError("this organisation is in the market already", where="uscc")
         if as_agency:
+            _refuse_official(account, today)
             found.is_agency = True
         elif waits:
             found.owner_asked_at = at
@@ -403,6 +404,8 @@ def add_member(
         locked = _locked(organisation)
         if not account.is_active:
             raise GongbaoError("this account is closed", where="account")
+        if locked.is_agency:
+            _refuse_official(account, since)
         if queries.is_member(account, locked, since):
             raise GongbaoError("this account acts for the organisation already", where="account")
         member = Member(
@@ -415,6 +418,12 @@ def add_member(
         member.save()
         record(locked.subject, member=account.public_id, since=since)
     return member
+
+
+def _refuse_official(account: Account, on: date) -> None:
+    """Who works for the office sells nothing in its market: 第三十八条第（八）项, 第三十九条第（三）项."""
+    if posts_of(account, on):
+        raise GongbaoError("whoever holds a post in the office acts for no agency", where="username")
 
 
 def end_member(member: Member, *, actor: Actor, at: datetime) -> Member:

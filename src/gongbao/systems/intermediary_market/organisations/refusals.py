@@ -19,6 +19,7 @@ _SENTENCES = (
     _("this is longer than %(number)s characters"),
     _("the organisation needs its name"),
     _("this account is closed"),
+    _("whoever holds a post in the office acts for no agency"),
     _("this account acts for the organisation already"),
     _("this account acts for the organisation no more"),
     _("nobody would act for the organisation; name another first"),
