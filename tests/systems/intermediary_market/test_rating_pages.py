@@ -1,18 +1,25 @@
 """The pages of ratings, conduct and liabilities: who sees what, and what is typed wrongly."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 from openpyxl import load_workbook
 
 from gongbao.office.cases.models import Case
+from gongbao.office.people.actions import DEMO_ACCOUNTS, keep_units, open_demo_accounts
+from gongbao.office.people.unit_files import read_units
+from gongbao.procedures.fields import SHANGHAI
+from gongbao.sample import UNITS
+from gongbao.systems.intermediary_market.organisations.demo import open_demo as open_organisations
 from gongbao.systems.intermediary_market.ratings import actions, liabilities, procedure
+from gongbao.systems.intermediary_market.ratings.demo import open_demo
 from gongbao.systems.intermediary_market.ratings.models import CheckRun, Conduct, Rating
 from gongbao.systems.intermediary_market.ratings.traces import REPORTS, Period
 from tests.systems.intermediary_market.awarded import SIGNED, play
@@ -203,3 +210,15 @@ def test_auditors_read_the_reports_and_nobody_else(parties: Parties, client: Cli
     for account in people:
         client.force_login(account)
         assert client.get("/market/liabilities/").status_code == 403
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("now", [timezone.now(), datetime(2026, 3, 2, 0, 0, 1, tzinfo=SHANGHAI)], ids=["now", "monday"])
+def test_the_demonstration_shows_conduct_at_its_states(now: datetime) -> None:
+    keep_units(read_units(UNITS), at=now)
+    open_demo_accounts(dict.fromkeys(DEMO_ACCOUNTS, "an odd pass phrase"), at=now, with_posts=True)
+    open_organisations(now)
+    assert open_demo(now) == Conduct.objects.count() > 5
+    states = set(Case.objects.filter(procedure=procedure.conduct.key).values_list("state", flat=True))
+    assert states >= {"proposed", "hearing", "appealed", "not_verified", "standing"}
+    assert open_demo(now) == 0

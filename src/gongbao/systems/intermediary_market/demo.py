@@ -4,8 +4,9 @@ from datetime import datetime
 
 from gongbao.systems.intermediary_market.complaints.demo import open_demo as open_complaints
 from gongbao.systems.intermediary_market.organisations.demo import open_demo as open_organisations
+from gongbao.systems.intermediary_market.ratings.demo import open_demo as open_ratings
 
-PARTS = (open_complaints, open_organisations)
+PARTS = (open_complaints, open_organisations, open_ratings)
 
 
 def open_demo(now: datetime) -> None:

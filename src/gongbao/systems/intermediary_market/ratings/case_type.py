@@ -43,7 +43,7 @@ def _follows(case: Case, situation: Situation, event: Event, record: Record) -> 
     told = _TOLD.get(event.step)
     if told is None:
         return
-    found = case.market_conduct  # type: ignore[attr-defined]
+    found = case.market_conduct
     for member in organisations.members_of(found.organisation, _day(event.at)):
         send(
             ToAccount(member.account),

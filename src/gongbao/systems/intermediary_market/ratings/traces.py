@@ -18,6 +18,7 @@ from gongbao.systems.intermediary_market.catalogue.models import ItemVersion
 from gongbao.systems.intermediary_market.complaints import procedure as complaints
 from gongbao.systems.intermediary_market.contracts import procedure as contracts
 from gongbao.systems.intermediary_market.contracts import queries as of_contracts
+from gongbao.systems.intermediary_market.contracts.models import Contract
 from gongbao.systems.intermediary_market.draw.models import Draw
 from gongbao.systems.intermediary_market.organisations.models import Organisation, Review, ReviewOutcome
 from gongbao.systems.intermediary_market.purchases import procedure as purchases
@@ -95,7 +96,7 @@ def _of_contracts(*steps: str, public: bool = False, only: Q | None = None) -> R
     return read
 
 
-def _parties(contract: of_contracts.Contract) -> str:
+def _parties(contract: Contract) -> str:
     return f"{contract.purchase.owner.name} · {contract.registration.organisation.name} · {contract.case.receipt}"
 
 
