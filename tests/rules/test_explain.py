@@ -52,6 +52,10 @@ def test_a_reading_is_told_with_its_option() -> None:
     (reading,) = found.readings
     assert (reading.name, reading.option, reading.is_default) == ("limit_over", "basic_only", False)
     assert reading.option_label.zh == "仅基本补贴"
+    # An option is a sentence of its own, so it stands in quotation marks.
+    (condition,) = found.conditions
+    assert condition.words.zh == "最高补贴额的范围 = “两项补贴之和”"
+    assert condition.figures.en == "“the basic subsidy only” = “both subsidies together”"
 
 
 def test_the_choice_is_told_with_what_the_others_come_to() -> None:

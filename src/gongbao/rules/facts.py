@@ -479,7 +479,7 @@ def _integer_reader(wanted: Type, fact: Fact) -> Read:
 # --- Yes or no, choices, texts ------------------------------------------------------------------------------------
 
 _FLAGS = {"true": True, "yes": True, "是": True, "false": False, "no": False, "否": False}
-_YES_OR_NO = Label("应为是或否（true或false）", "must be yes or no (true or false)")
+_YES_OR_NO = Label("应为是或否", "must be yes or no (true or false)")
 
 
 def _read_flag(value: Any, place: _Place, report: _Report) -> bool:

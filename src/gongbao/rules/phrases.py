@@ -56,6 +56,11 @@ _CALLED = {
     "add_working_days": ("加工作日", "working days added to"),
     "working_days_between": ("工作日数", "working days between"),
 }
+_BEGUN_MONTH = {
+    "down": ("不足一月的舍去", "a begun one left out"),
+    "up": ("不足一月的按一月计", "a begun one as a whole"),
+}
+"""What whole_months does with a month that is begun and not complete."""
 _MOST_LISTED = 12
 
 # What a formula with figures shows the value of, and not the name.
@@ -208,7 +213,7 @@ class _Putter:
         if isinstance(node.value, tuple):
             return ("、", ", ")[self.place].join(self._in(one.label) for one in node.value)
         if isinstance(node.value, str):
-            return node.value
+            return _BEGUN_MONTH[node.value][self.place] if node.value in _BEGUN_MONTH else f"“{node.value}”"
         return self._in(in_both(node.value, node.type, bare=True))
 
     def _fact(self, node: tree.FactRef) -> str:
@@ -249,7 +254,7 @@ class _Putter:
     def _comparison(self, node: tree.Comparison) -> Any:
         if isinstance(node.left, tree.ReadingRef) and isinstance(node.right, tree.Literal):
             wanted = self._in(self.policy.reading_table[node.left.name].options[node.right.value].label)
-            return [*self._within(node.left, 0), _COMPARES[node.op], wanted], _COMPARED
+            return [*self._within(node.left, 0), _COMPARES[node.op], f"“{wanted}”"], _COMPARED
         sign = _COMPARES.get(node.op) or _BETWEEN[node.op][self.place]
         left, right = self._within(node.left, _PLUS - 1), self._within(node.right, _PLUS - 1)
         return [*left, sign, *right], _COMPARED
@@ -367,8 +372,9 @@ def _number(policy: Policy, node: tree.Node, brackets: bool) -> Say:
 
 def _say(policy: Policy, node: tree.Node) -> Say:
     if isinstance(node, tree.ReadingRef):
-        labels = {option: about.label for option, about in policy.reading_table[node.name].options.items()}
-        return lambda scope: labels[getattr(scope.case.options, node.name)]
+        options = policy.reading_table[node.name].options
+        quoted = {one: Words(f"“{about.label.zh}”", f"“{about.label.en}”") for one, about in options.items()}
+        return lambda scope: quoted[getattr(scope.case.options, node.name)]
     if node.type.kind == "scale":
         name = Words(**with_names(policy, node))
         return lambda scope: name
