@@ -24,7 +24,7 @@ from tests.systems.intermediary_market.parties import Parties
 SCHEMAS = Path("/work/shared/schemas/ocds-1.1")
 ISSUED = at("2026-03-19 10:00")
 
-pytestmark = pytest.mark.one_database
+once = pytest.mark.one_database
 
 
 @pytest.fixture
@@ -60,12 +60,14 @@ def names(parties: Parties) -> list[str]:
 # --- not before it is public
 
 
+@once
 def test_nothing_is_told_before_the_notice(market: Market) -> None:
     purchase = market.submit()
     assert queries.selection(purchase.uuid) is None and queries.years() == []
     assert queries.figures(2026, MONDAY).notices == 0
 
 
+@once
 def test_no_stage_before_the_award_notice_tells_who_registered_or_how_many(market: Market) -> None:
     """Nor does what is told change on the way: each opening leaves it as it is but for the deadline."""
     purchase = market.published()
@@ -142,6 +144,7 @@ def test_a_failure_and_what_follows_it(market: Market) -> None:
     assert found.by_way == (("lowest_price", 2, 1, 1),) and found.registered == ((1, 1),)
 
 
+@once
 def test_an_annulled_award_is_told_as_cancelled(market: Market) -> None:
     purchase = market.desk(
         market.announced(), "annul", annulled_for="same_person", findings="查明", annulled_because="理由"
@@ -152,6 +155,7 @@ def test_an_annulled_award_is_told_as_cancelled(market: Market) -> None:
     valid(package(purchase))
 
 
+@once
 def test_each_release_of_another_moment_has_another_name(market: Market) -> None:
     purchase = market.published()
     before = release(purchase)
@@ -177,6 +181,7 @@ def test_awards_and_registrants_are_counted(market: Market) -> None:
     assert queries.figures(2025, SELECTION).notices == 0
 
 
+@once
 def test_a_result_confirmed_too_late_counts_as_late(market: Market) -> None:
     from gongbao.office.cases import actions as cases
 
@@ -188,6 +193,7 @@ def test_a_result_confirmed_too_late_counts_as_late(market: Market) -> None:
     assert (stage.met, stage.late) == (0, 1)
 
 
+@once
 def test_a_contract_that_is_not_signed_in_time_is_overdue(market: Market) -> None:
     """Five working days from the 19th end on the 26th."""
     purchase = market.desk(market.announced(), "issue_award", ISSUED)
@@ -230,6 +236,7 @@ def test_the_pages_and_files_are_there_for_everybody(client: Any, market: Market
     assert book(client.get("/market/figures.xlsx?year=2026").content)
 
 
+@once
 @pytest.mark.parametrize(
     "address",
     [
