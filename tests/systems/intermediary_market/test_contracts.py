@@ -26,6 +26,7 @@ from gongbao.systems.intermediary_market.complaints.models import Evidence
 from gongbao.systems.intermediary_market.complaints.procedure import complainant
 from gongbao.systems.intermediary_market.contracts import actions, queries
 from gongbao.systems.intermediary_market.contracts import procedure as market
+from gongbao.systems.intermediary_market.contracts.demo import open_demo
 from gongbao.systems.intermediary_market.contracts.models import Contract
 from tests.cases.office import at
 from tests.systems.intermediary_market.awarded import (
@@ -633,3 +634,36 @@ def test_filters_of_the_public_list(parties: Parties, client: Client) -> None:
         assert (str(one.contract.uuid) in client.get("/market/contracts/", asked).content.decode()) is there, asked
     for wrong in ({"fund": "x"}, {"year": "abcd"}):
         assert client.get("/market/contracts/", wrong).status_code == 404
+
+
+# --- the demonstration
+
+
+def test_the_demonstration_has_contracts_in_several_states(parties: Parties) -> None:
+    set_limit("2000000.00")
+    now = at("2026-06-01 12:00")
+    for number, ago in enumerate((50, 48, 35, 33, 30, 27, 24, 14, 2)):
+        issued = now - timedelta(days=ago)
+        agency = parties.agencies[number % 5]
+        award(parties, agency=agency, confirmed=issued - timedelta(days=20), issued=issued)
+    assert open_demo(now) == 9
+    rows = queries.rows_of(list(queries.contracts()), now)
+    states = {one.contract.case.state for one in rows}
+    assert states >= {"awarded", "performing", "delivered", "invoiced", "paid", "abandoned"}
+    assert {clock.key for clock, number in queries.overdue_counts(queries.contracts(), now) if number} >= {
+        "contract_payment",
+        "contract_filing",
+    }
+    assert queries.published().count() >= 5
+    assert all(event.at <= now for event in CaseEvent.objects.all())
+    assert open_demo(now) == 0
+
+
+@pytest.mark.parametrize("now", ["2026-03-02 00:00", "2026-10-05 23:00"])
+def test_the_demonstration_stands_at_any_moment(parties: Parties, now: str) -> None:
+    set_limit()
+    moment = at(now)
+    issued = moment - timedelta(days=20)
+    award(parties, confirmed=issued - timedelta(days=20), issued=issued)
+    assert open_demo(moment) == 1
+    assert all(event.at <= moment for event in CaseEvent.objects.all())

@@ -1,7 +1,7 @@
 """Contracts that show the program: invented, those that the demo's notices of award began, one or more at each state.
 
-For a site on this machine alone; see gongbao.site.server.open_demo_accounts. Each contract that waits to be signed is
-played as far as its script and the time since its notice of award go.
+For a site on this machine alone; see gongbao.site.server.open_demo_accounts. Nothing is played where a
+contract has been already; each goes as far as its script and the time since its notice of award do.
 """
 
 from collections.abc import Mapping
@@ -89,11 +89,13 @@ _SCRIPTS: tuple[tuple[_Step, ...], ...] = (
 
 
 def open_demo(now: datetime) -> int:
-    """Play the contracts that nobody has signed yet: how many."""
+    """Play the contracts, where none has been: how many."""
+    if Contract.objects.exclude(case__events_count=1).exists():
+        return 0
     waiting = list(
-        Contract.objects.filter(case__state=market.awarded.key, case__events_count=1)
-        .select_related("case", "purchase__owner", "registration__organisation")
-        .order_by("case__opened_at", "pk")
+        Contract.objects.select_related("case", "purchase__owner", "registration__organisation").order_by(
+            "case__opened_at", "pk"
+        )
     )
     for contract, script in zip(waiting, _SCRIPTS, strict=False):
         for step in script:
