@@ -3,10 +3,12 @@
 from datetime import datetime
 
 from gongbao.systems.intermediary_market.complaints.demo import open_demo as open_complaints
+from gongbao.systems.intermediary_market.contracts.demo import open_demo as open_contracts
 from gongbao.systems.intermediary_market.organisations.demo import open_demo as open_organisations
+from gongbao.systems.intermediary_market.purchases.demo import open_demo as open_purchases
 from gongbao.systems.intermediary_market.ratings.demo import open_demo as open_ratings
 
-PARTS = (open_complaints, open_organisations, open_ratings)
+PARTS = (open_complaints, open_organisations, open_purchases, open_contracts, open_ratings)
 
 
 def open_demo(now: datetime) -> None:

@@ -33,6 +33,7 @@ DEMO_ACCOUNTS: dict[str, tuple[dict[str, bool], tuple[str, Role] | None]] = {
     "demo-head": (_NO_RIGHTS, ("market-supervision", Role.HEAD)),
     "demo-counter": (_NO_RIGHTS, ("government-services", Role.COUNTER)),
     "demo-operator": (_NO_RIGHTS, ("government-services", Role.CLERK)),
+    "demo-operator-head": (_NO_RIGHTS, ("government-services", Role.SECTION_HEAD)),
     "demo-authority": (_NO_RIGHTS, ("housing", Role.CLERK)),
     "demo-auditor": (_NO_RIGHTS, ("yunlan", Role.AUDITOR)),
     "demo-administrator": (_NO_RIGHTS, ("yunlan", Role.ADMINISTRATOR)),

@@ -36,7 +36,7 @@ def limit_of(budget_year: int) -> ProcurementLimit | None:
 def spent(owner: Organisation, budget_year: int, *, without: Purchase | None = None) -> list[dict[str, str]]:
     """The owner's purchases of the year from public funds, as facts of the policy; without the attempts of a project.
 
-    Of one whose contract is signed the sum of the contract counts, else the price of the award, else the budget.
+    Of one whose contract is signed the sum of the contract counts, of one bought outside its price, else the budget.
     """
     found = Purchase.objects.filter(owner=owner, fund=Fund.PUBLIC, budget_year=budget_year)
     found = found.exclude(case__state__in=SPENDS_NOTHING).select_related("item__item", "case")
@@ -46,10 +46,14 @@ def spent(owner: Organisation, budget_year: int, *, without: Purchase | None = N
 
 
 def _amount(purchase: Purchase) -> Decimal:
-    contract = purchase.contracts.order_by("-id").first() if hasattr(purchase, "contracts") else None
+    state = purchase.case.state
+    if state == procedure.outside.key:
+        return Decimal(_last_value(purchase.case, "outside_price"))
+    if state not in (procedure.awarded.key, procedure.concluded.key):
+        return purchase.budget
+    contract = purchase.contracts.select_related("case").order_by("-id").first()
     signed = _last_value(contract.case, "amount") if contract is not None else None
-    outside = _last_value(purchase.case, "outside_price")
-    return Decimal(signed or outside or purchase.budget)
+    return Decimal(signed or purchase.budget)
 
 
 def _last_value(case: Case, key: str) -> Any:
