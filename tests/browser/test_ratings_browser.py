@@ -1,0 +1,79 @@
+"""The pages of ratings, conduct and liabilities in a browser: narrow and wide, without barriers, with the keyboard."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import NARROW, WIDE
+
+
+@pytest.fixture
+def scene(transactional_db: None) -> Any:
+    from tests.systems.intermediary_market import test_ratings as play_it
+    from tests.systems.intermediary_market.awarded import play, set_limit
+    from tests.systems.intermediary_market.parties import open_market
+
+    parties = open_market()
+    set_limit()
+    contract = play(parties).signed().filed().accepted()
+    play_it.verified(parties, "b3", 0)
+    told = play_it.propose(parties, "c3", 0)
+    play_it.take(parties, told, "conduct_notify", timezone.now())
+    return parties, contract, told
+
+
+def sit(page: Page, live_server: Any, account: Any) -> None:
+    """The browser is that person's from now on."""
+    client = Client()
+    client.force_login(account)
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.clear_cookies()
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+
+
+def look_at(page: Page, axe: Callable[[Page], None], address: str) -> None:
+    page.goto(address)
+    for size in (NARROW, WIDE):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        page.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=size["width"])
+    axe(page)
+
+
+def test_ratings_and_conduct_as_each_party(
+    page: Page, live_server: Any, axe: Callable[[Page], None], scene: Any
+) -> None:
+    parties, played, told = scene
+    sit(page, live_server, parties.account_of(parties.owners[0]))
+    look_at(page, axe, f"/market/ratings/give/{played.contract.uuid}/")
+    for key in ("quality", "timeliness", "attitude", "fees", "conduct"):
+        page.locator(f"[name=v-{key}]").fill("90")
+    page.locator("button.main").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("90.00")).to_be_visible()
+    look_at(page, axe, "/market/ratings/give/")
+
+    sit(page, live_server, parties.account_of(parties.agencies[0]))
+    look_at(page, axe, "/market/conduct/")
+    look_at(page, axe, f"/market/conduct/{told.uuid}/")
+    look_at(page, axe, f"/market/conduct/{told.uuid}/step/conduct_state/")
+    page.locator("[name=v-statement]").fill("总机号码，两家同在一楼。")
+    page.locator("button.main").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("总机号码，两家同在一楼。")).to_be_visible()
+
+    sit(page, live_server, parties.people["operator-clerk"])
+    look_at(page, axe, "/market/conduct/desk/")
+    look_at(page, axe, "/market/conduct/desk/propose/")
+    sit(page, live_server, parties.people["auditor"])
+    look_at(page, axe, "/market/liabilities/?year=2026")
+
+    page.context.clear_cookies()
+    look_at(page, axe, "/market/ratings/?year=2026")
+    page.get_by_role("link", name=parties.agencies[0].name).click()
+    expect(page.get_by_text("90.00")).to_have_count(2)
+    look_at(page, axe, f"/market/ratings/{parties.agencies[0].uuid}/")
