@@ -167,18 +167,24 @@ def test_each_release_of_another_moment_has_another_name(market: Market) -> None
 # --- in figures
 
 
-def test_awards_and_registrants_are_counted(market: Market) -> None:
-    market.announced(prices=("100", "200"))
+def test_awards_and_registrants_are_counted(market: Market, django_assert_num_queries: Any) -> None:
+    purchase = market.announced(prices=("100", "200"))
     found = queries.figures(2026, SELECTION)
     assert found.notices == 1 and found.registered == ((2, 1),) and found.mean_registered == Decimal("2.0")
-    assert [(one.agency, one.awards, one.amount) for one in found.shares] == [
-        (market.parties.agencies[0], 1, Decimal(100))
+    agency = market.parties.agencies[0]
+    assert [(one.agency, one.name, one.awards, one.amount) for one in found.shares] == [
+        (agency.uuid, agency.name, 1, Decimal(100))
     ]
     assert found.concentration == 10_000
     stages = {one.clock.key: one for one in found.stages}
     assert stages["form_review"].met == 1 and stages["confirmation"].late == 0
     assert stages["publicity"].waiting == 1
     assert queries.figures(2025, SELECTION).notices == 0
+    with django_assert_num_queries(1):  # asked again, nothing is counted again
+        assert queries.figures(2026, SELECTION) == found
+    market.desk(purchase, "issue_award", ISSUED)
+    (stage,) = (one for one in queries.figures(2026, SELECTION).stages if one.key == "publicity")
+    assert (stage.met, stage.late, stage.waiting, stage.days) == (1, 0, 0, 8)
 
 
 @once

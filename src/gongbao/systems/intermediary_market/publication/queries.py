@@ -14,6 +14,7 @@ from statistics import median
 from typing import Any
 from uuid import UUID
 
+from django.core.cache import cache
 from django.db.models import Max, Min, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
@@ -274,19 +275,24 @@ def _award(
 class Stage:
     """How a clock of a procedure was kept. `days` is the median of calendar days that those took which are over."""
 
-    clock: Clock
+    key: str
     met: int
     late: int
     overdue: int
     waiting: int
     days: int | None
 
+    @property
+    def clock(self) -> Clock:
+        return _CLOCKS[self.key]
+
 
 @dataclass(frozen=True, slots=True)
 class Share:
     """What an agency was awarded: how often, and for what sum in yuan."""
 
-    agency: Organisation
+    agency: UUID
+    name: str
     awards: int
     amount: Decimal
 
@@ -312,23 +318,37 @@ class Figures:
 
 
 WAYS = {one.key: one.label for one in of_purchases.WAYS}
-_CLOCKS = (
-    of_purchases.form_review,
-    of_purchases.confirmation,
-    of_purchases.publicity,
-    of_contracts.signing,
-    of_contracts.filing,
-    of_contracts.delivery,
-    of_contracts.acceptance,
-    of_contracts.payment,
-)
+_CLOCKS = {
+    one.key: one
+    for one in (
+        of_purchases.form_review,
+        of_purchases.confirmation,
+        of_purchases.publicity,
+        of_contracts.signing,
+        of_contracts.filing,
+        of_contracts.delivery,
+        of_contracts.acceptance,
+        of_contracts.payment,
+    )
+}
 """The stages that have a limit."""
 _AT_LEAST = (of_purchases.publicity,)
 """Those that may not be shorter: they are never late."""
 
 
 def figures(year: int, now: datetime) -> Figures:
-    """Raises nothing; a year without notices has none."""
+    """The figures of the year, computed once in an hour for what is kept; a year without notices has none."""
+    # What stands in them changes with events alone, and with the hour in which something becomes overdue.
+    event, case = CaseEvent.objects.order_by("-pk").values_list("pk", "case__uuid").first() or (0, "")
+    key = f"gongbao.market.figures.{year}.{event}.{case}.{now.astimezone(SHANGHAI):%Y%m%d%H}"
+    found: Figures | None = cache.get(key)
+    if found is None:
+        found = compute_figures(year, now)
+        cache.set(key, found, 3600)
+    return found
+
+
+def compute_figures(year: int, now: datetime) -> Figures:
     found = selections(published(year))
     ways: dict[str, list[int]] = {key: [0, 0, 0] for key in WAYS}
     for one in found:
@@ -367,7 +387,7 @@ def _shares(found: Sequence[Selection]) -> tuple[Share, ...]:
     for one in standing:
         sums[one.agency.pk] += one.price or 0
     order = sorted(agencies, key=lambda key: (-times[key], -sums[key], agencies[key].name))
-    return tuple(Share(agencies[key], times[key], sums[key]) for key in order)
+    return tuple(Share(agencies[key].uuid, agencies[key].name, times[key], sums[key]) for key in order)
 
 
 def _stages(found: Sequence[Selection], now: datetime) -> tuple[Stage, ...]:
@@ -385,7 +405,7 @@ def _stages(found: Sequence[Selection], now: datetime) -> tuple[Stage, ...]:
     ]
     runs += [run for situation in contracted.values() for run in situation.runs]
     stages = []
-    for clock in _CLOCKS:
+    for key, clock in _CLOCKS.items():
         of_clock = [run for run in runs if run.clock == clock]
         if not of_clock:
             continue
@@ -395,7 +415,7 @@ def _stages(found: Sequence[Selection], now: datetime) -> tuple[Stage, ...]:
         days = [(run.ended_on - run.since).days for run in done if run.ended_on is not None]
         open_ = [run for run in of_clock if run.is_open]
         past = 0 if clock in _AT_LEAST else sum(run.overdue(now) for run in open_)
-        stages.append(Stage(clock, len(of_clock) - len(open_) - late, late, past, len(open_) - past, _middle(days)))
+        stages.append(Stage(key, len(of_clock) - len(open_) - late, late, past, len(open_) - past, _middle(days)))
     return tuple(stages)
 
 

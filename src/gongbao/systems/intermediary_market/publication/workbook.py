@@ -110,7 +110,7 @@ def registered_rows(found: Figures) -> list[Cells]:
 
 
 def share_rows(found: Figures) -> list[Cells]:
-    return [[one.agency.name, str(one.awards), str(one.amount)] for one in found.shares]
+    return [[one.name, str(one.awards), str(one.amount)] for one in found.shares]
 
 
 def stage_rows(found: Figures, language: str) -> list[Cells]:
