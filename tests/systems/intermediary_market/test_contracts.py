@@ -1,15 +1,11 @@
-"""Contracts from the notice of award to the archive: clocks, filing, amendments, payment, who sees what, complaints."""
+"""Contracts from the notice of award to the archive: clocks, filing, amendments, delivery, payment."""
 
-import io
-import json
-import re
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
-from openpyxl import load_workbook
 
 from gongbao.core.errors import GongbaoError
 from gongbao.office.audit.models import Entry
@@ -21,9 +17,6 @@ from gongbao.office.cases.models import Case, CaseEvent
 from gongbao.office.outbox.models import Message
 from gongbao.office.people.acting import actor_of
 from gongbao.procedures import Refused
-from gongbao.systems.intermediary_market.complaints import queries as complaints
-from gongbao.systems.intermediary_market.complaints.models import Evidence
-from gongbao.systems.intermediary_market.complaints.procedure import complainant
 from gongbao.systems.intermediary_market.contracts import actions, queries
 from gongbao.systems.intermediary_market.contracts import procedure as market
 from gongbao.systems.intermediary_market.contracts.demo import open_demo
@@ -41,8 +34,6 @@ from tests.systems.intermediary_market.awarded import (
     set_limit,
 )
 from tests.systems.intermediary_market.parties import Parties, open_market
-
-pytestmark = pytest.mark.one_database
 
 PAID_BY = at("2026-04-20 23:59")  # thirty days after the invoice end on a Sunday
 OVERDUE = at("2026-04-21 00:00")
@@ -391,249 +382,6 @@ def test_the_other_party_is_told(played: Play) -> None:
     played.signed()
     told = Message.objects.filter(about=played.contract.case.subject, account=played.account("owner"))
     assert any(str(played.contract.uuid) in one.link for one in told)
-
-
-# --- complaints with their evidence
-
-
-def overdue_play(parties: Parties) -> Play:
-    set_limit()
-    return play(parties).signed().filed().accepted().invoiced()
-
-
-def button(client: Client, one: Play) -> Any:
-    """Press the one button on the page of the contract."""
-    address = f"/market/contracts/{one.contract.uuid}/"
-    page = client.get(address).content.decode()
-    once = re.search(r'name="once" value="([^"]+)"', page)
-    assert once, page
-    return client.post(f"{address}overdue-payment/", {"once": once[1]})
-
-
-def test_one_button_complains_of_an_overdue_payment(
-    parties: Parties, client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    one = overdue_play(parties)
-    monkeypatch.setattr("django.utils.timezone.now", lambda: at("2026-04-22 10:00"))
-    client.force_login(one.account("agency"))
-    answer = button(client, one)
-    assert answer.status_code == 200
-    complaint = Case.objects.get(procedure="market_complaint")
-    assert complaint.receipt in answer.content.decode() and complaint.unit.key == "development-reform"
-    facts = complaint.events.get().personal.values["facts"]
-    assert "许政办〔2022〕27号 第四十条第（六）项" in facts and "80000.00元" in facts and "2026-04-20" in facts
-    evidence = Evidence.objects.get(complaint=complaint)
-    assert evidence.about == one.contract.subject
-    assert [event["step"] for event in evidence.content["events"]] == [
-        "contract_begin", "contract_sign", "contract_file", "contract_deliver", "contract_accept", "contract_invoice",
-    ]  # fmt: skip
-    assert evidence.content["overdue"] == [{"clock": "contract_payment", "due": "2026-04-20"}]
-    assert {file["field"] for file in evidence.content["files"]} == {
-        "contract_files", "filed_files", "public_copy", "delivery_files", "invoice_files",
-    }  # fmt: skip
-
-
-def test_nothing_is_complained_of_that_is_not_overdue(parties: Parties) -> None:
-    one = overdue_play(parties)
-    with pytest.raises(GongbaoError, match="no payment of this contract is overdue"):
-        actions.complain_of_payment(
-            one.contract.uuid, acting=one.acting("agency", complainant), name="x", contact="", at=PAID_BY
-        )
-    assert not Evidence.objects.exists()
-
-
-def complained(one: Play) -> Evidence:
-    begun = actions.complain_of_payment(
-        one.contract.uuid, acting=one.acting("agency", complainant), name="澄心", contact="", at=OVERDUE
-    )
-    return Evidence.objects.get(complaint=begun.case)
-
-
-def test_evidence_stays_as_it_was(parties: Parties, client: Client) -> None:
-    one = overdue_play(parties)
-    evidence = complained(one)
-    before = json.dumps(evidence.content, sort_keys=True)
-    one.take("owner", "contract_pay", OVERDUE, paid_on="2026-04-21", payment="80000.00")
-    evidence.refresh_from_db()
-    assert json.dumps(evidence.content, sort_keys=True) == before
-    shown = complaints.shown_evidence(evidence, "zh-hans")
-    assert shown.whole and shown.later == 1 and not any(event.changed for event in shown.events)
-    # A list that somebody changed says so.
-    evidence.content["events"][1]["values"]["amount"] = "1.00"
-    assert not complaints.shown_evidence(evidence, "zh-hans").whole
-
-
-def test_evidence_is_for_whoever_handles_the_complaint(parties: Parties, client: Client) -> None:
-    one = overdue_play(parties)
-    evidence = complained(one)
-    address = f"/market/complaints/{evidence.complaint.uuid}/evidence"
-    file = next(entry for entry in evidence.content["files"] if entry["field"] == "contract_files")
-    for name, status in (("reform-clerk", 200), ("finance-clerk", 404), ("operator-clerk", 404), ("agency-1", 403)):
-        client.force_login(parties.people[name])
-        assert client.get(f"{address}/").status_code == status, name
-        assert client.get(f"{address}/{file['uuid']}/").status_code == status, name
-        assert client.get(f"{address}.json").status_code == status, name
-    client.force_login(parties.people["reform-clerk"])
-    content = b"".join(client.get(f"{address}/{file['uuid']}/"))
-    assert content == PDF + b"contract_files"
-    assert f"{address}/" in client.get(f"/cases/{evidence.complaint.uuid}/").content.decode()
-
-
-def form(client: Client, address: str, **changed: str) -> dict[str, str]:
-    """The form that begins a complaint, as the page fills it in, with what is typed besides."""
-    page = client.get(address).content.decode()
-    typed = dict(re.findall(r'name="(once|v-[a-z_]+)"[^>]* value="([^"]*)"', page))
-    typed |= dict(re.findall(r'name="(v-[a-z_]+)" value="([^"]+)" checked', page))
-    typed |= dict(re.findall(r'<select id="id-(v-[a-z_]+)".*?<option value="([^"]+)" selected', page, re.DOTALL))
-    return typed | {f"v-{key}": value for key, value in changed.items()}
-
-
-@pytest.mark.parametrize("name", ["", "agency-1", "works"])
-def test_anybody_complains_about_what_they_can_see_and_the_evidence_goes_with_it(
-    parties: Parties, client: Client, name: str
-) -> None:
-    set_limit()
-    hidden, one = play(parties).signed(), play(parties, code="WATER-2", service="环境影响评价").signed().filed()
-    if name:
-        client.force_login(parties.people[name])
-    unseen = f"/market/complaints/about/contract/{hidden.contract.uuid}/"
-    assert client.get(unseen).status_code == (200 if name == "agency-1" else 404)
-    address = f"/market/complaints/about/contract/{one.contract.uuid}/"
-    given = form(client, address, facts="要求中介机构垫付专家费。")
-    assert given["v-against"] == one.contract.purchase.owner.name
-    assert given["v-complainant_name"] == ("澄心工程咨询有限公司" if name == "agency-1" else "")
-    wrong = client.post(address, given | {"v-complainant_name": ""})
-    assert wrong.status_code == 400 and "要求中介机构垫付专家费。" in wrong.content.decode()
-    assert not Evidence.objects.exists()
-    answer = client.post(address, given | {"v-complainant_name": "纪小满"})
-    assert answer.status_code == 200
-    evidence = Evidence.objects.get()
-    assert evidence.complaint.receipt in answer.content.decode()
-    assert evidence.about == one.contract.subject and len(evidence.content["events"]) == 3
-    client.post(address, given | {"v-complainant_name": "纪小满"})  # the same form again
-    assert Evidence.objects.count() == 1 and Case.objects.filter(procedure="market_complaint").count() == 1
-
-
-def test_a_purchase_is_complained_of_with_its_events(parties: Parties, client: Client) -> None:
-    set_limit()
-    purchase = play(parties).contract.purchase
-    address = f"/market/complaints/about/purchase/{purchase.uuid}/"
-    assert client.get(address).status_code == 404  # its notice was never published
-    client.force_login(parties.people["school"])
-    answer = client.post(address, form(client, address, facts="x"))
-    assert answer.status_code == 200
-    evidence = Evidence.objects.get()
-    assert evidence.about == purchase.subject
-    assert [one["step"] for one in evidence.content["events"]] == ["negotiate", "publish_award", "issue_award"]
-
-
-def test_a_complaint_is_never_for_the_body_complained_of(parties: Parties) -> None:
-    """An owner that is itself the body which coordinates complaints: the city takes it."""
-    from gongbao.office.audit.actions import recorded
-    from gongbao.office.audit.actors import KEEPER
-
-    one = overdue_play(parties)
-    owner = one.contract.purchase.owner
-    with recorded("market.tests", actor=KEEPER, ground="x", at=OVERDUE) as record:
-        owner.unit = parties.units["development-reform"]
-        owner.save()
-        record(owner.subject, unit="development-reform")
-    case = complained(one).complaint
-    assert case.unit.key == "city" and case.barred == ["development-reform"]
-
-
-# --- pages
-
-
-def test_the_pages_answer_in_both_languages(parties: Parties, client: Client) -> None:
-    one = overdue_play(parties)
-    uuid = one.contract.uuid
-    own = ("/market/contracts/mine/", f"/market/contracts/{uuid}/", "/market/contracts/mine/?overdue=any")
-    for language, word in (("zh-hans", "合同"), ("en", "ontract")):
-        asked = {"accept-language": language}
-        for address in ("/market/contracts/", f"/market/contracts/{uuid}/"):
-            answer = client.get(address, headers=asked)
-            assert answer.status_code == 200 and word in answer.content.decode(), address
-        for name in ("school", "agency-1"):
-            client.force_login(parties.people[name])
-            for address in own:
-                answer = client.get(address, headers=asked)
-                assert answer.status_code == 200 and word in answer.content.decode(), address
-        client.force_login(parties.people["operator-clerk"])
-        for address in ("/market/contracts/desk/", f"/market/contracts/{uuid}/"):
-            assert client.get(address, headers=asked).status_code == 200, address
-        client.logout()
-
-
-def test_strangers_see_what_was_published_alone(parties: Parties, client: Client) -> None:
-    set_limit()
-    hidden = play(parties).signed()
-    shown = play(parties, agency=parties.agencies[1]).signed(scope="联系13800000000").filed().accepted().invoiced()
-    file = shown.contract.case.attachments.get(field="invoice_files")
-    for name in ("", "agency-3", "works", "finance-clerk"):
-        if name:
-            client.force_login(parties.people[name])
-        assert client.get(f"/market/contracts/{hidden.contract.uuid}/").status_code == 404, name
-        page = client.get(f"/market/contracts/{shown.contract.uuid}/").content.decode()
-        assert "80000.00" in page and "13800000000" not in page and "00001" not in page, name
-        assert client.get(f"/market/contracts/{shown.contract.uuid}/file/{file.uuid}/").status_code == 404, name
-        rows = client.get("/market/contracts/").content.decode()
-        assert str(shown.contract.uuid) in rows and str(hidden.contract.uuid) not in rows
-        assert client.get(f"/market/contracts/{hidden.contract.uuid}/step/contract_file/").status_code != 200
-    assert client.get("/market/contracts/mine/").status_code == 403
-    client.logout()
-    assert client.get("/market/contracts/desk/").status_code in (302, 403)
-
-
-def test_an_auditor_reads_all_and_gets_no_files(parties: Parties, client: Client) -> None:
-    one = overdue_play(parties)
-    client.force_login(parties.people["auditor"])
-    assert client.get(f"/market/contracts/{one.contract.uuid}/").status_code == 200
-    file = one.contract.case.attachments.get(field="invoice_files")
-    assert client.get(f"/market/contracts/{one.contract.uuid}/file/{file.uuid}/").status_code == 404
-    client.force_login(parties.people["operator-clerk"])
-    assert client.get(f"/market/contracts/{one.contract.uuid}/file/{file.uuid}/").status_code == 200
-
-
-def test_what_was_typed_stays_in_the_form(played: Play, client: Client) -> None:
-    client.force_login(played.account("agency"))
-    address = f"/market/contracts/{played.contract.uuid}/step/contract_sign/"
-    page = client.get(address).content.decode()
-    assert 'value="80000.00"' in page
-    seen = re.search(r'name="seen" value="(\d+)"', page)
-    assert seen
-    given = {f"v-{key}": str(value) for key, value in SIGNING.items()} | {"seen": seen[1], "v-amount": "80000.01"}
-    answer = client.post(address, given)
-    assert answer.status_code == 400 and 'value="80000.01"' in answer.content.decode()
-    assert situation(played).state == market.awarded
-
-
-def test_contracts_as_workbooks(parties: Parties, client: Client) -> None:
-    one = overdue_play(parties)
-    award(parties, agency=parties.agencies[1])
-    (published,) = load_workbook(io.BytesIO(client.get("/market/contracts.xlsx").content)).worksheets
-    cells = [[cell.value for cell in line] for line in published.iter_rows()]
-    assert any("水土保持方案技术评审" in line and 80000 in line for line in cells)
-    assert len([line for line in cells if "水土保持方案技术评审" in line]) == 1
-    client.force_login(parties.people["operator-clerk"])
-    (all_of_them,) = load_workbook(io.BytesIO(client.get("/market/contracts/desk.xlsx").content)).worksheets
-    told = [cell.value for line in all_of_them.iter_rows() for cell in line]
-    assert told.count("水土保持方案技术评审") == 2 and one.contract.registration.organisation.name in told
-
-
-def test_filters_of_the_public_list(parties: Parties, client: Client) -> None:
-    one = overdue_play(parties)
-    for asked, there in (
-        ({"q": one.contract.registration.organisation.name[:3]}, True),
-        ({"q": "没有这一家"}, False),
-        ({"fund": "public"}, True),
-        ({"fund": "private"}, False),
-        ({"year": "2026"}, True),
-        ({"year": "2025"}, False),
-    ):
-        assert (str(one.contract.uuid) in client.get("/market/contracts/", asked).content.decode()) is there, asked
-    for wrong in ({"fund": "x"}, {"year": "abcd"}):
-        assert client.get("/market/contracts/", wrong).status_code == 404
 
 
 # --- the demonstration
