@@ -15,7 +15,7 @@ from gongbao.office.cases.models import Case
 from gongbao.systems.intermediary_market.complaints import queries as complaints
 from gongbao.systems.intermediary_market.complaints.models import Evidence
 from gongbao.systems.intermediary_market.complaints.procedure import complainant
-from gongbao.systems.intermediary_market.contracts import actions, queries
+from gongbao.systems.intermediary_market.contracts import actions
 from gongbao.systems.intermediary_market.contracts import procedure as market
 from tests.cases.office import at
 from tests.systems.intermediary_market.awarded import (

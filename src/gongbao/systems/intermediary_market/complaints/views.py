@@ -15,7 +15,8 @@ from gongbao.office.library.clause_links import ClauseLinks
 from gongbao.office.papers.workbook import Sheet, SheetColumn, to_workbook
 from gongbao.office.people.permissions import ANYONE, allows
 from gongbao.systems.intermediary_market.complaints import queries
-from gongbao.systems.intermediary_market.complaints.procedure import DOCUMENT, OUTCOMES, complaint
+from gongbao.systems.intermediary_market.complaints.procedure import OUTCOMES, complaint
+from gongbao.systems.intermediary_market.document import DOCUMENT
 from gongbao.systems.intermediary_market.organisations.queries import is_auditor
 from gongbao.systems.intermediary_market.staff import posts_at_desk
 
