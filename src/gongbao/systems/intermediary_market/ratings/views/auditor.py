@@ -37,6 +37,7 @@ def liabilities(request: HttpRequest) -> HttpResponse:
             for act in table.ACTS
         ],
         "reports": [(one, one.traces[:SHOWN]) for one in filled],
+        "empty": [one for one in filled if not one.traces],
         "links": ClauseLinks(),
     }
     return render(request, "market/liabilities.html", context)
