@@ -15,10 +15,11 @@ from referencing import Registry, Resource
 
 from gongbao.systems.intermediary_market.organisations.models import Organisation
 from gongbao.systems.intermediary_market.publication import ocds, queries
+from gongbao.systems.intermediary_market.purchases import actions
 from gongbao.systems.intermediary_market.purchases.models import Purchase
 from gongbao.systems.intermediary_market.sealing.envelopes import Part
 from tests.systems.intermediary_market.awarded import Play
-from tests.systems.intermediary_market.buying import ENDS, MONDAY, SELECTION, Market, again, at, buying_market
+from tests.systems.intermediary_market.buying import ENDS, MONDAY, SELECTION, Market, again, at, buying_market, seen
 from tests.systems.intermediary_market.parties import Parties
 
 SCHEMAS = Path("/work/shared/schemas/ocds-1.1")
@@ -142,6 +143,24 @@ def test_a_failure_and_what_follows_it(market: Market) -> None:
     valid(package(failed, following))
     found = queries.figures(2026, SELECTION)
     assert found.by_way == (("lowest_price", 2, 1, 1),) and found.registered == ((1, 1),)
+
+
+@once
+def test_a_negotiation_is_told_from_its_award_notice_on(market: Market) -> None:
+    first = market.checked(market.opened([]))
+    second = market.close(market.publish(market.submit(SELECTION, previous=first), SELECTION))
+    assert second.registration_ends_at is not None
+    closed = second.registration_ends_at + timedelta(hours=9)
+    second = market.open(second, Part.REGISTRATION, closed)
+    actions.finish_check(second, account=market.account, at=closed, seen=seen(second))
+    when = at("2026-03-25 10:00")
+    agency = market.parties.agencies[3]
+    third = actions.negotiate(again(second), agency, "79000", "两次废标", account=market.account, at=when)
+    assert queries.selection(third.uuid) is None
+    made = release(market.desk(again(third), "publish_award", when))
+    assert made["tender"]["procurementMethod"] == "limited" and made["awards"][0]["value"]["amount"] == 79000
+    assert "tenderPeriod" not in made["tender"]
+    valid(package(third))
 
 
 @once

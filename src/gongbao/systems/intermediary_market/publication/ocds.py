@@ -115,6 +115,7 @@ def _reference(organisation: Organisation) -> dict[str, Any]:
 def _tender(selection: Selection, notice: str) -> dict[str, Any]:
     purchase, content = selection.purchase, selection.content
     way = str(content["way"])
+    negotiated = way == "negotiation"  # nobody could register
     made: dict[str, Any] = {
         "id": str(purchase.uuid),
         "title": content["project_name"],
@@ -133,14 +134,14 @@ def _tender(selection: Selection, notice: str) -> dict[str, Any]:
             }
         ],
         "value": _value(Decimal(str(content["budget"]))),
-        "procurementMethod": "limited" if way == "negotiation" else "open",
+        "procurementMethod": "limited" if negotiated else "open",
         "procurementMethodDetails": WAYS[way].zh,
         "mainProcurementCategory": "services",
         "submissionMethod": ["electronicSubmission"],
         "documents": [
             {
                 "id": "1",
-                "documentType": "tenderNotice",
+                "documentType": "awardNotice" if negotiated else "tenderNotice",
                 "url": notice,
                 "datePublished": _moment(selection.published_at),
                 "format": "text/html",
@@ -152,7 +153,7 @@ def _tender(selection: Selection, notice: str) -> dict[str, Any]:
         made["awardCriteria"] = _CRITERIA[way]
     if content.get("criteria"):
         made["awardCriteriaDetails"] = "；".join(f"{one['name']} {one['weight']}%" for one in content["criteria"])
-    if content.get("registration_ends_at"):
+    if content.get("registration_ends_at") and not negotiated:
         made["tenderPeriod"] = {
             "startDate": _moment(selection.published_at),
             "endDate": _moment(datetime.fromisoformat(content["registration_ends_at"])),

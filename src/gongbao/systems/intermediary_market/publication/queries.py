@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.cache import cache
-from django.db.models import Max, Min, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, Max, Min, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from gongbao.core.labels import Label
@@ -119,7 +119,7 @@ def published(year: int | None = None) -> QuerySet[Purchase]:
     awards = CaseEvent.objects.filter(case=OuterRef("case"), step=of_purchases.publish_award.key).order_by("number")
     found = Purchase.objects.annotate(
         public_at=Coalesce(Min("terms__published_at"), Subquery(awards.values("at")[:1]))
-    ).filter(public_at__isnull=False)
+    ).filter(Exists(Terms.objects.filter(purchase=OuterRef("pk"))), public_at__isnull=False)
     if year is not None:
         since, until = (datetime(one, 1, 1, tzinfo=SHANGHAI) for one in (year, year + 1))
         found = found.filter(public_at__gte=since, public_at__lt=until)
