@@ -502,6 +502,7 @@ def names_opened(purchase: Purchase, opened: Sequence[Any], at: datetime, record
 def _custodian(purchase: Purchase, part: str, at: datetime) -> Acting:
     """The custodian whose opening was the last of a part."""
     opening = purchase.sealing.openings.filter(part=part).select_related("key__account").order_by("-pk").first()
+    assert opening is not None  # this is called within the act of it
     account = opening.key.account
     return Acting(procedure.custodian, actor_of(account), account)
 
@@ -670,7 +671,7 @@ def settle(
             raise GongbaoError("this agency was not admitted, or its offer cannot be used", where="chosen")
         result = _outcome(purchase, registrations, at, with_offers=True, chosen=chosen)
         _keep_computed(purchase, result, at, record)
-        outcome = Outcome(result.values["outcome"])
+        outcome: Outcome = result.values["outcome"]
         first = [one for one in registrations if ranking(result).get(one.organisation.uscc) == 1]
         if outcome is Outcome.CHOICE:
             raise GongbaoError("choose one of those who registered", where="chosen")

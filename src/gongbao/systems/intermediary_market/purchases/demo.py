@@ -431,4 +431,6 @@ def _content_key(text: str, key: RSAKey) -> str:
     """The key of a sealed part, as its custodian's browser unwraps it."""
     wrapped = envelopes._decoded(text.split(".")[1])
     oaep = padding.OAEP(padding.MGF1(SHA256()), SHA256(), None)
-    return envelopes._encoded(key.private_key.decrypt(wrapped, oaep))
+    private = key.private_key
+    assert private is not None
+    return envelopes._encoded(private.decrypt(wrapped, oaep))

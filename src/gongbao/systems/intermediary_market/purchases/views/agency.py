@@ -1,5 +1,6 @@
 """What an agency does about purchases beside registering, which nobody sees (sealing/)."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -42,7 +43,8 @@ def give_back(request: HttpRequest, uuid: UUID) -> HttpResponse:
     mine = {one.organisation_id for one in memberships_of_request(request, AGENCY)}
     if not queries.result_is_public(found) or found.selected is None or found.selected.organisation_id not in mine:
         raise Http404("no award of yours")
-    given, error = {}, None
+    given: dict[str, Any] = {}
+    error: GongbaoError | None = None
     if request.method == "POST":
         given, _files = typed_in(_GIVE_BACK, request)
         try:

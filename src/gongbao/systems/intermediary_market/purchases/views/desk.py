@@ -1,5 +1,7 @@
 """The operator's work on purchases, beside the pages of its cases; and the limits, which finance enters."""
 
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -22,7 +24,7 @@ from gongbao.office.people.roles import Role
 from gongbao.procedures import Field, Kind
 from gongbao.systems.intermediary_market.models import Competence, Function
 from gongbao.systems.intermediary_market.purchases import actions, procedure, queries, terms
-from gongbao.systems.intermediary_market.purchases.models import Purchase
+from gongbao.systems.intermediary_market.purchases.models import Purchase, Terms
 from gongbao.systems.intermediary_market.purchases.refusals import in_words
 from gongbao.systems.intermediary_market.purchases.views.common import (
     base,
@@ -118,7 +120,7 @@ def reopen(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return _take(request, uuid, actions.reopen, _("Registration is open again."))
 
 
-def _take(request: HttpRequest, uuid: UUID, action, done: str) -> HttpResponse:  # type: ignore[no-untyped-def]
+def _take(request: HttpRequest, uuid: UUID, action: Callable[..., Terms], done: str) -> HttpResponse:
     found = _of_desk(request, uuid)
     acting = _acting(request, found)
     if acting is None:
@@ -146,7 +148,9 @@ def _finance(request: HttpRequest) -> ActingPost | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def limits(request: HttpRequest) -> HttpResponse:
     """The procurement limits with their sources, for everybody; entered by finance (第三条第二款)."""
-    post, given, error = _finance(request), {}, None
+    post = _finance(request)
+    given: dict[str, Any] = {}
+    error: GongbaoError | None = None
     if request.method == "POST":
         if post is None:
             raise PermissionDenied

@@ -448,10 +448,10 @@ def finish_check(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def mark(request: HttpRequest, uuid: UUID, registration: UUID) -> HttpResponse:
     """Give an offer points for each criterion."""
 
-    def work(found: Purchase) -> object:
+    def work(found: Purchase) -> None:
         content = terms.kept(queries.last_terms(found).content)
         points = {one.name: request.POST.get(f"p-{place}", "") for place, one in enumerate(content.criteria, start=1)}
-        return actions.mark(_registration(found, registration), points, account=account_of(request), at=timezone.now())
+        actions.mark(_registration(found, registration), points, account=account_of(request), at=timezone.now())
 
     return _acted(request, uuid, work, _("It is kept."), f"#r-{registration}")
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from gongbao.core.errors import GongbaoError
+from gongbao.core.labels import Label
 from gongbao.office.cases import files
 from gongbao.office.cases.views.common import download
 from gongbao.office.people.permissions import ANYONE, allows
@@ -17,14 +18,6 @@ from gongbao.systems.intermediary_market.purchases.models import Fund, Way
 from gongbao.systems.intermediary_market.purchases.procedure import FUNDS, WAYS
 from gongbao.systems.intermediary_market.purchases.views.common import base, clocks, page_of
 from gongbao.systems.intermediary_market.sealing.envelopes import Problem
-
-GROUPS = (
-    ("", "all"),
-    ("open", "open"),
-    ("running", "running"),
-    ("awarded", "awarded"),
-    ("ended", "ended"),
-)
 
 
 @allows(ANYONE)
@@ -43,7 +36,8 @@ def notices(request: HttpRequest) -> HttpResponse:
         or asked["fund"] not in ("", *Fund.values)
     ):
         raise Http404("no such list")
-    page, query = page_of(request, queries.public_notices(**asked))
+    found = queries.public_notices(group=asked["group"], words=asked["words"], way=asked["way"], fund=asked["fund"])
+    page, query = page_of(request, found)
     context = base(
         page=page,
         query=query,
@@ -51,7 +45,7 @@ def notices(request: HttpRequest) -> HttpResponse:
         rows=[(one, queries.public_state(one)) for one in page],
         ways=WAYS,
         funds=FUNDS,
-        groups=("open", "running", "awarded", "ended"),
+        groups=tuple(queries.GROUPS),
         owns=bool(memberships_of_request(request, OWNER)),
         now=timezone.now(),
     )
@@ -85,7 +79,7 @@ def notice(request: HttpRequest, uuid: UUID) -> HttpResponse:
 _SHOWN_CLOCKS = (procedure.registration.key, procedure.selection.key, procedure.publicity.key)
 
 
-def label_of_problem(key: str):  # type: ignore[no-untyped-def]
+def label_of_problem(key: str) -> Label:
     """Why an envelope gave nothing, in both languages."""
     return actions.PROBLEMS[key] if key in actions.PROBLEMS else Problem(key).label
 
