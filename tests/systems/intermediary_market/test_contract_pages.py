@@ -232,7 +232,7 @@ def test_strangers_see_what_was_published_alone(parties: Parties, client: Client
             client.force_login(parties.people[name])
         assert client.get(f"/market/contracts/{hidden.contract.uuid}/").status_code == 404, name
         page = client.get(f"/market/contracts/{shown.contract.uuid}/").content.decode()
-        assert "80000.00" in page and "13800000000" not in page and "00001" not in page, name
+        assert "80,000.00" in page and "13800000000" not in page and "00001" not in page, name
         assert client.get(f"/market/contracts/{shown.contract.uuid}/file/{file.uuid}/").status_code == 404, name
         rows = client.get("/market/contracts/").content.decode()
         assert str(shown.contract.uuid) in rows and str(hidden.contract.uuid) not in rows
