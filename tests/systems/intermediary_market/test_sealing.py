@@ -27,11 +27,12 @@ from joserfc.registry import HeaderParameter
 
 from gongbao.core.errors import GongbaoError
 from gongbao.core.hash_chain import canonical
-from gongbao.office.audit import checkpoints
+from gongbao.office.audit import checkpoints, triggers
 from gongbao.office.audit.actors import KEEPER
 from gongbao.office.audit.models import Entry
 from gongbao.office.kept import action
 from gongbao.office.library import search
+from gongbao.office.people.actions import keep_account
 from gongbao.systems.intermediary_market import purchases as purchases_package
 from gongbao.systems.intermediary_market.organisations.models import Organisation
 from gongbao.systems.intermediary_market.purchases.models import Purchase, Registration
@@ -144,7 +145,7 @@ def test_its_length_says_nothing(text: str) -> None:
 def test_what_does_not_fit_in_is_refused() -> None:
     with pytest.raises(GongbaoError, match="16384 can be sealed"):
         envelopes.seal("x" * 16385, Part.OFFER, PURCHASE, *keys())
-    longest = {"proposal": "测" * envelopes.LONGEST_PROPOSAL, "price": "9" * 13 + ".9999", "draw_share": "f" * 64}
+    longest = {"proposal": "测" * envelopes.LONGEST_PROPOSAL, "price": "9" * 10 + ".99", "draw_share": "f" * 64}
     assert envelopes.seal(
         envelopes.signed({"purchase": PURCHASE, "part": "offer", "agency": "9" * 18, **longest}, signing_key("any")),
         Part.OFFER, PURCHASE, *keys(),
@@ -227,6 +228,32 @@ def test_a_private_key_that_came_along_is_refused() -> None:
         envelopes.public_key(rsa_key(FIRST).as_dict(private=True))
 
 
+@pytest.mark.parametrize(
+    ("kind", "given", "fits"),
+    [
+        ("price", "0", True), ("price", "1234567890.12", True), ("price", "0.5", True), ("price", "12345678901", False),
+        ("price", "1.005", False), ("price", "01", False), ("price", "-1", False), ("price", "1e3", False),
+        ("price", "１", False), ("price", "1,000", False), ("price", " 1", False), ("price", 1, False),
+        ("price", "NaN", False), ("rate", "100", True), ("rate", "3.1415", True), ("rate", "100.1", False),
+        ("discount", "99.9999", True), ("discount", "101", False), ("discount", "1.00001", False),
+        ("price", "1\n", False),
+    ],
+)  # fmt: skip
+def test_prices_are_of_one_form(kind: str, given: Any, fits: bool) -> None:
+    content = {"part": "offer", "purchase": PURCHASE, "agency": "9" * 18, kind: given}
+    if fits:
+        assert envelopes.read_offer(content, PURCHASE)[kind] == given
+    else:
+        with pytest.raises(envelopes.NotOpened):
+            envelopes.read_offer(content, PURCHASE)
+
+
+def test_an_offer_names_one_kind_of_price() -> None:
+    content = {"part": "offer", "purchase": PURCHASE, "agency": "9" * 18, "price": "1", "rate": "1"}
+    with pytest.raises(envelopes.NotOpened):
+        envelopes.read_offer(content, PURCHASE)
+
+
 # --- custodians
 
 
@@ -242,6 +269,12 @@ def test_two_persons_of_different_units(db: None) -> None:
     sealing = actions.prepare(purchase, actor=KEEPER, at=START)
     assert (sealing.first.account.username, sealing.second.account.username) == ("operator-clerk", "housing-clerk")
     assert actions.prepare(purchase, actor=KEEPER, at=START) == sealing
+
+
+def test_who_left_is_no_custodian_of_new_notices(parties: Parties) -> None:
+    keep_account(SECOND, is_open=False, at=START)
+    with pytest.raises(GongbaoError, match="two custodians"):
+        purchase_of(parties)
 
 
 def test_nobody_appoints_themselves(parties: Parties) -> None:
@@ -452,7 +485,8 @@ def test_who_takes_back_leaves_nothing(parties: Parties, purchase: Purchase, mon
     hand_in(purchase, envelope)
     address = f"/market/purchases/{purchase.uuid}/envelopes/back/"
     for wrong in (
-        {}, [], {"envelope": envelope.digest, "secret": "guess"}, {"envelope": "0" * 64, "secret": envelope.secret}
+        {}, [], {"envelope": envelope.digest, "secret": "guess"}, {"envelope": "0" * 64, "secret": envelope.secret},
+        {"envelope": "\0", "secret": "x"}, {"envelope": envelope.digest, "secret": "\ud800"},
     ):  # fmt: skip
         answer = Client().post(address, json.dumps(wrong), content_type="application/json")
         assert answer.status_code == 400
@@ -732,7 +766,7 @@ def test_an_envelope_is_looked_for_once_the_list_is_fixed(
     assert look(envelope.digest).status_code == 400
     registered(purchase)
     assert look(envelope.digest).json()["there"] is True
-    for wrong in ("0" * 64, 7, None):
+    for wrong in ("0" * 64, 7, None, "\0", "\ud800"):
         assert look(wrong).json()["there"] is False
 
 
@@ -780,6 +814,18 @@ def test_only_its_custodian_gets_what_is_to_be_opened(
     answer = browser.post(address, json.dumps(keys), **sent)
     assert answer.json() == {"layer": 1, "unreadable": 0}
     assert browser.get(f"/market/custody/{purchase.uuid}/share/work/").status_code == 404
+    # What the first could not open is passed over, also where nothing else is in the batch.
+    second = sign_in(SECOND, parties)
+    _withheld(purchase, keys, *sorted(keys)[:2])
+    some = second.get(address).json()
+    assert (some["sealed"], some["left"], some["last"]) == ([], 1, sorted(keys)[1])
+    assert [digest for digest, _ in second.get(f"{address}?after={some['last']}").json()["sealed"]] == [max(keys)]
+
+
+def _withheld(purchase: Purchase, keys: dict[str, Any], *digests: str) -> None:
+    """As if the first custodian had not been able to open these."""
+    triggers.remove(connection, [Opening._meta.db_table])
+    _set(Opening.objects.get(), keys={**keys, **dict.fromkeys(digests)})
 
 
 def test_a_key_is_registered_appointed_and_ended_on_the_page(parties: Parties) -> None:

@@ -5,7 +5,7 @@ deadline on everything is logged: what was handed in, as one Merkle root, and ea
 """
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,7 @@ from gongbao.office.audit.actors import OUR_RULE, SYSTEM, Actor
 from gongbao.office.kept import action, one_at_a_time
 from gongbao.office.people.models import Account, Unit
 from gongbao.office.worker.jobs import each
+from gongbao.procedures.fields import SHANGHAI
 from gongbao.systems.intermediary_market.document import DOCUMENT
 from gongbao.systems.intermediary_market.organisations.models import Organisation, SigningKey
 from gongbao.systems.intermediary_market.purchases import procedure
@@ -96,15 +97,15 @@ def prepare(purchase: Purchase, *, actor: Actor, at: datetime) -> Sealing:
         there = Sealing.objects.filter(purchase=purchase).first()
         if there is not None:
             return there
-        first, second = _two_custodians()
+        first, second = _two_custodians(at.astimezone(SHANGHAI).date())
         sealing = Sealing.objects.create(purchase=purchase, first=first, second=second, prepared_at=at)
         record(purchase.subject, first=first.kid, second=second.kid)
     return sealing
 
 
-def _two_custodians() -> tuple[CustodianKey, CustodianKey]:
+def _two_custodians(on: date) -> tuple[CustodianKey, CustodianKey]:
     """Two persons, of different units where there are such: the longest appointed, each by the newest key."""
-    newest = {key.account_id: key for key in queries.appointed()}
+    newest = {key.account_id: key for key in queries.appointed(on)}
     keys = list(newest.values())
     if len(keys) < 2:
         raise GongbaoError(
@@ -133,7 +134,7 @@ def hand_in(purchase: UUID, given: Any, *, at: datetime) -> dict[str, Any]:
             given.get(part), part, str(purchase), queries.public_key(sealing.first), queries.public_key(sealing.second)
         )
     withdrawal = given.get("withdrawal")
-    if not isinstance(withdrawal, str) or not envelopes.HEX.fullmatch(withdrawal):
+    if not envelopes.is_digest(withdrawal):
         raise GongbaoError("this is no digest of the secret that takes an envelope back", where="withdrawal")
     digest = envelopes.digest_of(given[Part.REGISTRATION], given[Part.OFFER], withdrawal)
     with action("market.hand_in"):
@@ -159,8 +160,8 @@ def take_back(purchase: UUID, digest: Any, secret: Any, *, at: datetime) -> dict
     _refuse_late(sealing, at)
     with action("market.take_back"):
         _still_open(sealing)
-        found = Envelope.objects.filter(sealing=sealing, digest=digest).first() if isinstance(digest, str) else None
-        proof = sha256(secret.encode()).hexdigest() if isinstance(secret, str) else ""
+        found = Envelope.objects.filter(sealing=sealing, digest=digest).first() if envelopes.is_digest(digest) else None
+        proof = sha256(secret.encode("utf-8", "replace")).hexdigest() if isinstance(secret, str) else ""
         if found is None or not constant_time_compare(found.withdrawal, proof):
             raise GongbaoError("there is no envelope of this receipt and secret", where="receipt")
         found.delete()

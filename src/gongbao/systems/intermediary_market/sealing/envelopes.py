@@ -27,7 +27,7 @@ from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 from secrets import token_bytes
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric import padding
@@ -143,7 +143,7 @@ class PublicKey:
 
     @property
     def length(self) -> int:
-        return len(_decoded(self.jwk["n"]).lstrip(b"\0"))
+        return len(_decoded(self.jwk["n"]))
 
 
 def public_key(given: Any) -> PublicKey:
@@ -154,11 +154,12 @@ def public_key(given: Any) -> PublicKey:
     if {"d", "p", "q", "dp", "dq", "qi"} & set(given):
         raise GongbaoError("this is a private key: it must never leave the custodian; make a new one", where=where)
     try:
-        bits = int.from_bytes(_decoded(given["n"])).bit_length()
-        exponent = int.from_bytes(_decoded(given["e"]))
+        modulus = int.from_bytes(_decoded(given["n"]))
+        bits, exponent = modulus.bit_length(), int.from_bytes(_decoded(given["e"]))
         if SMALLEST_KEY <= bits <= LARGEST_KEY and bits % 8 == 0 and exponent == _EXPONENT:
-            key = RSAKey.import_key({name: given[name] for name in ("kty", "n", "e")})
-            return PublicKey(key.thumbprint(), {name: given[name] for name in ("kty", "n", "e")})
+            # Written anew, so that one key has one text and every browser reads it.
+            jwk = {"kty": "RSA", "n": _encoded(modulus.to_bytes(bits // 8)), "e": "AQAB"}
+            return PublicKey(RSAKey.import_key({**jwk}).thumbprint(), jwk)
     except (JoseError, KeyError, ValueError, TypeError) as error:
         raise GongbaoError("this is no public RSA key in the form of a JWK", where=where) from error
     raise GongbaoError(
@@ -168,6 +169,10 @@ def public_key(given: Any) -> PublicKey:
 
 
 # --- unopened
+
+
+def is_digest(given: Any) -> TypeGuard[str]:
+    return _matches(_HEX, given)
 
 
 def digest_of(registration: str, offer: str, withdrawal: str) -> str:
@@ -282,10 +287,11 @@ def digest_of_offer(text: str) -> str:
 
 # --- what was said
 
-HEX = re.compile(r"[0-9a-f]{64}")
-_DECIMAL = re.compile(r"(0|[1-9][0-9]{0,12})(\.[0-9]{1,4})?")
+_HEX = re.compile(r"[0-9a-f]{64}")
+_YUAN = re.compile(r"(0|[1-9][0-9]{0,9})(\.[0-9]{1,2})?")
+_PER_CENT = re.compile(r"100(\.0{1,4})?|(0|[1-9][0-9]?)(\.[0-9]{1,4})?")
 _USCC = re.compile(r"[0-9A-Z]{18}")
-PRICES = ("price", "rate", "discount")
+PRICES = {"price": _YUAN, "rate": _PER_CENT, "discount": _PER_CENT}
 
 
 def read_registration(content: Mapping[str, Any], purchase: str) -> dict[str, Any]:
@@ -312,8 +318,8 @@ def read_registration(content: Mapping[str, Any], purchase: str) -> dict[str, An
         and _is_text(said["name"], 100)
         and _is_text(said["qualification"], 200, empty=True)
         and type(said["kinship"]) is bool
-        and (said["commitment"] == "" or _matches(HEX, said["commitment"]))
-        and _matches(HEX, said["offer"])
+        and (said["commitment"] == "" or _matches(_HEX, said["commitment"]))
+        and _matches(_HEX, said["offer"])
         and _is_moment(said["sealed_at"])
     )
     if not fits:
@@ -337,9 +343,9 @@ def read_offer(content: Mapping[str, Any], purchase: str) -> dict[str, Any]:
     fits = (
         _matches(_USCC, said["agency"])
         and _is_text(said["proposal"], LONGEST_PROPOSAL, empty=True)
-        and (said["draw_share"] == "" or _matches(HEX, said["draw_share"]))
+        and (said["draw_share"] == "" or _matches(_HEX, said["draw_share"]))
         and len(said.keys() & set(PRICES)) <= 1
-        and all(_matches(_DECIMAL, said[kind]) for kind in PRICES if kind in said)
+        and all(_matches(form, said[kind]) for kind, form in PRICES.items() if kind in said)
     )
     if not fits:
         raise NotOpened(Problem.MALFORMED)

@@ -1,15 +1,15 @@
 """The only code that reads envelopes, custodians and openings for a page."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 
 from gongbao.core.errors import GongbaoError
 from gongbao.core.labels import Label
-from gongbao.office.people.models import Account
+from gongbao.office.people.models import Account, Post
 from gongbao.systems.intermediary_market.purchases import procedure
 from gongbao.systems.intermediary_market.purchases.models import Registration
 from gongbao.systems.intermediary_market.sealing import envelopes
@@ -31,8 +31,15 @@ def custodian_keys() -> QuerySet[CustodianKey]:
     return CustodianKey.objects.filter(ended_at=None).select_related("account", "unit").order_by("pk")
 
 
-def appointed() -> QuerySet[CustodianKey]:
-    return custodian_keys().exclude(appointed_at=None).order_by("appointed_at", "pk")
+def appointed(on: date) -> QuerySet[CustodianKey]:
+    """Those to which notices of that day are sealed: their holders still have a post."""
+    held = Post.objects.filter(Q(until=None) | Q(until__gte=on), account=OuterRef("account"), since__lte=on)
+    return (
+        custodian_keys()
+        .filter(Exists(held), account__is_active=True)
+        .exclude(appointed_at=None)
+        .order_by("appointed_at", "pk")
+    )
 
 
 def public_key(key: CustodianKey) -> PublicKey:
@@ -164,7 +171,20 @@ def to_open(sealing: Sealing, part: Part, layer: Layer) -> dict[str, str]:
 
     Offers are opened of those alone whom the owner admitted: what the others would have asked stays sealed.
     """
-    sealed = _sealed(sealing, part)
+    return _of_layer(sealing, part, layer, _sealed(sealing, part))
+
+
+def batch(sealing: Sealing, part: Part, layer: Layer, after: str, size: int) -> tuple[list[tuple[str, str]], str, int]:
+    """Some of that, in the order of the digests: what is to be opened of it, the digest to go on after, and how many
+    are left. Raises GongbaoError."""
+    if not after:
+        _refuse_altered(sealing)
+    rows = _rows(sealing, part).filter(digest__gt=after)
+    some = dict(rows[:size])
+    return sorted(_of_layer(sealing, part, layer, some).items()), max(some, default=""), rows.count() - len(some)
+
+
+def _of_layer(sealing: Sealing, part: Part, layer: Layer, sealed: dict[str, str]) -> dict[str, str]:
     if layer is Layer.FIRST:
         return sealed
     inner = _unwrapped(sealing, part, Layer.FIRST, sealing.first, sealed)
@@ -180,7 +200,7 @@ def texts(sealing: Sealing, part: Part) -> dict[str, str | Problem]:
     """To the digest of each envelope the signed content of a part, once both layers are open, or why there is none."""
     sealed = _sealed(sealing, part)
     inner = _unwrapped(sealing, part, Layer.FIRST, sealing.first, sealed)
-    second = to_open(sealing, part, Layer.SECOND)
+    second = _of_layer(sealing, part, Layer.SECOND, sealed)
     opened = _unwrapped(sealing, part, Layer.SECOND, sealing.second, second)
     return {
         digest: opened.get(digest, first if isinstance(first, Problem) else Problem.MALFORMED)
@@ -189,22 +209,27 @@ def texts(sealing: Sealing, part: Part) -> dict[str, str | Problem]:
 
 
 def _sealed(sealing: Sealing, part: Part) -> dict[str, str]:
-    """The envelopes as they were handed in, held against what was fixed at the deadline. Raises GongbaoError."""
-    wanted = _admitted(sealing) if part is Part.OFFER else None
-    digests: list[str] = []
-    sealed: dict[str, str] = {}
+    """A part of the envelopes as they were handed in, held against what was fixed. Raises GongbaoError."""
+    _refuse_altered(sealing)
+    return dict(_rows(sealing, part))
+
+
+def _rows(sealing: Sealing, part: Part) -> QuerySet[Envelope, tuple[str, str]]:
     rows = Envelope.objects.filter(sealing=sealing).order_by("digest")
+    if part is Part.OFFER:
+        rows = rows.filter(digest__in=_admitted(sealing))
+    return rows.values_list("digest", str(part))
+
+
+def _refuse_altered(sealing: Sealing) -> None:
     # One by one: each has some forty thousand characters.
-    for one in rows.iterator(chunk_size=100):
-        digests.append(envelopes.digest_of(one.registration, one.offer, one.withdrawal))
-        if wanted is None or one.digest in wanted:
-            sealed[one.digest] = one.registration if part is Part.REGISTRATION else one.offer
+    rows = Envelope.objects.filter(sealing=sealing).order_by("digest").iterator(chunk_size=100)
+    digests = [envelopes.digest_of(one.registration, one.offer, one.withdrawal) for one in rows]
     if envelopes.merkle_root(digests) != sealing.root:
         raise GongbaoError(
             "the envelopes are not those that were fixed at the deadline; stop, and have the log verified",
             where="envelopes",
         )
-    return sealed
 
 
 def _admitted(sealing: Sealing) -> set[str]:
@@ -224,9 +249,3 @@ def _unwrapped(
         # Whom the owner admits after the first opening is not opened any more.
         if digest in given
     }
-
-
-def batch(sealing: Sealing, part: Part, layer: Layer, after: str, size: int) -> tuple[list[tuple[str, str]], int]:
-    """Some of what waits for a layer, in the order of the digests, and how many are left behind them."""
-    waiting = sorted((digest, text) for digest, text in to_open(sealing, part, layer).items() if digest > after)
-    return waiting[:size], max(0, len(waiting) - size)

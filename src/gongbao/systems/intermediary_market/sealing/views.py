@@ -31,14 +31,14 @@ from gongbao.systems.intermediary_market.organisations.queries import (
     signing_key,
 )
 from gongbao.systems.intermediary_market.sealing import actions, queries
-from gongbao.systems.intermediary_market.sealing.envelopes import LONGEST_PROPOSAL, PRICES, Part
+from gongbao.systems.intermediary_market.sealing.envelopes import LONGEST_PROPOSAL, PRICES, Part, is_digest
 from gongbao.systems.intermediary_market.sealing.models import CustodianKey, Sealing
 from gongbao.systems.intermediary_market.sealing.refusals import in_words
 
 STAFF = in_role(Role.CLERK, Role.SECTION_HEAD, Role.DEPUTY_HEAD, Role.HEAD)
 APPOINTS = {Role.SECTION_HEAD, Role.DEPUTY_HEAD, Role.HEAD}
 LARGEST = 200_000  # bytes of an envelope; the form is checked to the byte afterwards
-BATCH = 50  # envelopes that a custodian's browser asks for at once
+BATCH = 100  # envelopes that a custodian's browser asks for at once
 
 
 def _given(request: HttpRequest) -> Any:
@@ -125,7 +125,7 @@ def look(request: HttpRequest, purchase: UUID) -> HttpResponse:
     sealing, digest = queries.sealing_of(purchase), _fields(request).get("envelope")
 
     def there() -> dict[str, Any]:
-        found = queries.is_in(sealing, digest if isinstance(digest, str) else "")
+        found = queries.is_in(sealing, digest if is_digest(digest) else "")
         if found is None:
             raise GongbaoError("registration is not over yet", where="purchase")
         return {"there": found, "root": sealing.root}
@@ -283,7 +283,8 @@ def work(request: HttpRequest, purchase: UUID, part: str) -> HttpResponse:
         queries.turn(sealing, asked, account, at)
         fixed = actions.fix(sealing, actor=actor_of(account, _post(request)), at=at)
         layer, _key = queries.turn(fixed, asked, account, at)
-        sealed, left = queries.batch(fixed, asked, layer, request.GET.get("after", "")[:64], BATCH)
-        return {"sealed": sealed, "left": left}
+        after = request.GET.get("after", "")
+        sealed, last, left = queries.batch(fixed, asked, layer, after if is_digest(after) else "", BATCH)
+        return {"sealed": sealed, "last": last, "left": left}
 
     return _answered(waiting)

@@ -324,9 +324,7 @@ does("seal", async (form) => {
     sealed_at: new Date().toISOString(),
   };
   const offer = { agency: registration.agency, proposal: value("proposal"), draw_share: "" };
-  if (field("price")) {
-    offer[asked.price] = value("price").normalize("NFKC").replaceAll(",", "");
-  }
+  offer[asked.price] = value("price").replaceAll(",", "");
   if (asked.draw) {
     offer.draw_share = newShare();
     registration.commitment = await commitment(asked.purchase, "registrant", offer.draw_share);
@@ -367,11 +365,11 @@ does("open", async (form) => {
   const progress = form.querySelector("progress");
   progress.hidden = false;
   for (let after = ""; ; ) {
-    const { sealed, left } = await named(form, `${form.dataset.address}?after=${after}`);
+    const { sealed, last, left } = await named(form, `${form.dataset.address}?after=${after}`);
     for (const [digest, one] of sealed) {
       keys[digest] = await contentKey(one, part, purchase, kid, key);
-      after = digest;
     }
+    after = last;
     progress.max = Object.keys(keys).length + left || 1;
     progress.value = Object.keys(keys).length || progress.max;
     if (!left) {
