@@ -1,6 +1,7 @@
 """Who takes part in the market: entering, qualifications, services, reviews, and what agencies share."""
 
 import csv
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -629,3 +630,18 @@ def test_an_organisation_that_another_entered_comes_back_to_those_whose_it_is(ma
     today = timezone.localdate()
     assert [one.account.username for one in queries.members_of(agency, today)] == ["nobody"]
     assert queries.memberships(market.people["nobody"], today, queries.AGENCY)
+
+
+@pytest.mark.one_database
+def test_whoever_looks_is_led_to_no_room_of_the_market_that_is_closed_to_them(market: Parties, client: Client) -> None:
+    led: dict[str, set[str]] = {}
+    for name in ("", "nobody", "school", "agency-1", "operator-clerk", "housing-clerk", "finance-clerk", "auditor"):
+        if name:
+            client.force_login(market.people[name])
+        for first in ("/market/", "/market/mine/", "/market/desk/"):
+            page = client.get(first).content.decode()
+            led.setdefault(name, set()).update(re.findall(r'class="button" href="(/market/[^"]*)"', page))
+        closed = {address: client.get(address).status_code for address in led[name]}
+        assert not {address: code for address, code in closed.items() if code != 200}, name
+    assert "/market/desk/" in led["housing-clerk"] - led["agency-1"] and "/market/enter/" in led[""]
+    assert "/market/registrations/" in led["agency-1"] - led["school"]

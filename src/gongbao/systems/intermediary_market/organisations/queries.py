@@ -357,7 +357,7 @@ class Shared:
 
 
 def shared(among: Collection[int] | None = None) -> list[Shared]:
-    """What agencies of the market have in common; of some alone (by id). Six queries."""
+    """What agencies of the market have in common; of some alone (by id). Three queries."""
     there = Organisation.objects.filter(is_agency=True, removed_at=None)
     if among is not None:
         there = there.filter(pk__in=among)

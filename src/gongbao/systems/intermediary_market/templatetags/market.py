@@ -1,22 +1,30 @@
 """The rooms of the market, as links to those that whoever looks may enter."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from django import template
+from django.http import HttpRequest
 from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
 from gongbao.office.people.permissions import declared
+from gongbao.systems.intermediary_market.organisations.queries import at_operator, is_auditor
 
 register = template.Library()
 
 
 class Room(NamedTuple):
-    """The name of an address, and what a link to it says."""
+    """The name of an address, what a link to it says, and what its view asks beyond its permission."""
 
     name: str
     label: Promise
+    asks: Callable[[HttpRequest], bool] = lambda request: True
+
+
+def _of_operator(request: HttpRequest) -> bool:
+    return at_operator(request) or is_auditor(request)
 
 
 ROOMS: dict[str, tuple[Room, ...]] = {
@@ -27,6 +35,7 @@ ROOMS: dict[str, tuple[Room, ...]] = {
         Room("awards", pgettext_lazy("part of the market", "Awards")),
         Room("contracts", pgettext_lazy("part of the market", "Contracts")),
         Room("ratings", pgettext_lazy("part of the market", "Ratings")),
+        Room("limits", pgettext_lazy("part of the market", "Procurement limits")),
         Room("selection_figures", pgettext_lazy("part of the market", "Selections in figures")),
         Room("open_data", pgettext_lazy("part of the market", "Open data")),
     ),
@@ -41,10 +50,9 @@ ROOMS: dict[str, tuple[Room, ...]] = {
     ),
     "staff": (
         Room("desk", pgettext_lazy("part of the market", "Services and entries")),
-        Room("purchases_at_desk", pgettext_lazy("part of the market", "Purchases")),
+        Room("purchases_at_desk", pgettext_lazy("part of the market", "Purchases"), _of_operator),
         Room("contracts_at_desk", pgettext_lazy("part of the market", "Contracts at the desk")),
         Room("conduct_desk", pgettext_lazy("part of the market", "Conduct of agencies")),
-        Room("limits", pgettext_lazy("part of the market", "Procurement limits")),
         Room("custody", pgettext_lazy("part of the market", "Custody of envelopes")),
         Room("liabilities", pgettext_lazy("part of the market", "Forbidden acts and their traces")),
     ),
@@ -62,6 +70,6 @@ def rooms(context: dict[str, Any], kind: str) -> dict[str, Any]:
         except NoReverseMatch:  # a part that this site does not have
             continue
         rule = declared(resolve(address).func)
-        if address != request.path and rule is not None and rule.lets(request, {}):
+        if address != request.path and rule is not None and rule.lets(request, {}) and room.asks(request):
             links.append((address, room.label))
     return {"links": links}
