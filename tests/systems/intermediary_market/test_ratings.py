@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, connection
 
 from gongbao.core.errors import GongbaoError
 from gongbao.office.audit.actions import recorded
@@ -315,7 +316,8 @@ def test_the_market_proposes_what_it_finds_and_each_thing_once(parties: Parties)
     late: Play = play(parties, agency=parties.agencies[2])
     late.signed(at("2026-03-18 10:00"), late_reason="公章在外")  # the last day was the 17th
     left = play(parties, agency=parties.agencies[3], code="WATER-2")
-    left.take("agency", "contract_abandon", SIGNED, ground="none", reason="人手不足")
+    # Later than the last day to sign, and still one thing and not two.
+    left.take("agency", "contract_abandon", at("2026-03-19 09:00"), ground="none", reason="人手不足")
     assert actions.check_daily(at("2026-03-20 09:00")) == 4
     found = {(one.organisation_id, one.clues.get().check_name) for one in Conduct.objects.all()}
     ids = [one.pk for one in parties.agencies]
@@ -396,3 +398,8 @@ def test_files_are_kept_for_fifteen_years_and_records_for_ever(parties: Parties)
     assert grade(parties) == ("B", 1, 0)  # the record of the year stays
     with pytest.raises(WriteOutsideAction):
         found.delete()
+    record = found._meta.db_table
+    with pytest.raises(DatabaseError), recorded("market.tests", actor=KEEPER, ground=OUR_RULE, at=START) as told:
+        told("market:tests", removed=True)
+        with connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {record}")

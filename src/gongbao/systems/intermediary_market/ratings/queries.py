@@ -394,7 +394,8 @@ def _given_back() -> list[checks.Award]:
     return list(found.values())
 
 
-_OWNERS_DOING = (contracts.not_signed.key, contracts.annulled.key)
+_OTHERWISE = (contracts.not_signed.key, contracts.annulled.key, contracts.abandoned.key)
+"""Contracts that ended by the owner's doing or the operator's, or are proposed as abandoned already."""
 
 
 def _overruns(clock: str, at: datetime) -> list[checks.Overrun]:
@@ -403,7 +404,7 @@ def _overruns(clock: str, at: datetime) -> list[checks.Overrun]:
     missed |= Q(case__state=contracts.lapsed.key)
     found = list(
         Contract.objects.filter(missed)
-        .exclude(case__state__in=_OWNERS_DOING)
+        .exclude(case__state__in=_OTHERWISE)
         .select_related("case", "registration__organisation", "purchase__item")
     )
     situations = situations_of([one.case for one in found])
