@@ -8,6 +8,8 @@ import pytest
 from django.test import Client
 
 from gongbao.core.errors import GongbaoError
+from gongbao.office.audit.actions import recorded
+from gongbao.office.audit.actors import Actor, ActorKind
 from gongbao.office.audit.models import Entry
 from gongbao.office.cases import actions as cases
 from gongbao.office.cases import queries as office
@@ -17,10 +19,13 @@ from gongbao.office.cases.models import Case, CaseEvent
 from gongbao.office.outbox.models import Message
 from gongbao.office.people.acting import actor_of
 from gongbao.procedures import Refused
+from gongbao.procedures.sign_off import Verdict
 from gongbao.systems.intermediary_market.contracts import actions, queries
 from gongbao.systems.intermediary_market.contracts import procedure as market
 from gongbao.systems.intermediary_market.contracts.demo import open_demo
 from gongbao.systems.intermediary_market.contracts.models import Contract
+from gongbao.systems.intermediary_market.purchases import procedure as buying
+from gongbao.systems.intermediary_market.purchases.models import Purchase, Registration
 from tests.cases.office import at
 from tests.systems.intermediary_market.awarded import (
     AWARDED,
@@ -204,13 +209,53 @@ def test_the_operator_records_that_none_was_signed_when_the_time_is_over(played:
     assert situation(played).state == market.lapsed and played.contract.purchase.case.state == "unsigned"
 
 
-def test_an_award_that_is_annulled_ends_its_contract(played: Play) -> None:
-    from gongbao.office.audit.actions import recorded
+def sign_off(one: Play, case: Case, step: str, given: dict[str, str], when: datetime, role: Any, head: Any) -> None:
+    """The clerk of the operator proposes the step, and its head signs."""
+    case.refresh_from_db()
+    proposal = cases.propose(
+        case.uuid, step, given, acting=as_clerk(one.parties, role), at=when, seen=case.events_count
+    )
+    account, unit = one.parties.people["operator-head"], one.parties.operator.key
+    cases.give_opinion(
+        proposal.uuid, acting_role=head.key, unit_key=unit, verdict=Verdict.SIGNED, words="",
+        actor=Actor(ActorKind.ACCOUNT, str(account.public_id), head.post, unit), account=account, for_account=None,
+        at=when,
+    )  # fmt: skip
 
-    acting = as_clerk(played.parties)
-    with recorded("market.tests", actor=acting.actor, ground="第二十二条", at=AWARDED):
-        actions.annul(played.contract.purchase, "两家机构的实际控制人为同一人", acting=acting, at=AWARDED)
+
+def test_an_award_that_is_annulled_ends_its_contract(played: Play) -> None:
+    given = {"annulled_for": "same_person", "findings": "工商登记载明。", "annulled_because": "应当回避。"}
+    sign_off(played, played.contract.purchase.case, "annul", given, AWARDED, buying.operator, buying.operator_head)
+    found = situation(played)
+    assert found.state == market.annulled and found.values["reason"] == "应当回避。"
+
+
+def test_a_conflict_found_after_the_signing_annuls_by_a_signed_decision(played: Play) -> None:
+    played.signed().filed()
+    given = {"conflict": "kinship", "findings": "经核实为近姻亲。", "reason": "应当回避而未回避。"}
+    with pytest.raises(Refused, match="signed first"):
+        cases.take_step(
+            played.contract.case.uuid, "contract_rescind", given, acting=as_clerk(played.parties), at=SIGNED,
+            seen=Case.objects.get(pk=played.contract.case_id).events_count,
+        )  # fmt: skip
+    sign_off(played, played.contract.case, "contract_rescind", given, SIGNED, market.clerk, market.section_head)
     assert situation(played).state == market.annulled
+
+
+def test_the_next_in_rank_follows_where_the_notice_said_so(played: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the notice said is asked in purchases/actions.py, and answered here in its stead."""
+    with recorded("market.tests", actor=as_clerk(played.parties).actor, ground="x", at=AWARDED) as record:
+        other = Registration(
+            purchase=played.contract.purchase, organisation=played.parties.agencies[1], envelope="second", content={},
+            opened_at=AWARDED, admitted=True, offer={"price": "81000.00"},
+        )  # fmt: skip
+        other.save()
+        record(played.contract.purchase.subject, made=True)
+    monkeypatch.setattr("gongbao.systems.intermediary_market.purchases.actions._next_in_rank", lambda purchase: other)
+    played.take("agency", "contract_abandon", AWARDED + timedelta(days=1), ground="none", reason="人员已有安排")
+    purchase = Purchase.objects.select_related("case").get(pk=played.contract.purchase_id)
+    assert (purchase.case.state, purchase.selected) == ("selected", other)
+    assert situation(played).state == market.abandoned
 
 
 # --- filing
