@@ -95,6 +95,8 @@ def seal(request: HttpRequest, purchase: UUID) -> HttpResponse:
             "asked": json.dumps(asked),
             "price": asked["price"],
             "longest_proposal": LONGEST_PROPOSAL,
+            "promises": "第二十一条",
+            "kinship": "第二十二条第（二）项",
         },
     )
 
