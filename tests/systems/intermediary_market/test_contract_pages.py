@@ -175,13 +175,33 @@ def test_a_purchase_is_complained_of_with_its_events(parties: Parties, client: C
     set_limit()
     purchase = play(parties).contract.purchase
     address = f"/market/complaints/about/purchase/{purchase.uuid}/"
-    assert client.get(address).status_code == 404  # its notice was never published
+    assert client.get(address).status_code == 200  # its award is public
     client.force_login(parties.people["school"])
     answer = client.post(address, form(client, address, facts="x"))
     assert answer.status_code == 200
     evidence = Evidence.objects.get()
     assert evidence.about == purchase.subject
     assert [one["step"] for one in evidence.content["events"]] == ["negotiate", "publish_award", "issue_award"]
+
+
+def test_a_result_that_is_not_public_yet_is_told_in_no_evidence(
+    parties: Parties, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_limit()
+    one = play(parties)
+    purchase, agency = one.contract.purchase, one.contract.registration.organisation
+    monkeypatch.setattr(
+        "gongbao.systems.intermediary_market.complaints.sources.result_is_public", lambda purchase: False
+    )
+    address = f"/market/complaints/about/purchase/{purchase.uuid}/"
+    assert client.get(address).status_code == 404
+    client.force_login(parties.people["school"])
+    client.post(address, form(client, address, facts="x"))
+    evidence = Evidence.objects.get()
+    assert [entry["values"] for entry in evidence.content["events"]] == [None] * 3
+    assert agency.name not in json.dumps(evidence.content, ensure_ascii=False)
+    shown = complaints.shown_evidence(evidence, "zh-hans")
+    assert shown.whole and all(event.withheld and not event.changed for event in shown.events)
 
 
 def test_a_complaint_is_never_for_the_body_complained_of(parties: Parties) -> None:

@@ -1,6 +1,7 @@
 """What writes complaints beside what gongbao.office.cases.actions does: one that is begun with evidence."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -45,7 +46,7 @@ def complain(
         )  # fmt: skip
         if begun.again:
             return begun
-        content = freeze(Source(source.about, case), at)
+        content = freeze(replace(source, case=case), at)
         evidence = Evidence(complaint=begun.case, about=source.about, content=content, sha256=digest_of(content), at=at)
         evidence.save()
         record(

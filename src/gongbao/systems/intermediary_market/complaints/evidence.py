@@ -5,6 +5,7 @@ kept as it stood when the complaint was begun, with a digest of the whole in the
 stand in it, and a file that is not any more what it was is told.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -18,17 +19,22 @@ from gongbao.procedures.fields import SHANGHAI, Kind
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The purchase or contract that a complaint is about: what the log calls it, and its case."""
+    """The purchase or contract that a complaint is about: what the log calls it, and its case.
+
+    `shown`: the steps of which what was given in them may be told, None for all. Of a purchase whose result is not
+    public yet nobody is told more by a complaint about it (第三十八条第（二）、（三）项).
+    """
 
     about: str
     case: Case
+    shown: Collection[str] | None = None
 
 
 def freeze(source: Source, at: datetime) -> dict[str, Any]:
     """The events and files of the case as they stand, as JSON knows them.
 
-    `events`: number, step, at, on, role, values (without what is personal), sha256 of these. `files`: event, field,
-    uuid, name, size, sha256. `overdue`: the clocks that were overdue, with their last days.
+    `events`: number, step, at, on, role, values (without what is personal; null where they are withheld), sha256 of
+    these. `files`: event, field, uuid, name, size, sha256. `overdue`: the clocks that were so, with their last days.
     """
     case = source.case
     situation = situation_of(case)
@@ -39,12 +45,12 @@ def freeze(source: Source, at: datetime) -> dict[str, Any]:
         "state": case.state,
         "at": at.astimezone(SHANGHAI).isoformat(),
         "overdue": [{"clock": run.clock.key, "due": str(run.due)} for run in situation.overdue(at)],
-        "events": events_of(case),
-        "files": files_of(case),
+        "events": events_of(case, source.shown),
+        "files": files_of(case, source.shown),
     }
 
 
-def events_of(case: Case) -> list[dict[str, Any]]:
+def events_of(case: Case, shown: Collection[str] | None = None) -> list[dict[str, Any]]:
     found = []
     for row in case.events.order_by("number"):
         event = {
@@ -53,19 +59,21 @@ def events_of(case: Case) -> list[dict[str, Any]]:
             "at": row.at.astimezone(SHANGHAI).isoformat(),
             "on": row.on.isoformat(),
             "role": row.role,
-            "values": row.values,
+            "values": row.values if shown is None or row.step in shown else None,
         }
         found.append(event | {"sha256": digest_of(event)})
     return found
 
 
-def files_of(case: Case) -> list[dict[str, Any]]:
+def files_of(case: Case, shown: Collection[str] | None = None) -> list[dict[str, Any]]:
     """The files in the order of the events in which they were given."""
     kept = {str(one.uuid): one for one in case.attachments.filter(erased=False)}
     situation = situation_of(case)
     steps = situation.procedure.all_steps()
     found = []
     for event in situation.events:
+        if shown is not None and event.step not in shown:
+            continue
         for field in steps[event.step].asks:
             given = event.values.get(field.key)
             if field.kind != Kind.FILES or not isinstance(given, tuple):
@@ -91,5 +99,6 @@ def digest_of(content: Any) -> str:
 
 def changed(content: dict[str, Any], case: Case) -> list[int]:
     """The numbers of the events that are not any more what they were when the evidence was frozen."""
-    now = {one["number"]: one["sha256"] for one in events_of(case)}
+    shown = {one["step"] for one in content["events"] if one["values"] is not None}
+    now = {one["number"]: one["sha256"] for one in events_of(case, shown)}
     return [one["number"] for one in content["events"] if now.get(one["number"]) != one["sha256"]]

@@ -177,7 +177,8 @@ class ShownFile:
 
 @dataclass(frozen=True, slots=True)
 class FrozenEvent:
-    """An event of the evidence; `changed` where the case says something else by now."""
+    """An event of the evidence; `changed` where the case says something else by now;
+    `withheld` where what was given in it was not to be told then."""
 
     number: int
     at: datetime
@@ -189,6 +190,7 @@ class FrozenEvent:
     files: tuple[ShownFile, ...]
     sha256: str
     changed: bool
+    withheld: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +222,7 @@ def shown_evidence(found: Evidence, language: str) -> ShownEvidence:
     events = []
     for one in content["events"]:
         step = steps[one["step"]]
-        values = from_plain(step.asks, one["values"])
+        values = from_plain(step.asks, one["values"] or {})
         told = [
             (asked.label.in_language(language), value_in_words(asked, values[asked.key], names, language))
             for asked in step.asks
@@ -238,6 +240,7 @@ def shown_evidence(found: Evidence, language: str) -> ShownEvidence:
                 tuple(files[one["number"]]),
                 one["sha256"],
                 one["number"] in changed,
+                one["values"] is None,
             )
         )
     return ShownEvidence(

@@ -8,7 +8,18 @@ from gongbao.office.cases.queries import Desk
 from gongbao.systems.intermediary_market.complaints.evidence import Source
 from gongbao.systems.intermediary_market.contracts import queries as contracts
 from gongbao.systems.intermediary_market.organisations.models import Organisation
+from gongbao.systems.intermediary_market.purchases import procedure
 from gongbao.systems.intermediary_market.purchases.models import Purchase, Terms
+from gongbao.systems.intermediary_market.purchases.queries import result_is_public
+
+_UP_TO_OPENING = frozenset(
+    one.key
+    for one in (
+        procedure.submit, procedure.ask_corrections, procedure.resubmit, procedure.publish_notice,
+        procedure.change_terms, procedure.extend, procedure.declare_outage, procedure.reopen,
+    )
+)  # fmt: skip
+"""The steps of a purchase that tell nothing of who registered and who was selected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +66,16 @@ def _contract(uuid: UUID, own: Collection[Organisation], desk: Desk | None) -> A
 
 
 def _purchase(uuid: UUID, own: Collection[Organisation]) -> About | None:
-    """One whose notice was published; the owner, who would complain of the operator, sees its own before."""
+    """One of which something was published; the owner, who would complain of the operator, sees its own before."""
     found = Purchase.objects.select_related("case__unit", "owner__unit", "item").filter(uuid=uuid).first()
     if found is None:
         return None
-    source, title = Source(found.subject, found.case), found.item.name
+    is_public = result_is_public(found)
+    source = Source(found.subject, found.case, None if is_public else _UP_TO_OPENING)
+    title = found.item.name
     if found.owner in own:
         unit = found.case.unit
         return About(source, title, Against("selection", "operator", unit.zh, unit.key), found.owner)
-    if not Terms.objects.filter(purchase=found, published_at__isnull=False).exists():
+    if not is_public and not Terms.objects.filter(purchase=found, published_at__isnull=False).exists():
         return None
     return About(source, title, _owner(found.owner), next((one for one in own if one.is_agency), None))
