@@ -13,8 +13,8 @@ urlpatterns = [
     path("signing-keys/<uuid:organisation>/", views.add_signing_key, name="add_signing_key"),
     path("custody/", views.custody, name="custody"),
     path("custody/keys/", views.add_custodian_key, name="add_custodian_key"),
-    path("custody/keys/<uuid:key>/appoint/", views.appoint, name="appoint_custodian"),
-    path("custody/keys/<uuid:key>/end/", views.end_key, name="end_custodian_key"),
+    path("custody/keys/<uuid:uuid>/appoint/", views.appoint, name="appoint_custodian"),
+    path("custody/keys/<uuid:uuid>/end/", views.end_key, name="end_custodian_key"),
     path("custody/<uuid:purchase>/<str:part>/", views.open_page, name="open_envelopes"),
     path("custody/<uuid:purchase>/<str:part>/work/", views.work, name="envelopes_to_open"),
 ]

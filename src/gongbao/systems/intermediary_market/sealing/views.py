@@ -225,16 +225,16 @@ def add_custodian_key(request: HttpRequest) -> HttpResponse:
 
 @allows(STAFF)
 @require_POST
-def appoint(request: HttpRequest, key: UUID) -> HttpResponse:
+def appoint(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return _about_key(
-        request, lambda actor, at: actions.appoint_custodian(key, by=_account(request), actor=actor, at=at)
+        request, lambda actor, at: actions.appoint_custodian(uuid, by=_account(request), actor=actor, at=at)
     )
 
 
 @allows(STAFF)
 @require_POST
-def end_key(request: HttpRequest, key: UUID) -> HttpResponse:
-    return _about_key(request, lambda actor, at: actions.end_custodian_key(key, actor=actor, at=at), own=key)
+def end_key(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    return _about_key(request, lambda actor, at: actions.end_custodian_key(uuid, actor=actor, at=at), own=uuid)
 
 
 def _about_key(
