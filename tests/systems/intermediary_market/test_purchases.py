@@ -383,6 +383,8 @@ def test_the_notice_of_award_comes_after_five_working_days(market: Market) -> No
         market.desk(made, "issue_award", at("2026-03-18 17:00"))
     made = market.desk(made, "issue_award", at("2026-03-19 09:00"))
     assert made.case.state == "awarded"
+    # Five days at least, and so never late; as little as the opening of the offers at its time.
+    assert made.case.late == []
     assert Contract.objects.get().registration == made.selected
     situation = situation_of(made.case)
     for shown in letters_of(made.case, situation):

@@ -239,6 +239,11 @@ class Said:
         return self.field.label
 
     @property
+    def moment(self) -> datetime | None:
+        """The moment that it is; None where it is something else."""
+        return datetime.fromisoformat(str(self.value)) if self.field.kind == Kind.MOMENT else None
+
+    @property
     def words(self) -> Label:
         if self.field.kind == Kind.CHOICE:
             option = self.field.option(str(self.value))
