@@ -13,10 +13,11 @@ from gongbao.core.errors import GongbaoError
 from gongbao.office.audit.actions import recorded
 from gongbao.office.audit.actors import KEEPER, OUR_RULE
 from gongbao.office.cases import actions as cases
-from gongbao.office.cases.actors import as_party, first_for, of_account
+from gongbao.office.cases.actors import Acting, as_party, first_for, of_account
 from gongbao.office.cases.models import Case
 from gongbao.office.kept import WriteOutsideAction
 from gongbao.office.outbox.models import Message
+from gongbao.office.people.acting import actor_of
 from gongbao.office.people.actions import give_post, keep_account
 from gongbao.office.people.models import Account
 from gongbao.procedures import Refused
@@ -26,6 +27,7 @@ from gongbao.systems.intermediary_market.complaints import procedure as complain
 from gongbao.systems.intermediary_market.complaints.routing import route
 from gongbao.systems.intermediary_market.organisations.models import Organisation
 from gongbao.systems.intermediary_market.organisations.queries import agencies as agencies_of_market
+from gongbao.systems.intermediary_market.purchases import procedure as buying
 from gongbao.systems.intermediary_market.ratings import actions, checks, procedure, queries
 from gongbao.systems.intermediary_market.ratings.models import Check, CheckRun, Clue, Conduct, Rating
 from gongbao.systems.intermediary_market.rules import Conduct as ConductKind
@@ -337,6 +339,20 @@ def test_the_market_proposes_what_it_finds_and_each_thing_once(parties: Parties)
     # What comes to it later is new: the service was to be delivered by 10 April.
     assert actions.check_daily(MONDAY) == 1
     assert Clue.objects.filter(check_name=Check.LATE_SERVICE).count() == 1
+
+
+def test_an_award_that_is_given_back_by_a_step_of_the_purchase_is_proposed_once(parties: Parties) -> None:
+    one = play(parties)
+    account = one.account("agency")
+    acting = Acting(buying.agency, actor_of(account), account)
+    case = one.contract.purchase.case
+    case.refresh_from_db()
+    told = {"abandoned_because": "人手不足"}
+    cases.take_step(case.uuid, "abandon", told, acting=acting, at=SIGNED, seen=case.events_count, own=True)
+    assert actions.check(SIGNED + timedelta(days=1)) == 1
+    made = Conduct.objects.get()
+    assert made.organisation == parties.agencies[0] and made.clues.get().check_name == Check.ABANDONED
+    assert actions.check(SIGNED + timedelta(days=2)) == 0
 
 
 def decided(parties: Parties, outcome: str, when: datetime) -> None:

@@ -44,7 +44,7 @@ class _Conduct:
     steps: tuple[tuple[int, str, Mapping[str, Any]], ...] = ()
 
 
-_NOTIFY = (1, procedure.notify.key, {})
+_NOTIFY: tuple[int, str, Mapping[str, Any]] = (1, procedure.notify.key, {})
 _STATE = {"statement": "该费用在合同补充条款中约定。"}
 _CONDUCT = (
     _Conduct(0, 3, "b2", "owner", "结算时另收资料整理费，采购公告没有约定。", (_NOTIFY,)),

@@ -30,7 +30,7 @@ from gongbao.systems.intermediary_market.organisations.models import Organisatio
 from gongbao.systems.intermediary_market.purchases import procedure as purchases
 from gongbao.systems.intermediary_market.purchases.models import Registration
 from gongbao.systems.intermediary_market.ratings import checks, procedure
-from gongbao.systems.intermediary_market.ratings.models import CheckRun, Clue, Conduct, Rating
+from gongbao.systems.intermediary_market.ratings.models import Check, CheckRun, Clue, Conduct, Rating
 from gongbao.systems.intermediary_market.rules import Grade, market_grade
 
 FIRST_YEAR = procedure.conduct.since.year
@@ -350,8 +350,8 @@ def what_was_found(at: datetime) -> list[checks.Found]:
     found = [
         *checks.shared(_groups(), on=day),
         *checks.abandoned(_given_back()),
-        *checks.late_contracts(_overruns(contracts.signing.key, at)),
-        *checks.late_services(_overruns(contracts.delivery.key, at)),
+        *checks.late_contracts(_overruns(contracts.signing.key, Check.LATE_CONTRACT, known, at)),
+        *checks.late_services(_overruns(contracts.delivery.key, Check.LATE_SERVICE, known, at)),
         *checks.unfounded(unfounded, known, on=day),
         *checks.fabricated(fabricated),
     ]
@@ -371,15 +371,24 @@ def _groups() -> list[checks.Group]:
 def _given_back() -> list[checks.Award]:
     """The awards that were given back, before or after the notice of award: each once, by its registration."""
     found = {}
-    steps = (purchases.abandon.key, purchases.pass_on.key)
-    for event in CaseEvent.objects.filter(step__in=steps).select_related("case__purchase__item"):
-        before = event.case.events.filter(number__lt=event.number, values__has_key="selected_registration")
-        uuid = before.order_by("-number").values_list("values__selected_registration", flat=True).first()
-        registration = Registration.objects.select_related("organisation").filter(uuid=uuid).first() if uuid else None
+    given_up = CaseEvent.objects.filter(step__in=(purchases.abandon.key, purchases.pass_on.key))
+    chosen: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    selections = CaseEvent.objects.filter(case__in=given_up.values("case"), values__has_key="selected_registration")
+    for case, number, uuid in selections.order_by("case", "number").values_list(
+        "case", "number", "values__selected_registration"
+    ):
+        chosen[case].append((number, uuid))
+    uuids = {uuid for several in chosen.values() for _number, uuid in several}
+    registrations = {
+        str(one.uuid): one for one in Registration.objects.filter(uuid__in=uuids).select_related("organisation")
+    }
+    for event in given_up.select_related("case__purchase__item"):
+        # Who had been selected last before.
+        before = [uuid for number, uuid in chosen[event.case_id] if number < event.number]
+        registration = registrations.get(before[-1]) if before else None
         if registration is not None:
-            project = str(event.case.purchase.item.name)
             found[registration.pk] = checks.Award(
-                str(registration.uuid), _agency(registration.organisation), event.on, project
+                str(registration.uuid), _agency(registration.organisation), event.on, event.case.purchase.item.name
             )
     events = CaseEvent.objects.filter(step=contracts.abandon.key)
     for event in events.select_related("case__contract__registration__organisation", "case__contract__purchase__item"):
@@ -388,7 +397,7 @@ def _given_back() -> list[checks.Award]:
             str(contract.registration.uuid),
             _agency(contract.registration.organisation),
             event.on,
-            str(contract.purchase.item.name),
+            contract.purchase.item.name,
             str(event.values.get("ground", "")),
         )
     return list(found.values())
@@ -398,36 +407,35 @@ _OTHERWISE = (contracts.not_signed.key, contracts.annulled.key, contracts.abando
 """Contracts that ended by the owner's doing or the operator's, or are proposed as abandoned already."""
 
 
-def _overruns(clock: str, at: datetime) -> list[checks.Overrun]:
-    """The contracts in which the last day of the clock was missed, met late or not at all. Two queries."""
+def _overruns(clock: str, check: Check, known: Collection[str], at: datetime) -> list[checks.Overrun]:
+    """The contracts in which the last day of the clock was missed, met late or not at all: those not proposed before.
+    Two queries."""
     missed = Q(case__late__icontains=f'"{clock}"') | Q(case__over=False, case__due_at__lte=at)
     missed |= Q(case__state=contracts.lapsed.key)
-    found = list(
-        Contract.objects.filter(missed)
-        .exclude(case__state__in=_OTHERWISE)
-        .select_related("case", "registration__organisation", "purchase__item")
-    )
+    related = ("case", "registration__organisation", "purchase__item")
+    found = [
+        one
+        for one in Contract.objects.filter(missed).exclude(case__state__in=_OTHERWISE).select_related(*related)
+        if checks.key_of(check, str(one.registration.organisation.uuid), str(one.uuid)) not in known
+    ]
     situations = situations_of([one.case for one in found])
-    overruns = []
-    for one in found:
-        situation = situations[one.case_id]
-        if situation.values.get("side") == "owner":
-            continue
-        runs = [run for run in situation.runs if run.clock.key == clock and (run.late or run.overdue(at))]
-        if situation.state == contracts.lapsed and clock == contracts.signing.key:
-            runs = [run for run in situation.runs if run.clock.key == clock]
-        if runs and runs[0].due is not None:
-            run = runs[0]
-            overruns.append(
-                checks.Overrun(
-                    str(one.uuid),
-                    _agency(one.registration.organisation),
-                    str(one.purchase.item.name),
-                    run.due,  # type: ignore[arg-type]
-                    run.ended_on if run.late else None,
-                )
+    return [each for one in found if (each := _overrun(one, situations[one.case_id], clock, at)) is not None]
+
+
+def _overrun(contract: Contract, situation: Situation, clock: str, at: datetime) -> checks.Overrun | None:
+    lapsed = situation.state == contracts.lapsed and clock == contracts.signing.key
+    if lapsed and situation.values.get("side") == "owner":
+        return None
+    for run in situation.runs:
+        if run.clock.key == clock and run.due is not None and (lapsed or run.late or run.overdue(at)):
+            return checks.Overrun(
+                str(contract.uuid),
+                _agency(contract.registration.organisation),
+                contract.purchase.item.name,
+                run.due,
+                run.ended_on if run.late else None,
             )
-    return overruns
+    return None
 
 
 def _decided_complaints() -> list[tuple[checks.Complaint, str]]:
