@@ -505,7 +505,7 @@ def _call(node: tree.Call) -> Run:
 
 
 def _aggregate(node: tree.Aggregate) -> Run:
-    found = {
+    found: dict[str, Callable[[Any], Any]] = {
         "total": functions.total,
         "mean": functions.mean,
         "count": functions.count,
