@@ -530,6 +530,11 @@ def test_an_agency_s_own_pages_from_qualification_to_service(market: Parties, cl
     assert "要求[[内部]]" in client.get(change).content.decode()
     answer = client.post(change, form_of({**texts, "qualification": str(qualification.uuid), "fee": "一千元"}))
     assert answer.status_code == 302 and "一千元" in Client().get(public).content.decode()
+    actions.review(listing, "in_order", unit=market.units["housing"], actor=KEEPER, at=timezone.now())
+    assert queries.to_review([market.units["housing"].pk], today) == []
+    assert client.post(f"{mine}papers/", form_of({"kind": "licence"}, paper=b"MZ\0")).status_code == 400
+    assert client.post(f"{mine}papers/", form_of({"kind": "licence"}, paper=PDF)).status_code == 302
+    assert len(queries.to_review([market.units["housing"].pk], today)) == 1
     person = {"name": "半夏", "profession": "注册造价师", "number": "ZJ-1", "until": ""}
     assert client.post(f"{mine}practitioners/", form_of(person)).status_code == 302
     assert "半夏" not in Client().get(public).content.decode()

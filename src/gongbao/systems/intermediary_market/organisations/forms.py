@@ -18,7 +18,7 @@ from gongbao.office.library.clause_links import ClauseLinks
 from gongbao.procedures.declare import OUR_RULE
 from gongbao.procedures.fields import Field, Kind, Option, Problem, Value, read
 from gongbao.systems.intermediary_market.document import DOCUMENT
-from gongbao.systems.intermediary_market.organisations.models import OrganisationKind, ReviewOutcome
+from gongbao.systems.intermediary_market.organisations.models import OrganisationKind, PaperKind, ReviewOutcome
 from gongbao.systems.intermediary_market.organisations.refusals import told
 
 BAD_REQUEST = 400
@@ -83,6 +83,16 @@ ACCOUNT = (
     Field("called", Label("业务授权人姓名", "Name of who acts for it"), clause="第三十二条", personal=True, longest=60),
 )  # fmt: skip
 MEMBER = (Field("username", Label("账号名", "Account name"), longest=150), *PERSON)
+
+PAPER = (
+    Field(
+        "kind", Label("材料类别", "Kind of paper"), Kind.CHOICE, clause="第十三条", options=(
+            Option(PaperKind.LICENCE, Label("登记证照", "registration certificate")),
+            Option(PaperKind.AUTHORITY, Label("授权委托书", "authority to act")),
+        ),
+    ),
+    Field("paper", Label("材料", "Paper"), Kind.FILES, clause="第十三条", longest=1),
+)  # fmt: skip
 
 QUALIFICATION = (
     Field(

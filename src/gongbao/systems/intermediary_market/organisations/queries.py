@@ -320,15 +320,17 @@ def to_review(authorities: Collection[int], on: date) -> list[ToReview]:
     """Of the authorities' services, what waits for the review after the entry (第七条第（四）项), the oldest first."""
     last_text = Offering.objects.filter(listing=OuterRef("pk")).order_by("-number").values("at")[:1]
     last_review = Review.objects.filter(listing=OuterRef("pk")).order_by("-id").values("at")[:1]
+    last_paper = Paper.objects.filter(organisation=OuterRef("organisation")).order_by("-id").values("at")[:1]
     found = (
         _listings()
         .filter(ended_at=None, item__authority__in=authorities, item__ended_at=None, organisation__removed_at=None)
-        .annotate(text_at=Subquery(last_text), reviewed_at=Subquery(last_review))
+        .annotate(text_at=Subquery(last_text), reviewed_at=Subquery(last_review), paper_at=Subquery(last_paper))
     )
     current = {one.item_id: one for one in catalogue.services(on, authorities=authorities)}
     waiting = []
     for one in found:
-        changed = max(one.text_at or one.entered_at, one.qualification.at if one.qualification else one.entered_at)
+        qualified_at = one.qualification.at if one.qualification else None
+        changed = max(at for at in (one.entered_at, one.text_at, qualified_at, one.paper_at) if at is not None)
         version = current.get(one.item_id)
         lacking = version is not None and not fits(version, one.qualification, on)
         if one.reviewed_at is None or one.reviewed_at < changed or lacking:

@@ -24,6 +24,7 @@ urlpatterns = [
     path("mine/<uuid:uuid>/services/<uuid:item>/enter/", mine.enter_service, name="enter_service"),
     path("mine/<uuid:uuid>/services/<uuid:listing>/change/", mine.change_service, name="change_service"),
     path("mine/<uuid:uuid>/services/<uuid:listing>/leave/", mine.leave_service, name="leave_service"),
+    path("mine/<uuid:uuid>/papers/", mine.add_paper, name="add_paper"),
     path("papers/<uuid:uuid>/<uuid:paper>/", mine.paper, name="paper"),
     path("desk/", desk.desk, name="desk"),
     path("desk/review/<uuid:uuid>/", desk.review, name="review"),

@@ -28,6 +28,7 @@ from gongbao.systems.intermediary_market.organisations.actions import Held, Offe
 from gongbao.systems.intermediary_market.organisations.forms import (
     MEMBER,
     OFFERED,
+    PAPER,
     PARTICULARS,
     PRACTITIONER,
     QUALIFICATION,
@@ -384,6 +385,23 @@ def leave_service(request: HttpRequest, uuid: UUID, listing: UUID) -> HttpRespon
 
 
 # --- papers
+
+
+@allows(queries.member_of_some())
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_paper(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    found = queries.acting_for(request, uuid)
+
+    def do(form: Form) -> None:
+        upload = form.upload("paper")
+        assert upload is not None  # the form asks for it
+        actions.keep_paper(found, form.text("kind"), upload, actor=actor_of(_account(request)), at=timezone.now())
+
+    return _form(
+        request, found, PAPER, do, title=_("Hand a paper in"), submit=_("Hand it in"), clause="第十三条",
+        lead=_("Who reviews your services sees it; what was handed in before stays."),
+    )  # fmt: skip
 
 
 @allows(SIGNED_IN)
