@@ -450,6 +450,23 @@ def test_a_dump_before_opening_tells_neither_who_nor_what(
     assert "gongbao.request" in caplog.text and envelope.digest not in caplog.text
 
 
+@pytest.mark.one_database
+@pytest.mark.django_db(transaction=True)
+def test_the_file_of_the_database_holds_no_word_of_it() -> None:
+    """Its pages and its journal as they lie on the disk, not only what the tables give."""
+    parties = open_market()
+    appoint(parties)
+    register_keys(parties)
+    purchase = purchase_of(parties)
+    envelope = sealed(purchase, parties.agencies[0])
+    hand_in(purchase, envelope)
+    path = Path(connection.settings_dict["NAME"])
+    held = b"".join(one.read_bytes() for one in path.parent.glob(f"{path.name}*"))
+    assert envelope.digest.encode() in held
+    for word in ("48123", "K-7731", "测绘员", envelope.secret):
+        assert word.encode() not in held, word
+
+
 def test_the_words_that_are_searched_for_are_found_once_it_is_open(
     parties: Parties, purchase: Purchase, received: list[Any]
 ) -> None:
