@@ -15,7 +15,7 @@ from gongbao.office.cases.models import Case
 from gongbao.systems.intermediary_market.complaints import queries as complaints
 from gongbao.systems.intermediary_market.complaints.models import Evidence
 from gongbao.systems.intermediary_market.complaints.procedure import complainant
-from gongbao.systems.intermediary_market.contracts import actions
+from gongbao.systems.intermediary_market.contracts import actions, queries
 from gongbao.systems.intermediary_market.contracts import procedure as market
 from tests.cases.office import at
 from tests.systems.intermediary_market.awarded import (
@@ -296,6 +296,17 @@ def test_contracts_as_workbooks(parties: Parties, client: Client) -> None:
     (all_of_them,) = load_workbook(io.BytesIO(client.get("/market/contracts/desk.xlsx").content)).worksheets
     told = [cell.value for line in all_of_them.iter_rows() for cell in line]
     assert told.count("水土保持方案技术评审") == 2 and one.contract.registration.organisation.name in told
+
+
+def test_a_longer_list_asks_no_more_of_the_database(parties: Parties, django_assert_num_queries: Any) -> None:
+    set_limit()
+    play(parties).signed().filed()
+    for number in (1, 2):
+        with django_assert_num_queries(4):
+            assert len(queries.published_of(list(queries.published()))) == number
+        with django_assert_num_queries(3):
+            assert len(queries.overdue(queries.contracts(), OVERDUE)) == number
+        play(parties, agency=parties.agencies[number]).signed().filed()
 
 
 def test_filters_of_the_public_list(parties: Parties, client: Client) -> None:

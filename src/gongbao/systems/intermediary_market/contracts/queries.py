@@ -208,6 +208,7 @@ def published(*, text: str = "", fund: str = "", year: int | None = None) -> Que
     `year`: the one in which they were filed."""
     events = CaseEvent.objects.filter(case=OuterRef("case"))
     found = contracts().filter(Exists(events.filter(step=FILED)), ~Exists(events.filter(step=market.exempt.key)))
+    found = found.prefetch_related("case__attachments")
     if text:
         found = found.filter(
             Q(purchase__owner__name__icontains=text)
@@ -294,7 +295,7 @@ def _copies(contract: Contract, situation: Situation) -> list[Attachment]:
     """The published copies since the last time that they were taken down."""
     down = max((one.number for one in situation.taken(market.take_down)), default=0)
     ids = [uuid for one in situation.taken(FILED) if one.number > down for uuid in _ids(one.values.get("public_copy"))]
-    kept = {str(one.uuid): one for one in contract.case.attachments.filter(uuid__in=ids, erased=False)}
+    kept = {str(one.uuid): one for one in contract.case.attachments.all() if not one.erased}
     return [kept[uuid] for uuid in ids if uuid in kept]
 
 
@@ -308,7 +309,7 @@ def public_page(uuid: UUID) -> Published | None:
 
 
 def published_of(found: Sequence[Contract]) -> list[Published]:
-    """Two queries, and one for the copies of each."""
+    """Two queries beside those of `published`."""
     situations = situations_of([one.case for one in found])
     shown = (as_published(one, situations[one.case_id]) for one in found)
     return [one for one in shown if one is not None]
