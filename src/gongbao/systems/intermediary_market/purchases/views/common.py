@@ -22,6 +22,14 @@ from gongbao.systems.intermediary_market.purchases.refusals import in_words
 from gongbao.systems.intermediary_market.purchases.terms import WrongTerms
 
 PAGE = 20
+CLAUSES = {
+    "contents": f"{DOCUMENT} 第十九条",
+    "limit": f"{DOCUMENT} 第三条第二款",
+    "ways": f"{DOCUMENT} 第十八条第一款",
+    "check": f"{DOCUMENT} 第二十六条",
+    "award": f"{DOCUMENT} 第二十四条",
+    "abandoned": f"{DOCUMENT} 第三十二条第（一）项",
+}
 FORMS = "/market/"
 """Below it stand forms with which files are sent."""
 
@@ -42,7 +50,7 @@ def purchase_or_404(uuid: UUID) -> Purchase:
 
 
 def base(**more: Any) -> dict[str, Any]:
-    return {"room": "market", "links": ClauseLinks(), "document": DOCUMENT, **more}
+    return {"room": "market", "links": ClauseLinks(), "document": DOCUMENT, "clauses": CLAUSES, **more}
 
 
 def problems_of(error: GongbaoError | None, fields: Sequence[Field]) -> tuple[list[Problem], str, bool]:
