@@ -99,6 +99,13 @@ def test_nothing_is_complained_of_that_is_not_overdue(parties: Parties) -> None:
     assert not Evidence.objects.exists()
 
 
+def test_of_private_funds_another_clause_is_the_ground(parties: Parties) -> None:
+    """第四十条 is about owners of projects from public funds."""
+    one = play(parties, fund="private", owner=parties.owners[1]).signed().accepted().invoiced()
+    facts = complained(one).complaint.events.get().personal.values["facts"]
+    assert "第三十五条" in facts and "第四十条" not in facts
+
+
 def complained(one: Play) -> Evidence:
     begun = actions.complain_of_payment(
         one.contract.uuid, acting=one.acting("agency", complainant), name="澄心", contact="", at=OVERDUE
