@@ -98,7 +98,10 @@ class ContentSecurityPolicy:
 
 
 class RequestLog:
-    """One line for each request, of what the caller wrote as much as `told` lets through."""
+    """One line for each request, of what the caller wrote as much as `told` lets through.
+
+    None for what is declared so (permissions.allows): when a sealed envelope came would tell, beside others, from whom.
+    """
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -106,6 +109,8 @@ class RequestLog:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         began = time.perf_counter()
         response = self.get_response(request)
+        if response.status_code < 500 and getattr(getattr(request.resolver_match, "func", None), "unlogged", False):
+            return response
         milliseconds = (time.perf_counter() - began) * 1000
         line = ("%.10s %s %d %.0f ms", request.method, told(request), response.status_code, milliseconds)
         if response.status_code == 400 and not _names_us(request):

@@ -447,7 +447,7 @@ def test_a_dump_before_opening_tells_neither_who_nor_what(
     assert {one.name for one in Envelope._meta.concrete_fields} == {
         "id", "sealing", "digest", "registration", "offer", "withdrawal",
     }  # fmt: skip
-    assert "gongbao.request" in caplog.text and envelope.digest not in caplog.text
+    assert "/seal/ 200" in caplog.text and "envelopes" not in caplog.text
 
 
 @pytest.mark.one_database

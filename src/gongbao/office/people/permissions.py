@@ -90,16 +90,17 @@ def unit_named(part: str = "key") -> UnitOf:
 # --- declaring
 
 
-def allows(rule: Rule, *, while_enrolling: bool = False) -> Callable[[View], View]:
+def allows(rule: Rule, *, while_enrolling: bool = False, unlogged: bool = False) -> Callable[[View], View]:
     """Declares who may call the view.
 
     With `while_enrolling` it is answered also to somebody who has to set up a second factor first, and may nothing
-    else until then.
+    else until then. With `unlogged` no line of the request log says that it was called, unless it failed.
     """
 
     def declare(view: View) -> View:
         view.allows = rule  # type: ignore[attr-defined]
         view.while_enrolling = while_enrolling  # type: ignore[attr-defined]
+        view.unlogged = unlogged  # type: ignore[attr-defined]
         return view
 
     return declare
