@@ -33,6 +33,7 @@ from gongbao.systems.intermediary_market.ratings.models import Check, CheckRun, 
 from gongbao.systems.intermediary_market.rules import Conduct as ConductKind
 from tests.cases.office import at
 from tests.systems.intermediary_market.awarded import SIGNED, Play, play, set_limit
+from tests.systems.intermediary_market.buying import buying_market
 from tests.systems.intermediary_market.parties import PASSWORD, START, Parties, open_market
 
 MONDAY = at("2026-04-20 09:30")
@@ -255,6 +256,15 @@ def test_a_grade_never_blocks_by_itself(parties: Parties) -> None:
             assert all("ratings" not in f"{module}.{name}".split(".") for name in names), file
             reads = node.attr if isinstance(node, ast.Attribute) else ""
             assert reads not in ("market_conduct", "market_grade"), file
+
+
+def test_an_agency_with_a_c_registers_is_admitted_and_selected(db: None) -> None:
+    market = buying_market()
+    verified(market.parties, "c6")
+    assert grade(market.parties) == ("C", 0, 1)
+    purchase = market.selected(numbers=(0, 1), prices=("100", "200"))
+    assert purchase.selected is not None and purchase.selected.organisation == market.parties.agencies[0]
+    assert purchase.selected.excluded == [] and purchase.selected.admitted is True
 
 
 # --- checks
