@@ -121,6 +121,8 @@ def test_the_operator_publishes_and_everybody_reads_the_seven_groups(market: Mar
         assert words in text
     assert "教学楼安全鉴定" in page(Client(), "notices", group="open")
     assert "教学楼安全鉴定" not in page(Client(), "notices", group="ended")
+    assert "教学楼安全鉴定" in page(Client(), "notices", q="安全鉴")
+    assert "教学楼安全鉴定" not in page(Client(), "notices", q="造价")
     assert Client().get(reverse("market:notices"), {"group": "x"}).status_code == 404
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.fields.json import KT
 
 from gongbao.core.errors import GongbaoError
 from gongbao.core.labels import Label
@@ -62,6 +63,11 @@ def purchase(uuid: UUID | str) -> Purchase | None:
 
 def _purchases() -> QuerySet[Purchase]:
     return Purchase.objects.select_related("case__unit", "owner", "item__item", "selected__organisation", "previous")
+
+
+def _project_name(rows: QuerySet[Terms]) -> Subquery:
+    """The name of the project in the first of these terms, as text."""
+    return Subquery(rows.annotate(project_name=KT("content__project_name")).values("project_name")[:1])
 
 
 def published_terms(purchase: Purchase) -> Terms | None:
@@ -195,7 +201,7 @@ def public_notices(
     negotiated = CaseEvent.objects.filter(case=OuterRef("case"), step=procedure.publish_award.key)
     found = _purchases().annotate(
         published_at=Subquery(first.values("published_at")[:1]),
-        project_name=Subquery(last.values("content__project_name")[:1]),
+        project_name=_project_name(last),
         awarded_at=Subquery(negotiated.order_by("-number").values("at")[:1]),
     )
     found = found.exclude(published_at=None)
@@ -221,7 +227,7 @@ def public_awards() -> QuerySet[Purchase]:
     last = Terms.objects.filter(purchase=OuterRef("pk")).order_by("-number")
     found = _purchases().annotate(
         awarded_at=Subquery(published.values("at")[:1]),
-        project_name=Subquery(last.values("content__project_name")[:1]),
+        project_name=_project_name(last),
     )
     shown = (procedure.announced.key, procedure.suspended.key, procedure.awarded.key, procedure.concluded.key)
     return found.filter(case__state__in=shown).exclude(awarded_at=None).order_by("-awarded_at", "-pk")
@@ -369,7 +375,7 @@ def _is_public() -> Q:
 
 def purchases_of(owner: Organisation) -> QuerySet[Purchase]:
     last = Terms.objects.filter(purchase=OuterRef("pk")).order_by("-number")
-    found = _purchases().filter(owner=owner).annotate(project_name=Subquery(last.values("content__project_name")[:1]))
+    found = _purchases().filter(owner=owner).annotate(project_name=_project_name(last))
     return found.order_by(F("case__over").asc(), "-pk")
 
 
@@ -424,9 +430,7 @@ def registrations_of(agencies: Iterable[Organisation]) -> QuerySet[Registration]
 def at_desk() -> QuerySet[Purchase]:
     """The purchases that are under way, those that are due first."""
     last = Terms.objects.filter(purchase=OuterRef("pk")).order_by("-number")
-    found = (
-        _purchases().filter(case__over=False).annotate(project_name=Subquery(last.values("content__project_name")[:1]))
-    )
+    found = _purchases().filter(case__over=False).annotate(project_name=_project_name(last))
     return found.order_by(F("case__due").asc(nulls_last=True), "pk")
 
 
