@@ -1,5 +1,6 @@
 """Words for what the log keeps as a key."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import pgettext_lazy
@@ -25,23 +26,6 @@ ACTIONS: dict[str, Any] = {
     "cases.enter_working_days": pgettext_lazy("an action of the log", "Working days entered"),
     "cases.open_feed": pgettext_lazy("an action of the log", "Calendar address opened"),
     "cases.end_feed": pgettext_lazy("an action of the log", "Calendar address ended"),
-    "market.name_competent": pgettext_lazy("an action of the log", "Competent unit named"),
-    "market.enter_limit": pgettext_lazy("an action of the log", "Procurement limit entered"),
-    "market.submit_purchase": pgettext_lazy("an action of the log", "Purchase handed in"),
-    "market.resubmit": pgettext_lazy("an action of the log", "Purchase corrected"),
-    "market.change_terms": pgettext_lazy("an action of the log", "Terms changed"),
-    "market.publish_notice": pgettext_lazy("an action of the log", "Notice published"),
-    "market.extend": pgettext_lazy("an action of the log", "Registration extended"),
-    "market.reopen": pgettext_lazy("an action of the log", "Registration opened again"),
-    "market.judge": pgettext_lazy("an action of the log", "Registration checked"),
-    "market.finish_check": pgettext_lazy("an action of the log", "Check ended"),
-    "market.mark": pgettext_lazy("an action of the log", "Offer given points"),
-    "market.settle": pgettext_lazy("an action of the log", "Agency selected"),
-    "market.negotiate": pgettext_lazy("an action of the log", "Agency selected by negotiation"),
-    "market.give_back": pgettext_lazy("an action of the log", "Award given back"),
-    "market.rate": pgettext_lazy("an action of the log", "Service rated"),
-    "market.propose_conduct": pgettext_lazy("an action of the log", "Conduct proposed"),
-    "market.check": pgettext_lazy("an action of the log", "Market checked"),
     "outbox.message": pgettext_lazy("an action of the log", "Message left"),
     "outbox.letter": pgettext_lazy("an action of the log", "Letter sent"),
     "outbox.erase": pgettext_lazy("an action of the log", "Letter erased"),
@@ -69,4 +53,10 @@ ACTIONS: dict[str, Any] = {
     "people.name_substitute": pgettext_lazy("an action of the log", "Substitute named"),
     "people.end_substitute": pgettext_lazy("an action of the log", "Substitute ended"),
 }
-"""What was done, in words; an action of another system that has none here is shown by its key."""
+"""What was done, in words: what the office does, and what systems add when their apps are ready. An action of another
+system that has added none is shown by its key."""
+
+
+def add_actions(words: Mapping[str, Any]) -> None:
+    """Words for what a system does, by the names that it records."""
+    ACTIONS.update(words)

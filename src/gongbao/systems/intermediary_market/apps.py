@@ -9,6 +9,7 @@ class IntermediaryMarketConfig(AppConfig):
         from importlib.resources import files
 
         from gongbao.core.labels import Label
+        from gongbao.office.audit.words import add_actions
         from gongbao.office.cases.types import CaseType, register
         from gongbao.office.worker import jobs
         from gongbao.procedures import Situation
@@ -17,10 +18,13 @@ class IntermediaryMarketConfig(AppConfig):
         from gongbao.systems.intermediary_market.complaints.queries import evidence_page
         from gongbao.systems.intermediary_market.complaints.routing import route
         from gongbao.systems.intermediary_market.contracts.case_type import CASE_TYPE as CONTRACT
+        from gongbao.systems.intermediary_market.log_words import ACTIONS
         from gongbao.systems.intermediary_market.purchases.case_type import CASE_TYPE as PURCHASE
         from gongbao.systems.intermediary_market.ratings.actions import check_daily
         from gongbao.systems.intermediary_market.ratings.case_type import CASE_TYPE as CONDUCT
         from gongbao.systems.intermediary_market.sealing.actions import fix_due
+
+        add_actions(ACTIONS)
 
         def summary(situation: Situation) -> Label:
             subject = next((one for one in SUBJECTS if one.key == situation.values.get("subject")), None)
