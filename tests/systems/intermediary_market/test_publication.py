@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from referencing import Registry, Resource
 
 from gongbao.systems.intermediary_market.organisations.models import Organisation
-from gongbao.systems.intermediary_market.publication import ocds, queries
+from gongbao.systems.intermediary_market.publication import ocds, queries, views
 from gongbao.systems.intermediary_market.purchases import actions
 from gongbao.systems.intermediary_market.purchases.models import Purchase
 from gongbao.systems.intermediary_market.sealing.envelopes import Part
@@ -261,6 +261,20 @@ def test_the_pages_and_files_are_there_for_everybody(client: Any, market: Market
     assert book(client.get("/market/figures.xlsx?year=2026").content)
 
 
+def test_a_workbook_of_selections_has_no_more_rows_than_it_may(
+    client: Any, market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "ROWS", 1)
+    for name in ("甲号楼鉴定", "乙号楼鉴定"):
+        market.published(project_name=name)
+    address = "/market/open-data/selections.xlsx?year=2026&page="
+    told = [str(book(client.get(f"{address}{page}").content)) for page in (1, 2)]
+    assert ["甲号楼鉴定" in one for one in told] == [False, True]
+    assert ["乙号楼鉴定" in one for one in told] == [True, False]
+    assert client.get(f"{address}3").status_code == 404
+    assert "selections.xlsx?year=2026&amp;page=2" in client.get("/market/open-data/").content.decode()
+
+
 @once
 @pytest.mark.parametrize(
     "address",
@@ -269,6 +283,7 @@ def test_the_pages_and_files_are_there_for_everybody(client: Any, market: Market
         "figures/?year=x",
         "open-data/releases.json?year=2026&page=2",
         "open-data/releases.json?page=a",
+        "open-data/selections.xlsx?year=2026&page=2",
         "open-data/4c6c1a44-0f57-4a3c-9a3e-6d6f8f6f0000.json",
     ],
 )

@@ -19,6 +19,8 @@ from gongbao.systems.intermediary_market.purchases.queries import operator_unit
 
 RELEASES = 200
 """In one package, or one page of a year."""
+ROWS = 2000
+"""Of selections in one workbook: what everybody may ask for must not be made in memory for all of a large year."""
 SHARES = 20
 """The agencies with the most awards, on the page; the workbook has all."""
 
@@ -62,9 +64,12 @@ def figures_workbook(request: HttpRequest) -> HttpResponse:
 def open_data(request: HttpRequest) -> HttpResponse:
     years = []
     for year in queries.years():
-        pages = Paginator(queries.published(year), RELEASES)
-        packages = [f"{reverse('market:releases')}?{urlencode({'year': year, 'page': n})}" for n in pages.page_range]
-        years.append((year, pages.count, packages))
+        found = queries.published(year)
+        packages, workbooks = (
+            [f"{reverse(name)}?{urlencode({'year': year, 'page': n})}" for n in Paginator(found, size).page_range]
+            for name, size in (("market:releases", RELEASES), ("market:selections_workbook", ROWS))
+        )
+        years.append((year, found.count(), packages, workbooks))
     return render(request, "market/open_data.html", {"room": "market", "years": years})
 
 
@@ -72,12 +77,17 @@ def open_data(request: HttpRequest) -> HttpResponse:
 @require_safe
 def releases(request: HttpRequest) -> HttpResponse:
     """A package of the releases of a year; with more than RELEASES of them, of a page of the year."""
-    year, page = _year(request), request.GET.get("page", "1")
-    pages = Paginator(queries.published(year), RELEASES)
+    year = _year(request)
+    page, found = _page(request, year, RELEASES)
+    return _package(request, found, f"{request.path}?{urlencode({'year': year, 'page': page})}")
+
+
+def _page(request: HttpRequest, year: int, size: int) -> tuple[int, list[queries.Selection]]:
+    """The page of the year that is asked for, and what is on it. Raises Http404."""
+    page, pages = request.GET.get("page", "1"), Paginator(queries.published(year), size)
     if not (page.isascii() and page.isdecimal() and len(page) < 6 and int(page) in pages.page_range):
         raise Http404
-    found = queries.selections(pages.page(int(page)).object_list)
-    return _package(request, found, f"{request.path}?{urlencode({'year': year, 'page': int(page)})}")
+    return int(page), queries.selections(pages.page(int(page)).object_list)
 
 
 @allows(ANYONE)
@@ -92,9 +102,11 @@ def release(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @allows(ANYONE)
 @require_safe
 def selections_workbook(request: HttpRequest) -> HttpResponse:
+    """The selections of a year; with more than ROWS of them, of a page of the year."""
     year = _year(request)
-    content = workbook.of_selections(queries.selections(queries.published(year)), _language(), timezone.now())
-    return _file(content, f"selections-{year}.xlsx")
+    page, found = _page(request, year, ROWS)
+    content = workbook.of_selections(found, _language(), timezone.now())
+    return _file(content, f"selections-{year}-{page}.xlsx")
 
 
 def _package(request: HttpRequest, found: list[queries.Selection], address: str) -> HttpResponse:
