@@ -176,11 +176,9 @@ def seen(purchase: Purchase) -> int:
     return purchase.case.events_count
 
 
-def buying_market() -> Market:
-    """The market with two custodians, agencies that can sign, a service, and a limit of 300000 yuan."""
+def bare_market() -> Market:
+    """The market with a service that may be bought; nobody has a key, and no limit is entered."""
     parties = open_market()
-    appoint(parties)
-    register_keys(parties)
     content = ItemContent(
         name="房屋安全鉴定", legal_ground="云澜市房屋使用安全办法第九条", time_limit="20个工作日",
         process="委托、勘查、检测、出具报告", conditions="房屋权属证明", fee_standard="双方协商",
@@ -188,5 +186,13 @@ def buying_market() -> Market:
     version, _ = keep_item(
         "FW-01", content, authority=parties.units["housing"], since=START.date(), actor=KEEPER, at=START
     )
-    actions.enter_limit(2026, "300000", "云澜市2026年集中采购目录", account=None, actor=KEEPER, at=START)
     return Market(parties, version.item)
+
+
+def buying_market() -> Market:
+    """The market with two custodians, agencies that can sign, a service, and a limit of 300000 yuan."""
+    made = bare_market()
+    appoint(made.parties)
+    register_keys(made.parties)
+    actions.enter_limit(2026, "300000", "云澜市2026年集中采购目录", account=None, actor=KEEPER, at=START)
+    return made

@@ -1,0 +1,388 @@
+"""A selection of each way, from the notice to the rating, as each party meets it; and a complaint about its contract.
+
+The lowest price is played by browser throughout. Of the other ways what comes before, and is the same, is done by
+actions (tests/systems/intermediary_market/buying.py); what differs, and the contract up to its rating, by browser.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import NARROW, WIDE
+
+PASSPHRASE = "a long and odd pass phrase 7"
+PDF = {"name": "文本.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 paper"}
+SELECTED = "2026-03-11 10:00"
+"""Where those ways begin that are not played by browser from their start: a Wednesday, when the offers were opened."""
+
+
+@dataclass
+class Scene:
+    """The market, the browser, and the clock of the site."""
+
+    page: Page
+    address: str
+    patch: pytest.MonkeyPatch
+    axe: Callable[[Page], None]
+    files: Path
+    market: Any = None
+    who: str = ""
+
+    def on(self, moment: str) -> datetime:
+        """The clock of the site stands there from now on, and the worker has come by."""
+        from gongbao.office.cases.actions import tend_due
+        from gongbao.systems.intermediary_market.sealing.actions import fix_due
+        from tests.systems.intermediary_market.buying import at
+
+        now = at(moment)
+        self.patch.setattr("django.utils.timezone.now", lambda: now)
+        tend_due(now)
+        fix_due(now)
+        self.sit(self.who)  # a session does not last that long
+        return now
+
+    def sit(self, name: str) -> Page:
+        """The browser is that person's from now on; "" is nobody's."""
+        self.who = name
+        self.page.context.clear_cookies(name=django_settings.SESSION_COOKIE_NAME)
+        if name:
+            account = self.market.parties.people[name]
+            session = SessionStore()
+            session[SESSION_KEY] = str(account.pk)
+            session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+            session[HASH_SESSION_KEY] = account.get_session_auth_hash()
+            session.save()
+            self.page.context.add_cookies(
+                [{"name": django_settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": self.address}]
+            )
+        return self.page
+
+    def visit(self, address: str, who: str | None = None) -> Page:
+        if who is not None:
+            self.sit(who)
+        self.page.goto(address)
+        return self.page
+
+    def fill(self, **given: Any) -> None:
+        """The fields of a form, by their keys: what is typed, chosen or uploaded."""
+        for key, value in given.items():
+            field = self.page.locator(f"[name=v-{key}]")
+            kind = field.first.get_attribute("type")
+            if kind == "file":
+                field.set_input_files(value)
+            elif kind in ("radio", "checkbox"):
+                self.page.locator(f"[name=v-{key}][value={value}]").check()
+            elif field.evaluate("one => one.tagName") == "SELECT":
+                field.select_option(value)
+            else:
+                field.fill(str(value))
+
+    def press(self, at: str = "") -> None:
+        """The main button of the form that is sent to an address that ends so; without it, of the only form."""
+        form = self.page.locator(f'main form[action$="{at}"]' if at else "main form.form")
+        form.locator("button.main").click()
+
+    def state(self) -> str:
+        return self.page.locator(".casehead-state .status").first.inner_text()
+
+    def look(self) -> None:
+        """The page fits, wide and narrow, and has no barriers."""
+        for size in (NARROW, WIDE):
+            self.page.set_viewport_size(size)  # type: ignore[arg-type]
+            self.page.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=size["width"])
+        self.axe(self.page)
+
+
+@pytest.fixture
+def scene(
+    page: Page,
+    live_server: Any,
+    transactional_db: None,
+    settings: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    axe: Callable[[Page], None],
+) -> Scene:
+    settings.MEDIA_ROOT = tmp_path
+    return Scene(page, live_server.url, monkeypatch, axe, tmp_path)
+
+
+def made_key(scene: Scene) -> Path:
+    for name in ("passphrase", "again"):
+        scene.page.locator(f"[name={name}]").fill(PASSPHRASE)
+    with scene.page.expect_download() as download:
+        scene.page.locator("form[data-does=make-key] button.main").click()
+    path = scene.files / download.value.suggested_filename
+    download.value.save_as(path)
+    return path
+
+
+def opened(scene: Scene, keys: dict[str, Path]) -> None:
+    """Both custodians open what waits, one after the other."""
+    for name, file in keys.items():
+        page = scene.visit("/market/custody/", name)
+        page.get_by_role("link", name="现在打开").click()
+        page.locator("#key").set_input_files(file)
+        page.locator("[name=passphrase]").fill(PASSPHRASE)
+        scene.look()
+        page.locator("form[data-does=open] button.main").click()
+        expect(page.locator("[data-count]")).to_have_text("2")
+        expect(page.locator("[data-unreadable]")).to_have_text("0")
+
+
+def confirmed_and_published(scene: Scene, uuid: Any, agency: str) -> None:
+    """The owner confirms, the operator publishes the award, everybody sees it."""
+    page = scene.visit(f"/market/buying/purchases/{uuid}/", "school")
+    scene.look()
+    page.get_by_role("link", name="确认选取结果").click()
+    scene.look()
+    scene.press()
+    assert scene.state() == "已确认"
+    scene.visit("/market/awards/", "")
+    expect(page.locator("main")).not_to_contain_text(agency)
+    scene.visit(f"/market/purchases/{uuid}/", "operator-clerk")
+    page.locator("main").locator('a[href^="/cases/"]').first.click()
+    scene.look()
+    page.get_by_role("link", name="发布中选公告").click()
+    scene.look()
+    scene.press()
+    scene.visit("/market/awards/", "")
+    scene.look()
+    expect(page.locator("main")).to_contain_text(agency)
+    scene.visit(f"/market/notices/{uuid}/")
+    scene.look()
+    expect(page.locator("main")).to_contain_text(agency)
+
+
+def awarded(scene: Scene, uuid: Any) -> Any:
+    """Publicity is over, and the operator issues the notice of award: the contract that begins with it."""
+    from gongbao.systems.intermediary_market.contracts.models import Contract
+
+    page = scene.visit(f"/market/purchases/{uuid}/", "operator-clerk")
+    page.locator("main").locator('a[href^="/cases/"]').first.click()
+    expect(page.get_by_role("link", name="出具中选通知书")).to_have_count(0)
+    scene.on("2026-03-19 10:00")
+    page.reload()
+    page.get_by_role("link", name="出具中选通知书").click()
+    scene.press()
+    expect(page.locator(".letters")).to_contain_text("中选通知书")
+    scene.look()
+    return Contract.objects.get(purchase__uuid=uuid)
+
+
+def step(scene: Scene, contract: Any, who: str, key: str, **given: Any) -> None:
+    """A party takes a step of the contract on its page."""
+    page = scene.visit(f"/market/contracts/{contract.uuid}/", who)
+    page.locator(f'main a[href$="/step/{key}/"]').click()
+    scene.fill(**given)
+    scene.press()
+    expect(page.locator(".casehead-state")).to_be_visible()
+
+
+def performed_and_rated(scene: Scene, contract: Any, agency: str, total: str) -> None:
+    """The contract is signed, filed, delivered, accepted, invoiced and paid, and the service rated."""
+    step(
+        scene, contract, agency, "contract_sign", deliver_by="2026-04-10", scope="两栋教学楼安全鉴定", payment_days=30,
+        contract_files=[PDF],
+    )  # fmt: skip
+    step(scene, contract, agency, "contract_file", filed_files=[PDF], public_copy=[PDF], names_nobody="yes")
+    scene.visit("/market/contracts/", "")
+    expect(scene.page.locator("main")).to_contain_text("房屋安全鉴定")
+    scene.on("2026-04-08 10:00")
+    step(scene, contract, agency, "contract_deliver", delivery="鉴定报告两份")
+    step(scene, contract, "school", "contract_accept", acceptance="符合约定")
+    step(scene, contract, agency, "contract_invoice", invoice_number="00001", invoice_files=[PDF])
+    step(scene, contract, "school", "contract_pay")
+    assert scene.state() == "已付清"
+    scene.look()
+    page = scene.visit("/market/ratings/give/")
+    page.get_by_role("link", name="评价", exact=True).click()
+    scene.look()
+    scene.fill(quality=90, timeliness=90, attitude=90, fees=90, conduct=90)
+    scene.press()
+    scene.visit("/market/ratings/?year=2026", "")
+    expect(page.locator("main")).to_contain_text(total)
+
+
+def test_lowest_price_by_browser_throughout(scene: Scene) -> None:
+    from gongbao.systems.intermediary_market.purchases.models import Purchase
+    from tests.systems.intermediary_market.buying import TERMS, bare_market
+    from tests.systems.intermediary_market.custodians import FIRST, SECOND
+
+    scene.market = bare_market()
+    agencies = scene.market.parties.agencies[:2]
+    scene.on("2026-03-02 09:30")
+    page = scene.page
+
+    # Custodians and agencies make their keys, finance enters the limit.
+    custody = {}
+    for name in (FIRST, SECOND):
+        scene.visit("/market/custody/", name)
+        custody[name] = made_key(scene)
+    scene.visit("/market/custody/", "operator-head")
+    for _ in custody:
+        page.get_by_role("button", name="指定", exact=True).first.click()
+    signing = {}
+    for name in ("agency-1", "agency-2"):
+        scene.visit("/market/signing-keys/", name)
+        signing[name] = made_key(scene)
+    scene.visit("/market/limits/", "finance-clerk")
+    scene.fill(budget_year=2026, amount="300000", source="云澜市2026年集中采购目录")
+    scene.press()
+    expect(page.locator("main")).to_contain_text("300000.00")
+    scene.look()
+
+    # The owner drafts, keeps, and hands in.
+    scene.visit("/market/buying/", "school")
+    page.locator('main a.main[href$="/new/"]').click()
+    scene.look()
+    page.locator("#item").select_option(str(scene.market.item.uuid))
+    scene.fill(project_name=TERMS["project_name"], way="lowest_price")
+    page.locator("button[name=save]").click()
+    page.locator("#item").select_option(str(scene.market.item.uuid))
+    scene.fill(**{key: value for key, value in TERMS.items() if value}, annexes=[PDF])
+    scene.press()
+    assert scene.state() == "形式审查中"
+    scene.look()
+    made = Purchase.objects.get()
+
+    # The operator reviews its form, and publishes.
+    scene.visit("/market/purchases/", "operator-clerk")
+    scene.look()
+    page.get_by_role("link", name=TERMS["project_name"]).click()
+    scene.look()
+    scene.press("/publish/")
+    assert scene.state() == "报名中"
+
+    # Two agencies seal and hand in, without an account.
+    scene.on("2026-03-05 14:00")
+    for (name, file), agency, price in zip(signing.items(), agencies, ("48,123.45", "46000"), strict=True):
+        scene.visit("/market/notices/", "")
+        page.get_by_role("link", name=TERMS["project_name"]).click()
+        page.locator('main a[href$="/seal/"]').click()
+        page.locator("#agency").fill(agency.uscc)
+        page.locator("#name").fill(agency.name)
+        for promise in ("promise", "no_conflict"):
+            page.locator(f"[name={promise}]").check()
+        page.locator("[name=kinship][value=no]").check()
+        page.locator("#price").fill(price)
+        page.locator("#proposal").fill("三名鉴定人员，二十日内完成。")
+        page.locator("#key").set_input_files(file)
+        page.locator("form[data-does=seal] [name=passphrase]").fill(PASSPHRASE)
+        with page.expect_download() as download:
+            page.locator("form[data-does=seal] button.main").click()
+        assert json.loads(Path(download.value.path()).read_text())["envelope"]
+
+    # Time is over. The custodians open who registered; the owner checks them.
+    scene.on("2026-03-10 09:00")
+    opened(scene, custody)
+    scene.visit(f"/market/buying/purchases/{made.uuid}/", "school")
+    scene.look()
+    for agency in agencies:
+        one = page.locator("article", has_text=agency.name)
+        one.locator("[name=verdict][value=admit]").check()
+        one.locator("[name=reason]").fill("资料齐全")
+        one.get_by_role("button").click()
+    scene.press("/check/")
+    assert scene.state() == "待选取"
+
+    # The offers are opened at the time of the selection, and the lowest is selected.
+    scene.on("2026-03-11 09:30")
+    opened(scene, custody)
+    scene.visit(f"/market/buying/purchases/{made.uuid}/", "school")
+    expect(page.locator("main")).to_contain_text("46000元")
+    scene.press("/select/")
+    assert scene.state() == "待确认"
+    confirmed_and_published(scene, made.uuid, agencies[1].name)
+    performed_and_rated(scene, awarded(scene, made.uuid), "agency-2", "90.00")
+
+
+def test_direct_choice(scene: Scene) -> None:
+    from tests.systems.intermediary_market.buying import buying_market
+
+    scene.market = buying_market()
+    made = scene.market.selecting((0, 1), way="direct")
+    agency = scene.market.parties.agencies[1]
+    scene.on(SELECTED)
+    page = scene.visit(f"/market/buying/purchases/{made.uuid}/", "school")
+    scene.look()
+    page.locator("fieldset").get_by_label(agency.name).check()
+    page.locator("#reason").fill("做过同类鉴定，人员配备最好。")
+    scene.press("/select/")
+    assert scene.state() == "待确认"
+    confirmed_and_published(scene, made.uuid, agency.name)
+    performed_and_rated(scene, awarded(scene, made.uuid), "agency-2", "90.00")
+
+
+def test_best_value(scene: Scene) -> None:
+    from tests.systems.intermediary_market.buying import buying_market
+
+    scene.market = buying_market()
+    made = scene.market.selecting((0, 1), ("40000", "50000"), way="best_value", criteria="服务方案 60\n报价 40")
+    agencies = scene.market.parties.agencies
+    scene.on(SELECTED)
+    page = scene.visit(f"/market/buying/purchases/{made.uuid}/", "school")
+    scene.look()
+    for agency, points in ((agencies[0], ("60", "100")), (agencies[1], ("95", "80"))):
+        one = page.locator("article", has_text=agency.name)
+        for place, given in enumerate(points, start=1):
+            one.locator(f"[name=p-{place}]").fill(given)
+        one.get_by_role("button").click()
+    scene.press("/select/")
+    assert scene.state() == "待确认"
+    confirmed_and_published(scene, made.uuid, agencies[1].name)
+    performed_and_rated(scene, awarded(scene, made.uuid), "agency-2", "90.00")
+
+
+def test_random_draw_and_a_complaint_about_its_contract(scene: Scene) -> None:
+    from gongbao.systems.intermediary_market.sealing.envelopes import Part
+    from tests.systems.intermediary_market.buying import ENDS, SELECTION, buying_market
+
+    scene.market = market = buying_market()
+    made = market.published(way="random_draw")
+    scene.on("2026-03-03 10:00")
+    page = scene.page
+
+    # Owner and operator commit to their shares while agencies register.
+    shares = {}
+    for name in ("school", "operator-clerk"):
+        scene.visit(f"/market/purchases/{made.uuid}/draw/", name)
+        with page.expect_download() as download:
+            page.locator("form[data-does=share] button.main").click()
+        shares[name] = json.loads(Path(download.value.path()).read_text())["share"]
+        expect(page.locator("[data-say=done]")).to_be_visible()
+    market.register(made, (0, 1))
+    made = market.checked(market.open(market.close(made), Part.REGISTRATION, ENDS))
+    made = market.open(made, Part.OFFER, SELECTION)
+
+    # The draw begins, the shares are opened, and then comes the public value.
+    scene.on(SELECTED)
+    scene.visit(f"/market/buying/purchases/{made.uuid}/", "school")
+    scene.press("/select/")
+    assert scene.state() == "抽取中"
+    scene.look()
+    for name, share in shares.items():
+        scene.visit(f"/market/purchases/{made.uuid}/draw/", name)
+        page.locator("[name=share]").fill(share)
+        scene.press("/draw/share/")
+    scene.on("2026-03-12 10:00")
+    scene.visit(f"/market/purchases/{made.uuid}/draw/", "operator-clerk")
+    page.locator("#value").fill("03 07 12 19 25 31 08")
+    page.locator("#value_from").fill("第2026030期公告")
+    page.locator("#published_at").fill("2026-03-11 21:30")
+    scene.press("/draw/value/")
+    scene.press("/draw/run/")
+    made.refresh_from_db()
+    place = market.parties.agencies.index(made.selected.organisation)
+    confirmed_and_published(scene, made.uuid, made.selected.organisation.name)
+    contract = awarded(scene, made.uuid)
+    performed_and_rated(scene, contract, f"agency-{place + 1}", "90.00")
