@@ -37,6 +37,7 @@ ACTIONS: dict[str, Any] = {
     "people.keep_account": pgettext_lazy("an action of the log", "Account kept"),
     "people.change_own_password": pgettext_lazy("an action of the log", "Own password changed"),
     "people.end_sessions": pgettext_lazy("an action of the log", "Signed out everywhere"),
+    "people.keep_demo_account": pgettext_lazy("an action of the log", "Demonstration account kept"),
     "people.open_demo_accounts": pgettext_lazy("an action of the log", "Demonstration accounts opened"),
     "people.shut_demo_accounts": pgettext_lazy("an action of the log", "Demonstration accounts shut"),
     "people.set_up_second_factor": pgettext_lazy("an action of the log", "Second factor set up"),
