@@ -21,6 +21,7 @@ urlpatterns = [
             "draw",
             "contracts",
             "ratings",
+            "interpretation",
             "complaints",
             "publication",
         )

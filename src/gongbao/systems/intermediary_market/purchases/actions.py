@@ -32,6 +32,7 @@ from gongbao.rules.compute import Result, compute
 from gongbao.systems.intermediary_market.catalogue import queries as catalogue
 from gongbao.systems.intermediary_market.catalogue.models import ItemVersion, ServiceItem
 from gongbao.systems.intermediary_market.document import DOCUMENT
+from gongbao.systems.intermediary_market.interpretation.queries import readings_on
 from gongbao.systems.intermediary_market.organisations import queries as organisations
 from gongbao.systems.intermediary_market.organisations.models import Organisation
 from gongbao.systems.intermediary_market.purchases import limit, notices, procedure, terms
@@ -62,6 +63,7 @@ from gongbao.systems.intermediary_market.rules import Outcome, market_conflicts,
 
 PROBLEMS: Mapping[str, Label] = {
     "earlier_terms": Label("按变更前的采购信息报名", "registered under terms that were changed since"),
+    "unknown_terms": Label("报名所依据的采购信息未曾公布", "registered under terms that were never published"),
     "not_entered": Label("机构未入驻或者已退出", "the agency is not in the market any more"),
 }
 """Why an envelope that could be read counts for nothing; the sealing has further problems of its own."""
@@ -370,7 +372,7 @@ def publish(purchase: Purchase, *, acting: Acting, at: datetime, seen: int) -> T
         given = {"terms": number, "registration_ends_at": ends, "selection_at": selection}
         _take(purchase, step, given, acting, at, seen)
         sealing.prepare(purchase, actor=acting.actor, at=at)
-        published = content.published(ends, selection).content
+        published = content.published(ends, selection).content | _fewest(content, day)
         published |= {"annexes": last.content.get("annexes", []), "valid_from": number}
         made = _keep_terms(purchase, published, number, at, record, published=True)
         _keep_moments(purchase, ends, selection)
@@ -492,7 +494,9 @@ def names_opened(purchase: Purchase, opened: Sequence[Any], at: datetime, record
     result = _conflicts(purchase, registrations, at)
     _exclude(registrations, result)
     _keep_computed(purchase, result, at, record)
-    record(purchase.subject, registrations=[str(one.uuid) for one in registrations])
+    # A digest, as the number of them is not for whoever reads the log.
+    told = [[str(one.uuid), one.envelope, one.excluded] for one in registrations]
+    record(purchase.subject, registrations=digest(purchase.case.salt, canonical(told)))
     _take(purchase, procedure.open_names, {}, acting, at, purchase.case.events_count)
     notices.tell_owner(
         purchase, "报名信息已开启，请核对报名条件", "the registrations are open; check the conditions", at
@@ -510,6 +514,8 @@ def _custodian(purchase: Purchase, part: str, at: datetime) -> Acting:
 def _not_counting(one: Any, current: Terms, at: datetime) -> str:
     if one.registration["terms"] < current.content.get("valid_from", 1):
         return "earlier_terms"
+    if one.registration["terms"] > current.number:  # or one would hold for whatever is published later
+        return "unknown_terms"
     agency = one.agency
     return "" if agency.is_agency and agency.removed_at is None else "not_entered"
 
@@ -521,12 +527,28 @@ def _conflicts(purchase: Purchase, registrations: Sequence[Registration], at: da
             "legal_representative": one.organisation.legal_representative_digest or None,
             "controller": one.organisation.controller_digest or None,
             "kinship": bool(one.content.get("kinship")),
-            "other_ground": False,
+            "other_ground": _stands_behind(purchase.owner, one.organisation),
         }
         for one in registrations
     ]
     day = at.astimezone(SHANGHAI).date().isoformat()
-    return compute(market_conflicts, {"on": day, "registrants": registrants})
+    readings = readings_on(market_conflicts, _read_as_of(purchase))
+    return compute(market_conflicts, {"on": day, "registrants": registrants}, readings=readings)
+
+
+def _read_as_of(purchase: Purchase) -> date:
+    """The day whose readings govern a selection: that of the notice. Moments that are set anew make no new notice."""
+    current = published_terms(purchase)
+    assert current is not None
+    notice = purchase.terms.get(number=current.content.get("valid_from", current.number))
+    return notice.at.astimezone(SHANGHAI).date()
+
+
+def _stands_behind(owner: Organisation, agency: Organisation) -> bool:
+    """Whether the agency is the owner itself, or one person leads or controls both: who would buy from itself has to
+    stand aside under 第二十二条第（三）项 (our reading)."""
+    persons = {owner.legal_representative_digest, owner.controller_digest} - {""}
+    return agency.pk == owner.pk or bool(persons & {agency.legal_representative_digest, agency.controller_digest})
 
 
 _GROUNDS = (
@@ -586,7 +608,8 @@ def finish_check(purchase: Purchase, *, account: Account, at: datetime, seen: in
         if any(one.admitted is None and not one.excluded for one in registrations):
             raise GongbaoError("admit or reject everyone who registered first", where="admitted")
         admitted = sum(one.admitted is True for one in registrations)
-        _take(purchase, procedure.finish_check, {"admitted": admitted}, acting, at, seen)
+        # Not how many: the case is read by more than those who may know it by now (第三十八条第（二）项).
+        _take(purchase, procedure.finish_check, {}, acting, at, seen)
         result = _outcome(purchase, registrations, at, with_offers=False)
         _keep_computed(purchase, result, at, record)
         if result.values["failed"]:
@@ -612,7 +635,8 @@ def offers_opened(purchase: Purchase, opened: Sequence[Any], at: datetime, recor
         else:
             registration.offer = dict(one.offer)
         registration.save()
-    record(purchase.subject, offers=len(opened))
+    told = [[one.envelope, one.offer] for one in found.values()]
+    record(purchase.subject, offers=digest(purchase.case.salt, canonical(told)))
     _take(purchase, procedure.open_offers, {}, acting, at, purchase.case.events_count)
     notices.tell_owner(purchase, "报价已开启，请按公告的方式选取", "the offers are open; select as the notice says", at)
 
@@ -731,8 +755,19 @@ def _outcome(
         "criteria": [{"name": one.name, "weight": f"{one.weight}%"} for one in content.criteria],
         "marks": marks,
     }
-    readings = {"after_abandonment": content["after_abandonment"]}
-    return compute(market_outcome, facts, readings=readings)
+    readings = readings_on(market_outcome, _read_as_of(purchase))
+    return compute(market_outcome, facts, readings=readings | {"after_abandonment": content["after_abandonment"]})
+
+
+def _fewest(content: TermsContent, day: date) -> dict[str, int]:
+    """The fewest agencies, as the notice has to say: what the owner set, and no fewer than by the reading of the day.
+
+    Nothing where neither asks for more than one.
+    """
+    facts = {"way": content["way"], "published_minimum": str(content["fewest"] or 0), "on": day.isoformat()}
+    result = compute(market_outcome, facts, readings=readings_on(market_outcome, day))
+    least = int(result.values["minimum"])
+    return {"fewest": least} if content["fewest"] or least > 1 else {}
 
 
 def _select(
@@ -758,7 +793,7 @@ def _select(
 def _begin_draw(purchase: Purchase, among: Sequence[Registration], acting: Acting, at: datetime, seen: int) -> None:
     from gongbao.systems.intermediary_market.draw import actions as draws
 
-    _take(purchase, procedure.begin_draw, {"among": len(among)}, acting, at, seen)
+    _take(purchase, procedure.begin_draw, {}, acting, at, seen)
     draws.prepare(purchase, list(among), at=at, actor=acting.actor)
 
 
@@ -793,6 +828,8 @@ def negotiate(
     words = _typed(REASON, reason, at)
     if not agency.is_agency or agency.removed_at is not None:
         raise GongbaoError("this agency is not in the market", where="agency")
+    if _stands_behind(owner, agency):
+        raise GongbaoError("an owner does not buy from itself, or from who leads it", where="agency")
     if amount <= 0 or amount > previous.budget:
         raise GongbaoError("the price is more than nothing and no more than the budget", where="price")
     acting = as_owner(account)
@@ -840,7 +877,7 @@ def negotiate(
 def may_negotiate(purchase: Purchase, on: date) -> Result:
     """Whether the owner may negotiate after this attempt, as the policy says."""
     facts = {"fund": purchase.fund, "on": on.isoformat(), "attempts": attempts_of(purchase)}
-    return compute(market_negotiation, facts)
+    return compute(market_negotiation, facts, readings=readings_on(market_negotiation, on))
 
 
 # --- a result that does not stand

@@ -13,6 +13,7 @@ from gongbao.office.cases.models import Case, CaseEvent
 from gongbao.rules.compute import Result, compute
 from gongbao.systems.intermediary_market.catalogue.models import ServiceItem
 from gongbao.systems.intermediary_market.document import DOCUMENT
+from gongbao.systems.intermediary_market.interpretation.queries import readings_on
 from gongbao.systems.intermediary_market.organisations.models import Organisation
 from gongbao.systems.intermediary_market.purchases import procedure
 from gongbao.systems.intermediary_market.purchases.models import Fund, ProcurementLimit, Purchase
@@ -69,7 +70,6 @@ def check(
     on: date,
     *,
     without: Purchase | None = None,
-    readings: dict[str, str] | None = None,
 ) -> Result:
     """What the policy says of a purchase from public funds, or of a contract's new sum. Raises GongbaoError: where no
     limit is entered for the year, and where it is exceeded."""
@@ -89,7 +89,7 @@ def check(
         "on": on.isoformat(),
         "spent": spent(owner, budget_year, without=without),
     }
-    result = compute(market_limit, facts, readings=readings)
+    result = compute(market_limit, facts, readings=readings_on(market_limit, on))
     if not result.values["within_limit"]:
         total = result.as_json()["values"]["year_total"]
         raise GongbaoError(

@@ -10,7 +10,7 @@ doing. A person decides after the agency was heard (procedure.py).
 A clue is told from others by its check, the agency, and the thing it was found in, so that each is proposed once.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from hashlib import sha256
@@ -191,7 +191,9 @@ def fabricated(complaints: Iterable[Complaint]) -> list[Found]:
     ]
 
 
-def unfounded(complaints: Iterable[Complaint], known: Collection[str], *, on: date) -> list[Found]:
+def unfounded(
+    complaints: Iterable[Complaint], known: Collection[str], *, on: date, readings: Mapping[str, str] | None = None
+) -> list[Found]:
     """第三十二条第（八）项: enough complaints without ground within a year, as the policy counts them.
 
     Those that were proposed before (their keys are `known`) count no second time.
@@ -203,19 +205,19 @@ def unfounded(complaints: Iterable[Complaint], known: Collection[str], *, on: da
     found = []
     for agency, made in by_agency.items():
         made.sort(key=lambda one: (one.on, one.uuid))
-        while together := _enough(made, on):
+        while together := _enough(made, on, readings):
             clues = tuple(_of_complaint(one, "经受理机关认定为查无实据") for one in together)
             found.append(Found(Check.UNFOUNDED, agency, "b8", together[-1].on, clues))
             made = [one for one in made if one not in together]
     return found
 
 
-def _enough(made: Sequence[Complaint], on: date) -> list[Complaint]:
+def _enough(made: Sequence[Complaint], on: date, readings: Mapping[str, str] | None) -> list[Complaint]:
     """Of complaints in order of their days, the first that are too many together; [] where none are."""
     if not made:
         return []
     given = {"on": on.isoformat(), "complaints": [{"on": one.on.isoformat()} for one in made]}
-    values = compute(market_unfounded_complaints, given).values
+    values = compute(market_unfounded_complaints, given, readings=readings).values
     if not values["too_many"]:
         return []
     fewest = int(market_unfounded_complaints.figure_table.at(on).unfounded_complaints)  # type: ignore[attr-defined]

@@ -25,13 +25,14 @@ from gongbao.systems.intermediary_market.complaints import procedure as complain
 from gongbao.systems.intermediary_market.complaints.privacy import NUMBERS
 from gongbao.systems.intermediary_market.contracts import procedure as contracts
 from gongbao.systems.intermediary_market.contracts.models import Contract
+from gongbao.systems.intermediary_market.interpretation.queries import readings_on
 from gongbao.systems.intermediary_market.organisations import queries as organisations
 from gongbao.systems.intermediary_market.organisations.models import Organisation
 from gongbao.systems.intermediary_market.purchases import procedure as purchases
 from gongbao.systems.intermediary_market.purchases.models import Registration
 from gongbao.systems.intermediary_market.ratings import checks, procedure
 from gongbao.systems.intermediary_market.ratings.models import Check, CheckRun, Clue, Conduct, Rating
-from gongbao.systems.intermediary_market.rules import Grade, market_grade
+from gongbao.systems.intermediary_market.rules import Grade, market_grade, market_unfounded_complaints
 
 FIRST_YEAR = procedure.conduct.since.year
 ASPECTS: tuple[tuple[str, Label], ...] = (
@@ -352,7 +353,7 @@ def what_was_found(at: datetime) -> list[checks.Found]:
         *checks.abandoned(_given_back()),
         *checks.late_contracts(_overruns(contracts.signing.key, Check.LATE_CONTRACT, known, at)),
         *checks.late_services(_overruns(contracts.delivery.key, Check.LATE_SERVICE, known, at)),
-        *checks.unfounded(unfounded, known, on=day),
+        *checks.unfounded(unfounded, known, on=day, readings=readings_on(market_unfounded_complaints, day)),
         *checks.fabricated(fabricated),
     ]
     return [one for one in checks.new(found, known) if one.happened_on >= procedure.conduct.since]

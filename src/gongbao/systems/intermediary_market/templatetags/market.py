@@ -36,6 +36,7 @@ ROOMS: dict[str, tuple[Room, ...]] = {
         Room("contracts", pgettext_lazy("part of the market", "Contracts")),
         Room("ratings", pgettext_lazy("part of the market", "Ratings")),
         Room("limits", pgettext_lazy("part of the market", "Procurement limits")),
+        Room("readings", pgettext_lazy("part of the market", "How the document is read")),
         Room("selection_figures", pgettext_lazy("part of the market", "Selections in figures")),
         Room("open_data", pgettext_lazy("part of the market", "Open data")),
     ),
