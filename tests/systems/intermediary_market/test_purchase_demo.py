@@ -13,7 +13,7 @@ from gongbao.systems.intermediary_market.organisations.demo import open_demo as 
 from gongbao.systems.intermediary_market.purchases import procedure
 from gongbao.systems.intermediary_market.purchases.demo import open_demo
 from gongbao.systems.intermediary_market.purchases.models import Purchase
-from gongbao.systems.intermediary_market.sealing.queries import appointed
+from gongbao.systems.intermediary_market.sealing.models import CustodianKey
 
 
 @pytest.mark.django_db
@@ -28,6 +28,6 @@ def test_the_demonstration_has_a_purchase_at_each_state() -> None:
     # What follows the notice of award the contracts play.
     assert set(found) == set(procedure.purchase.states) - {"concluded", "unsigned"}
     assert found["awarded"] == 9
-    assert not appointed().exists()
+    assert not CustodianKey.objects.filter(ended_at=None).exists()
     assert not list(derived.differences())
     assert open_demo(now) == 0

@@ -23,7 +23,9 @@ from gongbao.office.audit.actors import KEEPER, Actor, ActorKind
 from gongbao.office.cases import actions as cases
 from gongbao.office.cases.actors import Acting
 from gongbao.office.people.acting import actor_of
+from gongbao.office.people.actions import give_post, keep_demo_account
 from gongbao.office.people.models import Account, Unit
+from gongbao.office.people.roles import Role
 from gongbao.procedures.fields import SHANGHAI
 from gongbao.procedures.sign_off import Verdict
 from gongbao.systems.intermediary_market.catalogue.models import ServiceItem
@@ -40,7 +42,9 @@ from gongbao.systems.intermediary_market.sealing import queries as sealed_querie
 from gongbao.systems.intermediary_market.sealing.envelopes import Part
 from gongbao.systems.intermediary_market.sealing.models import CustodianKey, Layer
 
-CUSTODIANS = ("demo-operator", "demo-authority")
+CUSTODIANS = {"demo-custodian": "government-services", "demo-custodian-2": "housing"}
+"""Accounts that nobody signs in with, and the units where they held a post in the past: the demo's own hold theirs
+since today."""
 _LIMIT, _SOURCE = "1000000", "云澜市集中采购目录及采购限额标准（演示）"
 
 
@@ -148,9 +152,9 @@ class _Play:
         for one in {year, self.day(60).year}:
             actions.enter_limit(one, _LIMIT, _SOURCE, account=None, actor=KEEPER, at=since)
         head = Account.objects.get(username="demo-operator-head")
-        for name in CUSTODIANS:
-            account = Account.objects.get(username=name)
-            unit = Unit.objects.get(key="government-services" if name == "demo-operator" else "housing")
+        for name, key_of_unit in CUSTODIANS.items():
+            account, unit = keep_demo_account(name, at=since), Unit.objects.get(key=key_of_unit)
+            give_post(account, unit.key, Role.CLERK, since=since.astimezone(SHANGHAI).date(), actor=KEEPER, at=since)
             jwk = self.rsa[name].as_dict(private=False)
             key = sealing.register_custodian_key(account, unit, jwk, actor=actor_of(account), at=since)
             sealing.appoint_custodian(key.uuid, by=head, actor=self.acting("demo-operator-head").actor, at=since)
