@@ -764,7 +764,12 @@ def _fewest(content: TermsContent, day: date) -> dict[str, int]:
 
     Nothing where neither asks for more than one.
     """
-    facts = {"way": content["way"], "published_minimum": str(content["fewest"] or 0), "on": day.isoformat()}
+    facts = {
+        "way": content["way"],
+        "published_minimum": str(content["fewest"] or 0),
+        "on": day.isoformat(),
+        "criteria": [{"name": one.name, "weight": f"{one.weight}%"} for one in content.criteria],
+    }
     result = compute(market_outcome, facts, readings=readings_on(market_outcome, day))
     least = int(result.values["minimum"])
     return {"fewest": least} if content["fewest"] or least > 1 else {}

@@ -308,9 +308,8 @@ open_names = purchase.step(
     to=checking,
 )  # fmt: skip
 finish_check = purchase.step(
-    "finish_check", "第二十六条", zh="完成核对", en="End the check", by=[owner], at=[checking], to=checked,
-    asks=[Field("admitted", Label("符合条件的家数", "Agencies admitted"), Kind.NUMBER)],
-)  # fmt: skip
+    "finish_check", "第二十六条", zh="完成核对", en="End the check", by=[owner], at=[checking], to=checked
+)
 open_offers = purchase.step(
     "open_offers", "第十八条第一款", zh="开启报价", en="Open the offers", by=[custodian], at=[checked], to=selecting
 )
@@ -334,7 +333,7 @@ select = purchase.step(
 )  # fmt: skip
 begin_draw = purchase.step(
     "begin_draw", "第十八条第一款", zh="开始抽取", en="Begin the draw", by=[owner, operator], at=[selecting],
-    to=drawing, asks=[Field("among", Label("参加抽取的家数", "Agencies in the draw"), Kind.NUMBER)],
+    to=drawing,
 )  # fmt: skip
 draw = purchase.step(
     "draw", "第十八条第一款", zh="抽取", en="Draw", by=[owner, operator, custodian], at=[drawing], to=selected,
