@@ -180,7 +180,10 @@ def test_who_entered_with_a_register_is_marked_and_a_new_name_is_checked_anew(ma
 def test_no_personal_data_and_no_identity_number_is_in_the_log(market: Parties) -> None:
     agency = market.agencies[0]
     actions.change_particulars(
-        agency, {"legal_representative": "白芷草", "controller_id": "7788"}, actor=KEEPER, at=NOW
+        agency,
+        {"legal_representative": "白芷草", "legal_representative_id": "7799", "controller_id": "7788"},
+        actor=KEEPER,
+        at=NOW,
     )
     actions.add_practitioner(agency, Practising("半夏子", "注册造价师", "ZJ-7788"), actor=KEEPER, at=NOW)
     told = " ".join(Entry.objects.values_list("content", flat=True))
@@ -402,6 +405,18 @@ def test_an_organisation_that_is_taken_out_acts_no_more_and_is_told_why(market: 
 
 
 # --- what agencies share
+
+
+def test_another_representative_or_controller_has_another_number(market: Parties) -> None:
+    """With the digest of the one before, nobody would see that the new one leads another agency as well."""
+    agency = market.agencies[0]
+    for person in ("legal_representative", "controller"):
+        with refused(f"{person}_id"):
+            actions.change_particulars(agency, {person: "白芷草"}, actor=KEEPER, at=NOW)
+    given = {"legal_representative": "代表2", "legal_representative_id": "id-2", "controller": ""}
+    changed = actions.change_particulars(agency, given, actor=KEEPER, at=NOW)
+    assert changed.legal_representative_digest == actions.person_digest("id-2") and changed.controller_digest == ""
+    assert [each.what for each in queries.shared()] == ["control"]
 
 
 def test_what_two_agencies_share_is_found(market: Parties) -> None:

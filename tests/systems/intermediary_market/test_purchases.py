@@ -16,9 +16,16 @@ from gongbao.office.outbox.models import Message
 from gongbao.procedures import Refused
 from gongbao.systems.intermediary_market.catalogue.actions import ItemContent, keep_item
 from gongbao.systems.intermediary_market.contracts.models import Contract
+from gongbao.systems.intermediary_market.organisations.actions import (
+    Particulars,
+    change_particulars,
+    enter_agency,
+    register_signing_key,
+)
 from gongbao.systems.intermediary_market.purchases import actions, queries
 from gongbao.systems.intermediary_market.purchases.models import NotCounted, ProcurementLimit, Purchase, Registration
 from gongbao.systems.intermediary_market.purchases.terms import WrongTerms
+from gongbao.systems.intermediary_market.purchases.views.public import label_of_problem
 from gongbao.systems.intermediary_market.sealing.envelopes import Part
 from tests.systems.intermediary_market.buying import (
     ENDS,
@@ -31,6 +38,7 @@ from tests.systems.intermediary_market.buying import (
     buying_market,
     seen,
 )
+from tests.systems.intermediary_market.custodians import signing_key
 from tests.systems.intermediary_market.parties import START
 
 pytestmark = pytest.mark.one_database
@@ -233,6 +241,18 @@ def test_changed_terms_restart_the_days_tell_agencies_and_ask_for_new_registrati
     assert NotCounted.objects.filter(problem="earlier_terms").count() == 1
 
 
+def test_a_registration_under_terms_that_were_never_published_does_not_count(market: Market) -> None:
+    """Sealed once under number 9999 it would hold for whatever the owner publishes later."""
+    made = market.published()
+    market.register(made, [0], terms=9999)
+    market.register(made, [1])
+    made = market.open(market.close(made), Part.REGISTRATION, ENDS + timedelta(hours=9))
+    assert [one.organisation for one in queries.by_envelope(made)] == [market.parties.agencies[1]]
+    (left,) = queries.not_counted(made)
+    assert (left.organisation, left.problem) == (market.parties.agencies[0], "unknown_terms")
+    assert label_of_problem(left.problem).zh
+
+
 def test_the_owner_withdraws_before_the_deadline_and_not_after(market: Market) -> None:
     made = market.published()
     assert market.owner_step(made, "withdraw_purchase", ENDS - timedelta(hours=1), reason="停办").case.over
@@ -259,6 +279,21 @@ def test_one_person_behind_two_of_them_excludes_both(market: Market) -> None:
     excluded = Registration.objects.get(organisation=first)
     with pytest.raises(GongbaoError, match="stand aside"):
         actions.judge(excluded, True, "仍予准入", account=market.account, at=ENDS)
+
+
+def test_who_would_buy_from_itself_stands_aside(market: Market) -> None:
+    """The owner as an agency, and an agency that the owner's representative leads."""
+    own = Particulars(market.owner.name, market.owner.kind)
+    enter_agency(market.owner.uscc, own, account=market.account, actor=KEEPER, at=START)
+    key = signing_key(market.owner.uscc).as_dict(private=False)
+    register_signing_key(market.owner, key, actor=KEEPER, at=START)
+    given = {"legal_representative": "代表2", "legal_representative_id": "id-2"}
+    market.parties.owners[0] = change_particulars(market.owner, given, actor=KEEPER, at=START)
+    market.parties.agencies.insert(0, market.owner)
+    made = market.opened([0, 1, 2])
+    found = {one.organisation.name: one.excluded for one in queries.by_envelope(made)}
+    itself, other, led = (one.name for one in market.parties.agencies[:3])
+    assert found[other] == [] and "第二十二条第（三）项" in found[itself] and "第二十二条第（三）项" in found[led]
 
 
 def test_the_owner_gives_a_reason_for_each_and_checks_all(market: Market) -> None:
@@ -500,6 +535,12 @@ def test_after_two_failures_in_a_row_the_owner_negotiates(market: Market) -> Non
     assert second.case.state == "failed"
     with pytest.raises(GongbaoError, match="no more than the budget"):
         negotiate(second, "80000.01")
+    change_particulars(market.owner, {"controller_id": "id-4"}, actor=KEEPER, at=START)
+    market.owner.refresh_from_db()
+    with pytest.raises(GongbaoError, match="does not buy from itself"):
+        negotiate(again(second))  # from the agency that its controller leads
+    change_particulars(market.owner, {"controller_id": "id-44"}, actor=KEEPER, at=START)
+    second = again(second)
     made = negotiate(second)
     assert (made.case.state, made.way, made.project) == ("confirmed", "negotiation", first.project)
     made = market.desk(made, "publish_award", at("2026-03-25 11:00"))

@@ -1,7 +1,7 @@
 """The only code that writes who takes part in the market."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -374,7 +374,9 @@ def change_particulars(
     with recorded("market.change_particulars", actor=actor, ground=CHANGES, at=at) as record:
         found = _locked(organisation)
         now = {name: getattr(found, name, "") for name in names}
-        changed = _set(found, Particulars(**{**now, **changes}))
+        told = Particulars(**{**now, **changes})
+        changed = _set(found, told)
+        _follow_person(found, told, changed)
         if register is not None:
             business_register.check(register, found.uscc, found.name, found.legal_representative)
             found.register_checked_at = at
@@ -383,6 +385,17 @@ def change_particulars(
         found.save()
         record(found.subject, changed=sorted(changed))  # that, and not what: some of it is personal
     return found
+
+
+def _follow_person(found: Organisation, told: Particulars, changed: Collection[str]) -> None:
+    """Another person has another number: with the digest of the one before, two firms of one person would not be found
+    (第二十二条第（一）项)."""
+    for person in ("legal_representative", "controller"):
+        if person not in changed or getattr(told, f"{person}_id").strip():
+            continue
+        if getattr(found, person):
+            raise GongbaoError("give the identity number of this person too", where=f"{person}_id")
+        setattr(found, f"{person}_digest", "")
 
 
 # --- who acts for it

@@ -18,6 +18,7 @@ _SENTENCES = (
     _("say why; the organisation is told"),
     _("this is longer than %(number)s characters"),
     _("the organisation needs its name"),
+    _("give the identity number of this person too"),
     _("this account is closed"),
     _("whoever holds a post in the office acts for no agency"),
     _("this account acts for the organisation already"),
