@@ -47,6 +47,22 @@ def form(market: Market, **changed: Any) -> dict[str, str]:
     return {"item": str(market.item.uuid), **{f"v-{key}": str(value) for key, value in (TERMS | changed).items()}}
 
 
+def test_a_form_that_is_sent_twice_is_one_purchase(market: Market) -> None:
+    """Two of them would both count against the limit, and both be published."""
+    client = signed_in(market.account)
+    address = reverse("market:owner_new", args=[market.owner.uuid])
+    (token,) = re.findall(r'name="once" value="([^"]+)"', client.get(address).content.decode())
+    sent = {**form(market), "once": token, "looked": "yes"}
+    first, second = client.post(address, sent), client.post(address, sent)
+    assert first.status_code == 302 and first["Location"] == second["Location"]
+    changed = client.post(address, {**sent, "v-budget": "90000"})
+    assert changed.status_code == 400 and "90000" in changed.content.decode()
+    assert [one.budget for one in Purchase.objects.all()] == [80000]
+    stranger = signed_in(market.parties.people["works"])
+    other = reverse("market:owner_new", args=[market.parties.owners[1].uuid])
+    assert stranger.post(other, {**sent, "v-fund": "private"}).status_code == 400
+
+
 def test_an_owner_drafts_a_purchase_and_hands_it_in(market: Market) -> None:
     client = signed_in(market.account)
     address = reverse("market:owner_new", args=[market.owner.uuid])

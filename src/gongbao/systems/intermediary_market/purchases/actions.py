@@ -172,10 +172,12 @@ def submit(
     uploads: Sequence[Upload] = (),
     previous: Purchase | None = None,
     draft: Draft | None = None,
+    once: str = "",
 ) -> Purchase:
     """Hand in the purchase information of 第十九条, for one matter (第十七条); with `previous` as its next attempt.
 
-    Raises WrongTerms, Refused and GongbaoError, and then nothing is kept.
+    `once` is the token of the form (cases.actions.new_token): sent twice it is one purchase, and counts once against
+    the limit. Raises WrongTerms, Refused and GongbaoError, and then nothing is kept.
     """
     _of(owner, account, at)
     day = at.astimezone(SHANGHAI).date()
@@ -188,12 +190,14 @@ def submit(
     ):
         # So that two purchases of an owner do not both find room below the limit.
         kept.one_at_a_time(f"market.purchases_of.{owner.pk}")
-        _refuse_previous(previous, owner)
-        within = _within_limit(owner, item, content, day, previous)
         begun = cases.begin(
             procedure.purchase, procedure.submit, _told(content, version, owner, 1), acting=as_owner(account),
-            unit=unit, at=at, uploads=uploads, own=True,
+            unit=unit, at=at, uploads=uploads, once=once, own=True,
         )  # fmt: skip
+        if begun.again:
+            return _handed_in(begun.case, owner, content)
+        _refuse_previous(previous, owner)
+        within = _within_limit(owner, item, content, day, previous)
         made = Purchase(case=begun.case, owner=owner, item=version, previous=previous)
         if previous is not None:
             made.project = previous.project
@@ -204,6 +208,20 @@ def submit(
         _keep_computed(made, within, at, record)
         if draft is not None:
             draft.delete()
+    return made
+
+
+def _handed_in(case: Case, owner: Organisation, content: TermsContent) -> Purchase:
+    """The purchase that the same form began. Raises GongbaoError where something else stands in the form by now."""
+    made = Purchase.objects.filter(case=case, owner=owner).first()
+    first = made.terms.order_by("number").first() if made is not None else None
+    set_by_us = ("annexes", "fewest")
+    if (
+        made is None
+        or first is None
+        or any(first.content.get(key) != value for key, value in content.content.items() if key not in set_by_us)
+    ):
+        raise GongbaoError("this form was sent already; open it anew for another purchase")
     return made
 
 

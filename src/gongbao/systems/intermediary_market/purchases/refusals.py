@@ -16,6 +16,7 @@ _KNOWN = Sentences(
         _("a limit is more than nothing"),
         _("this is too long to be kept"),
         _("this service is not in the catalogue"),
+        _("this form was sent already; open it anew for another purchase"),
         _("the attempt before is not over, or was another owner's"),
         _("another attempt follows that one already"),
         _(

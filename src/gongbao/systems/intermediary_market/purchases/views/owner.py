@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from gongbao.core.errors import GongbaoError
 from gongbao.core.labels import Label
-from gongbao.office.cases.actions import Overtaken
+from gongbao.office.cases.actions import Overtaken, new_token
 from gongbao.office.cases.forms import typed_in
 from gongbao.office.cases.views.common import BAD_REQUEST, CONFLICT, account_of, kept_nowhere, seen_of
 from gongbao.office.intake import ticket
@@ -119,7 +119,7 @@ def new(request: HttpRequest, owner: UUID) -> HttpResponse:
             return _form(request, organisation, given, draft=draft, previous=previous, look=True)
         made = actions.submit(
             organisation, item, given, account=account_of(request), at=timezone.now(), uploads=uploads,
-            previous=previous, draft=draft,
+            previous=previous, draft=draft, once=request.POST.get("once", ""),
         )  # fmt: skip
     except GongbaoError as refused:
         error = refused
@@ -211,6 +211,7 @@ def _form(
         corrections=queries.corrections_asked(purchase) if purchase else "",
         changes=bool(more),
         seen=purchase.case.events_count if purchase else 0,
+        once="" if purchase else request.POST.get("once") or new_token(),
         item_wrong=error is not None and error.where == "item",
         **made,
     )
