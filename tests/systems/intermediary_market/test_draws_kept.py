@@ -15,12 +15,16 @@ from gongbao.core.errors import GongbaoError
 from gongbao.office.audit.actions import recorded
 from gongbao.office.audit.actors import KEEPER, OUR_RULE
 from gongbao.office.audit.models import Entry
+from gongbao.office.outbox.models import Message
 from gongbao.systems.intermediary_market.draw import actions, proof, queries
 from gongbao.systems.intermediary_market.draw import draw as arithmetic
+from gongbao.systems.intermediary_market.draw import notices as draw_notices
 from gongbao.systems.intermediary_market.draw.draw import Party
 from gongbao.systems.intermediary_market.draw.models import Draw, DrawEntry, DrawShare
 from gongbao.systems.intermediary_market.draw.queries import Stage
+from gongbao.systems.intermediary_market.organisations.models import Member
 from gongbao.systems.intermediary_market.purchases import actions as purchases
+from gongbao.systems.intermediary_market.purchases import queries as purchase_queries
 from gongbao.systems.intermediary_market.purchases.models import Purchase, Registration
 from gongbao.systems.intermediary_market.sealing.envelopes import Part
 from gongbao.systems.intermediary_market.sealing.models import Layer
@@ -552,3 +556,57 @@ def refused(act: Callable[[], Any], told: str, where: str | None = None) -> None
     if where is not None:
         assert error.value.where == where
     assert kept_rows() == before
+
+
+# --- who is told
+
+
+def told(scene: Scene, name: str = "") -> list[str]:
+    """What was told to an account of the scene, or to the operator's clerks, the last first."""
+    to = {"account": scene.parties.people[name]} if name else {"unit": scene.parties.operator, "role": "clerk"}
+    return list(Message.objects.filter(**to).order_by("-pk").values_list("text_en", flat=True))
+
+
+def test_both_parties_and_the_custodians_are_told_what_a_draw_waits_for(scene: Scene) -> None:
+    owner = "school"
+    scene.commit(Party.OWNER)
+    scene.prepare()
+    scene.prepare()  # again, by a worker that had been interrupted: nobody is told twice
+    assert told(scene, owner)[:1] == ["The list of the draw is fixed; open your share."]
+    assert told(scene) == ["The list of the draw is fixed; commit to your share."]
+    scene.commit(Party.OPERATOR)
+    scene.reveal(Party.OPERATOR)
+    assert told(scene, owner)[0] == "The other share is open; open yours."
+    for name in (FIRST, SECOND):
+        assert "the custodians do" in told(scene, name)[0]
+    scene.reveal(Party.OWNER)
+    assert told(scene)[0] == "All shares are open; enter the public value."
+
+
+def test_whoever_registered_is_told_as_every_agency_of_the_service_is(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A message to those in the list alone would tell the log who they are."""
+    asked: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(draw_notices, "tell_agencies", lambda *given: asked.append(given))
+    scene.to(Stage.FIXED)
+    assert [(one[0], one[-1]) for one in asked] == [(scene.purchase, "draw")]
+    registered_there = [one.organisation_id for one in scene.registrations]
+    members = Member.objects.filter(organisation__in=registered_there).values("account")
+    assert members.exists() and not Message.objects.filter(account__in=members).exists()
+
+
+def test_a_draw_that_is_set_aside_is_told_to_both(scene: Scene) -> None:
+    scene.commit(Party.OWNER)
+    scene.again()
+    assert "begins again" in told(scene)[0] and "begins again" in told(scene, "school")[0]
+
+
+def test_the_owner_and_everybody_come_to_the_draw_from_the_notice_on(db: None) -> None:
+    market = buying.buying_market()
+    made = market.submit(way="random_draw")
+    assert not purchase_queries.has_draw(made)
+    made = market.publish(made)
+    address = f"/market/purchases/{made.uuid}/draw/"
+    assert address in Client().get(f"/market/notices/{made.uuid}/").content.decode()
+    assert not purchase_queries.has_draw(market.published(way="lowest_price"))

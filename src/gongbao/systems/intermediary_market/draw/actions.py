@@ -18,6 +18,7 @@ from gongbao.office.audit.actors import OUR_RULE, Actor
 from gongbao.office.people.models import Account
 from gongbao.systems.intermediary_market.document import DOCUMENT
 from gongbao.systems.intermediary_market.draw import draw as arithmetic
+from gongbao.systems.intermediary_market.draw import notices
 from gongbao.systems.intermediary_market.draw.draw import Entry, Party
 from gongbao.systems.intermediary_market.draw.models import Draw, DrawEntry, DrawShare, ShareOf
 from gongbao.systems.intermediary_market.purchases.models import Purchase, Registration
@@ -95,6 +96,7 @@ def prepare(purchase: Purchase, eligible: Sequence[Registration], *, at: datetim
         draw.save()
         # Not how many there are: the log is read by more than those who may know it by now.
         record(draw.subject, root=draw.root)
+        notices.list_fixed(draw, at)
     return draw
 
 
@@ -208,6 +210,7 @@ def _open(draw: Draw, kept: DrawShare, share: str, at: datetime, record: Record,
         _take_shares_of_registrants(draw)
         draw.closed_at = at
         draw.save()
+    notices.share_open(draw, at)
 
 
 def _take_shares_of_registrants(draw: Draw) -> None:
@@ -302,6 +305,8 @@ def again(purchase: Purchase, reason: str, *, at: datetime, actor: Actor) -> Dra
         if draw.fixed_at:
             listed = [one.registration for one in draw.entries.select_related("registration__organisation")]
             following = prepare(purchase, listed, at=at, actor=actor)
+        else:
+            notices.begun_again(following, at)
     return following
 
 

@@ -48,14 +48,14 @@ def tell_owner(purchase: Purchase, zh: str, en: str, at: datetime) -> None:
         tell(account, purchase, zh, en, at, "owner_purchase")
 
 
-def tell_agencies(purchase: Purchase, zh: str, en: str, at: datetime) -> None:
+def tell_agencies(purchase: Purchase, zh: str, en: str, at: datetime, page: str = "notice") -> None:
     """Every agency under the service, whether it registered or not."""
     listed = Listing.objects.filter(in_force(at.astimezone(SHANGHAI).date()), item=purchase.item.item)
     accounts = {
         one.pk: one for row in listed.select_related("organisation") for one in accounts_of(row.organisation, at)
     }
     for account in accounts.values():
-        tell(account, purchase, zh, en, at)
+        tell(account, purchase, zh, en, at, page)
 
 
 def escalated(purchase: Purchase, at: datetime) -> None:

@@ -34,6 +34,7 @@ from gongbao.systems.intermediary_market.purchases.models import (
     Purchase,
     Registration,
     Terms,
+    Way,
 )
 
 # --- one purchase
@@ -385,6 +386,14 @@ def drafts_of(owner: Organisation) -> QuerySet[Draft]:
 
 def following_of(purchase: Purchase) -> Purchase | None:
     return Purchase.objects.filter(previous=purchase).first()
+
+
+def has_draw(purchase: Purchase) -> bool:
+    """Whether there is a page of its draw: one has begun, or may be committed to from the notice on."""
+    if purchase.draws.exists():
+        return True
+    drawn = purchase.way == Way.RANDOM_DRAW and not purchase.case.over
+    return drawn and published_terms(purchase) is not None
 
 
 def situation(purchase: Purchase) -> Situation:

@@ -103,6 +103,7 @@ def _page(request: HttpRequest, found: Purchase, error: str = "", status: int = 
         may_publish=procedure.publish_notice.key in may,
         may_reopen=procedure.reopen.key in may,
         happened=queries.happened(found, everything=True),
+        has_draw=queries.has_draw(found),
         error=error,
     )
     return render(request, "market/purchases/desk.html", context, status=status)

@@ -305,7 +305,7 @@ def _page(request: HttpRequest, found: Purchase, error: GongbaoError | None = No
         may_follow=queries.may_follow(found),
         negotiates=_negotiates(found, now),
         is_public=queries.published_terms(found) is not None,
-        has_draw=found.draws.exists(),
+        has_draw=queries.has_draw(found),
         error=in_words(error) if error else "",
         **_registrations(found),
         **more,

@@ -70,7 +70,7 @@ def notice(request: HttpRequest, uuid: UUID) -> HttpResponse:
         award_price=queries.price_in_words(purchase.selected)
         if found.registrations is not None and purchase.selected
         else "",
-        has_draw=purchase.draws.exists(),
+        has_draw=queries.has_draw(purchase),
         mine=any(one.organisation_id == purchase.owner_id for one in memberships_of_request(request, OWNER)),
     )
     return render(request, "market/purchases/notice.html", context)
