@@ -93,12 +93,13 @@ def open_demo(now: datetime) -> int:
 def _rate(now: datetime) -> int:
     owners = list(Organisation.objects.filter(is_owner=True))
     contracts = list(queries.rated_contracts(owners))
-    for number, contract in enumerate(contracts[:-1] or contracts):  # one is left for whoever tries it
+    rated = contracts[:-1] or contracts  # one is left for whoever tries it
+    for number, contract in enumerate(rated):
         *points, words = _POINTS[number % len(_POINTS)]
         given = dict(zip((key for key, _label in queries.ASPECTS), points, strict=True)) | {"words": words}
         account = contract.purchase.owner.members.order_by("pk")[0].account
         actions.rate(contract.uuid, given, account=account, at=now)
-    return len(contracts)
+    return len(rated)
 
 
 def _play(one: _Conduct, agency: Organisation, unit: Unit, now: datetime) -> None:
