@@ -22,6 +22,7 @@ from gongbao.systems.intermediary_market.draw import notices as draw_notices
 from gongbao.systems.intermediary_market.draw.draw import Party
 from gongbao.systems.intermediary_market.draw.models import Draw, DrawEntry, DrawShare
 from gongbao.systems.intermediary_market.draw.queries import Stage
+from gongbao.systems.intermediary_market.organisations.actions import add_member
 from gongbao.systems.intermediary_market.organisations.models import Member
 from gongbao.systems.intermediary_market.purchases import actions as purchases
 from gongbao.systems.intermediary_market.purchases import queries as purchase_queries
@@ -510,6 +511,18 @@ def test_the_forms_are_for_those_who_give_the_shares(scene: Scene) -> None:
     assert wrong.status_code == 400 and 'value="下午"' in wrong.content.decode()
     assert client.post(f"{base}again/", {"reason": "网络中断"}).status_code == 302
     assert scene.draw.number == 2
+
+
+def test_who_acts_for_the_owner_gives_no_share_of_the_operator(scene: Scene) -> None:
+    """One person with both shares would make them one."""
+    scene.to(Stage.FIXED)
+    clerk = scene.parties.people["operator-clerk"]
+    add_member(scene.purchase.owner, clerk, since=START.date(), actor=KEEPER, at=START)
+    client = Client()
+    client.force_login(clerk)
+    address = f"/market/purchases/{scene.purchase.uuid}/draw/share/"
+    assert client.post(address, {"party": "operator", "share": SHARES[Party.OPERATOR]}).status_code == 404
+    assert client.post(address, {"party": "owner", "share": SHARES[Party.OWNER]}).status_code == 302
 
 
 def test_a_browser_hands_in_a_commitment(scene: Scene) -> None:

@@ -1,5 +1,6 @@
 """Purchases, from the purchase information to the notice of award: what may be done, by whom, by when."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,11 +14,13 @@ from gongbao.office.cases.actions import Overtaken
 from gongbao.office.cases.models import CaseEvent, CaseLetter
 from gongbao.office.cases.queries import letters_of, situation_of
 from gongbao.office.outbox.models import Message
+from gongbao.office.people.actions import keep_account
 from gongbao.procedures import Refused
 from gongbao.systems.intermediary_market.catalogue.actions import ItemContent, keep_item
 from gongbao.systems.intermediary_market.contracts.models import Contract
 from gongbao.systems.intermediary_market.organisations.actions import (
     Particulars,
+    add_member,
     change_particulars,
     enter_agency,
     register_signing_key,
@@ -39,7 +42,7 @@ from tests.systems.intermediary_market.buying import (
     seen,
 )
 from tests.systems.intermediary_market.custodians import signing_key
-from tests.systems.intermediary_market.parties import START
+from tests.systems.intermediary_market.parties import PASSWORD, START
 
 pytestmark = pytest.mark.one_database
 
@@ -294,6 +297,26 @@ def test_who_would_buy_from_itself_stands_aside(market: Market) -> None:
     found = {one.organisation.name: one.excluded for one in queries.by_envelope(made)}
     itself, other, led = (one.name for one in market.parties.agencies[:3])
     assert found[other] == [] and "第二十二条第（三）项" in found[itself] and "第二十二条第（三）项" in found[led]
+
+
+def test_nobody_reviews_the_notice_or_judges_the_agency_for_which_they_act(market: Market) -> None:
+    made = market.submit()
+    add_member(market.owner, market.parties.people["operator-clerk"], since=START.date(), actor=KEEPER, at=START)
+    with pytest.raises(GongbaoError, match="does not review"):
+        market.publish(made)
+    acting = market.operator()
+    other, _ = keep_account("operator-other", password=PASSWORD, at=START)
+    actions.publish(again(made), acting=replace(acting, account=other), at=MONDAY, seen=seen(made))
+    made = again(made)
+    market.register(made, [0, 1])
+    made = market.open(market.close(made), Part.REGISTRATION, ENDS + timedelta(hours=9))
+    add_member(market.parties.agencies[0], market.account, since=START.date(), actor=KEEPER, at=START)
+    own, stranger = sorted(queries.by_envelope(made), key=lambda one: one.organisation_id)
+    with pytest.raises(GongbaoError, match="does not judge"):
+        actions.judge(own, True, "证书齐全", account=market.account, at=ENDS)
+    with pytest.raises(GongbaoError, match="does not judge"):
+        actions.mark(own, {}, account=market.account, at=ENDS)
+    assert actions.judge(stranger, True, "证书齐全", account=market.account, at=ENDS).admitted
 
 
 def test_the_owner_gives_a_reason_for_each_and_checks_all(market: Market) -> None:

@@ -87,7 +87,8 @@ def _parties(request: HttpRequest, purchase: Purchase) -> dict[Party, Actor]:
     if any(one.organisation_id == purchase.owner_id for one in memberships_of_request(request)):
         found[Party.OWNER] = actor_of(account)
     operator = Competence.objects.filter(function=Function.OPERATOR).select_related("unit").first()
-    if operator is not None:
+    # Nobody gives both shares, also where the operator is the owner itself, or its clerk acts for the owner.
+    if operator is not None and Party.OWNER not in found:
         body = body_of(operator.unit).pk
         for one in posts_of_request(request):
             if one.post.role in AT_DESK and body_of(one.post.unit).pk == body:

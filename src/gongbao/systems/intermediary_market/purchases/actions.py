@@ -89,6 +89,13 @@ def _of(organisation: Organisation, account: Account, at: datetime) -> None:
         raise GongbaoError("you do not act for this organisation any more")
 
 
+def _refuse_own(registration: Registration, account: Account | None, at: datetime) -> None:
+    """Our rule: who acts for the owner and for an agency too neither judges nor chooses that agency."""
+    day = at.astimezone(SHANGHAI).date()
+    if account is not None and organisations.is_member(account, registration.organisation, day):
+        raise GongbaoError("whoever acts for an agency does not judge it; another of the owner does")
+
+
 def _take(
     purchase: Purchase, step: Step, given: Mapping[str, Any], acting: Acting, at: datetime, seen: int,
     uploads: Sequence[Upload] = (),
@@ -378,6 +385,10 @@ def publish(purchase: Purchase, *, acting: Acting, at: datetime, seen: int) -> T
     from gongbao.systems.intermediary_market.sealing import actions as sealing
 
     step = procedure.publish_notice
+    if acting.account is not None and organisations.is_member(
+        acting.account, purchase.owner, at.astimezone(SHANGHAI).date()
+    ):  # our rule; the operator may buy too, and then another of its clerks reviews
+        raise GongbaoError("whoever acts for the owner does not review the form of its notice")
     with recorded("market.publish_notice", actor=acting.actor, ground=_ground(step), at=at) as record:
         kept.one_at_a_time(f"market.purchases_of.{purchase.owner_id}")
         last = _last(purchase)
@@ -592,6 +603,7 @@ def judge(registration: Registration, admitted: bool, reason: str, *, account: A
     """Admit or reject who registered, with a reason; it may be changed until the check ends. Raises GongbaoError."""
     purchase = registration.purchase
     _of(purchase.owner, account, at)
+    _refuse_own(registration, account, at)
     words = _typed(REASON, reason, at)
     with recorded("market.judge", actor=actor_of(account), ground=f"{DOCUMENT} 第二十六条", at=at) as record:
         _locked_at(purchase, procedure.checking.key)
@@ -663,6 +675,7 @@ def mark(registration: Registration, points: Mapping[str, Any], *, account: Acco
     """What an offer is given for the criteria of best value, 0 to 100 points each. Raises GongbaoError."""
     purchase = registration.purchase
     _of(purchase.owner, account, at)
+    _refuse_own(registration, account, at)
     current = published_terms(purchase)
     assert current is not None
     names = [one.name for one in terms.kept(current.content).criteria]
@@ -711,6 +724,8 @@ def settle(
         words = _typed(REASON, reason, at) if purchase.way == Way.DIRECT else ""
         if chosen is not None and not usable(chosen):
             raise GongbaoError("this agency was not admitted, or its offer cannot be used", where="chosen")
+        if chosen is not None:
+            _refuse_own(chosen, acting.account, at)
         result = _outcome(purchase, registrations, at, with_offers=True, chosen=chosen)
         _keep_computed(purchase, result, at, record)
         outcome: Outcome = result.values["outcome"]

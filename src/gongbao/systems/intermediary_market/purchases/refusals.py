@@ -15,6 +15,8 @@ _KNOWN = Sentences(
         _("the budget year is one from %(first)s to %(last)s"),
         _("a limit is more than nothing"),
         _("this is too long to be kept"),
+        _("whoever acts for an agency does not judge it; another of the owner does"),
+        _("whoever acts for the owner does not review the form of its notice"),
         _("this service is not in the catalogue"),
         _("this form was sent already; open it anew for another purchase"),
         _("the attempt before is not over, or was another owner's"),
