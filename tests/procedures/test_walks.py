@@ -195,7 +195,7 @@ def example(field: Field, now: datetime, situation: Situation) -> Any:
         Kind.NUMBER: 1,
         Kind.MONEY: Decimal(1),
         Kind.DATE: today,
-        Kind.MOMENT: now + timedelta(days=1),
+        Kind.MOMENT: now if field.past else now + timedelta(days=1),
         Kind.FILES: ["f1"],
     }.get(field.kind, "甲")
 

@@ -188,11 +188,13 @@ ANNULLED = (
 
 _terms = Field("terms", Label("采购信息版本", "Version of the terms"), Kind.NUMBER, public=True)
 _registration_ends = Field(
-    "registration_ends_at", Label("报名截止时间", "End of registration"), Kind.MOMENT, "第十九条第（五）项", public=True
-)
+    "registration_ends_at", Label("报名截止时间", "End of registration"), Kind.MOMENT, "第十九条第（五）项",
+    public=True, future=True,
+)  # fmt: skip
 _selection_at = Field(
-    "selection_at", Label("公开选取时间", "Time of the selection"), Kind.MOMENT, "第十九条第（五）项", public=True
-)
+    "selection_at", Label("公开选取时间", "Time of the selection"), Kind.MOMENT, "第十九条第（五）项",
+    public=True, future=True,
+)  # fmt: skip
 _agency = Field("selected_agency", Label("选取的中介机构", "Agency"), public=True)
 _registration = Field("selected_registration", Label("报名编号", "Registration"))
 ANNEXES = Field(
