@@ -41,7 +41,7 @@ from tests.systems.intermediary_market.buying import (
     buying_market,
     seen,
 )
-from tests.systems.intermediary_market.custodians import signing_key
+from tests.systems.intermediary_market.custodians import FIRST, SECOND, open_part, signing_key
 from tests.systems.intermediary_market.parties import PASSWORD, START
 
 pytestmark = pytest.mark.one_database
@@ -580,3 +580,33 @@ def test_two_who_press_the_same_button_get_one_result(market: Market) -> None:
     with pytest.raises((Overtaken, Refused)):
         actions.publish(made, acting=market.operator(), at=MONDAY, seen=looked)
     assert again(made).terms.exclude(published_at=None).count() == 1
+
+
+def told(market: Market, name: str) -> list[str]:
+    """What was told to an account, the last first."""
+    rows = Message.objects.filter(account=market.parties.people[name]).order_by("-pk")
+    return list(rows.values_list("text_en", flat=True))
+
+
+def test_custodians_are_told_that_it_is_their_turn(market: Market) -> None:
+    made = market.published()
+    market.register(made, [0, 1], ["100", "200"])
+    assert not any("registrations" in one for name in (FIRST, SECOND) for one in told(market, name))
+    made = market.close(made)
+    turn = "Registration is over; open the registrations."
+    assert told(market, FIRST)[:1] == [turn] and turn not in told(market, SECOND)
+    open_part(market.parties, made, Part.REGISTRATION, FIRST, ENDS + timedelta(hours=9))
+    assert told(market, SECOND)[:1] == [turn]
+    open_part(market.parties, made, Part.REGISTRATION, SECOND, ENDS + timedelta(hours=9))
+    market.checked(again(made))
+    assert told(market, FIRST)[:1] == ["Open the offers at the time of the selection."]
+
+
+def test_who_registered_hears_of_the_result_with_the_award_notice_and_not_before(market: Market) -> None:
+    confirmed = market.owner_step(market.selected(), "confirm")
+    names = ("agency-1", "agency-2", "agency-3")
+    before = [told(market, name) for name in names]
+    market.desk(confirmed, "publish_award")
+    after = [told(market, name) for name in names]
+    assert [len(now) - len(then) for now, then in zip(after, before, strict=True)] == [1, 1, 0]
+    assert "is selected" in after[0][0] and "who objects may complain" in after[1][0]

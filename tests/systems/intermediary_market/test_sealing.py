@@ -541,7 +541,7 @@ def test_names_first_by_two_persons_then_offers_of_the_admitted(
     assert {one.agency for one in received} == set(parties.agencies[:3])
     assert {one.problem for one in received} == {None}
     entries = list(Entry.objects.order_by("number")[log:])
-    assert [one.action for one in entries] == ["market.open_envelopes"] * 2
+    assert [one.action for one in entries if one.action != "outbox.message"] == ["market.open_envelopes"] * 2
     assert not any(word in one.content for one in entries for word in said(parties, 0))
 
     # Offers: not before the selection, nor before the owner has checked, and of the admitted alone.
@@ -764,7 +764,7 @@ def test_the_worker_fixes_what_is_due(parties: Parties, purchase: Purchase) -> N
     assert actions.fix_due(ENDS) == 0
     assert actions.fix_due(AFTER) == 1
     assert actions.fix_due(AFTER) == 0
-    assert Entry.objects.latest("number").action == "market.fix_envelopes"
+    assert Entry.objects.exclude(action="outbox.message").latest("number").action == "market.fix_envelopes"
 
 
 # --- pages

@@ -630,6 +630,9 @@ def _locked_at(purchase: Purchase, state: str) -> Case:
 
 def finish_check(purchase: Purchase, *, account: Account, at: datetime, seen: int) -> None:
     """End the check. With too few admitted the selection fails (第二十三条). Raises GongbaoError."""
+    from gongbao.systems.intermediary_market.sealing.envelopes import Part
+    from gongbao.systems.intermediary_market.sealing.notices import first_turn
+
     _of(purchase.owner, account, at)
     acting = as_owner(account)
     with recorded("market.finish_check", actor=acting.actor, ground=_ground(procedure.finish_check), at=at) as record:
@@ -645,6 +648,8 @@ def finish_check(purchase: Purchase, *, account: Account, at: datetime, seen: in
         if result.values["failed"]:
             failure = "too_few" if admitted else "nobody"
             _take(purchase, procedure.fail, {"failure": failure}, acting, at, purchase.case.events_count)
+        else:
+            first_turn(purchase.sealing, Part.OFFER, at)
 
 
 # --- the second opening, and the selection
@@ -1008,6 +1013,8 @@ def follows(case: Case, situation: Situation, event: Any, record: Record) -> Non
         record(purchase.subject, selected="")
     if event.step == procedure.escalate.key:
         notices.escalated(purchase, event.at)
+    if event.step == procedure.publish_award.key:
+        notices.tell_registrants(purchase, event.at)
     if event.step == procedure.declare_outage.key:
         notices.tell_agencies(purchase, "因不可抗力中断", "interrupted by force majeure", event.at)
     if event.step in _TELLS_OWNER and event.role != procedure.owner.key:

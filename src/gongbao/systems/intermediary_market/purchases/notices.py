@@ -58,6 +58,20 @@ def tell_agencies(purchase: Purchase, zh: str, en: str, at: datetime, page: str 
         tell(account, purchase, zh, en, at, page)
 
 
+def tell_registrants(purchase: Purchase, at: datetime) -> None:
+    """With the award notice it is public who registered: each hears of the result, and that it may object to it."""
+    for one in purchase.registrations.select_related("organisation"):
+        if one.pk == purchase.selected_id:
+            zh, en = "贵机构中选，正在公示", "your agency is selected; the award is under public notice"
+        else:
+            zh, en = (
+                "中选公告已发布，对结果有异议可以投诉",
+                "the award notice is published; who objects may complain",
+            )
+        for account in accounts_of(one.organisation, at):
+            tell(account, purchase, zh, en, at)
+
+
 def escalated(purchase: Purchase, at: datetime) -> None:
     """A result was not confirmed in time: those hear of it who supervise the owner (第四十条第（二）项)."""
     from gongbao.systems.intermediary_market.models import Competence, Function

@@ -25,7 +25,7 @@ from gongbao.systems.intermediary_market.document import DOCUMENT
 from gongbao.systems.intermediary_market.organisations.models import Organisation, SigningKey
 from gongbao.systems.intermediary_market.purchases import procedure
 from gongbao.systems.intermediary_market.purchases.models import Purchase, Registration
-from gongbao.systems.intermediary_market.sealing import envelopes, queries
+from gongbao.systems.intermediary_market.sealing import envelopes, notices, queries
 from gongbao.systems.intermediary_market.sealing.envelopes import (
     NotOpened,
     Opened,
@@ -210,6 +210,7 @@ def fix(sealing: Sealing, *, actor: Actor = SYSTEM, at: datetime) -> Sealing:
         sealing.fixed_at, sealing.root, sealing.count = at, envelopes.merkle_root(digests), len(digests)
         sealing.save()
         record(sealing.purchase.subject, root=sealing.root)  # how many, the opening tells
+        notices.first_turn(sealing, Part.REGISTRATION, at)
     return sealing
 
 
@@ -252,6 +253,8 @@ def open_layer(
         )
         if layer is Layer.SECOND:
             _hand_on(sealing, part, at, record)
+        else:
+            notices.second_turn(sealing, part, at)
     return layer, unreadable
 
 
