@@ -226,6 +226,34 @@ def test_a_complaint_is_never_for_the_body_complained_of(parties: Parties) -> No
     assert case.unit.key == "city" and case.barred == ["development-reform"]
 
 
+def test_who_is_named_does_not_bring_a_complaint_to_the_body_that_bought(parties: Parties, client: Client) -> None:
+    """The finance bureau buys, and the operator is complained of: finance neither decides nor reads the evidence."""
+    one = play_for(parties, "finance")
+    address = f"/market/complaints/about/purchase/{one.contract.purchase.uuid}/"
+    named = {"subject": "procurement", "against_kind": "operator", "against": "运维机构", "against_unit": ""}
+    given = form(client, address, facts="x", complainant_name="纪小满", complainant_contact="某处", **named)
+    assert client.post(address, given).status_code == 200
+    evidence = Evidence.objects.get()
+    assert evidence.complaint.unit.key == "development-reform" and "finance" in evidence.complaint.barred
+    client.force_login(parties.people["finance-clerk"])
+    assert client.get(f"/market/complaints/{evidence.complaint.uuid}/evidence/").status_code == 404
+
+
+def play_for(parties: Parties, unit: str) -> Play:
+    """An award of an owner that is that unit of the city."""
+    from gongbao.office.audit.actions import recorded
+    from gongbao.office.audit.actors import KEEPER
+
+    set_limit()
+    one = play(parties)
+    owner = one.contract.purchase.owner
+    with recorded("market.tests", actor=KEEPER, ground="x", at=OVERDUE) as record:
+        owner.unit = parties.units[unit]
+        owner.save()
+        record(owner.subject, unit=unit)
+    return one
+
+
 # --- pages
 
 

@@ -36,7 +36,7 @@ def complain(
     values, problems = read([one for one in file.asks if one.kind != Kind.FILES], given, at.astimezone(SHANGHAI).date())
     if problems:
         raise Refused(file, problems=problems)
-    routed = route(values)
+    routed = route(values, [source.owner_unit] if source.owner_unit else ())
     ground = complaint.cite(file.clause)
     with files.together(), recorded("market.complain", actor=acting.actor, ground=ground, at=at) as record:
         case = type(source.case).objects.select_for_update().get(pk=source.case.pk)

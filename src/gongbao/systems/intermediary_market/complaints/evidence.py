@@ -22,12 +22,14 @@ class Source:
     """The purchase or contract that a complaint is about: what the log calls it, and its case.
 
     `shown`: the steps of which what was given in them may be told, None for all. Of a purchase whose result is not
-    public yet nobody is told more by a complaint about it (第三十八条第（二）、（三）项).
+    public yet nobody is told more by a complaint about it (第三十八条第（二）、（三）项). `owner_unit` is the key of
+    the body of the city that bought, "" where none did: it does not handle the complaint, whoever is named in it.
     """
 
     about: str
     case: Case
     shown: Collection[str] | None = None
+    owner_unit: str = ""
 
 
 def freeze(source: Source, at: datetime) -> dict[str, Any]:

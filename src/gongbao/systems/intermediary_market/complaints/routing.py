@@ -6,7 +6,7 @@ one is, the city itself. That order is ours: the document leaves it open.
 """
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from gongbao.core.errors import GongbaoError
 from gongbao.core.labels import Label
@@ -31,9 +31,12 @@ _BY_SUBJECT: dict[str, tuple[Function | None, str]] = {
 """The function that is competent for a subject (None: the sector authority of the service), and the clause for it."""
 
 
-def route(values: Mapping[str, Value]) -> Routed:
-    """The authority for a complaint. Raises GongbaoError where this city has named none that may handle it."""
-    barred = complained_of(values)
+def route(values: Mapping[str, Value], involved: Iterable[str] = ()) -> Routed:
+    """The authority for a complaint, which is none of the units `involved` (keys), whoever is complained of.
+
+    Raises GongbaoError where this city has named none that may handle it.
+    """
+    barred = tuple(sorted({*complained_of(values), *involved}))
     shut = units_barred(barred)
     for unit, why in _in_order(values):
         if not unit.closed and unit.pk not in shut:

@@ -51,7 +51,11 @@ def find(kind: str, uuid: UUID, own: Collection[Organisation], desk: Desk | None
 
 
 def _owner(owner: Organisation) -> Against:
-    return Against("owner", "owner", owner.name, owner.unit.key if owner.unit is not None else "")
+    return Against("owner", "owner", owner.name, _unit_of(owner))
+
+
+def _unit_of(owner: Organisation) -> str:
+    return owner.unit.key if owner.unit is not None else ""
 
 
 def _contract(uuid: UUID, own: Collection[Organisation], desk: Desk | None) -> About | None:
@@ -59,7 +63,8 @@ def _contract(uuid: UUID, own: Collection[Organisation], desk: Desk | None) -> A
     if found is None or (contracts.reader_of(found, own, desk) is None and contracts.public_page(uuid) is None):
         return None
     owner, agency = found.purchase.owner, found.registration.organisation
-    source, title = Source(found.subject, found.case), found.purchase.item.name
+    source = Source(found.subject, found.case, owner_unit=_unit_of(owner))
+    title = found.purchase.item.name
     if owner in own:
         return About(source, title, Against("agency", "agency", agency.name), owner)
     return About(source, title, _owner(owner), agency if agency in own else None)
@@ -71,7 +76,7 @@ def _purchase(uuid: UUID, own: Collection[Organisation]) -> About | None:
     if found is None:
         return None
     is_public = result_is_public(found)
-    source = Source(found.subject, found.case, None if is_public else _UP_TO_OPENING)
+    source = Source(found.subject, found.case, None if is_public else _UP_TO_OPENING, _unit_of(found.owner))
     title = found.item.name
     if found.owner in own:
         unit = found.case.unit
