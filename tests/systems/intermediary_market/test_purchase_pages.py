@@ -8,7 +8,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from gongbao.office.audit.actors import KEEPER
 from gongbao.office.people.models import Account
+from gongbao.systems.intermediary_market.organisations.actions import Offered, enter_item
 from gongbao.systems.intermediary_market.purchases import actions, queries
 from gongbao.systems.intermediary_market.purchases.models import Draft, ProcurementLimit, Purchase
 from tests.systems.intermediary_market.buying import MONDAY, SELECTION, TERMS, Market, again, at, buying_market
@@ -278,3 +280,14 @@ def test_the_pages_are_there_in_both_languages(market: Market, language: str) ->
         answer = who.get(reverse(f"market:{name}", args=args), headers={"accept-language": language})
         assert answer.status_code == 200
         assert f'lang="{"en" if language == "en" else "zh-Hans"}"' in answer.content.decode()[:300]
+
+
+def test_the_owner_sees_who_stands_under_the_service(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = market.opened([0, 1], ["300", "200"])
+    free = Offered("鉴定", "提供图纸", "20日", "双方协商")
+    enter_item(market.parties.agencies[0], market.item, free, qualification=None, actor=KEEPER, at=MONDAY)
+    on(monkeypatch, "2026-03-10 10:00")
+    text = page(signed_in(market.account), "owner_purchase", made.uuid)
+    said = {"今日在本事项之下": 1, "今日不在本事项之下，请核对其资质": 1}
+    assert {words: text.count(words) for words in said} == said
+    assert reverse("market:agency", args=[market.parties.agencies[1].uuid]) in text

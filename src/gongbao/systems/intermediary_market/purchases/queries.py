@@ -25,7 +25,7 @@ from gongbao.procedures import Field, Run, Situation, State
 from gongbao.procedures.fields import Kind
 from gongbao.rules.compute import Result
 from gongbao.systems.intermediary_market import form_review
-from gongbao.systems.intermediary_market.organisations.models import Organisation
+from gongbao.systems.intermediary_market.organisations.models import Listing, Organisation, in_force
 from gongbao.systems.intermediary_market.purchases import procedure, terms
 from gongbao.systems.intermediary_market.purchases.models import (
     Draft,
@@ -109,6 +109,14 @@ def by_envelope(purchase: Purchase) -> list[Registration]:
 def not_counted(purchase: Purchase) -> list[NotCounted]:
     """The envelopes that gave no registration, or no offer."""
     return list(purchase.not_counted.select_related("organisation"))
+
+
+def in_catalogue(purchase: Purchase, on: date) -> set[int]:
+    """The ids of those who registered that stand under its service on the day, on a qualification where one is asked
+    for (第十四条): where to begin when it is checked who fulfils the conditions (第二十六条)."""
+    listed = Listing.objects.filter(in_force(on), item=purchase.item.item)
+    listed = listed.filter(organisation__in=purchase.registrations.values("organisation"))
+    return set(listed.values_list("organisation", flat=True))
 
 
 def offered(registration: Registration) -> Decimal | None:

@@ -322,12 +322,14 @@ def _negotiates(found: Purchase, now: datetime) -> bool:
 def _registrations(found: Purchase) -> dict[str, Any]:
     """Who registered, from the first opening on; the points of best value, from the second."""
     content = terms.kept(queries.last_terms(found).content)
+    listed = queries.in_catalogue(found, timezone.localdate())
     rows = []
     for one in queries.by_envelope(found):
         marks = {each.criterion: each.points for each in one.marks.all()}
         rows.append(
             {
                 "row": one,
+                "listed": one.organisation_id in listed,
                 "price": queries.price_in_words(one),
                 "usable": queries.usable(one),
                 "proposal": (one.offer or {}).get("proposal", ""),
