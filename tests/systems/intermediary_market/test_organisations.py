@@ -407,6 +407,17 @@ def test_an_organisation_that_is_taken_out_acts_no_more_and_is_told_why(market: 
 # --- what agencies share
 
 
+def test_an_owner_for_whom_an_official_acts_does_not_become_an_agency(market: Parties) -> None:
+    owner = market.owners[1]
+    actions.add_member(owner, market.people["housing-clerk"], since=TODAY, actor=KEEPER, at=NOW)
+    with refused("username", "holds a post"):
+        actions.enter_agency(
+            owner.uscc, Particulars(owner.name, owner.kind), account=market.people["works"], actor=KEEPER, at=NOW
+        )
+    owner.refresh_from_db()
+    assert not owner.is_agency
+
+
 def test_another_representative_or_controller_has_another_number(market: Parties) -> None:
     """With the digest of the one before, nobody would see that the new one leads another agency as well."""
     agency = market.agencies[0]

@@ -231,7 +231,7 @@ def test_who_registered_before_an_extension_counts(market: Market) -> None:
 
 def test_changed_terms_restart_the_days_tell_agencies_and_ask_for_new_registrations(market: Market) -> None:
     made = market.published()
-    market.register(made, [0, 1])
+    market.register(made, [0, 1], sealed_at=at("2026-03-12 10:00").isoformat())  # the clock of their browsers is wrong
     when = at("2026-03-05 10:00")
     changed = {**TERMS, "requirements": "须有两名鉴定工程师"}
     actions.change_terms(made, changed, "漏写条件", account=market.account, at=when, seen=seen(made))

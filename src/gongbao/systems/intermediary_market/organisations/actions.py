@@ -180,7 +180,10 @@ def _enter(
         if (found.is_agency if as_agency else found.is_owner) or (waits and found.owner_asked_at):
             raise GongbaoError("this organisation is in the market already", where="uscc")
         if as_agency:
-            _refuse_official(account, today)
+            # An owner may have officials act for it, and then cannot sell too.
+            others = [one.account for one in queries.members_of(found, today)] if found.pk else []
+            for one in (account, *others):
+                _refuse_official(one, today)
             found.is_agency = True
         elif waits:
             found.owner_asked_at = at

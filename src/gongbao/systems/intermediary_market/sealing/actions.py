@@ -25,6 +25,7 @@ from gongbao.systems.intermediary_market.document import DOCUMENT
 from gongbao.systems.intermediary_market.organisations.models import Organisation, SigningKey
 from gongbao.systems.intermediary_market.purchases import procedure
 from gongbao.systems.intermediary_market.purchases.models import Purchase, Registration
+from gongbao.systems.intermediary_market.purchases.queries import published_terms
 from gongbao.systems.intermediary_market.sealing import envelopes, notices, queries
 from gongbao.systems.intermediary_market.sealing.envelopes import (
     NotOpened,
@@ -283,13 +284,18 @@ def _hand_on(sealing: Sealing, part: Part, at: datetime, record: Record) -> None
 
 
 def _opened(sealing: Sealing, texts: Mapping[str, str | Problem]) -> list[Opened]:
-    """What the registrations say; of several of an agency the one that it sealed last counts (our rule)."""
+    """What the registrations say; of several of an agency the one that it sealed last counts (our rule).
+
+    One for terms that do not hold gives way to one that does: what a browser takes for the time is the agency's word.
+    """
     opened = [_registration(sealing, digest, text) for digest, text in texts.items()]
+    current = published_terms(sealing.purchase)
+    holding = range(current.content.get("valid_from", 1), current.number + 1) if current else range(0)
     last: dict[int, Opened] = {}
     for one in opened:
         if one.agency is not None and one.problem is None:
             before = last.get(one.agency.pk)
-            if before is None or _sealed_at(one) > _sealed_at(before):
+            if before is None or _rank(one, holding) > _rank(before, holding):
                 last[one.agency.pk] = one
     counting = {id(one) for one in last.values()}
     return [
@@ -300,8 +306,9 @@ def _opened(sealing: Sealing, texts: Mapping[str, str | Problem]) -> list[Opened
     ]
 
 
-def _sealed_at(one: Opened) -> tuple[datetime, str]:
-    return datetime.fromisoformat(one.registration["sealed_at"]), one.envelope
+def _rank(one: Opened, holding: range) -> tuple[bool, datetime, str]:
+    said = one.registration
+    return said["terms"] in holding, datetime.fromisoformat(said["sealed_at"]), one.envelope
 
 
 def _registration(sealing: Sealing, digest: str, text: str | Problem) -> Opened:
