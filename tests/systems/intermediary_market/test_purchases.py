@@ -284,6 +284,15 @@ def test_one_person_behind_two_of_them_excludes_both(market: Market) -> None:
         actions.judge(excluded, True, "仍予准入", account=market.account, at=ENDS)
 
 
+def test_who_declares_kinship_stands_aside(market: Market) -> None:
+    made = market.published()
+    market.register(made, [0], ["100"], kinship=True)
+    market.register(made, [1], ["200"])
+    made = market.open(market.close(made), Part.REGISTRATION, ENDS + timedelta(hours=9))
+    excluded = {one.organisation: one.excluded for one in queries.by_envelope(made)}
+    assert excluded == {market.parties.agencies[0]: ["第二十二条第（二）项"], market.parties.agencies[1]: []}
+
+
 def test_who_would_buy_from_itself_stands_aside(market: Market) -> None:
     """The owner as an agency, and an agency that the owner's representative leads."""
     own = Particulars(market.owner.name, market.owner.kind)
