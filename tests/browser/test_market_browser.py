@@ -96,7 +96,7 @@ class Scene:
         return self.page.locator(".casehead-state .status").first.inner_text()
 
     def look(self, *, shared: bool = False) -> None:
-        """The page fits, wide and narrow, and has no barriers; those that all ways share are looked at in one of them."""
+        """The page fits, wide and narrow, and has no barriers. What all ways share is looked at in one of them."""
         if shared and not self.looks_at_shared:
             return
         for size in (NARROW, WIDE):
@@ -129,6 +129,12 @@ def made_key(scene: Scene) -> Path:
     return path
 
 
+def downloaded(scene: Scene, name: str) -> bytes:
+    with scene.page.expect_download() as download:
+        scene.page.get_by_role("link", name=name).click()
+    return Path(download.value.path()).read_bytes()
+
+
 def opened(scene: Scene, keys: dict[str, Path]) -> None:
     """Both custodians open what waits, one after the other."""
     for name, file in keys.items():
@@ -153,7 +159,6 @@ def confirmed_and_published(scene: Scene, uuid: Any, agency: str) -> None:
     scene.visit("/market/awards/", "")
     expect(page.locator("main")).not_to_contain_text(agency)
     scene.visit(f"/market/purchases/{uuid}/", "operator-clerk")
-    page.locator("main").locator('a[href^="/cases/"]').first.click()
     scene.look(shared=True)
     page.get_by_role("link", name="发布中选公告").click()
     scene.look(shared=True)
@@ -171,13 +176,13 @@ def awarded(scene: Scene, uuid: Any) -> Any:
     from gongbao.systems.intermediary_market.contracts.models import Contract
 
     page = scene.visit(f"/market/purchases/{uuid}/", "operator-clerk")
-    page.locator("main").locator('a[href^="/cases/"]').first.click()
     expect(page.get_by_role("link", name="出具中选通知书")).to_have_count(0)
     scene.on("2026-03-20 10:00")
     page.reload()
     page.get_by_role("link", name="出具中选通知书").click()
     scene.press()
     expect(page.locator(".letters")).to_contain_text("中选通知书")
+    expect(page.locator(".caseline")).not_to_contain_text("逾期")  # nobody was late
     scene.look(shared=True)
     return Contract.objects.get(purchase__uuid=uuid)
 
@@ -206,8 +211,9 @@ def performed_and_rated(scene: Scene, contract: Any, agency: str, total: str) ->
     step(scene, contract, agency, "contract_invoice", invoice_number="00001", invoice_files=[PDF])
     step(scene, contract, "school", "contract_pay")
     assert scene.state() == "已付清"
+    expect(scene.page.locator(".notice").first).to_contain_text("付清")
     scene.look(shared=True)
-    page = scene.visit("/market/ratings/give/")
+    page = scene.page
     page.get_by_role("link", name="评价", exact=True).click()
     scene.look(shared=True)
     scene.fill(quality=90, timeliness=90, attitude=90, fees=90, conduct=90)
@@ -256,6 +262,7 @@ def test_lowest_price_by_browser_throughout(scene: Scene) -> None:
     scene.fill(**{key: value for key, value in TERMS.items() if value}, annexes=[PDF])
     scene.press()
     assert scene.state() == "形式审查中"
+    assert downloaded(scene, "文本.pdf") == PDF["buffer"]
     scene.look()
     made = Purchase.objects.get()
 
@@ -264,12 +271,14 @@ def test_lowest_price_by_browser_throughout(scene: Scene) -> None:
     scene.look()
     page.get_by_role("link", name=TERMS["project_name"]).click()
     scene.look()
+    expect(page.get_by_role("link", name="一次性告知补正")).to_be_visible()
+    assert downloaded(scene, "文本.pdf") == PDF["buffer"]
     scene.press("/publish/")
     assert scene.state() == "报名中"
 
     # Two agencies seal and hand in, without an account.
     scene.on("2026-03-05 14:00")
-    for (name, file), agency, price in zip(signing.items(), agencies, ("48,123.45", "46000"), strict=True):
+    for file, agency, price in zip(signing.values(), agencies, ("48,123.45", "46000"), strict=True):
         scene.visit("/market/notices/", "")
         page.get_by_role("link", name=TERMS["project_name"]).click()
         page.locator('main a[href$="/seal/"]').click()

@@ -261,9 +261,14 @@ class Run:
     @property
     def late(self) -> bool:
         """Whether what it waited for was done after its last day; never where that could not be done before."""
-        if any(step in self.clock.opens for step in self.clock.ends):
+        if self.is_waiting_time:
             return False
         return self.status == Status.ENDED and self.ended_on is not None and self.ended_on > self._last_day()
+
+    @property
+    def is_waiting_time(self) -> bool:
+        """Whether what it waits for can be done only once it has run out: nobody is late when it has."""
+        return any(step in self.clock.opens for step in self.clock.ends)
 
 
 def paused(runs: Sequence[Run]) -> int:

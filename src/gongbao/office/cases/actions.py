@@ -506,7 +506,8 @@ def _next_look(situation: Situation, reminded: Collection[Reminded], now: dateti
         if not run.clock.tells:
             continue
         if (run.clock.key, run.started_by, "overdue", due) not in reminded:
-            moments.append(end)
+            if not run.is_waiting_time:
+                moments.append(end)
             if now < end and (run.clock.key, run.started_by, "warning", due) not in reminded:
                 moments.append(datetime.combine(_warned_on(run, due, situation.calendar), time(), SHANGHAI))
     return min(moments, default=None)
@@ -863,6 +864,8 @@ def _remind(case: Case, now: datetime, record: Record) -> list[str]:
         if due is None or not run.clock.tells:
             continue
         kind = "overdue" if run.overdue(now) else "warning"
+        if kind == "overdue" and run.is_waiting_time:
+            continue
         if kind == "warning" and today < _warned_on(run, due, situation.calendar):
             continue
         if (run.clock.key, run.started_by, kind, due) in sent:

@@ -88,7 +88,7 @@ def time_line(
         )
         for one in queries.past_proposals(case)
     ]
-    return sorted(items, key=lambda item: item.at, reverse=True)
+    return sorted(items, key=lambda item: item.at)[::-1]
 
 
 def _proposed(past: PastProposal, shown: ShownCase, names: Names, language: str) -> tuple[Told, ...]:
@@ -143,4 +143,4 @@ def public_items(shown: PublicCase, names: Names, language: str) -> list[Item]:
     for one in shown.events:
         item = _event(one, letters.get(one.row.pk), names, language)
         items.append(replace(item, who="", for_whom="", hidden_files=False, counter=None))
-    return sorted(items, key=lambda item: item.at, reverse=True)
+    return sorted(items, key=lambda item: item.at)[::-1]

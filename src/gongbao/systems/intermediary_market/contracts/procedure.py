@@ -469,7 +469,7 @@ _payment = (
 )
 
 pay = contract.step(
-    "contract_pay", OUR_RULE, zh="部分付款", en="Pay in part", by=[owner],
+    "contract_pay", OUR_RULE, zh="付款", en="Pay", by=[owner],
     at=[performing, delivered, accepted, invoiced], asks=_payment, on="paid_on", when=[LESS_THAN_REST],
 )  # fmt: skip
 

@@ -52,6 +52,7 @@ from gongbao.systems.intermediary_market.contracts.refusals import in_words
 from gongbao.systems.intermediary_market.organisations.models import Organisation
 from gongbao.systems.intermediary_market.organisations.queries import member_of_some, memberships_of_request
 from gongbao.systems.intermediary_market.purchases.models import Fund
+from gongbao.systems.intermediary_market.ratings.queries import is_to_be_rated
 
 PAGE = 50
 FORMS = "/market/contracts/"
@@ -243,6 +244,7 @@ def _page(request: HttpRequest, found: Contract, reader: Reader, *, error: str =
         "events": [(one, told_values(_without_files(one.values), names, language())) for one in shown.events][::-1],
         "overdue_payment": shown.overdue_payment if market.agency in reader.roles else None,
         "complaint_text": _complaint_text(found, shown, reader),
+        "rates": market.owner in reader.roles and is_to_be_rated(found),
         "once": new_token(),
         "error": error,
         "links": ClauseLinks(),
@@ -283,7 +285,7 @@ def step(request: HttpRequest, uuid: UUID, key: str) -> HttpResponse:
         return ticket.give(_form(request, found, reader, declared, role, _first(found, declared)), FORMS)
     try:
         given, uploads = typed(declared, role, request)
-        actions.take(
+        event = actions.take(
             uuid, key, given, acting=_acting(request, role), at=timezone.now(), seen=seen_of(request), uploads=uploads
         )
     except GongbaoError as error:
@@ -292,7 +294,8 @@ def step(request: HttpRequest, uuid: UUID, key: str) -> HttpResponse:
             raise Http404("no such contract") from error
         status = CONFLICT if isinstance(error, Overtaken) else BAD_REQUEST
         return _form(request, found, reader, declared, role, _typed_again(request, declared, role), error, status)
-    messages.success(request, _("Done: %(step)s") % {"step": declared.label.in_language(language())})
+    taken = market.contract.steps[event.step]  # that of a payment goes by its sum
+    messages.success(request, _("Done: %(step)s") % {"step": taken.label.in_language(language())})
     return redirect("market:contract", uuid)
 
 

@@ -61,6 +61,11 @@ def was_served(contract: Contract) -> bool:
     return contract.case.events.filter(step=contracts.accept.key).exists()
 
 
+def is_to_be_rated(contract: Contract) -> bool:
+    """Whether the service was accepted, and its owner has not rated it."""
+    return was_served(contract) and not Rating.objects.filter(contract=contract).exists()
+
+
 def is_secret(contract: Contract) -> bool:
     """Whether the law keeps it secret, as somebody of the two said (第二十五条第二款)."""
     return contract.case.events.filter(step=contracts.exempt.key).exists()

@@ -100,6 +100,7 @@ def _page(request: HttpRequest, found: Purchase, error: str = "", status: int = 
         findings=queries.findings(typed, found.fund, queries.places()),
         clocks=clocks(queries.runs(found), now),
         seen=found.case.events_count,
+        steps=[one for key, one in procedure.purchase.steps.items() if key in may - procedure.OWN_STEPS],
         may_publish=procedure.publish_notice.key in may,
         may_reopen=procedure.reopen.key in may,
         happened=queries.happened(found, everything=True),

@@ -16,7 +16,7 @@ from gongbao.systems.intermediary_market.organisations.queries import OWNER, mem
 from gongbao.systems.intermediary_market.purchases import actions, procedure, queries
 from gongbao.systems.intermediary_market.purchases.models import Fund, Way
 from gongbao.systems.intermediary_market.purchases.procedure import FUNDS, WAYS
-from gongbao.systems.intermediary_market.purchases.views.common import base, clocks, page_of
+from gongbao.systems.intermediary_market.purchases.views.common import base, clocks, page_of, purchase_or_404
 from gongbao.systems.intermediary_market.sealing.envelopes import Problem
 
 
@@ -87,9 +87,12 @@ def label_of_problem(key: str) -> Label:
 @allows(ANYONE)
 @require_safe
 def notice_file(request: HttpRequest, uuid: UUID, attachment: UUID) -> HttpResponse:
-    """A paper of the notice as it stands now."""
-    found = queries.notice(uuid, timezone.now())
-    kept = next((one for one in found.files if one.uuid == attachment), None) if found is not None else None
+    """A paper of the notice as it stands now; for its owner, of the purchase as it was handed in last."""
+    purchase, found = purchase_or_404(uuid), queries.notice(uuid, timezone.now())
+    there = list(found.files) if found is not None else []
+    if purchase.owner_id in {one.organisation_id for one in memberships_of_request(request, OWNER)}:
+        there += queries.annexes(purchase, queries.last_terms(purchase).content)
+    kept = next((one for one in there if one.uuid == attachment), None)
     if kept is None:
         raise Http404("no such file")
     try:
