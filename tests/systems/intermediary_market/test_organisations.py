@@ -22,7 +22,7 @@ from gongbao.office.cases import files
 from gongbao.office.cases.actions import Upload
 from gongbao.office.kept import WriteOutsideAction
 from gongbao.office.outbox.models import Message
-from gongbao.office.people.actions import DEMO_ACCOUNTS, keep_account, keep_units, open_demo_accounts
+from gongbao.office.people.actions import DEMO_ACCOUNTS, give_post, keep_account, keep_units, open_demo_accounts
 from gongbao.office.people.models import Account
 from gongbao.office.people.unit_files import read_units
 from gongbao.sample import UNITS
@@ -405,6 +405,18 @@ def test_an_organisation_that_is_taken_out_acts_no_more_and_is_told_why(market: 
 
 
 # --- what agencies share
+
+
+def test_who_comes_to_hold_a_post_acts_for_the_agency_no_more(market: Parties) -> None:
+    account, agency = market.people["agency-1"], market.agencies[0]
+
+    def given(kind: str) -> list[Organisation]:
+        return [one.organisation for one in queries.memberships(account, TODAY, kind)]
+
+    actions.add_member(market.owners[0], account, since=TODAY, actor=KEEPER, at=NOW)
+    assert given(queries.AGENCY) == [agency] and set(given("")) == {agency, market.owners[0]}
+    give_post(account, "housing", "clerk", since=TODAY, at=NOW)
+    assert given(queries.AGENCY) == [] and given(queries.OWNER) == given("") == [market.owners[0]]
 
 
 def test_an_owner_for_whom_an_official_acts_does_not_become_an_agency(market: Parties) -> None:

@@ -21,7 +21,7 @@ from gongbao.gazette.masking import MASK
 from gongbao.office.cases.actors import AT_DESK
 from gongbao.office.people.models import Account, Unit
 from gongbao.office.people.permissions import Rule, posts_of_request
-from gongbao.office.people.queries import body_of
+from gongbao.office.people.queries import body_of, posts_of
 from gongbao.office.people.roles import Role
 from gongbao.systems.intermediary_market.catalogue import queries as catalogue
 from gongbao.systems.intermediary_market.catalogue.models import ItemVersion, ServiceItem
@@ -61,11 +61,18 @@ def _held(on: date) -> Q:
 
 
 def memberships(account: Account, on: date, kind: str = "") -> list[Member]:
-    """The organisations that the account acts for on the day; of one kind alone with OWNER or AGENCY."""
+    """The organisations that the account acts for on the day; of one kind alone with OWNER or AGENCY.
+
+    Who has come to hold a post in the office acts for no agency any more (第三十八条第（八）项, 第三十九条第（三）项).
+    """
     found = Member.objects.filter(_held(on), account=account, organisation__removed_at=None)
     if kind:
         found = found.filter(**{f"organisation__is_{kind}": True})
-    return list(found.select_related("organisation", "account").order_by("id"))
+    held = list(found.select_related("organisation", "account").order_by("id"))
+    sells = [one for one in held if one.organisation.is_agency and (kind == AGENCY or not one.organisation.is_owner)]
+    if sells and posts_of(account, on):
+        return [one for one in held if one not in sells]
+    return held
 
 
 def members_of(organisation: Organisation, on: date) -> QuerySet[Member]:
