@@ -1,7 +1,8 @@
 """Every procedure walked through at random: it never contradicts itself, and a case can always still end."""
 
+import itertools
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -200,6 +201,47 @@ def example(field: Field, now: datetime, situation: Situation) -> Any:
     }.get(field.kind, "甲")
 
 
+def examples(step: Step, now: datetime, situation: Situation) -> Iterator[dict[str, Any]]:
+    """What may be given for a step: the plainest first, then later days, other choices and other sums, for conditions
+    look at values too."""
+    asked = {one.key: one for one in step.asks if one.required}
+    plain = {key: example(one, now, situation) for key, one in asked.items()}
+    later = now.astimezone(SHANGHAI).date() + timedelta(days=60)
+    ways = {
+        Kind.DATE: [None, later],
+        Kind.CHOICE: [None, -1],
+        Kind.MONEY: [None, *sums_of(situation)],
+    }
+    kinds = [kind for kind in ways if any(one.kind == kind for one in asked.values())]
+    for chosen in itertools.product(*(ways[kind] for kind in kinds)):
+        given = dict(plain)
+        for kind, value in zip(kinds, chosen, strict=True):
+            for key, one in asked.items():
+                if value is None or one.kind != kind or one.past or key == "letter":
+                    continue
+                given[key] = one.options[-1].key if kind == Kind.CHOICE else value
+        yield given
+
+
+def sums_of(situation: Situation) -> list[Decimal]:
+    """The sums that the case knows, and what is left of each when all of another is taken off."""
+    totals: dict[str, Decimal] = {}
+    last: dict[str, Decimal] = {}
+    for event in situation.events:
+        for key, value in event.values.items():
+            if isinstance(value, Decimal):
+                totals[key], last[key] = totals.get(key, Decimal(0)) + value, value
+    left = [one - total for one in last.values() for total in totals.values()]
+    return sorted({Decimal("0.5"), *last.values(), *(one for one in left if one > 0)})
+
+
+def chosen_at_the_beginning(situation: Situation) -> tuple[Any, ...]:
+    """What goes on may depend on it."""
+    return tuple(
+        sorted((key, str(value)) for key, value in situation.events[0].values.items()) if situation.events else ()
+    )
+
+
 def next_last_day(situation: Situation, now: datetime) -> datetime | None:
     """When the next clock is over; of one that was started anew, its last run alone."""
     last = [situation.run(key) for key in situation.procedure.clocks]
@@ -224,11 +266,12 @@ def can_end(situation: Situation, now: datetime) -> bool:
             continue
         seen.add(known)
         for step, role in ((one.step, role) for one in here.steps(at) if not one.obstacles for role in one.step.by):
-            given = {one.key: example(one, at, here) for one in step.asks if one.required}
-            try:
-                waiting.append((here.after(here.take(step, role, given, at, signed=True)), at))
-            except Refused:
-                continue
+            for given in examples(step, at, here):
+                try:
+                    waiting.append((here.after(here.take(step, role, given, at, signed=True)), at))
+                except Refused:
+                    continue
+                break
         if (event := here.fires(at)) is not None:
             waiting.append((here.after(event), at))
         if (later := next_last_day(here, at)) is not None:
@@ -260,21 +303,19 @@ def test_every_step_and_clock_is_met_on_some_walk(procedure: Procedure) -> None:
             tuple((run.status, run.is_over(at)) if (run := here.run(key)) else None for key in procedure.clocks),
             tuple(one.key for one in here.letters()),
             tuple(one.step for one in here.events[-1:]),
+            chosen_at_the_beginning(here),
         )
         if known in seen or len(here.events) > 12:
             continue
         seen.add(known)
         for one in here.steps(at):
-            for role in one.step.by if not one.obstacles else ():
-                given: Mapping[str, Any] = {
-                    field.key: example(field, at, here) for field in one.step.asks if field.required
-                }
-                try:
-                    event = here.take(one.step, role, given, at, signed=True)
-                except Refused:
-                    continue
-                waiting.append((here.after(event), at))
-                break
+            for role in one.step.by[:1] if not one.obstacles else ():
+                for given in examples(one.step, at, here):
+                    try:
+                        event = here.take(one.step, role, given, at, signed=True)
+                    except Refused:
+                        continue
+                    waiting.append((here.after(event), at))
         if (due := here.fires(at)) is not None:
             waiting.append((here.after(due), at))
         elif (later := next_last_day(here, at)) is not None:
