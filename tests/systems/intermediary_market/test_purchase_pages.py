@@ -291,3 +291,15 @@ def test_the_owner_sees_who_stands_under_the_service(market: Market, monkeypatch
     said = {"今日在本事项之下": 1, "今日不在本事项之下，请核对其资质": 1}
     assert {words: text.count(words) for words in said} == said
     assert reverse("market:agency", args=[market.parties.agencies[1].uuid]) in text
+
+
+def test_auditors_alone_see_who_registered_where_it_failed(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = market.opened([0, 1])
+    name = market.parties.agencies[0].name
+    on(monkeypatch, "2026-03-10 10:00")
+    assert name not in page(signed_in(market.parties.people["auditor"]), "purchase_at_desk", made.uuid)
+    assert market.checked(made, rejected=[0, 1]).case.state == "failed"
+    shown = page(signed_in(market.parties.people["auditor"]), "purchase_at_desk", made.uuid)
+    assert name in shown and "按报名条件核对" in shown
+    assert name not in page(signed_in(market.parties.people["operator-head"]), "purchase_at_desk", made.uuid)
+    assert name not in page(Client(), "notice", made.uuid)

@@ -543,6 +543,7 @@ def test_names_first_by_two_persons_then_offers_of_the_admitted(
     entries = list(Entry.objects.order_by("number")[log:])
     assert [one.action for one in entries if one.action != "outbox.message"] == ["market.open_envelopes"] * 2
     assert not any(word in one.content for one in entries for word in said(parties, 0))
+    assert not any(3 in json.loads(one.content).values() for one in entries)  # nor how many
 
     # Offers: not before the selection, nor before the owner has checked, and of the admitted alone.
     stands_at(purchase, "checked")

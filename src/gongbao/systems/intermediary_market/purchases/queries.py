@@ -1,7 +1,8 @@
 """The only code that reads purchases for a page, an export or another part.
 
 Before the first opening there is nothing here of who registered. From then on the owner and the operator's custodians
-see it; everybody else when the award notice is published, and never while the owner keeps the result back.
+see it; everybody else when the award notice is published, and never while the owner keeps the result back. Auditors see
+it of every purchase that is over.
 """
 
 from collections.abc import Iterable, Mapping

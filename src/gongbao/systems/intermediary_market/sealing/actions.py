@@ -210,7 +210,7 @@ def fix(sealing: Sealing, *, actor: Actor = SYSTEM, at: datetime) -> Sealing:
         digests = list(sealing.envelopes.order_by("digest").values_list("digest", flat=True))
         sealing.fixed_at, sealing.root, sealing.count = at, envelopes.merkle_root(digests), len(digests)
         sealing.save()
-        record(sealing.purchase.subject, root=sealing.root)  # how many, the opening tells
+        record(sealing.purchase.subject, root=sealing.root)  # and not how many
         notices.first_turn(sealing, Part.REGISTRATION, at)
     return sealing
 
@@ -248,8 +248,7 @@ def open_layer(
             part=part,
             layer=int(layer),
             root=sealing.root,
-            envelopes=len(todo),
-            unreadable=unreadable,
+            unreadable=unreadable,  # not how many there are: the log is read by more than those who may know it by now
             keys=sha256(canonical(keys).encode()).hexdigest(),
         )
         if layer is Layer.SECOND:

@@ -105,6 +105,8 @@ def _page(request: HttpRequest, found: Purchase, error: str = "", status: int = 
         may_reopen=procedure.reopen.key in may,
         happened=queries.happened(found, everything=True),
         has_draw=queries.has_draw(found),
+        # 第十一条: of one that is over auditors see who registered, though it failed and is told to nobody else.
+        registrations=queries.by_envelope(found) if found.case.over and desk_of(request).reads_all else [],
         error=error,
     )
     return render(request, "market/purchases/desk.html", context, status=status)
