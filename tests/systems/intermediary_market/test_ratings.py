@@ -249,7 +249,9 @@ def test_a_grade_never_blocks_by_itself(parties: Parties) -> None:
     assert parties.agencies[0] in agencies_of_market(MONDAY.date())
     root = Path(intermediary_market.__file__).parent
     parts = ["organisations", "catalogue", "purchases", "sealing", "draw", "contracts"]
-    for file in (path for part in parts for path in sorted((root / part).rglob("*.py"))):
+    # The page of a contract leads to its rating; who is selected is settled by then.
+    page = root / "contracts" / "views.py"
+    for file in (path for part in parts for path in sorted((root / part).rglob("*.py")) if path != page):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             names = [one.name for one in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
             module = getattr(node, "module", "") or "" if isinstance(node, ast.ImportFrom) else ""
