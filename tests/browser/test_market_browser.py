@@ -179,6 +179,7 @@ def awarded(scene: Scene, uuid: Any) -> Any:
     expect(page.get_by_role("link", name="出具中选通知书")).to_have_count(0)
     scene.on("2026-03-20 10:00")
     page.reload()
+    expect(page.locator(".casehead")).to_contain_text("已届满")
     page.get_by_role("link", name="出具中选通知书").click()
     scene.press()
     expect(page.locator(".letters")).to_contain_text("中选通知书")

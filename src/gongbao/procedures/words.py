@@ -46,11 +46,13 @@ def _last(run: Run) -> str:
 
 
 def tell_left(run: Run, today: date) -> Label:
-    """How much is left: 1 left, last day today, 2 working days overdue."""
+    """How much is left: 1 left, last day today, 2 working days overdue; of a time that has to pass, that it is over."""
     left = run.left(today)
     working = run.clock.period.measure == Measure.WORKING_DAYS
     if run.due == today:
         return Label("今日届满", "last day today")
+    if run.is_waiting_time and run.due is not None and run.due < today:
+        return Label("已届满", "over")
     if left == 0 and run.due is not None and run.due < today:
         # On the days off after the last day no working day has passed yet.
         return Label("已逾期", "overdue")

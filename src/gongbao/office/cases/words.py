@@ -103,7 +103,7 @@ def kind_of(run: Run, now: datetime) -> str:
     if run.due is None:
         return "stopped"
     if run.overdue(now):
-        return "overdue"
+        return "today" if run.is_waiting_time else "overdue"  # from now on it may be done, and nobody is late
     if run.due == today:
         return "today"
     return "soon" if run.left(today) <= max(run.clock.warns, _SOON) else "ok"
