@@ -119,6 +119,9 @@ def test_papers_come_with_the_purchase_and_are_published_with_the_notice(market:
     attachment = made.case.attachments.get()
     file = reverse("market:notice_file", args=[made.uuid, attachment.uuid])
     assert Client().get(file).status_code == 404
+    # Before that they are the owner's, and nobody else's.
+    assert client.get(file).content.decode() == "面积4200平方米"
+    assert signed_in(market.parties.people["works"]).get(file).status_code == 404
     market.publish(made)
     assert Client().get(file).content.decode() == "面积4200平方米"
     assert "参数.txt" in page(Client(), "notice", made.uuid)
@@ -303,3 +306,18 @@ def test_auditors_alone_see_who_registered_where_it_failed(market: Market, monke
     assert name in shown and "按报名条件核对" in shown
     assert name not in page(signed_in(market.parties.people["operator-head"]), "purchase_at_desk", made.uuid)
     assert name not in page(Client(), "notice", made.uuid)
+
+
+def test_nobody_is_late_when_a_time_that_has_to_pass_is_over(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time of the selection and the publicity of an award: what ends them could not be done before."""
+    from gongbao.office.cases import actions as cases
+
+    waits = market.checked(market.opened([0, 1]))
+    cases.tend_due(SELECTION)
+    assert not waits.case.reminders.filter(clock="selection", kind="overdue").exists()
+    made = market.announced()
+    on(monkeypatch, "2026-03-20 10:00")
+    text = page(signed_in(market.parties.people["operator-clerk"]), "purchase_at_desk", made.uuid)
+    assert "已届满" in text and "逾期" not in text
+    # The step that is due is offered there, as are others of the operator; none of those of its parties.
+    assert "/steps/issue_award/" in text and "/steps/annul/" in text and "/steps/confirm/" not in text
