@@ -69,6 +69,7 @@ class DeskPicture:
 
 DESK_PICTURES = {
     "desk": DeskPicture("/desk/?tab=unit", 640),
+    "market": DeskPicture("/market/purchases/", 900, account="demo-operator"),
     "case": DeskPicture("/desk/?tab=unit&state=handling&procedure=market_complaint", 800, through="青柠测绘服务部"),
 }
 
