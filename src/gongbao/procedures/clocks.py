@@ -255,8 +255,8 @@ class Run:
         return end is not None and now >= end
 
     def overdue(self, now: datetime) -> bool:
-        """Whether it has run out by `now` and what it waits for has not been done."""
-        return self.is_open and self.is_over(now)
+        """Whether it has run out by `now` and what it waits for has not been done; never a time that has to pass."""
+        return self.is_open and self.is_over(now) and not self.is_waiting_time
 
     @property
     def late(self) -> bool:

@@ -256,7 +256,7 @@ class Situation:
 
         Its day is the last day of the clock, however late the program comes to it.
         """
-        over = [one for one in self.overdue(now) if one.clock.runs_out is not None and not one.ran_out]
+        over = [one for one in self.open_runs if one.clock.runs_out is not None and one.is_over(now)]
         for run in sorted(over, key=lambda one: one.ends_at or now):
             step = run.clock.runs_out
             assert step is not None and run.due is not None

@@ -1,10 +1,15 @@
 """Lists of purchases look into the terms, which each database keeps in its own way: these tests run on both."""
 
+from datetime import date
+
 import pytest
 
+from gongbao.office.cases import actions as cases
+from gongbao.office.cases.queries import Due, counts, desk_of, list_cases
+from gongbao.office.cases.rebuild import cache_differences
 from gongbao.systems.intermediary_market.purchases import actions, queries
 from gongbao.systems.intermediary_market.purchases.limit import spent
-from tests.systems.intermediary_market.buying import MONDAY, SELECTION, Market, again, buying_market
+from tests.systems.intermediary_market.buying import MONDAY, SELECTION, Market, again, at, buying_market
 
 
 @pytest.fixture
@@ -48,3 +53,22 @@ def test_two_purchases_of_an_owner_share_the_limit_on_both_databases(market: Mar
     assert spent(market.owner, 2026) == [{"item": "FW-01", "budget_year": "2026", "amount": "250000.00"}]
     market.owner_step(made, "withdraw_purchase", MONDAY, reason="不再需要")
     assert spent(market.owner, 2026) == []
+
+
+def test_a_purchase_whose_publicity_is_over_is_not_overdue(market: Market) -> None:
+    """Nobody is late when a time is over that only had to pass: what waited for it may be done from then on."""
+    over = market.announced().case
+    late = market.submit(project_name="逾期审查").case
+    now = at("2026-03-20 10:00")
+    desk = desk_of(market.parties.people["operator-clerk"], date(2026, 3, 20))
+    listed = {due: set(list_cases(desk, due=due, now=now)) for due in Due.ALL}
+    assert listed[Due.OVERDUE] == {late} and over in listed[Due.WEEK] and over not in listed[Due.STOPPED]
+    found = counts(desk, now)
+    assert {due: found[due] for due in ("overdue", "today", "week")} == {"overdue": 1, "today": 0, "week": 1}
+    cases.tend_due(now)
+    assert set(over.reminders.values_list("kind", flat=True)) <= {"warning"}
+    assert late.reminders.filter(kind="overdue").exists() and list(cache_differences()) == []
+    # Of a time that ran out without a word nobody is told afterwards that it is soon due either.
+    told = over.reminders.count()
+    cases.tend_due(at("2026-03-25 10:00"))
+    assert over.reminders.count() == told

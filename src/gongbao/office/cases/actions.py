@@ -471,7 +471,7 @@ def cached(situation: Situation, reminded: Collection[Reminded], now: datetime) 
         "events_count": len(situation.events),
         "state": situation.state.key if situation.state else "",
         "due": first[1].due if first else None,
-        "due_at": first[0] if first else None,
+        "due_at": min((moment for moment, one in waiting if not one.is_waiting_time), default=None),
         "look_at": _next_look(situation, reminded, now),
         "provisional": any(one.provisional for _, one in waiting),
         "over": situation.is_over,
@@ -821,7 +821,7 @@ def tended(uuid: UUID, at: datetime) -> Case:
     clock does not pass because the worker has not been round yet. Whoever takes it is told that something happened.
     """
     found = _locked_out(uuid)
-    if found.due_at is not None and found.due_at <= at and situation_of(found, calendar()).fires(at) is not None:
+    if found.look_at is not None and found.look_at <= at and situation_of(found, calendar()).fires(at) is not None:
         _tend(uuid, at)
         found.refresh_from_db()
     return found
@@ -864,8 +864,8 @@ def _remind(case: Case, now: datetime, record: Record) -> list[str]:
         if due is None or not run.clock.tells:
             continue
         kind = "overdue" if run.overdue(now) else "warning"
-        if kind == "overdue" and run.is_waiting_time:
-            continue
+        if kind == "warning" and run.is_over(now):
+            continue  # a time that had to pass: nobody is late
         if kind == "warning" and today < _warned_on(run, due, situation.calendar):
             continue
         if (run.clock.key, run.started_by, kind, due) in sent:
@@ -913,16 +913,16 @@ def enter_working_days(
         days = calendar()
         changed = 0
         for case in _touched(year).select_for_update(of=("self",)).iterator(chunk_size=500):
-            before = (case.due, case.provisional, case.late)
+            before = (case.due, case.due_at, case.provisional, case.late)
             for name, value in cached(situation_of(case, days), reminded_of(case), at).items():
                 setattr(case, name, value)
-            if (case.due, case.provisional, case.late) == before:
+            if (case.due, case.due_at, case.provisional, case.late) == before:
                 continue
             case.save()
             if case.due != before[0]:
                 changed += 1
             told = {"due": case.due, "due_before": before[0], "provisional": case.provisional}
-            record(case.subject, **told, **({"late": case.late} if case.late != before[2] else {}))
+            record(case.subject, **told, **({"late": case.late} if case.late != before[3] else {}))
     return changed
 
 

@@ -18,8 +18,9 @@ class Case(RegulatedModel):
     personal, and is emptied when that is erased.
 
     From `events_count` on all are caches: the events give them. `due` is the first of the last days of its clocks,
-    `due_at` the moment from which that clock has run out, both null while nothing runs; `look_at` is when the worker
-    has something to do in it; `late` are the keys of the clocks for which what they waited for was done too late.
+    `due_at` the moment from which it is overdue, both null while nothing runs: a time that only has to pass has a last
+    day and is never overdue. `look_at` is when the worker has something to do in it; `late` are the keys of the clocks
+    for which what they waited for was done too late.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -254,12 +254,14 @@ def list_cases(
 def _is_due(due: str, now: datetime) -> Q:
     """The filter for what is due; all for ""."""
     today = now.astimezone(SHANGHAI).date()
+    # One in which only a time has to pass has no due_at.
+    not_overdue = Q(due_at=None) | Q(due_at__gt=now)
     if due == Due.OVERDUE:
         return Q(due_at__lte=now)
     if due == Due.TODAY:
-        return Q(due=today, due_at__gt=now)
+        return Q(due=today) & not_overdue
     if due == Due.WEEK:
-        return Q(due__lte=calendar().add(today, 5), due_at__gt=now)
+        return Q(due__lte=calendar().add(today, 5)) & not_overdue
     if due == Due.UNSERVED:
         return Q(pk__in=_unserved().values("event__case"))
     return Q(due=None) if due == Due.STOPPED else Q()

@@ -103,7 +103,8 @@ def kind_of(run: Run, now: datetime) -> str:
     if run.due is None:
         return "stopped"
     if run.overdue(now):
-        return "today" if run.is_waiting_time else "overdue"  # from now on it may be done, and nobody is late
-    if run.due == today:
+        return "overdue"
+    # When a time that has to pass is over, what waited for it may be done from now on.
+    if run.due == today or run.is_over(now):
         return "today"
     return "soon" if run.left(today) <= max(run.clock.warns, _SOON) else "ok"

@@ -332,8 +332,6 @@ _CLOCKS = {
     )
 }
 """The stages that have a limit."""
-_AT_LEAST = (of_purchases.publicity,)
-"""Those that may not be shorter: they are never late."""
 
 
 def figures(year: int, now: datetime) -> Figures:
@@ -411,10 +409,10 @@ def _stages(found: Sequence[Selection], now: datetime) -> tuple[Stage, ...]:
             continue
         done = [run for run in of_clock if run.ended_on is not None]
         # One that ran out without what it waits for was not kept either.
-        late = 0 if clock in _AT_LEAST else sum(run.late or run.ran_out for run in of_clock)
+        late = sum(run.late or run.ran_out for run in of_clock)
         days = [(run.ended_on - run.since).days for run in done if run.ended_on is not None]
         open_ = [run for run in of_clock if run.is_open]
-        past = 0 if clock in _AT_LEAST else sum(run.overdue(now) for run in open_)
+        past = sum(run.overdue(now) for run in open_)
         stages.append(Stage(key, len(of_clock) - len(open_) - late, late, past, len(open_) - past, _middle(days)))
     return tuple(stages)
 
