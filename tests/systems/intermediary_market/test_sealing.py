@@ -832,6 +832,7 @@ def test_only_its_custodian_gets_what_is_to_be_opened(
     answer = browser.post(address, json.dumps(keys), **sent)
     assert answer.json() == {"layer": 1, "unreadable": 0}
     assert browser.get(f"/market/custody/{purchase.uuid}/share/work/").status_code == 404
+    assert browser.delete(address).status_code == browser.put(address).status_code == 405
     # What the first could not open is passed over, also where nothing else is in the batch.
     second = sign_in(SECOND, parties)
     _withheld(purchase, keys, *sorted(keys)[:2])

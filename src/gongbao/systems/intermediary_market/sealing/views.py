@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gongbao.core.errors import GongbaoError
 from gongbao.office.audit.actors import Actor
@@ -266,6 +266,7 @@ def open_page(request: HttpRequest, purchase: UUID, part: str) -> HttpResponse:
 
 
 @allows(STAFF)
+@require_http_methods(["GET", "POST"])
 def work(request: HttpRequest, purchase: UUID, part: str) -> HttpResponse:
     """GET: some envelopes that wait for this custodian, after a digest. POST: to each digest its content key."""
     account, sealing = _account(request), queries.sealing_of(purchase)
