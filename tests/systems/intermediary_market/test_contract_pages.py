@@ -113,6 +113,22 @@ def complained(one: Play) -> Evidence:
     return Evidence.objects.get(complaint=begun.case)
 
 
+def test_what_can_never_be_done_any_more_is_not_offered(parties: Parties) -> None:
+    def barred(one: Play, side: str) -> set[str]:
+        role = {"owner": market.owner, "agency": market.agency}[side]
+        shown = queries.show(one.contract, queries.Reader((role,), False, False), PAID_BY)
+        return {each.step.key for each in shown.steps if each.obstacles}
+
+    set_limit()
+    one = play(parties).signed().filed()
+    assert "contract_exempt" in barred(one, "owner")  # it may be amended, and that kept secret
+    one.accepted()
+    assert barred(one, "owner") == barred(one, "agency") == set()
+    unfiled = play(parties, owner=parties.owners[1]).signed().accepted()
+    offered = queries.show(unfiled.contract, queries.Reader((market.owner,), False, False), PAID_BY).steps
+    assert "contract_exempt" in {each.step.key for each in offered if not each.obstacles}
+
+
 def test_evidence_stays_as_it_was(parties: Parties, client: Client) -> None:
     one = overdue_play(parties)
     evidence = complained(one)

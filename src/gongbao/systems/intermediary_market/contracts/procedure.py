@@ -287,6 +287,18 @@ NAMES_NOBODY = Condition(
           "it was made sure that the published copy has no personal data and no secrets in it"),
     "第二十五条第二款", lambda situation, values: values["names_nobody"] is True,
 )  # fmt: skip
+
+
+def past_conditions(situation: Situation) -> list[Condition]:
+    """Conditions that do not hold and never will again: a step on one of these is none of this contract any more."""
+    found = [OF_PRIVATE_FUNDS if is_public(situation) else OF_PUBLIC_FUNDS]
+    found += [NOT_SECRET] if is_secret(situation) else []
+    # What was accepted is not amended any more: nothing new comes to be filed.
+    accepted_once = situation.state in (accepted, invoiced, paid, archived)
+    found += [SOMETHING_TO_FILE] if accepted_once and not not_filed(situation) else []
+    return found
+
+
 PAID_AS_AGREED = Condition(
     Label("付款期限不短于合同约定", "the time to pay is no shorter than agreed"), OUR_RULE, _as_agreed
 )

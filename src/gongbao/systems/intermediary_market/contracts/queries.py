@@ -357,13 +357,13 @@ class ShownContract:
 
 def show(contract: Contract, reader: Reader, now: datetime) -> ShownContract:
     situation = situation_of(contract.case)
+    # Paying the rest is the same form as paying in part.
     steps = [one for one in situation.steps(now, reader.roles) if one.step.key != market.pay_rest.key]
-    # The step of the other kind of funds is none of this contract; paying the rest is the same form as paying in part.
-    other = market.OF_PRIVATE_FUNDS if market.is_public(situation) else market.OF_PUBLIC_FUNDS
+    past = market.past_conditions(situation)
     return ShownContract(
         _row(contract, situation, now),
         tuple(shown_events(contract.case, situation, reader.sees_files)),
-        tuple(one for one in steps if other not in one.step.conditions),
+        tuple(one for one in steps if not any(each in past for each in one.step.conditions)),
         as_published(contract, situation),
         market.must_be_filed(situation),
         market.overdue_payment(situation, now),
