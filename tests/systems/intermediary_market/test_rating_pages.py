@@ -46,6 +46,8 @@ def test_an_owner_rates_on_the_page_and_everybody_reads_it(parties: Parties, cli
     client.force_login(one.account("owner"))
     assert str(one.contract.uuid) in text(client, "/market/ratings/give/")
     form = f"/market/ratings/give/{one.contract.uuid}/"
+    assert text(client, form).count("任何人都可以看到此项") == len(actions.RATED)
+    assert "查询本件的人" not in text(client, form)
     refused = client.post(form, typed(**{**FULL, "quality": "120", "words": "成果清楚"}))
     assert refused.status_code == 400 and not Rating.objects.exists()
     assert "成果清楚" in refused.content.decode() and 'value="120"' in refused.content.decode()

@@ -8,7 +8,7 @@ is taken for something else that the form holds.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -46,7 +46,8 @@ class Choice:
 class Control:
     """A field in a form. `shape` is line, text, date, moment, figure, amount, files, one (of a few), list, or several.
 
-    `typed` is what stands in it; `wrong` what is wrong with that.
+    `typed` is what stands in it; `wrong` what is wrong with that. `of_case`: what is public in it is shown to whoever
+    follows the case, else to everybody.
     """
 
     field: Field
@@ -57,6 +58,7 @@ class Control:
     typed: str
     choices: tuple[Choice, ...]
     wrong: tuple[str, ...]
+    of_case: bool = False
 
     @property
     def id(self) -> str:
@@ -131,7 +133,7 @@ def controls(
     choices: Choices | None = None,
 ) -> list[Control]:
     """The controls of the step's form, in the language of the page. Without `choices` any open unit may be chosen."""
-    return controls_of(asked_of(step, role), given, problems, choices)
+    return [replace(one, of_case=True) for one in controls_of(asked_of(step, role), given, problems, choices)]
 
 
 def controls_of(
