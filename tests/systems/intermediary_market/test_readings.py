@@ -105,7 +105,6 @@ def test_the_last_choice_for_a_day_counts_and_the_earlier_ones_stay(market: Mark
     ("summed_by", "owner", date(2026, 2, 20), "函", "since"),
     ("summed_by", "nobody", THEN, "函", "choice"),
     ("after_abandonment", "next_in_rank", THEN, "函", "choice"),
-    ("direct_choice", "without_notice", THEN, "函", "choice"),
     ("summed_by", "owner", THEN, " ", "ground"),
 ])  # fmt: skip
 def test_what_cannot_be_chosen_is_refused(

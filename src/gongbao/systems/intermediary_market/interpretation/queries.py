@@ -21,10 +21,6 @@ POLICIES: tuple[Policy, ...] = (
 )
 NOT_CHOSEN_HERE: Mapping[str, Label] = {
     "after_abandonment": Label("由每份采购公告载明", "each notice says it"),
-    "direct_choice": Label(
-        "本系统的采购均先发布公告，目前没有不发布公告的办理方式",
-        "every purchase here has a notice; there is no way yet to buy without one",
-    ),
     "in_force_on": Label("两种首日均已过去，不再影响办理", "both days are past, and it decides nothing any more"),
 }
 """Readings that the operator does not choose, each with the reason."""

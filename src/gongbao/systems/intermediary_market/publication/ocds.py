@@ -115,7 +115,8 @@ def _reference(organisation: Organisation) -> dict[str, Any]:
 def _tender(selection: Selection, notice: str) -> dict[str, Any]:
     purchase, content = selection.purchase, selection.content
     way = str(content["way"])
-    negotiated = way == "negotiation"  # nobody could register
+    # Nobody could register for a negotiation, nor for a direct choice without a notice.
+    unnoticed = way == "negotiation" or not content.get("registration_ends_at")
     made: dict[str, Any] = {
         "id": str(purchase.uuid),
         "title": content["project_name"],
@@ -134,14 +135,14 @@ def _tender(selection: Selection, notice: str) -> dict[str, Any]:
             }
         ],
         "value": _value(Decimal(str(content["budget"]))),
-        "procurementMethod": "limited" if negotiated else "open",
+        "procurementMethod": "limited" if unnoticed else "open",
         "procurementMethodDetails": WAYS[way].zh,
         "mainProcurementCategory": "services",
         "submissionMethod": ["electronicSubmission"],
         "documents": [
             {
                 "id": "1",
-                "documentType": "awardNotice" if negotiated else "tenderNotice",
+                "documentType": "awardNotice" if unnoticed else "tenderNotice",
                 "url": notice,
                 "datePublished": _moment(selection.published_at),
                 "format": "text/html",
@@ -153,7 +154,7 @@ def _tender(selection: Selection, notice: str) -> dict[str, Any]:
         made["awardCriteria"] = _CRITERIA[way]
     if content.get("criteria"):
         made["awardCriteriaDetails"] = "；".join(f"{one['name']} {one['weight']}%" for one in content["criteria"])
-    if content.get("registration_ends_at") and not negotiated:
+    if not unnoticed:
         made["tenderPeriod"] = {
             "startDate": _moment(selection.published_at),
             "endDate": _moment(datetime.fromisoformat(content["registration_ends_at"])),

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from gongbao.core.errors import GongbaoError
 from gongbao.core.hash_chain import canonical, digest
@@ -25,7 +25,7 @@ from gongbao.office.cases.models import Case, CaseEvent
 from gongbao.office.cases.queries import situation_of
 from gongbao.office.people.acting import actor_of
 from gongbao.office.people.models import Account
-from gongbao.procedures import Field, Kind, Role, Situation, Step
+from gongbao.procedures import Field, Kind, Option, Role, Situation, Step
 from gongbao.procedures.fields import SHANGHAI
 from gongbao.procedures.fields import read as read_fields
 from gongbao.rules.compute import Result, compute
@@ -89,10 +89,9 @@ def _of(organisation: Organisation, account: Account, at: datetime) -> None:
         raise GongbaoError("you do not act for this organisation any more")
 
 
-def _refuse_own(registration: Registration, account: Account | None, at: datetime) -> None:
+def _refuse_own(agency: Organisation, account: Account | None, at: datetime) -> None:
     """Our rule: who acts for the owner and for an agency too neither judges nor chooses that agency."""
-    day = at.astimezone(SHANGHAI).date()
-    if account is not None and organisations.is_member(account, registration.organisation, day):
+    if account is not None and organisations.is_member(account, agency, at.astimezone(SHANGHAI).date()):
         raise GongbaoError("whoever acts for an agency does not judge it; another of the owner does")
 
 
@@ -202,7 +201,7 @@ def submit(
             unit=unit, at=at, uploads=uploads, once=once, own=True,
         )  # fmt: skip
         if begun.again:
-            return _handed_in(begun.case, owner, content)
+            return _handed_in(begun.case, owner, content.content)
         _refuse_previous(previous, owner)
         within = _within_limit(owner, item, content, day, previous)
         made = Purchase(case=begun.case, owner=owner, item=version, previous=previous)
@@ -218,7 +217,7 @@ def submit(
     return made
 
 
-def _handed_in(case: Case, owner: Organisation, content: TermsContent) -> Purchase:
+def _handed_in(case: Case, owner: Organisation, content: Mapping[str, Any]) -> Purchase:
     """The purchase that the same form began. Raises GongbaoError where something else stands in the form by now."""
     made = Purchase.objects.filter(case=case, owner=owner).first()
     first = made.terms.order_by("number").first() if made is not None else None
@@ -226,7 +225,7 @@ def _handed_in(case: Case, owner: Organisation, content: TermsContent) -> Purcha
     if (
         made is None
         or first is None
-        or any(first.content.get(key) != value for key, value in content.content.items() if key not in set_by_us)
+        or any(first.content.get(key) != value for key, value in content.items() if key not in set_by_us)
     ):
         raise GongbaoError("this form was sent already; open it anew for another purchase")
     return made
@@ -551,18 +550,22 @@ def _not_counting(one: Any, current: Terms, at: datetime) -> str:
 
 def _conflicts(purchase: Purchase, registrations: Sequence[Registration], at: datetime) -> Result:
     registrants = [
-        {
-            "agency": one.organisation.uscc,
-            "legal_representative": one.organisation.legal_representative_digest or None,
-            "controller": one.organisation.controller_digest or None,
-            "kinship": bool(one.content.get("kinship")),
-            "other_ground": _stands_behind(purchase.owner, one.organisation),
-        }
-        for one in registrations
+        _registrant(purchase.owner, one.organisation, bool(one.content.get("kinship"))) for one in registrations
     ]
     day = at.astimezone(SHANGHAI).date().isoformat()
     readings = readings_on(market_conflicts, _read_as_of(purchase))
     return compute(market_conflicts, {"on": day, "registrants": registrants}, readings=readings)
+
+
+def _registrant(owner: Organisation, agency: Organisation, kinship: bool) -> dict[str, Any]:
+    """An agency as a fact of the policy on conflicts."""
+    return {
+        "agency": agency.uscc,
+        "legal_representative": agency.legal_representative_digest or None,
+        "controller": agency.controller_digest or None,
+        "kinship": kinship,
+        "other_ground": _stands_behind(owner, agency),
+    }
 
 
 def _read_as_of(purchase: Purchase) -> date:
@@ -603,7 +606,7 @@ def judge(registration: Registration, admitted: bool, reason: str, *, account: A
     """Admit or reject who registered, with a reason; it may be changed until the check ends. Raises GongbaoError."""
     purchase = registration.purchase
     _of(purchase.owner, account, at)
-    _refuse_own(registration, account, at)
+    _refuse_own(registration.organisation, account, at)
     words = _typed(REASON, reason, at)
     with recorded("market.judge", actor=actor_of(account), ground=f"{DOCUMENT} 第二十六条", at=at) as record:
         _locked_at(purchase, procedure.checking.key)
@@ -680,7 +683,7 @@ def mark(registration: Registration, points: Mapping[str, Any], *, account: Acco
     """What an offer is given for the criteria of best value, 0 to 100 points each. Raises GongbaoError."""
     purchase = registration.purchase
     _of(purchase.owner, account, at)
-    _refuse_own(registration, account, at)
+    _refuse_own(registration.organisation, account, at)
     current = published_terms(purchase)
     assert current is not None
     names = [one.name for one in terms.kept(current.content).criteria]
@@ -730,7 +733,7 @@ def settle(
         if chosen is not None and not usable(chosen):
             raise GongbaoError("this agency was not admitted, or its offer cannot be used", where="chosen")
         if chosen is not None:
-            _refuse_own(chosen, acting.account, at)
+            _refuse_own(chosen.organisation, acting.account, at)
         result = _outcome(purchase, registrations, at, with_offers=True, chosen=chosen)
         _keep_computed(purchase, result, at, record)
         outcome: Outcome = result.values["outcome"]
@@ -873,6 +876,7 @@ def negotiate(
         raise GongbaoError("this agency is not in the market", where="agency")
     if _stands_behind(owner, agency):
         raise GongbaoError("an owner does not buy from itself, or from who leads it", where="agency")
+    _refuse_own(agency, account, at)
     if amount <= 0 or amount > previous.budget:
         raise GongbaoError("the price is more than nothing and no more than the budget", where="price")
     acting = as_owner(account)
@@ -888,13 +892,8 @@ def negotiate(
         content = terms.kept(_last(previous).content)
         within = limit.check(owner, previous.item.item, previous.budget_year, amount, day, without=previous)
         uuid = uuid4()
-        told = _told(content, previous.item, owner, 1) | {
-            "way": Way.NEGOTIATION.value,
-            "selected_agency": agency.name,
-            "selected_registration": str(uuid),
-            "selected_price": f"{amount}元",
-            "selection_reason": words,
-        }
+        told = _told(content, previous.item, owner, 1) | _told_result(agency, uuid, amount, words)
+        told["way"] = Way.NEGOTIATION.value
         begun = cases.begin(
             procedure.purchase, procedure.negotiate, told, acting=acting, unit=operator_unit(), at=at, own=True
         )
@@ -904,23 +903,137 @@ def negotiate(
         made.save()
         kept_terms = _last(previous).content | {"way": Way.NEGOTIATION.value}
         _keep_terms(made, kept_terms, 1, at, record)
-        registration = Registration(
-            uuid=uuid, purchase=made, organisation=agency, envelope=f"negotiated-{uuid.hex}", content={}, opened_at=at,
-            admitted=True, reason=words, offer={"price": str(amount)}, offer_opened_at=at,
-        )  # fmt: skip
-        registration.save()
-        made.selected = registration
-        made.save()
+        _keep_chosen(made, f"negotiated-{uuid.hex}", uuid, agency, amount, words, at)
         record(made.subject, previous=previous.subject, registration=str(uuid))
         _keep_computed(made, allowed, at, record)
         _keep_computed(made, within, at, record)
     return made
 
 
+def _told_result(agency: Organisation, registration: UUID, amount: Decimal, words: str) -> dict[str, str]:
+    return {
+        "selected_agency": agency.name,
+        "selected_registration": str(registration),
+        "selected_price": f"{amount}元",
+        "selection_reason": words,
+    }
+
+
+def _keep_chosen(
+    purchase: Purchase, envelope: str, uuid: UUID, agency: Organisation, amount: Decimal, words: str, at: datetime
+) -> None:
+    """The agency of a purchase for which nobody could register."""
+    registration = Registration(
+        uuid=uuid, purchase=purchase, organisation=agency, envelope=envelope, content={}, opened_at=at,
+        admitted=True, reason=words, offer={"price": str(amount)}, offer_opened_at=at,
+    )  # fmt: skip
+    registration.save()
+    purchase.selected = registration
+    purchase.save()
+
+
 def may_negotiate(purchase: Purchase, on: date) -> Result:
     """Whether the owner may negotiate after this attempt, as the policy says."""
     facts = {"fund": purchase.fund, "on": on.isoformat(), "attempts": attempts_of(purchase)}
     return compute(market_negotiation, facts, readings=readings_on(market_negotiation, on))
+
+
+# --- a direct choice without a notice, where the document is read so
+
+
+KINSHIP = Field(
+    "kinship",
+    Label("机构负责人与业主负责人、项目负责人有无亲属关系",
+          "Is who leads the agency kin of who leads the owner or the project?"),
+    Kind.CHOICE, "第二十二条第（二）项", options=(Option("no", Label("无", "no")), Option("yes", Label("有", "yes"))),
+)  # fmt: skip
+_PRICE = Field("price", Label("价格", "The price"), Kind.MONEY)
+
+
+def choose_directly(
+    owner: Organisation,
+    item: ServiceItem,
+    given: Mapping[str, Any],
+    agency: Organisation | None,
+    price: Any,
+    kinship: Any,
+    reason: str,
+    *,
+    account: Account,
+    at: datetime,
+    uploads: Sequence[Upload] = (),
+    once: str = "",
+) -> Purchase:
+    """Choose an agency that stands under the service, without a notice, where 第十八条第一款 is read so on the day.
+
+    `given` has the DIRECT_FIELDS of terms.py; `once` as of `submit`. Raises like submit.
+    """
+    _of(owner, account, at)
+    day = at.astimezone(SHANGHAI).date()
+    if needs_notice(day):
+        raise GongbaoError(f"a direct choice follows a notice here, as {DOCUMENT} 第十八条第一款 is read today")
+    version = _version_of(item, day)
+    content = terms.read_direct(given, version, owner, day)
+    if agency is None or organisations.listing_of(agency, item, day) is None:
+        raise GongbaoError("this agency does not stand under the service", where="agency")
+    _refuse_own(agency, account, at)
+    amount = _typed(_PRICE, price, at)
+    if not 0 < amount <= content["budget"]:
+        raise GongbaoError("the price is more than nothing and no more than the budget", where="price")
+    kin = _typed(KINSHIP, kinship, at) == "yes"
+    words = _typed(REASON, reason, at)
+    conflicts = _conflicts_of_chosen(owner, agency, kin, day)
+    step, acting, uuid = procedure.choose_directly, as_owner(account), uuid4()
+    with (
+        files.together(),
+        recorded("market.choose_directly", actor=acting.actor, ground=_ground(step), at=at) as record,
+    ):
+        kept.one_at_a_time(f"market.purchases_of.{owner.pk}")
+        told = _told(content, version, owner, 1) | _told_result(agency, uuid, amount, words)
+        begun = cases.begin(
+            procedure.purchase, step, told, acting=acting, unit=operator_unit(), at=at, uploads=uploads, once=once,
+            own=True,
+        )  # fmt: skip
+        if begun.again:
+            return _handed_in(begun.case, owner, content.content)
+        within = _within_limit(owner, item, content, day, None)
+        made = Purchase(case=begun.case, owner=owner, item=version)
+        _cache(made, content)
+        made.save()
+        _keep_terms(made, content.content | {"annexes": _annexes(begun.case, ())}, 1, at, record)
+        _keep_chosen(made, f"direct-{uuid.hex}", uuid, agency, amount, words, at)
+        record(made.subject, case=str(begun.case.uuid), registration=str(uuid))
+        for result in (conflicts, _direct(day, agency, amount), within):
+            _keep_computed(made, result, at, record)
+    return made
+
+
+def _conflicts_of_chosen(owner: Organisation, agency: Organisation, kin: bool, day: date) -> Result:
+    """第二十二条 for the one agency that is chosen. Raises GongbaoError where it has to stand aside."""
+    facts = {"on": day.isoformat(), "registrants": [_registrant(owner, agency, kin)]}
+    result = compute(market_conflicts, facts, readings=readings_on(market_conflicts, day))
+    (found,) = result.values["registrants"]
+    clauses = "、".join(clause for name, clause in _GROUNDS if found[name])
+    if clauses:
+        raise GongbaoError(f"who has to stand aside cannot be chosen ({DOCUMENT} {clauses})", where="agency")
+    return result
+
+
+def needs_notice(on: date) -> bool:
+    """Whether a direct choice needs a notice, as the document is read on the day."""
+    return bool(_direct(on).values["needs_notice"])
+
+
+def _direct(on: date, chosen: Organisation | None = None, amount: Decimal | None = None) -> Result:
+    """What the policy says of a direct choice. How many have to register (第二十三条) is asked after a notice only."""
+    readings = readings_on(market_outcome, on)
+    readings.pop("fewest_direct", None)
+    facts: dict[str, Any] = {"way": Way.DIRECT.value, "on": on.isoformat()}
+    if chosen is not None:
+        facts["candidates"] = [
+            {"agency": chosen.uscc, "excluded": False, "admitted": True, "offer": str(amount), "chosen": True}
+        ]
+    return compute(market_outcome, facts, readings=readings)
 
 
 # --- a result that does not stand

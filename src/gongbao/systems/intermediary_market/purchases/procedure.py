@@ -345,6 +345,10 @@ negotiate = purchase.step(
     "negotiate", "第二十三条", zh="议价选取", en="Select by negotiation", by=[owner], begins=True, to=confirmed,
     asks=[*_what_it_is, _terms, *_result],
 )  # fmt: skip
+choose_directly = purchase.step(
+    "choose_directly", "第十八条第一款", zh="不发布公告直接选取", en="Choose directly, without a notice", by=[owner],
+    begins=True, to=confirmed, asks=[*_what_it_is, _terms, ANNEXES, *_result],
+)  # fmt: skip
 
 # The result
 

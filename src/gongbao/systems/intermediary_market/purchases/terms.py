@@ -155,6 +155,13 @@ GROUPS: tuple[Group, ...] = (
     ),
 )  # fmt: skip
 FIELDS = tuple(field for group in GROUPS for field in group.fields)
+DIRECT_GROUPS = tuple(
+    replace(group, fields=tuple(field for field in group.fields if field.key != "requirements"))
+    for group in GROUPS
+    if group.clause[len("第十九条"):] in ("第（一）项", "第（二）项", "第（三）项", "第（七）项")
+)  # fmt: skip
+"""What is told of a direct choice without a notice: the groups that do not speak of a registration."""
+DIRECT_FIELDS = tuple(field for group in DIRECT_GROUPS for field in group.fields)
 DEFAULTS: Mapping[str, str] = {
     "excluded": "",
     "price_kind": "price",
@@ -203,13 +210,20 @@ class TermsContent:
     @property
     def content(self) -> dict[str, Any]:
         plain = to_plain({key: value for key, value in self.values.items() if key != "criteria"})
-        return plain | {
-            "criteria": [{"name": one.name, "weight": str(one.weight)} for one in self.criteria],
-            "draw": {"algorithm": ALGORITHM, "source": self["draw_source"]}
-            | ({"not_before": self.selection_at.isoformat()} if self.selection_at else {}),
-            "registration_ends_at": self.registration_ends_at.isoformat() if self.registration_ends_at else "",
-            "selection_at": self.selection_at.isoformat() if self.selection_at else "",
-        }
+        return (
+            plain
+            | {
+                "criteria": [{"name": one.name, "weight": str(one.weight)} for one in self.criteria],
+                "registration_ends_at": self.registration_ends_at.isoformat() if self.registration_ends_at else "",
+                "selection_at": self.selection_at.isoformat() if self.selection_at else "",
+            }
+            | ({"draw": self._draw} if self["draw_source"] else {})
+        )
+
+    @property
+    def _draw(self) -> dict[str, Any]:
+        not_before = {"not_before": self.selection_at.isoformat()} if self.selection_at else {}
+        return {"algorithm": ALGORITHM, "source": self["draw_source"]} | not_before
 
     def published(self, ends: datetime, selection: datetime) -> "TermsContent":
         """The same with the moments of the notice."""
@@ -229,6 +243,14 @@ def read(given: Mapping[str, Any], item: ItemVersion, owner: Organisation, today
         order = [one.key for one in FIELDS]
         raise WrongTerms(sorted(problems, key=lambda one: order.index(one.field) if one.field in order else 99))
     return terms
+
+
+def read_direct(given: Mapping[str, Any], item: ItemVersion, owner: Organisation, today: date) -> TermsContent:
+    """The terms of a direct choice without a notice, of the DIRECT_FIELDS that were typed. Raises WrongTerms."""
+    asked = {one.key for one in DIRECT_FIELDS}
+    typed = {key: value for key, value in given.items() if key in asked}
+    found = read({**DEFAULTS, **typed, "way": "direct", "price_kind": "price"}, item, owner, today)
+    return TermsContent({key: found[key] for key in (*asked, "way", "price_kind") if key in found.values}, ())
 
 
 def _criteria(text: str, problems: list[Problem]) -> tuple[Criterion, ...]:

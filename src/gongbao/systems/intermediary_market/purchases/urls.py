@@ -15,6 +15,7 @@ urlpatterns = [
     path("limits/", desk.limits, name="limits"),
     path("buying/", owner.purchases, name="owner_purchases"),
     path("buying/<uuid:owner>/new/", owner.new, name="owner_new"),
+    path("buying/<uuid:owner>/direct/", owner.direct, name="choose_directly"),
     path("buying/<uuid:owner>/drafts/<uuid:draft>/drop/", owner.drop_draft, name="drop_draft"),
     path(_ONE, owner.purchase, name="owner_purchase"),
     path(f"{_ONE}terms/", owner.new_terms, name="owner_terms"),

@@ -1,7 +1,7 @@
 """The owner's work: drafts, purchases handed in, the check of who registered, the selection, the result."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,17 +16,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from gongbao.core.errors import GongbaoError
 from gongbao.core.labels import Label
 from gongbao.office.cases.actions import Overtaken, new_token
-from gongbao.office.cases.forms import typed_in
+from gongbao.office.cases.forms import PREFIX, typed_in
 from gongbao.office.cases.views.common import BAD_REQUEST, CONFLICT, account_of, kept_nowhere, seen_of
 from gongbao.office.intake import ticket
 from gongbao.office.people.permissions import allows
-from gongbao.procedures import Field, Kind
+from gongbao.procedures import Field, Kind, Option
 from gongbao.systems.intermediary_market.catalogue import queries as catalogue
 from gongbao.systems.intermediary_market.catalogue.models import ServiceItem
 from gongbao.systems.intermediary_market.organisations.models import Organisation
 from gongbao.systems.intermediary_market.organisations.queries import (
     OWNER,
     acting_for,
+    listed_under,
     member_of_some,
     memberships_of_request,
     organisation_of_uscc,
@@ -75,7 +76,8 @@ def purchases(request: HttpRequest) -> HttpResponse:
         )
         for owner in owners
     ]
-    return render(request, "market/purchases/mine.html", base(rows=rows))
+    without_notice = not actions.needs_notice(timezone.localdate())
+    return render(request, "market/purchases/mine.html", base(rows=rows, without_notice=without_notice))
 
 
 # --- the form of the terms
@@ -131,8 +133,6 @@ def new(request: HttpRequest, owner: UUID) -> HttpResponse:
 
 
 def _typed(request: HttpRequest) -> tuple[dict[str, Any], GongbaoError | None]:
-    from gongbao.office.cases.forms import PREFIX
-
     return {one.key: request.POST.get(PREFIX + one.key, "") for one in terms.FIELDS if one.kind != Kind.FILES}, None
 
 
@@ -175,7 +175,8 @@ def _uuid(given: str) -> UUID:
 def _first(previous: Purchase | None, owner: Organisation) -> dict[str, str]:
     """What stands in a new form: of an attempt before all that it said."""
     if previous is not None:
-        return {**terms.as_typed(queries.last_terms(previous).content), "item": str(previous.item.item.uuid)}
+        said = terms.as_typed(queries.last_terms(previous).content)
+        return {**terms.DEFAULTS, **said, "item": str(previous.item.item.uuid)}
     year = timezone.localdate().year
     fund = "public" if owner.kind in terms.PUBLIC_BODIES else "private"
     return {**terms.DEFAULTS, "budget_year": str(year), "fund": fund}
@@ -514,3 +515,61 @@ def negotiate(request: HttpRequest, uuid: UUID) -> HttpResponse:
         **form_context(_NEGOTIATE, given, error),
     )
     return render(request, "market/purchases/step.html", context, status=_status(error))
+
+
+# --- a direct choice without a notice
+
+
+def _choice_fields(item: ServiceItem, on: date) -> tuple[tuple[Field, ...], dict[str, Organisation]]:
+    """What is asked of the choice beside the terms, and the agencies that may be chosen by what stands for each."""
+    agencies = {str(one.uuid): one for one in listed_under(item, on)}
+    options = tuple(Option(key, Label(one.name, one.name)) for key, one in agencies.items())
+    return (
+        Field("agency", Label("中介机构", "Agency"), Kind.CHOICE, "第十四条", options=options),
+        Field("price", Label("价格（元）", "Price (yuan)"), Kind.MONEY),
+        actions.KINSHIP,
+        Field("reason", Label("选取理由", "Why this agency"), Kind.TEXT, longest=1000),
+    ), agencies
+
+
+@allows(IS_OWNER)
+@require_http_methods(["GET", "HEAD", "POST"])
+@kept_nowhere
+def direct(request: HttpRequest, owner: UUID) -> HttpResponse:
+    """Choose an agency without a notice, where 第十八条第一款 is read so today; first the service, by ?item=."""
+    organisation, today = acting_for(request, owner, OWNER), timezone.localdate()
+    item = _item(request, request.GET.get("item", ""))
+    allowed = not actions.needs_notice(today)
+    context = base(
+        owner=organisation, step=procedure.choose_directly, allowed=allowed, services=catalogue.services(today)
+    )
+    if item is None or not allowed:
+        status = BAD_REQUEST if request.method == "POST" else 200
+        return render(request, "market/purchases/direct.html", context, status=status)
+    asked, agencies = _choice_fields(item, today)
+    fields = (*terms.DIRECT_FIELDS, *asked)
+    given: dict[str, Any] = _first(None, organisation)
+    error: GongbaoError | None = None
+    if request.method == "POST":
+        given = {one.key: request.POST.get(PREFIX + one.key, "") for one in fields if one.kind != Kind.FILES}
+        try:
+            given, uploads = typed_in(fields, request)
+            made = actions.choose_directly(
+                organisation, item, given, agencies.get(given["agency"]), given["price"], given["kinship"],
+                given["reason"], account=account_of(request), at=timezone.now(), uploads=uploads,
+                once=request.POST.get("once", ""),
+            )  # fmt: skip
+        except GongbaoError as refused:
+            error = refused
+        else:
+            messages.success(request, _("The choice is kept. The operator publishes the award notice."))
+            return redirect("market:owner_purchase", made.uuid)
+    shown = form_context(fields, given, error, files_again=bool(request.FILES))
+    context |= shown | {
+        "item": catalogue.version_on(item, today),
+        "none_listed": not agencies,
+        "groups": grouped(shown["controls"]),
+        "choice": [one for one in shown["controls"] if one.field in asked],
+        "once": request.POST.get("once") or new_token(),
+    }
+    return _with_ticket(render(request, "market/purchases/direct.html", context, status=_status(error)))
