@@ -12,7 +12,7 @@ from gongbao.office.cases import actions as cases
 from gongbao.office.cases import papers
 from gongbao.office.cases.actions import Overtaken
 from gongbao.office.cases.models import CaseEvent, CaseLetter
-from gongbao.office.cases.queries import letters_of, situation_of
+from gongbao.office.cases.queries import counts, desk_of, letters_of, situation_of
 from gongbao.office.outbox.models import Message
 from gongbao.office.people.actions import keep_account
 from gongbao.procedures import Refused
@@ -458,6 +458,15 @@ def test_the_notice_of_award_comes_after_five_working_days(market: Market) -> No
         for language in ("zh-hans", "en"):
             letter = papers.letter_of(made.case, situation, shown, language)
             assert papers.LETTERS["docx"](letter)
+
+
+def test_an_award_notice_is_served_by_its_publication(market: Market) -> None:
+    made = market.announced()
+    (letter,) = letters_of(made.case, situation_of(made.case))
+    assert letter.served is not None and letter.served.on == letter.event.on
+    assert letter.served.values["manner"] == "notice"
+    clerk = desk_of(market.parties.people["operator-clerk"], SELECTION.date())
+    assert counts(clerk, SELECTION)["unserved"] == 0
 
 
 def test_only_a_recorded_suspension_stops_the_notice_of_award(market: Market) -> None:

@@ -50,7 +50,7 @@ from gongbao.office.people.models import Account, Unit
 from gongbao.office.people.queries import body_of
 from gongbao.office.worker.jobs import each
 from gongbao.procedures import Event, Obstacle, Option, Procedure, Refused, Run, Situation, Step, start
-from gongbao.procedures.declare import SERVE
+from gongbao.procedures.declare import SERVE, Letter
 from gongbao.procedures.fields import SHANGHAI, Field, Kind, Value, read, to_plain
 from gongbao.procedures.sign_off import (
     Opinion,
@@ -449,7 +449,19 @@ def _keep(
     )
     notices.happened(case, after, step, acting, event.at)
     case_type(case.procedure).follows(case, after, replace(event, values=values), record)
+    if step.letter is not None:
+        _serve_at_once(case, after, step.letter, acting, event, record)
     return row
+
+
+def _serve_at_once(
+    case: Case, situation: Situation, letter: Letter, acting: Acting, made: Event, record: Record
+) -> None:
+    """Record the service of a letter that was served by being made."""
+    manner, serve = case_type(case.procedure).served_at_once.get(letter.key), situation.procedure.serve
+    if manner is not None and serve is not None:
+        given = {"letter": letter.key, "served_on": made.on, "manner": manner}
+        _happen(case, situation, serve, given, acting, made.at, record)
 
 
 def _cache(case: Case, situation: Situation, at: datetime) -> None:

@@ -54,7 +54,9 @@ class CaseType:
     `wordings`: the folder with the texts of its letters; see gongbao.office.papers.wordings. `letter_values`: what
     fills their gaps beside the values of the case, for the letter that the event made, the situation being that after
     it; see gongbao.office.cases.papers. `letter_codes`: for a letter's key what stands before 〔2026〕3号 in its
-    number; where there is none, the name of the letter does.
+    number; where there is none, the name of the letter does. `served_at_once`: for the key of a letter that reaches
+    whom it is for by being made, as one that is published does, the key of the manner of its service (MANNERS); its
+    service is recorded with the step that makes it.
 
     `own_steps`: the keys of steps that write more than their event, so that only the system's own actions take them
     (`own=True`) and no page for cases in general offers them. `follows`: what the system writes when a step has
@@ -74,6 +76,7 @@ class CaseType:
     wordings: Traversable | None = None
     letter_values: Callable[[Situation, Event], Mapping[str, str | date | Label]] = _no_values
     letter_codes: Mapping[str, str] = field(default_factory=dict)
+    served_at_once: Mapping[str, str] = field(default_factory=dict)
     own_steps: frozenset[str] = frozenset()
     follows: "Callable[[Case, Situation, Event, Record], None]" = _nothing_follows
     page: "Callable[[Case], str]" = lambda case: ""

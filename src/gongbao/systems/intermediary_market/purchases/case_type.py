@@ -38,6 +38,8 @@ CASE_TYPE = CaseType(
         "notice_of_award": "中选通",
         "annulment": "采撤",
     },
+    # 第二十四条: the award notice is made by its publication.
+    served_at_once={"award_notice": "notice"},
     own_steps=OWN_STEPS,
     follows=follows,
     page=_page,
