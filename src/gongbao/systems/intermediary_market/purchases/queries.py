@@ -17,11 +17,12 @@ from django.db.models.fields.json import KT
 
 from gongbao.core.errors import GongbaoError
 from gongbao.core.labels import Label
+from gongbao.office.cases.actors import AT_DESK
 from gongbao.office.cases.calendar import calendar
 from gongbao.office.cases.models import Attachment, CaseEvent
 from gongbao.office.cases.queries import situation_of
 from gongbao.office.people.models import Unit
-from gongbao.office.people.queries import body_of
+from gongbao.office.people.queries import ActingPost, body_of
 from gongbao.procedures import Field, Run, Situation, State
 from gongbao.procedures.fields import Kind
 from gongbao.rules.compute import Result
@@ -57,6 +58,16 @@ def is_operator(unit: Unit) -> bool:
         return body_of(unit).pk == body_of(operator_unit()).pk
     except GongbaoError:
         return False
+
+
+def finance_post(posts: Iterable[ActingPost]) -> ActingPost | None:
+    """The post, of these, in which somebody looks after public funds and enters limits: one at a desk of the unit that
+    supervises public procurement (第九条第二款)."""
+    from gongbao.systems.intermediary_market.models import Competence, Function
+
+    unit = Competence.objects.filter(function=Function.PROCUREMENT).values_list("unit_id", flat=True).first()
+    working = (one for one in posts if one.post.role in AT_DESK)
+    return next((one for one in working if unit in (one.post.unit_id, body_of(one.post.unit).pk)), None)
 
 
 def purchase(uuid: UUID | str) -> Purchase | None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gongbao.systems.intermediary_market.purchases.views import agency, desk, owner, public
+from gongbao.systems.intermediary_market.purchases.views import agency, desk, finance, owner, public
 
 _ONE = "buying/purchases/<uuid:uuid>/"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("awards/<uuid:uuid>/give-back/", agency.give_back, name="give_back"),
     path("registrations/", agency.registrations, name="own_registrations"),
     path("limits/", desk.limits, name="limits"),
+    path("spending/", finance.spending, name="spending"),
+    path("spending.xlsx", finance.spending_workbook, name="spending_workbook"),
     path("buying/", owner.purchases, name="owner_purchases"),
     path("buying/<uuid:owner>/new/", owner.new, name="owner_new"),
     path("buying/<uuid:owner>/direct/", owner.direct, name="choose_directly"),

@@ -9,8 +9,9 @@ from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
-from gongbao.office.people.permissions import declared
+from gongbao.office.people.permissions import declared, posts_of_request
 from gongbao.systems.intermediary_market.organisations.queries import at_operator, is_auditor
+from gongbao.systems.intermediary_market.purchases.queries import finance_post
 
 register = template.Library()
 
@@ -25,6 +26,10 @@ class Room(NamedTuple):
 
 def _of_operator(request: HttpRequest) -> bool:
     return at_operator(request) or is_auditor(request)
+
+
+def _of_public_funds(request: HttpRequest) -> bool:
+    return is_auditor(request) or finance_post(posts_of_request(request)) is not None
 
 
 ROOMS: dict[str, tuple[Room, ...]] = {
@@ -52,6 +57,7 @@ ROOMS: dict[str, tuple[Room, ...]] = {
     "staff": (
         Room("desk", pgettext_lazy("part of the market", "Services and entries")),
         Room("purchases_at_desk", pgettext_lazy("part of the market", "Purchases"), _of_operator),
+        Room("spending", pgettext_lazy("part of the market", "Bought from public funds"), _of_public_funds),
         Room("contracts_at_desk", pgettext_lazy("part of the market", "Contracts at the desk")),
         Room("conduct_desk", pgettext_lazy("part of the market", "Conduct of agencies")),
         Room("custody", pgettext_lazy("part of the market", "Custody of envelopes")),

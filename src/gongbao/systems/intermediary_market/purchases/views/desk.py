@@ -19,10 +19,8 @@ from gongbao.office.cases.forms import typed_in
 from gongbao.office.cases.views.common import AT_DESK, BAD_REQUEST, account_of, desk_of, seen_of
 from gongbao.office.people.acting import actor_of
 from gongbao.office.people.permissions import ANYONE, allows, posts_of_request
-from gongbao.office.people.queries import ActingPost, body_of
-from gongbao.office.people.roles import Role
+from gongbao.office.people.queries import body_of
 from gongbao.procedures import Field, Kind
-from gongbao.systems.intermediary_market.models import Competence, Function
 from gongbao.systems.intermediary_market.purchases import actions, procedure, queries, terms
 from gongbao.systems.intermediary_market.purchases.models import Purchase, Terms
 from gongbao.systems.intermediary_market.purchases.refusals import in_words
@@ -140,19 +138,11 @@ def _take(request: HttpRequest, uuid: UUID, action: Callable[..., Terms], done: 
 # --- limits
 
 
-def _finance(request: HttpRequest) -> ActingPost | None:
-    """The post in which whoever asks enters limits: one of the unit that supervises public procurement."""
-    unit = Competence.objects.filter(function=Function.PROCUREMENT).values_list("unit_id", flat=True).first()
-    working = (Role.CLERK, Role.SECTION_HEAD, Role.DEPUTY_HEAD, Role.HEAD)
-    posts = (one for one in posts_of_request(request) if one.post.role in working)
-    return next((one for one in posts if unit in (one.post.unit_id, body_of(one.post.unit).pk)), None)
-
-
 @allows(ANYONE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def limits(request: HttpRequest) -> HttpResponse:
     """The procurement limits with their sources, for everybody; entered by finance (第三条第二款)."""
-    post = _finance(request)
+    post = queries.finance_post(posts_of_request(request))
     given: dict[str, Any] = {}
     error: GongbaoError | None = None
     if request.method == "POST":
