@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -170,7 +170,8 @@ class Run:
     def _last_day(self) -> date:
         """The last day; of a stopped clock the one that it has if it goes on the same day."""
         if isinstance(self.fixed_end, datetime):
-            return self.fixed_end.astimezone(SHANGHAI).date()
+            # Midnight is the end of the day before.
+            return (self.fixed_end - timedelta.resolution).astimezone(SHANGHAI).date()
         period = self.clock.period
         if self.fixed_end is not None:
             return self._last_after_pauses(self.fixed_end)

@@ -54,7 +54,8 @@ class Field:
 
     `staff`: only staff is asked for it. `personal`: it says something of a person, is shown to whoever handles the case
     alone, and never enters the log. `public`: it is shown to anyone who follows the case. `longest` counts characters,
-    or files. `past`: a date that may not lie in the future, `future`: one that may not lie in the past.
+    or files. `past`: a date that may not lie in the future, `future`: one that may not lie in the past. `told`: what is
+    shown of its value, where that is not what is kept; None for nothing.
     """
 
     key: str
@@ -70,6 +71,7 @@ class Field:
     longest: int = 200
     past: bool = False
     future: bool = False
+    told: Callable[[Value], Label | None] | None = None
 
     def option(self, key: str) -> Option | None:
         return next((one for one in self.options if one.key == key), None)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 
+from gongbao.core.dates import ONE_DAY
 from gongbao.core.labels import Label
 from gongbao.procedures.clocks import Clock, Measure, Run, Status
 from gongbao.procedures.declare import Letter, Step, clause_label
@@ -40,9 +41,15 @@ def tell(run: Run, today: date) -> Label:
 
 def _last(run: Run) -> str:
     """The last day; of a clock that ends at a moment, with the time of day."""
-    if isinstance(run.fixed_end, datetime):
-        return f"{run.fixed_end.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
-    return str(run.due)
+    return tell_end(run.fixed_end) if isinstance(run.fixed_end, datetime) else str(run.due)
+
+
+def tell_end(moment: datetime) -> str:
+    """The moment at which a time ends; at the end of a day it is 24:00 of that day and not 00:00 of the next."""
+    local = moment.astimezone(SHANGHAI)
+    if local.time() == time():
+        return f"{local.date() - ONE_DAY} 24:00"
+    return f"{local:%Y-%m-%d %H:%M}"
 
 
 def tell_left(run: Run, today: date) -> Label:

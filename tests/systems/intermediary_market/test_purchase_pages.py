@@ -321,3 +321,19 @@ def test_nobody_is_late_when_a_time_that_has_to_pass_is_over(market: Market, mon
     assert "已届满" in text and "逾期" not in text
     # The step that is due is offered there, as are others of the operator; none of those of its parties.
     assert "/steps/issue_award/" in text and "/steps/annul/" in text and "/steps/confirm/" not in text
+
+
+def test_the_page_of_the_case_names_people_by_name_and_the_end_of_a_day_as_such(market: Market) -> None:
+    made = market.announced()
+    assert made.selected is not None
+    text = page_of_case(signed_in(market.parties.people["operator-clerk"]), made)
+    assert made.selected.organisation.name in text
+    assert str(made.selected.uuid) not in text and "报名编号" not in text
+    ends = again(made).registration_ends_at
+    assert ends == at("2026-03-10 00:00") and "2026-03-09 24:00" in text and "2026-03-10 00:00" not in text
+
+
+def page_of_case(client: Client, made: Purchase) -> str:
+    answer = client.get(f"/cases/{made.case.uuid}/")
+    assert answer.status_code == 200
+    return answer.content.decode()

@@ -10,7 +10,7 @@ from gongbao.office.people.models import Account, Unit
 from gongbao.procedures import Field, Run, Situation
 from gongbao.procedures.clocks import Measure
 from gongbao.procedures.fields import SHANGHAI, Kind, Value
-from gongbao.procedures.words import tell_left
+from gongbao.procedures.words import tell_end, tell_left
 
 _YES, _NO = Label("是", "yes"), Label("否", "no")
 _STOPPED = Label("停止计算", "stopped")
@@ -43,10 +43,13 @@ def value_in_words(field: Field, value: Value, names: Names, language: str) -> s
     """A value as a page or a paper shows it; "" for files, which are shown by their names elsewhere."""
     if field.kind == Kind.FILES:
         return ""
+    if field.told is not None:
+        words = field.told(value)
+        return words.in_language(language) if words is not None else ""
     if isinstance(value, bool):
         return (_YES if value else _NO).in_language(language)
     if isinstance(value, datetime):
-        return f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+        return tell_end(value) if field.future else f"{value.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Decimal):

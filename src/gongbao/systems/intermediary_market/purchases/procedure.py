@@ -196,7 +196,8 @@ _selection_at = Field(
     public=True, future=True,
 )  # fmt: skip
 _agency = Field("selected_agency", Label("选取的中介机构", "Agency"), public=True)
-_registration = Field("selected_registration", Label("报名编号", "Registration"))
+# A key of the program; who it is stands beside it.
+_registration = Field("selected_registration", Label("报名编号", "Registration"), told=lambda value: None)
 ANNEXES = Field(
     "annexes", Label("详细参数和构成等附件", "Papers with parameters and parts"), Kind.FILES, "第十九条第（二）项",
     help=Label("更换附件的，须重新上传全部附件", "new papers take the place of all before"), required=False,
