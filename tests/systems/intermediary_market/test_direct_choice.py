@@ -23,6 +23,8 @@ from gongbao.systems.intermediary_market.publication import queries as publicati
 from gongbao.systems.intermediary_market.purchases import actions, terms
 from gongbao.systems.intermediary_market.purchases.models import Computed, Purchase
 from gongbao.systems.intermediary_market.purchases.terms import WrongTerms
+from gongbao.systems.intermediary_market.ratings import liabilities
+from gongbao.systems.intermediary_market.ratings.traces import Period
 from tests.systems.intermediary_market.buying import MONDAY, TERMS, Market, again, at, buying_market
 from tests.systems.intermediary_market.test_purchase_pages import on, page, signed_in
 
@@ -123,6 +125,8 @@ def test_nobody_chooses_an_agency_of_their_own(market: Market) -> None:
 def test_what_was_chosen_counts_against_the_limit(market: Market) -> None:
     read_so()
     choose(market, budget="200000")
+    (told,) = [each for each in liabilities.filled(Period.of_year(2026, MONDAY)) if each.report.key == "without_notice"]
+    assert [one.about.split(" · ")[0] for one in told.traces] == [market.owner.name]
     with pytest.raises(GongbaoError, match="would spend"):
         choose(market, budget="100001")
     assert choose(market, budget="100001", fund="private").fund == "private"

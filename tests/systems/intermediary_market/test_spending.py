@@ -13,6 +13,8 @@ from gongbao.office.audit.actors import KEEPER
 from gongbao.systems.intermediary_market.catalogue.actions import ItemContent, keep_item
 from gongbao.systems.intermediary_market.interpretation.actions import choose_reading
 from gongbao.systems.intermediary_market.purchases import actions, spending
+from gongbao.systems.intermediary_market.ratings import liabilities
+from gongbao.systems.intermediary_market.ratings.traces import Period
 from tests.systems.intermediary_market.buying import MONDAY, START, TERMS, Market, at, buying_market
 from tests.systems.intermediary_market.test_purchase_pages import on, page, signed_in
 
@@ -97,3 +99,24 @@ def test_finance_and_auditors_look_and_nobody_else(market: Market, monkeypatch: 
     sheet = load_workbook(BytesIO(client.get(reverse("market:spending_workbook")).content)).active
     cells = [cell for row in sheet.iter_rows(values_only=True) for cell in row]
     assert "青禾学校" in cells and "接近限额" in cells and "FW-01" in cells
+
+
+def traced(key: str) -> list[str]:
+    found = liabilities.filled(Period.of_year(2026, at("2026-12-31 12:00")))
+    return [one.what.zh for each in found if each.report.key == key for one in each.traces]
+
+
+def test_auditors_see_what_goes_round_the_limit(market: Market) -> None:
+    market.published(budget="1000")
+    assert traced("as_private") == traced("other_budget_year") == []
+    market.submit(budget="500000", fund="private")
+    assert traced("as_private") == ["行政事业单位以社会性资金采购：500000.00元"]
+    works, account = market.parties.owners[1], market.parties.people["works"]
+    given = {**TERMS, "fund": "private"}
+    actions.submit(works, market.item, given, account=account, at=MONDAY)  # an enterprise has no public funds
+    assert len(traced("as_private")) == 1
+    actions.enter_limit(2027, "300000", "云澜市2027年集中采购目录", account=None, actor=KEEPER, at=MONDAY)
+    market.published(budget="1000", budget_year="2027")
+    market.published(budget="1000", budget_year="2027", fund="private")  # no limit there
+    market.submit(budget="1000", budget_year="2027")  # no notice yet
+    assert traced("other_budget_year") == ["计入2027年度限额"]

@@ -182,7 +182,7 @@ ACTS: tuple[Act, ...] = (
         Label("其他需追责的行为", "other acts"),
         None,
         (),
-        ("against_owners", "interventions"),
+        ("against_owners", "interventions", "without_notice", "as_private", "other_budget_year"),
         _MOUTH,
     ),
 )

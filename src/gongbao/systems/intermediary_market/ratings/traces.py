@@ -23,7 +23,8 @@ from gongbao.systems.intermediary_market.draw.models import Draw
 from gongbao.systems.intermediary_market.organisations.models import Organisation, Review, ReviewOutcome
 from gongbao.systems.intermediary_market.purchases import procedure as purchases
 from gongbao.systems.intermediary_market.purchases import queries as of_purchases
-from gongbao.systems.intermediary_market.purchases.models import Fund, Registration, Terms
+from gongbao.systems.intermediary_market.purchases.models import Fund, Purchase, Registration, Terms
+from gongbao.systems.intermediary_market.purchases.terms import PUBLIC_BODIES
 from gongbao.systems.intermediary_market.ratings import procedure as conduct
 from gongbao.systems.intermediary_market.sealing.models import Opening
 
@@ -74,10 +75,10 @@ def _of_purchases(*steps: str, public: bool = False) -> Read:
             Trace(
                 one.at,
                 purchases.purchase.steps[one.step].label,
-                f"{one.case.purchase.owner.name} · {one.case.purchase.item.name} · {one.case.receipt}",
+                _of_purchase(one.case.purchase),
                 _case_page(one.case),
             )
-            for one in found.select_related("case__purchase__owner", "case__purchase__item")  # type: ignore[attr-defined]
+            for one in found.select_related("case__purchase__owner", "case__purchase__item", "case__purchase__case")  # type: ignore[attr-defined]
         ]
 
     return read
@@ -256,6 +257,41 @@ def _rejections(period: Period) -> list[Trace]:
     ]  # fmt: skip
 
 
+def _as_private(period: Period) -> list[Trace]:
+    """What state organs and public institutions said to pay from private funds, for which there is no limit."""
+    found = Purchase.objects.filter(
+        fund=Fund.PRIVATE, owner__kind__in=PUBLIC_BODIES,
+        case__opened_at__gte=period.since, case__opened_at__lt=period.until,
+    )  # fmt: skip
+    what = Label("行政事业单位以社会性资金采购", "a public body buys from private funds")
+    return [
+        Trace(one.case.opened_at, Label(f"{what.zh}：{one.budget}元", f"{what.en}: {one.budget} yuan"),
+              _of_purchase(one), _case_page(one.case))
+        for one in found.select_related("owner", "item", "case")
+    ]  # fmt: skip
+
+
+def _other_budget_year(period: Period) -> list[Trace]:
+    """Purchases from public funds that count against the limit of another year than that in which they became a notice,
+    or were begun where there was none. One that was published again with other terms is told once, as it was last."""
+    terms = Terms.objects.filter(published_at__gte=period.since, published_at__lt=period.until).order_by("number")
+    last = {one.purchase_id: one.published_at for one in terms.filter(purchase__fund=Fund.PUBLIC)}
+    begun = _events(purchases.purchase.key, ("negotiate", "choose_directly"), period, public="case__purchase__fund")
+    moments = last | {one.case.purchase.pk: one.at for one in begun.select_related("case__purchase")}  # type: ignore[attr-defined]
+    traces = []
+    for one in Purchase.objects.filter(pk__in=moments).select_related("owner", "item", "case"):
+        at = moments[one.pk]
+        assert at is not None  # as it was filtered by it
+        if one.budget_year != at.astimezone(SHANGHAI).year:
+            what = Label(f"计入{one.budget_year}年度限额", f"counts against the limit of {one.budget_year}")
+            traces.append(Trace(at, what, _of_purchase(one), _case_page(one.case)))
+    return traces
+
+
+def _of_purchase(one: Purchase) -> str:
+    return f"{one.owner.name} · {one.item.name} · {one.case.receipt}"
+
+
 _RESULT_KNOWN = (purchases.announced.key, purchases.awarded.key)
 _OWNER = Q(values__side__in=("owner", "both"))
 
@@ -292,6 +328,13 @@ REPORTS: dict[str, Report] = {
                _complaints("authority")),
         Report("in_notices", Label("公告中的限制性用语", "Words of notices that keep agencies out"), _in_notices),
         Report("rejections", Label("未通过核对的报名", "Registrations not admitted"), _rejections),
+        Report("without_notice", Label("不经公告的直接选取", "Direct choices without a notice"),
+               _of_purchases("choose_directly", public=True)),
+        Report("as_private", Label("行政事业单位的社会性资金采购", "Public bodies that buy from private funds"),
+               _as_private),
+        Report("other_budget_year",
+               Label("预算年度与公告年份不同的采购", "Budget years other than the year of the notice"),
+               _other_budget_year),
         Report("unconfirmed", Label("逾期未确认和不予确认", "Results confirmed late or not at all"),
                _of_purchases("escalate", "refuse_result", public=True)),
         Report("refusals", Label("验收不通过", "Work refused by the owner"),
