@@ -91,7 +91,7 @@ def test_finance_and_auditors_look_and_nobody_else(market: Market, monkeypatch: 
             assert client.get(address, {"year": "1999"}).status_code == (status if status != 200 else 404)
     client = signed_in(market.parties.people["finance-clerk"])
     text = page(client, "spending")
-    assert "青禾学校" in text and "接近限额" in text and "250000.00" in text and "云澜市2026年集中采购目录" in text
+    assert "青禾学校" in text and "接近限额" in text and "250,000.00" in text and "云澜市2026年集中采购目录" in text
     assert reverse("market:spending") in page(client, "market")
     assert reverse("market:spending") not in page(signed_in(market.parties.people["operator-clerk"]), "market")
     english = client.get(reverse("market:spending"), headers={"accept-language": "en"}).content.decode()
