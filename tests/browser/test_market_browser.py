@@ -249,7 +249,7 @@ def test_lowest_price_by_browser_throughout(scene: Scene) -> None:
     scene.visit("/market/limits/", "finance-clerk")
     scene.fill(budget_year=2026, amount="300000", source="云澜市2026年集中采购目录")
     scene.press()
-    expect(page.locator("main")).to_contain_text("300000.00")
+    expect(page.locator("main")).to_contain_text("300,000.00")
     scene.look()
 
     # The owner drafts, keeps, and hands in.
@@ -313,7 +313,7 @@ def test_lowest_price_by_browser_throughout(scene: Scene) -> None:
     scene.on("2026-03-11 09:30")
     opened(scene, custody)
     scene.visit(f"/market/buying/purchases/{made.uuid}/", "school")
-    expect(page.locator("main")).to_contain_text("46000元")
+    expect(page.locator("main")).to_contain_text("46,000.00元")
     scene.press("/select/")
     assert scene.state() == "待确认"
     confirmed_and_published(scene, made.uuid, agencies[1].name)

@@ -78,7 +78,7 @@ def test_one_button_complains_of_an_overdue_payment(
     complaint = Case.objects.get(procedure="market_complaint")
     assert complaint.receipt in answer.content.decode() and complaint.unit.key == "development-reform"
     facts = complaint.events.get().personal.values["facts"]
-    assert "许政办〔2022〕27号 第四十条第（六）项" in facts and "80000.00元" in facts and "2026-04-20" in facts
+    assert "许政办〔2022〕27号 第四十条第（六）项" in facts and "80,000.00元" in facts and "2026-04-20" in facts
     evidence = Evidence.objects.get(complaint=complaint)
     assert evidence.about == one.contract.subject
     assert [event["step"] for event in evidence.content["events"]] == [

@@ -8,11 +8,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from gongbao.core.labels import Label
 from gongbao.office.audit.actors import KEEPER
 from gongbao.office.people.models import Account
 from gongbao.systems.intermediary_market.organisations.actions import Offered, enter_item
 from gongbao.systems.intermediary_market.purchases import actions, queries
 from gongbao.systems.intermediary_market.purchases.models import Draft, ProcurementLimit, Purchase
+from gongbao.systems.intermediary_market.purchases.prices import price_told
 from tests.systems.intermediary_market.buying import MONDAY, SELECTION, TERMS, Market, again, at, buying_market
 
 pytestmark = pytest.mark.one_database
@@ -269,7 +271,7 @@ def test_finance_enters_the_limit_and_nobody_else(market: Market) -> None:
     assert client.post(address, {**given, "v-amount": "很多"}).status_code == 400
     assert client.post(address, given).status_code == 302
     assert ProcurementLimit.objects.last().amount == 400000
-    assert "400000.00" in page(Client(), "limits")
+    assert "400,000.00" in page(Client(), "limits")
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
@@ -337,3 +339,30 @@ def page_of_case(client: Client, made: Purchase) -> str:
     answer = client.get(f"/cases/{made.case.uuid}/")
     assert answer.status_code == 200
     return answer.content.decode()
+
+
+@pytest.mark.parametrize(("kept", "zh", "en"), [
+    ("46000元", "46,000.00元", "46,000.00 yuan"),
+    ("46000.50元", "46,000.50元", "46,000.50 yuan"),
+    ("费率1.2%", "费率1.2%", "rate of 1.2%"),
+    ("下浮率20%", "下浮率20%", "discount of 20%"),
+])  # fmt: skip
+def test_prices_are_told_in_the_language_of_the_reader(kept: str, zh: str, en: str) -> None:
+    assert price_told(kept) == Label(zh, en) and price_told("") is None
+
+
+def test_sums_are_written_in_one_way(market: Market) -> None:
+    made = market.announced()
+    assert made.selected is not None
+    price = price_told(queries.price_in_words(made.selected))
+    assert price is not None
+    for language, unit in (("zh-hans", "元"), ("en", " yuan")):
+        everybody = Client(headers={"accept-language": language})
+        text = page(everybody, "notice", made.uuid)
+        assert price.in_language(language).endswith(f".00{unit}")
+        assert price.in_language(language) in text and price.in_language(language) in page(everybody, "awards")
+        assert "80,000.00" in text and "80000" not in text and "80,000.00" in page(everybody, "notices")
+    clerk = signed_in(market.parties.people["operator-clerk"])
+    for address in (reverse("market:purchase_at_desk", args=[made.uuid]), f"/cases/{made.case.uuid}/"):
+        english = clerk.get(address, headers={"accept-language": "en"}).content.decode()
+        assert price.en in english and "元" not in english, address

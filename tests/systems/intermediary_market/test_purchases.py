@@ -136,7 +136,7 @@ def test_without_a_limit_nothing_from_public_funds_is_published(market: Market) 
 
 def test_the_limit_sums_up_a_year_by_owner_and_service_and_is_reached_exactly(market: Market) -> None:
     market.submit(budget="200000")
-    with pytest.raises(GongbaoError, match=r"300000\.01 yuan in 2026"):
+    with pytest.raises(GongbaoError, match=r"300,000\.01 yuan in 2026"):
         market.submit(budget="100000.01")
     second = market.submit(budget="100000")
     # What is withdrawn is not spent.
@@ -147,7 +147,7 @@ def test_the_limit_sums_up_a_year_by_owner_and_service_and_is_reached_exactly(ma
 def test_a_limit_is_entered_anew_and_the_one_before_stays(market: Market) -> None:
     actions.enter_limit("2026", "50000.00", "补充通知", account=None, actor=KEEPER, at=MONDAY)
     assert ProcurementLimit.objects.filter(budget_year=2026).count() == 2
-    with pytest.raises(GongbaoError, match=r"limit is 50000\.00"):
+    with pytest.raises(GongbaoError, match=r"limit is 50,000\.00"):
         market.submit()
     for year, amount in (("2026", "0"), ("1999", "1"), ("x", "1"), ("2026", "1.234")):
         with pytest.raises(GongbaoError):
@@ -157,7 +157,7 @@ def test_a_limit_is_entered_anew_and_the_one_before_stays(market: Market) -> Non
 def test_a_limit_that_was_lowered_meanwhile_stops_the_publication(market: Market) -> None:
     made = market.submit()
     actions.enter_limit("2026", "50000", "补充通知", account=None, actor=KEEPER, at=MONDAY)
-    with pytest.raises(GongbaoError, match=r"limit is 50000\.00"):
+    with pytest.raises(GongbaoError, match=r"limit is 50,000\.00"):
         market.publish(made)
     assert again(made).case.state == "reviewing"
 

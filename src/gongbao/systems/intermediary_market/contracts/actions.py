@@ -185,7 +185,7 @@ def of_payment(found: Contract, situation: Situation, name: str, contact: str) -
     ground = "第四十条第（六）项" if market.is_public(situation) else "第三十五条"
     facts = (
         f"{values['owner_name']}与{values['agency_name']}就“{values['service']}”签订的中介服务合同，服务已经验收，"
-        f"结算总额{values['settlement']}元，应于{run.due}前付清，至今尚欠{owed}元。"
+        f"结算总额{values['settlement']:,.2f}元，应于{run.due}前付清，至今尚欠{owed:,.2f}元。"
         f"依据{market.contract.cite(ground)}提出投诉，请求责令支付。合同的办理记录和文件清单作为证据一并提交。"
     )
     given = {

@@ -93,8 +93,8 @@ def check(
     if not result.values["within_limit"]:
         total = result.as_json()["values"]["year_total"]
         raise GongbaoError(
-            f"with this purchase the owner would spend {total} yuan in {budget_year}; the "
-            f"procurement limit is {limit.amount} yuan ({DOCUMENT} 第三条第二款)",
+            f"with this purchase the owner would spend {Decimal(total):,.2f} yuan in {budget_year}; the "
+            f"procurement limit is {limit.amount:,.2f} yuan ({DOCUMENT} 第三条第二款)",
             where="budget",
         )
     return result

@@ -25,6 +25,7 @@ from gongbao.procedures import (
     working_days,
 )
 from gongbao.systems.intermediary_market.document import DOCUMENT
+from gongbao.systems.intermediary_market.purchases.prices import price_told
 
 purchase = Procedure(
     "market_purchase",
@@ -326,7 +327,8 @@ fail = purchase.step(
 
 _result = [
     _agency, _registration,
-    Field("selected_price", Label("中选价格", "Price of the award"), Kind.LINE, required=False, public=True),
+    Field("selected_price", Label("中选价格", "Price of the award"), Kind.LINE, required=False, public=True,
+          told=lambda value: price_told(str(value))),
     Field("selection_reason", Label("选取理由", "Reasons of the selection"), Kind.TEXT, longest=2000, required=False,
           public=True),
 ]  # fmt: skip

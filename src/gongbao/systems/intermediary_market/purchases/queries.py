@@ -38,6 +38,7 @@ from gongbao.systems.intermediary_market.purchases.models import (
     Terms,
     Way,
 )
+from gongbao.systems.intermediary_market.purchases.prices import sum_told
 
 # --- one purchase
 
@@ -275,7 +276,12 @@ class Said:
         if self.field.kind == Kind.CHOICE:
             option = self.field.option(str(self.value))
             return option.label if option else Label(str(self.value), str(self.value))
-        return Label(str(self.value), str(self.value))
+        if self.field.kind == Kind.MONEY:
+            amount = Decimal(str(self.value))
+            unit_is_told = "元" in self.field.label.zh
+            return Label(f"{amount:,.2f}", f"{amount:,.2f}") if unit_is_told else sum_told(amount)
+        words = self.field.told(self.value) if self.field.told is not None else None
+        return words or Label(str(self.value), str(self.value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Sums as contracts show them."""
+"""Sums as the market's pages show them."""
 
 from decimal import Decimal
 
