@@ -204,7 +204,9 @@ def test_a_purchase_is_complained_of_with_its_events(parties: Parties, client: C
     assert answer.status_code == 200
     evidence = Evidence.objects.get()
     assert evidence.about == purchase.subject
-    assert [one["step"] for one in evidence.content["events"]] == ["negotiate", "publish_award", "issue_award"]
+    assert [one["step"] for one in evidence.content["events"]] == [
+        "negotiate", "publish_award", "serve", "issue_award", "serve",
+    ]  # fmt: skip
 
 
 def test_a_result_that_is_not_public_yet_is_told_in_no_evidence(

@@ -366,3 +366,22 @@ def test_sums_are_written_in_one_way(market: Market) -> None:
     for address in (reverse("market:purchase_at_desk", args=[made.uuid]), f"/cases/{made.case.uuid}/"):
         english = clerk.get(address, headers={"accept-language": "en"}).content.decode()
         assert price.en in english and "元" not in english, address
+
+
+def test_a_notice_of_award_is_opened_by_both_whom_it_names(market: Market) -> None:
+    made = market.desk(market.announced(), "issue_award", at("2026-03-19 09:00"))
+    assert made.selected is not None
+    agencies = market.parties.agencies
+    selected, other = (1, 2) if made.selected.organisation == agencies[0] else (2, 1)
+    people = market.parties.people
+    readers = {"owner": market.account, "agency": people[f"agency-{selected}"], "other": people[f"agency-{other}"]}
+    clients = {"everybody": Client()} | {name: signed_in(one) for name, one in readers.items()}
+    links = {
+        name: re.findall(r'href="(/market/notices/[^"]+/letters/[^"]+\.pdf)"', page(client, "notice", made.uuid))
+        for name, client in clients.items()
+    }
+    assert links["everybody"] == links["other"] == links["owner"][:1] and len(links["owner"]) == 2
+    assert links["agency"] == links["owner"]
+    for name, client in clients.items():
+        codes = [client.get(address).status_code for address in links["owner"]]
+        assert codes == ([200, 200] if name in ("owner", "agency") else [200, 404]), name

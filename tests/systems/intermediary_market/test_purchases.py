@@ -460,11 +460,14 @@ def test_the_notice_of_award_comes_after_five_working_days(market: Market) -> No
             assert papers.LETTERS["docx"](letter)
 
 
-def test_an_award_notice_is_served_by_its_publication(market: Market) -> None:
+def test_letters_of_an_award_are_served_as_they_are_made(market: Market) -> None:
     made = market.announced()
     (letter,) = letters_of(made.case, situation_of(made.case))
     assert letter.served is not None and letter.served.on == letter.event.on
     assert letter.served.values["manner"] == "notice"
+    made = market.desk(made, "issue_award", at("2026-03-19 09:00"))
+    _, notice = letters_of(made.case, situation_of(made.case))
+    assert notice.served is not None and notice.served.values["manner"] == "electronic"
     clerk = desk_of(market.parties.people["operator-clerk"], SELECTION.date())
     assert counts(clerk, SELECTION)["unserved"] == 0
 

@@ -38,8 +38,9 @@ CASE_TYPE = CaseType(
         "notice_of_award": "中选通",
         "annulment": "采撤",
     },
-    # 第二十四条: the award notice is made by its publication.
-    served_at_once={"award_notice": "notice"},
+    # 第二十四条: the award notice is made by its publication. OUR_RULE: the notice of award lies ready on the site for
+    # owner and agency from its issue on, who are told so; that is its electronic service.
+    served_at_once={"award_notice": "notice", "notice_of_award": "electronic"},
     own_steps=OWN_STEPS,
     follows=follows,
     page=_page,

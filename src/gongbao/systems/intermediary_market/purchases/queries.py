@@ -5,7 +5,7 @@ see it; everybody else when the award notice is published, and never while the o
 it of every purchase that is over.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,7 +20,7 @@ from gongbao.core.labels import Label
 from gongbao.office.cases.actors import AT_DESK
 from gongbao.office.cases.calendar import calendar
 from gongbao.office.cases.models import Attachment, CaseEvent
-from gongbao.office.cases.queries import situation_of
+from gongbao.office.cases.queries import ShownLetter, letters_of, situation_of
 from gongbao.office.people.models import Unit
 from gongbao.office.people.queries import ActingPost, body_of
 from gongbao.procedures import Field, Run, Situation, State
@@ -395,6 +395,18 @@ def notice(uuid: UUID, at: datetime) -> Notice | None:
 
 def _is_public() -> Q:
     return Q(pk__in=Terms.objects.exclude(published_at=None).values("purchase"))
+
+
+def letters(purchase: Purchase, own: Collection[Organisation]) -> list[ShownLetter]:
+    """The letters that whoever acts for these organisations may open: the award notice everybody while the result is
+    public, the notice of award both whom it names."""
+    may = [procedure.award_notice.key] if result_is_public(purchase) else []
+    # Where an award was given back, that of the agency before is of the past.
+    stands = purchase.case.state in (procedure.awarded.key, procedure.concluded.key)
+    if stands and purchase.selected is not None and {purchase.owner, purchase.selected.organisation} & {*own}:
+        may.append(procedure.notice_of_award.key)
+    found = {one.letter.key: one for one in letters_of(purchase.case, situation(purchase))}
+    return [found[key] for key in may if key in found]
 
 
 # --- the owner's

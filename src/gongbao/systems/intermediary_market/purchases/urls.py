@@ -9,6 +9,7 @@ urlpatterns = [
     path("notices/", public.notices, name="notices"),
     path("notices/<uuid:uuid>/", public.notice, name="notice"),
     path("notices/<uuid:uuid>/files/<uuid:attachment>/", public.notice_file, name="notice_file"),
+    path("notices/<uuid:uuid>/letters/<uuid:letter>.<str:form>", public.letter, name="purchase_letter"),
     path("awards/", public.awards, name="awards"),
     path("awards/<uuid:uuid>/give-back/", agency.give_back, name="give_back"),
     path("registrations/", agency.registrations, name="own_registrations"),

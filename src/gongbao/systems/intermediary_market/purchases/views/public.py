@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 
 from gongbao.core.errors import GongbaoError
 from gongbao.core.labels import Label
-from gongbao.office.cases import files
-from gongbao.office.cases.views.common import download
+from gongbao.office.cases import files, papers
+from gongbao.office.cases.views.common import PAPERS, download
 from gongbao.office.people.permissions import ANYONE, allows
 from gongbao.systems.intermediary_market.organisations.queries import OWNER, memberships_of_request
 from gongbao.systems.intermediary_market.purchases import actions, procedure, queries
@@ -72,6 +72,8 @@ def notice(request: HttpRequest, uuid: UUID) -> HttpResponse:
         else "",
         has_draw=queries.has_draw(purchase),
         mine=any(one.organisation_id == purchase.owner_id for one in memberships_of_request(request, OWNER)),
+        procedure=procedure.purchase,
+        letters=queries.letters(purchase, [one.organisation for one in memberships_of_request(request)]),
     )
     return render(request, "market/purchases/notice.html", context)
 
@@ -99,6 +101,25 @@ def notice_file(request: HttpRequest, uuid: UUID, attachment: UUID) -> HttpRespo
         return download(files.read(kept.uuid), kept.kind, kept.name)
     except GongbaoError as error:
         raise Http404(error.message) from error
+
+
+@allows(ANYONE)
+@require_safe
+def letter(request: HttpRequest, uuid: UUID, letter: UUID, form: str) -> HttpResponse:
+    """The award notice, for everybody; the notice of award, for owner and agency."""
+    purchase, own = purchase_or_404(uuid), [one.organisation for one in memberships_of_request(request)]
+    made = next((one for one in queries.letters(purchase, own) if one.row.uuid == letter), None)
+    if made is None or form not in PAPERS:
+        raise Http404("no such letter")
+    wanted = "en" if request.GET.get("language") == "en" else "zh-hans"
+    try:
+        content = papers.LETTERS[form](papers.letter_of(purchase.case, queries.situation(purchase), made, wanted))
+    except GongbaoError as error:
+        raise Http404(error.message) from error
+    name = f"{made.letter.label.in_language(wanted)} {purchase.case.receipt}.{form}"
+    response = download(content, PAPERS[form], name)
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 @allows(ANYONE)
