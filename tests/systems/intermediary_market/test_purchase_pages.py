@@ -11,6 +11,7 @@ from django.urls import reverse
 from gongbao.core.labels import Label
 from gongbao.office.audit.actors import KEEPER
 from gongbao.office.people.models import Account
+from gongbao.systems.intermediary_market.complaints.models import Evidence
 from gongbao.systems.intermediary_market.organisations.actions import Offered, enter_item
 from gongbao.systems.intermediary_market.purchases import actions, queries
 from gongbao.systems.intermediary_market.purchases.models import Draft, ProcurementLimit, Purchase
@@ -385,3 +386,19 @@ def test_a_notice_of_award_is_opened_by_both_whom_it_names(market: Market) -> No
     for name, client in clients.items():
         codes = [client.get(address).status_code for address in links["owner"]]
         assert codes == ([200, 200] if name in ("owner", "agency") else [200, 404]), name
+
+
+def test_an_award_notice_leads_to_a_complaint_about_its_purchase(market: Market) -> None:
+    made, client = market.announced(), Client()
+    (address,) = re.findall(r'href="([^"]+)">提出异议或者投诉</a>', page(client, "notice", made.uuid))
+    shown = client.get(address).content.decode()
+    (once,) = re.findall(r'name="once" value="([^"]+)"', shown)
+    given = {
+        "subject": "owner", "against_kind": "owner", "against": made.owner.name, "facts": "选取未按公告进行",
+        "complainant_name": "澄心", "complainant_contact": "0991-5550001",
+    }  # fmt: skip
+    sent = {"once": once, **{f"v-{key}": value for key, value in given.items()}}
+    token = re.findall(r'name="ticket" value="([^"]+)"', shown)
+    assert client.post(address, sent | ({"ticket": token[0]} if token else {})).status_code == 200
+    evidence = Evidence.objects.get()
+    assert evidence.about == made.subject and "publish_award" in [one["step"] for one in evidence.content["events"]]
