@@ -223,7 +223,7 @@ def test_a_result_that_is_not_public_yet_is_told_in_no_evidence(
     client.force_login(parties.people["school"])
     client.post(address, form(client, address, facts="x"))
     evidence = Evidence.objects.get()
-    assert [entry["values"] for entry in evidence.content["events"]] == [None] * 3
+    assert [entry["values"] for entry in evidence.content["events"]] == [None] * 5
     assert agency.name not in json.dumps(evidence.content, ensure_ascii=False)
     shown = complaints.shown_evidence(evidence, "zh-hans")
     assert shown.whole and all(event.withheld and not event.changed for event in shown.events)

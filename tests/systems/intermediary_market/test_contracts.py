@@ -334,7 +334,7 @@ def test_an_amendment_is_held_against_the_limit(parties: Parties) -> None:
     set_limit("170000.00")
     one, other = play(parties).signed().filed(), play(parties, agency=parties.agencies[1]).signed()
     assert other.contract.purchase.owner == one.contract.purchase.owner
-    with pytest.raises(GongbaoError, match=r"170000\.01") as refused:
+    with pytest.raises(GongbaoError, match=r"170,000\.01") as refused:
         one.take("owner", "contract_amend", SIGNED, "amendment_files", **AMENDED | {"amount": "90000.01"})
     assert refused.value.where == "amount" and not CaseEvent.objects.filter(step="contract_amend").exists()
     one.take("owner", "contract_amend", SIGNED, "amendment_files", **AMENDED)  # exactly the limit

@@ -141,7 +141,7 @@ def test_the_operator_publishes_and_everybody_reads_the_seven_groups(market: Mar
     assert clerk.post(address, {"seen": seen[1]}).status_code == 302
     assert clerk.post(address, {"seen": seen[1]}).status_code == 400  # pressed twice
     text = page(Client(), "notice", made.uuid)
-    for words in ("教学楼安全鉴定", "文竹", "0991-5550001", "80000", "依法应当回避的情形", "24:00"):
+    for words in ("教学楼安全鉴定", "文竹", "0991-5550001", "80,000.00", "依法应当回避的情形", "24:00"):
         assert words in text
     assert "教学楼安全鉴定" in page(Client(), "notices", group="open")
     assert "教学楼安全鉴定" not in page(Client(), "notices", group="ended")
@@ -200,7 +200,7 @@ def test_the_owner_checks_and_selects_on_its_page(market: Market, monkeypatch: p
     client = signed_in(market.account)  # a session does not last that long
     made = market.open(again(made), Part.OFFER, SELECTION)
     seen = {"seen": str(made.case.events_count)}
-    assert "200元" in page(client, "owner_purchase", made.uuid)
+    assert "200.00元" in page(client, "owner_purchase", made.uuid)
     assert client.post(reverse("market:select_agency", args=[made.uuid]), seen).status_code == 302
     assert again(made).selected.organisation == market.parties.agencies[1]
     step = reverse("market:owner_step", args=[made.uuid, "confirm"])
