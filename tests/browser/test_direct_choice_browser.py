@@ -26,12 +26,15 @@ def test_direct_choice_without_a_notice(scene: Scene, console_allowed: list[str]
     scene.on(SELECTED)
     page = scene.visit("/market/buying/", "school")
     page.get_by_role("link", name="不发布公告直接选取").click()
+    expect(page.locator("#item")).to_be_visible()
     scene.look()
     scene.press()
+    expect(page.locator("[name=v-agency]").first).to_be_visible()
     scene.look()
     told = {one.key: TERMS[one.key] for one in terms.DIRECT_FIELDS if TERMS.get(one.key)}
     console_allowed.append("400")  # the form that is refused
-    scene.fill(**told, agency=str(agency.uuid), price="79000", kinship="yes", reason="做过同类鉴定")
+    page.get_by_label(agency.name).check()
+    scene.fill(**told, price="79000", kinship="yes", reason="做过同类鉴定")
     scene.press()
     expect(page.locator("main")).to_contain_text("第二十二条第（二）项")
     scene.look()
