@@ -16,6 +16,7 @@ import pytest
 from playwright._impl._driver import compute_driver_executable
 
 ROOT = Path(__file__).parent.parent
+SCHEMAS = ROOT.parent / "shared" / "schemas"
 GAZETTES = Path(os.environ.get("GONGBAO_GAZETTES") or ROOT.parent / "shared" / "gazettes")
 
 # The embedded database, or `postgres`: the tests that use a database, once more on PostgreSQL.

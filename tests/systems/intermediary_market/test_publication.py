@@ -5,7 +5,6 @@ import json
 from datetime import timedelta
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,11 +17,12 @@ from gongbao.systems.intermediary_market.publication import ocds, queries, views
 from gongbao.systems.intermediary_market.purchases import actions
 from gongbao.systems.intermediary_market.purchases.models import Purchase
 from gongbao.systems.intermediary_market.sealing.envelopes import Part
+from tests import rig
 from tests.systems.intermediary_market.awarded import Play
 from tests.systems.intermediary_market.buying import ENDS, MONDAY, SELECTION, Market, again, at, buying_market, seen
 from tests.systems.intermediary_market.parties import Parties
 
-SCHEMAS = Path("/work/shared/schemas/ocds-1.1")
+SCHEMAS = rig.SCHEMAS / "ocds-1.1"
 ISSUED = at("2026-03-19 10:00")
 
 once = pytest.mark.one_database

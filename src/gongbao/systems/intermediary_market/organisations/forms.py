@@ -115,7 +115,7 @@ PRACTITIONER = (
     Field("until", Label("注册有效期至", "Registered until"), Kind.DATE, future=True, required=False),
 )
 _SECRET = Label(
-    "涉及国家秘密、商业秘密和个人隐私的部分写在[[ ]]之间，不对外显示",
+    "不宜公开的内容（国家秘密、商业秘密、个人隐私）写在[[ ]]之间，不对外显示",
     "what is a secret or personal stands between [[ and ]], and is not shown to others",
 )
 OFFERED = tuple(
