@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import axe_playwright_python
@@ -24,6 +25,19 @@ def looked_at(language: str, size: dict[str, int], large: bool) -> bool:
     The search costs more than all else in the browser, and what is wrong in a dress is wrong in a pair of these.
     """
     return large == ((language == "en") != (size == NARROW))
+
+
+def seat(page: Page, account: Any, address: str) -> None:
+    """The browser is that account's from now on, at the site of that address; with None it is nobody's."""
+    from django.conf import settings
+    from django.test import Client
+
+    name = settings.SESSION_COOKIE_NAME
+    page.context.clear_cookies(name=name)
+    if account is not None:
+        client = Client()
+        client.force_login(account)
+        page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": address}])
 
 
 @pytest.fixture(scope="session")

@@ -6,13 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as django_settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NARROW, WIDE
+from tests.browser.conftest import NARROW, WIDE, seat
 
 PDF = {"name": "合同.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 contract"}
 
@@ -33,17 +30,7 @@ def sit(page: Page, parties: Any, live_server: Any) -> Callable[[str], Page]:
     """`sit("agency-1")`: the browser is that person's from now on; `sit("")` is nobody's."""
 
     def sit_down(name: str) -> Page:
-        page.context.clear_cookies(name=django_settings.SESSION_COOKIE_NAME)
-        if name:
-            account = parties.people[name]
-            session = SessionStore()
-            session[SESSION_KEY] = str(account.pk)
-            session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-            session[HASH_SESSION_KEY] = account.get_session_auth_hash()
-            session.save()
-            page.context.add_cookies(
-                [{"name": django_settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": live_server.url}]
-            )
+        seat(page, parties.people[name] if name else None, live_server.url)
         return page
 
     return sit_down

@@ -6,14 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.utils import timezone
 from joserfc import jwe
 from joserfc.jwk import OctKey
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NARROW, WIDE
+from tests.browser.conftest import NARROW, WIDE, seat
 
 PASSPHRASE = "a long and odd pass phrase 7"
 
@@ -32,11 +30,8 @@ def scene(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def sit(page: Page, scene: Any, live_server: Any, name: str) -> None:
     """The browser is that person's from now on, at the page of the draw."""
-    client = Client()
-    client.force_login(scene.parties.people[name])
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
     page.context.clear_cookies()
-    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+    seat(page, scene.parties.people[name], live_server.url)
     page.goto(f"/market/purchases/{scene.purchase.uuid}/draw/")
 
 

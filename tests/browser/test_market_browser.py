@@ -12,12 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as django_settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NARROW, WIDE
+from tests.browser.conftest import NARROW, WIDE, seat
 
 PASSPHRASE = "a long and odd pass phrase 7"
 PDF = {"name": "文本.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 paper"}
@@ -54,17 +51,7 @@ class Scene:
     def sit(self, name: str) -> Page:
         """The browser is that person's from now on; "" is nobody's."""
         self.who = name
-        self.page.context.clear_cookies(name=django_settings.SESSION_COOKIE_NAME)
-        if name:
-            account = self.market.parties.people[name]
-            session = SessionStore()
-            session[SESSION_KEY] = str(account.pk)
-            session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-            session[HASH_SESSION_KEY] = account.get_session_auth_hash()
-            session.save()
-            self.page.context.add_cookies(
-                [{"name": django_settings.SESSION_COOKIE_NAME, "value": session.session_key, "url": self.address}]
-            )
+        seat(self.page, self.market.parties.people[name] if name else None, self.address)
         return self.page
 
     def visit(self, address: str, who: str | None = None) -> Page:

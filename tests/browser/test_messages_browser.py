@@ -3,11 +3,11 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NARROW, WIDE, looked_at
+from tests.browser.conftest import NARROW, WIDE, looked_at, seat
 
 
 @pytest.fixture
-def signed_in(page: Page, live_server, client):
+def signed_in(page: Page, live_server):
     """A clerk with two messages, one of them read."""
     from gongbao.office.outbox.actions import ToAccount, mark_read
     from gongbao.office.people.models import Account
@@ -16,9 +16,7 @@ def signed_in(page: Page, live_server, client):
     clerk = Account.objects.create(username="lan.ting")
     mark_read(put_up(ToAccount(clerk), 1), clerk, NOW)
     put_up(ToAccount(clerk), 2, link="/documents/")
-    client.force_login(clerk)
-    cookie = client.cookies["sessionid"].value
-    page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+    seat(page, clerk, live_server.url)
     return page
 
 

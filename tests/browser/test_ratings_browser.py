@@ -4,12 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.conf import settings
-from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NARROW, WIDE
+from tests.browser.conftest import NARROW, WIDE, seat
 
 
 @pytest.fixture
@@ -29,11 +27,8 @@ def scene(transactional_db: None) -> Any:
 
 def sit(page: Page, live_server: Any, account: Any) -> None:
     """The browser is that person's from now on."""
-    client = Client()
-    client.force_login(account)
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
     page.context.clear_cookies()
-    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+    seat(page, account, live_server.url)
 
 
 def look_at(page: Page, axe: Callable[[Page], None], address: str) -> None:
