@@ -99,24 +99,31 @@ def typed(step: Step, role: Role, request: HttpRequest) -> tuple[dict[str, Any],
     return typed_in(asked_of(step, role), request)
 
 
-def typed_in(fields: Iterable[Field], request: HttpRequest) -> tuple[dict[str, Any], list[Upload]]:
+def typed_in(fields: Sequence[Field], request: HttpRequest) -> tuple[dict[str, Any], list[Upload]]:
     """The same for the fields of a form that belongs to no case."""
-    given: dict[str, Any] = {}
     uploads: list[Upload] = []
     for field in fields:
-        name = PREFIX + field.key
         if field.kind == Kind.FILES:
-            given_files = request.FILES.getlist(name)
+            given_files = request.FILES.getlist(PREFIX + field.key)
             if len(given_files) > field.longest:
                 raise GongbaoError(f"up to {field.longest} files are taken here", where=field.key)
             uploads += [_upload(field, file) for file in given_files]
-        elif field.kind == Kind.CHOICES:
-            given[field.key] = request.POST.getlist(name)
-        else:
-            given[field.key] = request.POST.get(name, "")
     if too_large := getattr(request, "files_too_large", []):
         raise GongbaoError(f"this file is larger than {files.LARGEST >> 20} MiB", where=shown_name(too_large[0]))
-    return given, uploads
+    return typed_again(fields, request), uploads
+
+
+def typed_again(fields: Iterable[Field], request: HttpRequest) -> dict[str, Any]:
+    """What was typed, for a form that is shown again; files a browser does not keep, so that they have to be chosen
+    again."""
+    found: dict[str, Any] = {}
+    for field in fields:
+        name = PREFIX + field.key
+        if field.kind == Kind.CHOICES:
+            found[field.key] = request.POST.getlist(name)
+        elif field.kind != Kind.FILES:
+            found[field.key] = request.POST.get(name, "")
+    return found
 
 
 def _upload(field: Field, file: UploadedFile) -> Upload:

@@ -18,7 +18,7 @@ from gongbao.core.labels import Label
 from gongbao.office.cases import actions, files, papers, queries
 from gongbao.office.cases.actions import Overtaken
 from gongbao.office.cases.actors import Acting, at_desk_of, first_for, for_opinion
-from gongbao.office.cases.forms import Choices, Control, bodies, controls, typed, unit_choices
+from gongbao.office.cases.forms import Choices, Control, asked_of, bodies, controls, typed, typed_again, unit_choices
 from gongbao.office.cases.models import Case, Proposal
 from gongbao.office.cases.queries import Desk, ShownCase, ShownLetter
 from gongbao.office.cases.refusals import told
@@ -253,22 +253,12 @@ def _refused(
         messages.error(request, told(error))
         return redirect("cases:desk")
     shown = queries.show(case, desk, now)
-    given, given_again = _typed_again(declared, acting, request)
+    given = typed_again(asked_of(declared, acting.role), request)
     status = CONFLICT if isinstance(error, Overtaken) else BAD_REQUEST
+    files_again = bool(request.FILES)
     return _form(
-        request, case, shown, declared, acting, desk, now, given, error=error, status=status, files_again=given_again
+        request, case, shown, declared, acting, desk, now, given, error=error, status=status, files_again=files_again
     )
-
-
-def _typed_again(declared: Step, acting: Acting, request: HttpRequest) -> tuple[dict[str, Any], bool]:
-    """What was typed, without the files: a browser does not keep these, so that they have to be chosen again."""
-    given: dict[str, Any] = {}
-    for control in controls(declared, acting.role, {}, (), Choices()):
-        if control.shape == "several":
-            given[control.field.key] = request.POST.getlist(control.name)
-        elif control.shape != "files":
-            given[control.field.key] = request.POST.get(control.name, "")
-    return given, bool(request.FILES)
 
 
 def _form(

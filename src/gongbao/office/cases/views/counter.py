@@ -21,7 +21,7 @@ from gongbao.core.errors import GongbaoError
 from gongbao.office.cases import actions, queries
 from gongbao.office.cases.actions import Begun, Counter, Overtaken, new_token
 from gongbao.office.cases.actors import Acting, as_party, first_for, of_account
-from gongbao.office.cases.forms import PREFIX, asked_of, controls, counter_form, counter_of, typed
+from gongbao.office.cases.forms import asked_of, controls, counter_form, counter_of, typed, typed_again
 from gongbao.office.cases.models import Case
 from gongbao.office.cases.refusals import told
 from gongbao.office.cases.types import CaseType, case_type, case_types
@@ -216,7 +216,7 @@ def _sent(
     """The case that was begun; None where something is wrong, which `filling` then says."""
     assert one.route is not None
     filling.files_again = bool(request.FILES)
-    filling.given = given_without_files(step, acting, request)
+    filling.given = typed_again(asked_of(step, acting.role), request)
     counter = _counter(request, acting, filling)
     try:
         given, uploads = typed(step, acting.role, request)
@@ -250,18 +250,6 @@ def _sent(
     except GongbaoError as error:
         filling.error = error
     return None
-
-
-def given_without_files(step: Step, acting: Acting, request: HttpRequest) -> dict[str, Any]:
-    """What was typed; files a browser does not keep, so that they have to be chosen again."""
-    found: dict[str, Any] = {}
-    for field in asked_of(step, acting.role):
-        name = PREFIX + field.key
-        if field.kind == Kind.CHOICES:
-            found[field.key] = request.POST.getlist(name)
-        elif field.kind != Kind.FILES:
-            found[field.key] = request.POST.get(name, "")
-    return found
 
 
 def _received_before(situation: Situation) -> str:
@@ -347,7 +335,7 @@ def counter_step(request: HttpRequest, uuid: UUID, key: str) -> HttpResponse:
     filling, status = Filling({}), 200
     if request.method == "POST":
         filling.files_again = bool(request.FILES)
-        filling.given = given_without_files(step, acting, request)
+        filling.given = typed_again(asked_of(step, acting.role), request)
         seen_there = _counter(request, acting, filling)
         try:
             given, uploads = typed(step, acting.role, request)

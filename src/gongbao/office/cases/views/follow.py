@@ -22,7 +22,7 @@ from gongbao.core.errors import GongbaoError
 from gongbao.office.cases import actions, files, papers, queries
 from gongbao.office.cases.actions import Overtaken
 from gongbao.office.cases.actors import Acting, as_party
-from gongbao.office.cases.forms import controls, typed
+from gongbao.office.cases.forms import asked_of, controls, typed, typed_again
 from gongbao.office.cases.models import Case
 from gongbao.office.cases.queries import PublicCase
 from gongbao.office.cases.refusals import told
@@ -38,7 +38,6 @@ from gongbao.office.cases.views.common import (
     language,
     seen_of,
 )
-from gongbao.office.cases.views.counter import given_without_files
 from gongbao.office.cases.views.timeline import public_items
 from gongbao.office.cases.words import Names
 from gongbao.office.intake import ticket
@@ -177,7 +176,7 @@ def _take(request: HttpRequest, case: Case, step: Step, acting: Acting) -> HttpR
         case.refresh_from_db()
         status = CONFLICT if isinstance(error, Overtaken) else BAD_REQUEST
         return _form(
-            request, case, step, acting, given_without_files(step, acting, request), error=error, status=status
+            request, case, step, acting, typed_again(asked_of(step, acting.role), request), error=error, status=status
         )
     messages.success(request, _("Done: %(step)s") % {"step": step.label.in_language(language())})
     return redirect("cases:follow")

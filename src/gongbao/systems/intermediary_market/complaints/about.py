@@ -16,7 +16,7 @@ from gongbao.core.hash_chain import canonical
 from gongbao.office.cases import files
 from gongbao.office.cases.actions import new_token
 from gongbao.office.cases.actors import Acting, as_party
-from gongbao.office.cases.forms import PREFIX, asked_of, controls, typed
+from gongbao.office.cases.forms import asked_of, controls, typed, typed_again
 from gongbao.office.cases.queries import find, sees_personal
 from gongbao.office.cases.refusals import told
 from gongbao.office.cases.views.common import AT_DESK, BAD_REQUEST, desk_of, download, kept_nowhere, language
@@ -29,7 +29,6 @@ from gongbao.office.people.forms import too_often
 from gongbao.office.people.models import Account
 from gongbao.office.people.permissions import ANYONE, allows
 from gongbao.procedures import Problem, Refused
-from gongbao.procedures.fields import Kind
 from gongbao.systems.intermediary_market.complaints import actions, queries, sources
 from gongbao.systems.intermediary_market.complaints.models import Evidence
 from gongbao.systems.intermediary_market.complaints.procedure import complainant, complaint, file
@@ -60,7 +59,7 @@ def complain(request: HttpRequest, kind: str, uuid: UUID) -> HttpResponse:
             about.source, given, acting=_acting(request), at=now, uploads=uploads, once=request.POST.get("once", "")
         )
     except GongbaoError as error:
-        return _form(request, about, _typed_again(request), error, BAD_REQUEST)
+        return _form(request, about, typed_again(asked_of(file, complainant), request), error, BAD_REQUEST)
     return receipt_page(request, begun)
 
 
@@ -86,13 +85,6 @@ def _suggested(about: sources.About) -> dict[str, Any]:
         "against_unit": about.against.unit,
         "complainant_name": about.complains.name if about.complains is not None else "",
         "complainant_contact": about.complains.telephone if about.complains is not None else "",
-    }
-
-
-def _typed_again(request: HttpRequest) -> dict[str, Any]:
-    """What was typed; files a browser does not keep."""
-    return {
-        one.key: request.POST.get(PREFIX + one.key, "") for one in asked_of(file, complainant) if one.kind != Kind.FILES
     }
 
 

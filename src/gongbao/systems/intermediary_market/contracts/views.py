@@ -18,7 +18,7 @@ from gongbao.core.errors import GongbaoError
 from gongbao.office.cases import files
 from gongbao.office.cases.actions import Overtaken, new_token
 from gongbao.office.cases.actors import Acting
-from gongbao.office.cases.forms import PREFIX, asked_of, controls, typed
+from gongbao.office.cases.forms import asked_of, controls, typed, typed_again
 from gongbao.office.cases.queries import Desk
 from gongbao.office.cases.refusals import told
 from gongbao.office.cases.views.case import clock_rows
@@ -293,7 +293,9 @@ def step(request: HttpRequest, uuid: UUID, key: str) -> HttpResponse:
         if reader is None:
             raise Http404("no such contract") from error
         status = CONFLICT if isinstance(error, Overtaken) else BAD_REQUEST
-        return _form(request, found, reader, declared, role, _typed_again(request, declared, role), error, status)
+        return _form(
+            request, found, reader, declared, role, typed_again(asked_of(declared, role), request), error, status
+        )
     taken = market.contract.steps[event.step]  # that of a payment goes by its sum
     messages.success(request, _("Done: %(step)s") % {"step": taken.label.in_language(language())})
     return redirect("market:contract", uuid)
@@ -304,15 +306,6 @@ def _first(found: Contract, declared: Step) -> dict[str, Any]:
     situation = queries.rows_of([found], timezone.now())[0].situation
     today = timezone.localdate()
     return market.suggested(situation, declared.key, today)
-
-
-def _typed_again(request: HttpRequest, declared: Step, role: Role) -> dict[str, Any]:
-    """What was typed; files a browser does not keep."""
-    return {
-        field.key: request.POST.get(PREFIX + field.key, "")
-        for field in asked_of(declared, role)
-        if field.kind != Kind.FILES
-    }
 
 
 def _form(

@@ -11,7 +11,7 @@ from django.utils import timezone
 from gongbao.core.errors import GongbaoError
 from gongbao.core.labels import Label
 from gongbao.office.cases.actions import Upload
-from gongbao.office.cases.forms import PREFIX, Control, controls_of, typed_in
+from gongbao.office.cases.forms import Control, controls_of, typed_again, typed_in
 from gongbao.office.file_names import shown_name
 from gongbao.office.intake import ticket
 from gongbao.office.library.clause_links import ClauseLinks
@@ -187,9 +187,7 @@ class Form:
 def sent(request: HttpRequest, fields: Sequence[Field]) -> Form:
     """The form as it was sent. No error is raised: it says itself what is wrong."""
     form = Form(fields, files_again=bool(request.FILES))
-    form.given = {
-        one.key: request.POST.get(PREFIX + one.key, "") for one in fields if one.kind not in (Kind.FILES, Kind.CHOICES)
-    }
+    form.given = typed_again(fields, request)
     try:
         given, form.uploads = typed_in(fields, request)
     except GongbaoError as error:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from gongbao.core.errors import GongbaoError
 from gongbao.core.labels import Label
 from gongbao.office.cases.actions import Overtaken, new_token
-from gongbao.office.cases.forms import PREFIX, typed_in
+from gongbao.office.cases.forms import typed_again, typed_in
 from gongbao.office.cases.views.common import BAD_REQUEST, CONFLICT, account_of, kept_nowhere, seen_of
 from gongbao.office.intake import ticket
 from gongbao.office.people.permissions import allows
@@ -101,7 +101,7 @@ def new(request: HttpRequest, owner: UUID) -> HttpResponse:
     if request.method != "POST":
         given = draft.given if draft else _first(previous, organisation)
         return _with_ticket(_form(request, organisation, given, draft=draft, previous=previous))
-    given, error = _typed(request)
+    given = typed_again(terms.FIELDS, request)
     try:
         given, uploads = typed_in(terms.FIELDS, request)
         given["item"] = request.POST.get("item", "")
@@ -130,10 +130,6 @@ def new(request: HttpRequest, owner: UUID) -> HttpResponse:
         return redirect("market:owner_purchase", made.uuid)
     given["item"] = request.POST.get("item", "")
     return _form(request, organisation, given, draft=draft, previous=previous, error=error)
-
-
-def _typed(request: HttpRequest) -> tuple[dict[str, Any], GongbaoError | None]:
-    return {one.key: request.POST.get(PREFIX + one.key, "") for one in terms.FIELDS if one.kind != Kind.FILES}, None
 
 
 def _to_look_at(request: HttpRequest, given: Mapping[str, Any]) -> bool:
@@ -239,7 +235,7 @@ def new_terms(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if request.method != "POST":
         given: dict[str, Any] = dict(terms.as_typed(queries.last_terms(found).content))
         return _with_ticket(_form(request, found.owner, given, purchase=found, more=more))
-    given, error = _typed(request)
+    given = typed_again(terms.FIELDS, request)
     reason = request.POST.get("v-reason", "")
     try:
         given, uploads = typed_in(terms.FIELDS, request)
@@ -551,7 +547,7 @@ def direct(request: HttpRequest, owner: UUID) -> HttpResponse:
     given: dict[str, Any] = _first(None, organisation)
     error: GongbaoError | None = None
     if request.method == "POST":
-        given = {one.key: request.POST.get(PREFIX + one.key, "") for one in fields if one.kind != Kind.FILES}
+        given = typed_again(fields, request)
         try:
             given, uploads = typed_in(fields, request)
             made = actions.choose_directly(

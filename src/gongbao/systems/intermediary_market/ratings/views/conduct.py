@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gongbao.core.errors import GongbaoError
 from gongbao.office.cases import files
 from gongbao.office.cases.actions import Overtaken
-from gongbao.office.cases.forms import PREFIX, asked_of, controls, typed
+from gongbao.office.cases.forms import asked_of, controls, typed, typed_again
 from gongbao.office.cases.views.case import clock_rows
 from gongbao.office.cases.views.common import BAD_REQUEST, CONFLICT, download, kept_nowhere, language, seen_of
 from gongbao.office.cases.views.timeline import told_values
@@ -109,15 +109,16 @@ def step(request: HttpRequest, uuid: UUID, key: str) -> HttpResponse:
         )
     except GongbaoError as error:
         status = CONFLICT if isinstance(error, Overtaken) else BAD_REQUEST
-        return _form(request, _found(request, uuid), declared, _typed_again(request, declared), error, status)
+        return _form(
+            request,
+            _found(request, uuid),
+            declared,
+            typed_again(asked_of(declared, procedure.agency), request),
+            error,
+            status,
+        )
     messages.success(request, _("Done: %(step)s") % {"step": declared.label.in_language(language())})
     return redirect("market:conduct_case", uuid)
-
-
-def _typed_again(request: HttpRequest, declared: Step) -> dict[str, Any]:
-    """What was typed; files a browser does not keep."""
-    fields = (one for one in asked_of(declared, procedure.agency) if one.kind != Kind.FILES)
-    return {one.key: request.POST.get(PREFIX + one.key, "") for one in fields}
 
 
 def _form(
