@@ -34,10 +34,7 @@ from gongbao.rules import (
     total,
     year_of,
 )
-from gongbao.systems.intermediary_market.document import DOCUMENT
-
-# The thirtieth day after the document's, as the gazette is read (docs/decisions/0003): see the reading in_force_on.
-SINCE, SINCE_CLAUSE = date(2022, 7, 24), "第四十三条"
+from gongbao.systems.intermediary_market.document import DOCUMENT, SINCE, SINCE_CLAUSE
 
 # Points of two decimals by a weight of two come to six: no rounding makes a tie.
 Number: TypeAlias = Annotated[Decimal, Places(6)]

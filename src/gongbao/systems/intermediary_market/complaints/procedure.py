@@ -4,8 +4,6 @@ What the document leaves open is marked OUR_RULE: how a complaint goes to anothe
 how long a correction is waited for, what becomes of one that does not come.
 """
 
-from datetime import date
-
 from gongbao.core.labels import Label
 from gongbao.procedures import (
     OUR_RULE,
@@ -15,24 +13,22 @@ from gongbao.procedures import (
     Kind,
     Option,
     Procedure,
-    Remedy,
     SignOff,
     Situation,
-    days,
-    months,
     until,
     working_days,
 )
 from gongbao.systems.intermediary_market.complaints.privacy import reveals
-from gongbao.systems.intermediary_market.document import DOCUMENT
+from gongbao.systems.intermediary_market.document import DOCUMENT, SINCE, SINCE_CLAUSE
+from gongbao.systems.intermediary_market.remedies import lawsuit, reconsideration
 
 complaint = Procedure(
     "market_complaint",
     document=DOCUMENT,
     zh="网上中介超市投诉",
     en="complaint about the intermediary services market",
-    since=date(2022, 7, 24),
-    since_clause="第四十三条",
+    since=SINCE,
+    since_clause=SINCE_CLAUSE,
 )
 
 # Who
@@ -73,15 +69,6 @@ withdrawn = complaint.state("withdrawn", zh="已撤回", en="withdrawn", final=T
 closed = complaint.state("closed", zh="已办结", en="closed", final=True)
 
 # Letters
-
-reconsideration = Remedy(
-    "reconsideration", Label("行政复议", "administrative reconsideration"), days(60), "行政复议法 第二十条",
-    Label("有管辖权的行政复议机关", "the competent body of administrative reconsideration"),
-)  # fmt: skip
-lawsuit = Remedy(
-    "lawsuit", Label("行政诉讼", "administrative lawsuit"), months(6), "行政诉讼法 第四十六条",
-    Label("有管辖权的人民法院", "the competent people's court"),
-)  # fmt: skip
 
 acceptance_letter = complaint.letter(
     "acceptance", "第三十六条第一款", zh="投诉受理通知书", en="notice of acceptance", to=complainant

@@ -1,9 +1,7 @@
 """The pages of the market that everybody may see: what it is, the decisions on complaints, how many there were."""
 
-from datetime import date
-
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -19,6 +17,7 @@ from gongbao.systems.intermediary_market.complaints.procedure import OUTCOMES, c
 from gongbao.systems.intermediary_market.document import DOCUMENT
 from gongbao.systems.intermediary_market.organisations.queries import is_auditor
 from gongbao.systems.intermediary_market.staff import posts_at_desk
+from gongbao.systems.intermediary_market.years import asked_year
 
 PAGE = 20
 
@@ -60,7 +59,7 @@ def decisions(request: HttpRequest) -> HttpResponse:
 
 @allows(ANYONE)
 def statistics(request: HttpRequest) -> HttpResponse:
-    year = _year(request)
+    year = asked_year(request)
     found = queries.statistics(year, timezone.now())
     return render(
         request,
@@ -81,7 +80,7 @@ def statistics(request: HttpRequest) -> HttpResponse:
 
 @allows(ANYONE)
 def statistics_workbook(request: HttpRequest) -> HttpResponse:
-    year, now = _year(request), timezone.now()
+    year, now = asked_year(request), timezone.now()
     found = queries.statistics(year, now)
     sheets = [_sheet(heading, first, rows, found.total) for heading, first, rows in _tables(found)]
     title = _("Complaints received in %(year)s") % {"year": year}
@@ -90,16 +89,6 @@ def statistics_workbook(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(content, content_type=kind)
     response["Content-Disposition"] = f'attachment; filename="complaints-{year}.xlsx"'
     return response
-
-
-def _year(request: HttpRequest) -> int:
-    given = request.GET.get("year", "")
-    this = timezone.localdate().year
-    if not given:
-        return this
-    if not (given.isascii() and given.isdecimal() and len(given) == 4 and 2000 <= int(given) <= this):
-        raise Http404
-    return date(int(given), 1, 1).year
 
 
 _COLUMNS: tuple[tuple[str, Label], ...] = (

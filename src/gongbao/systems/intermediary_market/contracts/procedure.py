@@ -25,15 +25,15 @@ from gongbao.procedures import (
     until,
     working_days,
 )
-from gongbao.systems.intermediary_market.document import DOCUMENT
+from gongbao.systems.intermediary_market.document import DOCUMENT, SINCE, SINCE_CLAUSE
 
 contract = Procedure(
     "market_contract",
     document=DOCUMENT,
     zh="中介服务合同",
     en="contract for an intermediary service",
-    since=date(2022, 7, 24),
-    since_clause="第四十三条",
+    since=SINCE,
+    since_clause=SINCE_CLAUSE,
 )
 
 # Who

@@ -16,6 +16,7 @@ from gongbao.office.people.permissions import ANYONE, allows
 from gongbao.systems.intermediary_market.document import DOCUMENT
 from gongbao.systems.intermediary_market.publication import ocds, queries, workbook
 from gongbao.systems.intermediary_market.purchases.queries import operator_unit
+from gongbao.systems.intermediary_market.years import asked_year
 
 RELEASES = 200
 """In one package, or one page of a year."""
@@ -28,7 +29,7 @@ SHARES = 20
 @allows(ANYONE)
 @require_safe
 def figures(request: HttpRequest) -> HttpResponse:
-    year, language, links = _year(request), _language(), ClauseLinks()
+    year, language, links = asked_year(request), _language(), ClauseLinks()
     found = queries.figures(year, timezone.now())
     return render(
         request,
@@ -54,7 +55,7 @@ def figures(request: HttpRequest) -> HttpResponse:
 @allows(ANYONE)
 @require_safe
 def figures_workbook(request: HttpRequest) -> HttpResponse:
-    year, now = _year(request), timezone.now()
+    year, now = asked_year(request), timezone.now()
     content = workbook.of_figures(queries.figures(year, now), _language(), now)
     return _file(content, f"selections-in-figures-{year}.xlsx")
 
@@ -77,7 +78,7 @@ def open_data(request: HttpRequest) -> HttpResponse:
 @require_safe
 def releases(request: HttpRequest) -> HttpResponse:
     """A package of the releases of a year; with more than RELEASES of them, of a page of the year."""
-    year = _year(request)
+    year = asked_year(request)
     page, found = _page(request, year, RELEASES)
     return _package(request, found, f"{request.path}?{urlencode({'year': year, 'page': page})}")
 
@@ -103,7 +104,7 @@ def release(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @require_safe
 def selections_workbook(request: HttpRequest) -> HttpResponse:
     """The selections of a year; with more than ROWS of them, of a page of the year."""
-    year = _year(request)
+    year = asked_year(request)
     page, found = _page(request, year, ROWS)
     content = workbook.of_selections(found, _language(), timezone.now())
     return _file(content, f"selections-{year}-{page}.xlsx")
@@ -128,13 +129,3 @@ def _file(content: bytes, name: str) -> HttpResponse:
 
 def _language() -> str:
     return get_language() or "zh-hans"
-
-
-def _year(request: HttpRequest) -> int:
-    given = request.GET.get("year", "")
-    this = timezone.localdate().year
-    if not given:
-        return this
-    if not (given.isascii() and given.isdecimal() and len(given) == 4 and 2000 <= int(given) <= this):
-        raise Http404
-    return int(given)

@@ -5,8 +5,6 @@ extend, how an agency gives an award back, how a result is stopped, what becomes
 market. Most steps write more than an event, and are taken by actions.py alone (`OWN_STEPS`).
 """
 
-from datetime import date
-
 from gongbao.core.labels import Label
 from gongbao.procedures import (
     OUR_RULE,
@@ -16,24 +14,22 @@ from gongbao.procedures import (
     Kind,
     Option,
     Procedure,
-    Remedy,
     SignOff,
     Situation,
-    days,
-    months,
     until,
     working_days,
 )
-from gongbao.systems.intermediary_market.document import DOCUMENT
+from gongbao.systems.intermediary_market.document import DOCUMENT, SINCE, SINCE_CLAUSE
 from gongbao.systems.intermediary_market.purchases.prices import price_told
+from gongbao.systems.intermediary_market.remedies import lawsuit, reconsideration
 
 purchase = Procedure(
     "market_purchase",
     document=DOCUMENT,
     zh="网上中介超市选取",
     en="selection in the intermediary services market",
-    since=date(2022, 7, 24),
-    since_clause="第四十三条",
+    since=SINCE,
+    since_clause=SINCE_CLAUSE,
 )
 
 # Who
@@ -118,15 +114,6 @@ rerun = purchase.state("rerun", zh="中断后重新组织", en="interrupted, to 
 outside = purchase.state("outside", zh="中断后自主选取", en="interrupted, selected outside the market", final=True)
 
 # Letters
-
-reconsideration = Remedy(
-    "reconsideration", Label("行政复议", "administrative reconsideration"), days(60), "行政复议法 第二十条",
-    Label("有管辖权的行政复议机关", "the competent body of administrative reconsideration"),
-)  # fmt: skip
-lawsuit = Remedy(
-    "lawsuit", Label("行政诉讼", "administrative lawsuit"), months(6), "行政诉讼法 第四十六条",
-    Label("有管辖权的人民法院", "the competent people's court"),
-)  # fmt: skip
 
 corrections_letter = purchase.letter(
     "corrections", "第二十条第三款", zh="采购信息补正告知书", en="list of corrections", to=owner

@@ -23,15 +23,15 @@ from gongbao.procedures import (
     Situation,
     working_days,
 )
-from gongbao.systems.intermediary_market.document import DOCUMENT
+from gongbao.systems.intermediary_market.document import DOCUMENT, SINCE, SINCE_CLAUSE
 
 conduct = Procedure(
     "market_conduct",
     document=DOCUMENT,
     zh="中介机构行为核实",
     en="verification of an agency's conduct",
-    since=date(2022, 7, 24),
-    since_clause="第四十三条",
+    since=SINCE,
+    since_clause=SINCE_CLAUSE,
 )
 
 # Who

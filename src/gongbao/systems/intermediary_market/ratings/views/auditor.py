@@ -15,7 +15,7 @@ from gongbao.systems.intermediary_market.ratings import liabilities as table
 from gongbao.systems.intermediary_market.ratings import queries
 from gongbao.systems.intermediary_market.ratings import workbook as books
 from gongbao.systems.intermediary_market.ratings.traces import REPORTS, Period
-from gongbao.systems.intermediary_market.ratings.views.public import asked_year
+from gongbao.systems.intermediary_market.years import asked_year
 
 SHOWN = 20
 """So many traces of a report on the page; the workbook has all."""
@@ -25,7 +25,7 @@ SHOWN = 20
 @never_cache
 @require_safe
 def liabilities(request: HttpRequest) -> HttpResponse:
-    now, year = timezone.now(), asked_year(request)
+    now, year = timezone.now(), asked_year(request, queries.FIRST_YEAR)
     filled = table.filled(Period.of_year(year, now))
     counts = {one.report.key: len(one.traces) for one in filled}
     context = {
@@ -47,6 +47,6 @@ def liabilities(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def workbook(request: HttpRequest) -> HttpResponse:
-    now, year = timezone.now(), asked_year(request)
+    now, year = timezone.now(), asked_year(request, queries.FIRST_YEAR)
     content = books.of_liabilities(table.filled(Period.of_year(year, now)), language(), now)
     return download(content, books.XLSX, f"liabilities-{year}.xlsx")

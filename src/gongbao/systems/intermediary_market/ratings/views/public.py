@@ -16,18 +16,9 @@ from gongbao.systems.intermediary_market.organisations.queries import at_operato
 from gongbao.systems.intermediary_market.organisations.queries import organisation as organisation_of
 from gongbao.systems.intermediary_market.ratings import queries
 from gongbao.systems.intermediary_market.ratings import workbook as books
+from gongbao.systems.intermediary_market.years import asked_year
 
 PAGE = 20
-
-
-def asked_year(request: HttpRequest) -> int:
-    """The year that is asked for, this one where none is. Raises Http404."""
-    given, this = request.GET.get("year", ""), timezone.localdate().year
-    if not given:
-        return this
-    if not (given.isascii() and given.isdecimal() and len(given) == 4 and queries.FIRST_YEAR <= int(given) <= this):
-        raise Http404("no such year")
-    return int(given)
 
 
 def asked_words(request: HttpRequest) -> str:
@@ -38,7 +29,7 @@ def asked_words(request: HttpRequest) -> str:
 @require_safe
 def ratings(request: HttpRequest) -> HttpResponse:
     """The agencies of a year."""
-    year, words, today = asked_year(request), asked_words(request), timezone.localdate()
+    year, words, today = asked_year(request, queries.FIRST_YEAR), asked_words(request), timezone.localdate()
     page = Paginator(queries.agencies(year, words), PAGE).get_page(request.GET.get("page"))
     asked = request.GET.copy()
     asked.pop("page", None)
@@ -60,7 +51,7 @@ def ratings(request: HttpRequest) -> HttpResponse:
 @require_safe
 def workbook(request: HttpRequest) -> HttpResponse:
     """The agencies of a year, and the ratings of it."""
-    year, now = asked_year(request), timezone.now()
+    year, now = asked_year(request, queries.FIRST_YEAR), timezone.now()
     rows = queries.rows_of(list(queries.agencies(year, asked_words(request))), year, timezone.localdate())
     given = [queries.as_shown(one) for one in queries.ratings().filter(at__year=year)]
     return download(books.of_year(year, rows, given, language(), now), books.XLSX, f"ratings-{year}.xlsx")
