@@ -232,7 +232,7 @@ def sums_of(situation: Situation) -> list[Decimal]:
             if isinstance(value, Decimal):
                 totals[key], last[key] = totals.get(key, Decimal(0)) + value, value
     left = [one - total for one in last.values() for total in totals.values()]
-    return sorted({Decimal("0.5"), *last.values(), *(one for one in left if one > 0)})
+    return sorted({Decimal("0.5"), *last.values(), *(one for one in left if one >= 0)})
 
 
 def chosen_at_the_beginning(situation: Situation) -> tuple[Any, ...]:
