@@ -27,6 +27,15 @@ def looked_at(language: str, size: dict[str, int], large: bool) -> bool:
     return large == ((language == "en") != (size == NARROW))
 
 
+def fits(page: Page) -> None:
+    """Nothing stands beside the window of the page that is loading or stands there, narrow or wide."""
+    page.wait_for_load_state()
+    for size in (NARROW, WIDE):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        # The frames of tables are measured anew a moment after the window changed.
+        page.wait_for_function("width => document.documentElement?.scrollWidth <= width", arg=size["width"])
+
+
 def seat(page: Page, account: Any, address: str) -> None:
     """The browser is that account's from now on, at the site of that address; with None it is nobody's."""
     from django.conf import settings
@@ -110,6 +119,7 @@ def axe() -> Callable[[Page], None]:
     source = AXE.read_text(encoding="utf-8")
 
     def check(page: Page) -> None:
+        page.wait_for_load_state()
         page.evaluate(source)
         found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
         # Nothing found on nothing looked at would pass too.
@@ -123,3 +133,14 @@ def axe() -> Callable[[Page], None]:
         assert not bad, f"barriers on {page.url}:\n" + "\n".join(bad)
 
     return check
+
+
+@pytest.fixture(scope="session")
+def look(axe: Callable[[Page], None]) -> Callable[[Page], None]:
+    """`look(page)` fails when the page does not fit its window, narrow or wide, or has a barrier."""
+
+    def see(page: Page) -> None:
+        fits(page)
+        axe(page)
+
+    return see

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NARROW, WIDE, seat
+from tests.browser.conftest import seat
 
 PDF = {"name": "合同.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 contract"}
 
@@ -36,25 +36,12 @@ def sit(page: Page, parties: Any, live_server: Any) -> Callable[[str], Page]:
     return sit_down
 
 
-def look(page: Page, axe: Callable[[Page], None]) -> None:
-    for size in (NARROW, WIDE):
-        page.set_viewport_size(size)
-        for _ in range(100):
-            width = page.evaluate("document.documentElement.scrollWidth")
-            if width <= size["width"]:
-                break
-            # The frames of tables are measured anew a moment after the window changed.
-            page.wait_for_timeout(50)
-        assert width <= size["width"], f"{page.url} is {width} wide at {size['width']}"
-    axe(page)
-
-
 def send(page: Page, name: str) -> None:
     page.locator("main").get_by_role("button", name=name, exact=True).click()
 
 
 def test_a_contract_is_signed_filed_and_seen_by_everybody(
-    sit: Callable[[str], Page], parties: Any, axe: Callable[[Page], None], console_allowed: list[str]
+    sit: Callable[[str], Page], parties: Any, look: Callable[[Page], None], console_allowed: list[str]
 ) -> None:
     from tests.systems.intermediary_market.awarded import award
 
@@ -64,18 +51,18 @@ def test_a_contract_is_signed_filed_and_seen_by_everybody(
     address = f"/market/contracts/{contract.uuid}/"
     page = sit("agency-1")
     page.goto("/market/contracts/mine/")
-    look(page, axe)
+    look(page)
     page.get_by_role("link", name="水土保持方案技术评审").click()
-    look(page, axe)
+    look(page)
     page.get_by_role("link", name="签订合同", exact=True).click()
-    look(page, axe)
+    look(page)
     page.get_by_label("约定的完成日期").fill(f"{now + timedelta(days=30):%Y-%m-%d}")
     page.get_by_label("约定的服务范围").fill("编制并评审水土保持方案")
     page.get_by_label("开票后付款期限（日）").fill("30")
     send(page, "签订合同")
     # The contract itself was forgotten; what was typed is still there.
     expect(page.locator(".notice.wrong").first).to_be_visible()
-    look(page, axe)
+    look(page)
     page.get_by_label("合同文本").set_input_files([PDF])
     send(page, "签订合同")
     expect(page.locator(".casehead-state")).to_contain_text("履行中")
@@ -84,20 +71,20 @@ def test_a_contract_is_signed_filed_and_seen_by_everybody(
     page.locator("input[type=file]").nth(1).set_input_files([{**PDF, "name": "公示.pdf"}])
     page.get_by_label("是", exact=True).check()
     send(page, "备案并公示")
-    look(page, axe)
+    look(page)
     page = sit("")
     page.goto("/market/contracts/")
-    look(page, axe)
+    look(page)
     page.get_by_role("link", name="水土保持方案技术评审").click()
     assert page.url.endswith(address)
-    look(page, axe)
+    look(page)
     with page.expect_download() as download:
         page.get_by_role("link", name="公示.pdf").click()
     assert Path(download.value.path()).read_bytes() == PDF["buffer"]
 
 
 def test_one_button_complains_that_it_is_not_paid(
-    sit: Callable[[str], Page], parties: Any, axe: Callable[[Page], None]
+    sit: Callable[[str], Page], parties: Any, look: Callable[[Page], None]
 ) -> None:
     from tests.systems.intermediary_market.awarded import play
 
@@ -111,11 +98,11 @@ def test_one_button_complains_that_it_is_not_paid(
         page = sit(name)
         page.goto(address)
         expect(page.get_by_role("heading", name="付款已逾期")).to_be_visible()
-        look(page, axe)
+        look(page)
     page = sit("operator-clerk")
     page.goto("/market/contracts/desk/?overdue=contract_payment")
     expect(page.get_by_role("link", name="水土保持方案技术评审")).to_be_visible()
-    look(page, axe)
+    look(page)
     page = sit("agency-1")
     page.goto(address)
     send(page, "投诉拖欠服务费用")
@@ -125,7 +112,7 @@ def test_one_button_complains_that_it_is_not_paid(
     page.get_by_role("row").filter(has_text=receipt).get_by_role("link").first.click()
     page.locator("a[href$='/evidence/']").click()
     expect(page.locator("main")).to_contain_text("清单与存证摘要一致")
-    look(page, axe)
+    look(page)
     page = sit("school")
     page.goto(f"/market/complaints/about/contract/{one.contract.uuid}/")
-    look(page, axe)
+    look(page)

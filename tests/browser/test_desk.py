@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NARROW, WIDE, seat
+from tests.browser.conftest import seat
 
 FACTS = "合同约定之外另收资料费八百元。"
 
@@ -51,23 +51,11 @@ def send(page: Page, name: str) -> None:
     page.locator("main").get_by_role("button", name=name, exact=True).click()
 
 
-def fits(page: Page) -> None:
-    """Nothing stands beside the window, wide or narrow."""
-    for size in (NARROW, WIDE):
-        page.set_viewport_size(size)
-        width = page.evaluate("document.documentElement.scrollWidth")
-        assert width <= size["width"], f"{page.url} is {width} wide at {size['width']}"
-
-
 def test_a_complaint_from_the_counter_to_its_publication(
-    sit: Callable[[str], Page], axe: Callable[[Page], None], console_allowed: list[str]
+    sit: Callable[[str], Page], look: Callable[[Page], None], console_allowed: list[str]
 ) -> None:
     # A form with nothing in it is sent on purpose.
     console_allowed.append("400 (Bad Request)")
-
-    def look(page: Page) -> None:
-        fits(page)
-        axe(page)
 
     # Somebody stands at the counter.
     page = sit("counter")

@@ -11,7 +11,7 @@ from joserfc import jwe
 from joserfc.jwk import OctKey
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NARROW, WIDE, seat
+from tests.browser.conftest import seat
 
 PASSPHRASE = "a long and odd pass phrase 7"
 
@@ -35,13 +35,6 @@ def sit(page: Page, scene: Any, live_server: Any, name: str) -> None:
     page.goto(f"/market/purchases/{scene.purchase.uuid}/draw/")
 
 
-def looked_at(page: Page, axe: Callable[[Page], None]) -> None:
-    for size in (NARROW, WIDE):
-        page.set_viewport_size(size)
-        page.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=size["width"])
-    axe(page)
-
-
 def key_file(name: str, folder: Path) -> Path:
     """As a custodian's browser keeps it."""
     from tests.systems.intermediary_market.custodians import rsa_key
@@ -59,7 +52,7 @@ def test_a_draw_in_the_browser(
     page: Page,
     scene: Any,
     live_server: Any,
-    axe: Callable[[Page], None],
+    look: Callable[[Page], None],
     tmp_path: Path,
     console_allowed: list[str],
 ) -> None:
@@ -71,7 +64,7 @@ def test_a_draw_in_the_browser(
     shares = {}
     for name, party in (("school", Party.OWNER), ("operator-clerk", Party.OPERATOR)):
         sit(page, scene, live_server, name)
-        looked_at(page, axe)
+        look(page)
         with page.expect_download() as download:
             page.get_by_role("button", name="生成随机数并提交承诺").click()
         shares[party] = json.loads(Path(download.value.path()).read_text())["share"]
@@ -92,7 +85,7 @@ def test_a_draw_in_the_browser(
     # The owner does not: the custodians do, one after the other.
     for name in (FIRST, SECOND):
         sit(page, scene, live_server, name)
-        looked_at(page, axe)
+        look(page)
         page.locator("[type=file]").set_input_files(key_file(name, tmp_path))
         page.locator("[type=password]").fill("not this pass phrase")
         page.get_by_role("button", name="打开本层").click()
@@ -116,7 +109,7 @@ def test_a_draw_in_the_browser(
     scene.publish_result()
     page.context.clear_cookies()
     page.goto(f"/market/purchases/{scene.purchase.uuid}/draw/")
-    looked_at(page, axe)
+    look(page)
     expect(page.locator("main")).to_contain_text("全部相符")
     with page.expect_download() as download:
         page.get_by_role("link", name="抽取文件").click()

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NARROW, WIDE, seat
+from tests.browser.conftest import seat
 
 PASSPHRASE = "a long and odd pass phrase 7"
 PDF = {"name": "文本.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 paper"}
@@ -29,7 +29,7 @@ class Scene:
     page: Page
     address: str
     patch: pytest.MonkeyPatch
-    axe: Callable[[Page], None]
+    see: Callable[[Page], None]
     files: Path
     market: Any = None
     who: str = ""
@@ -86,10 +86,7 @@ class Scene:
         """The page fits, wide and narrow, and has no barriers. What all ways share is looked at in one of them."""
         if shared and not self.looks_at_shared:
             return
-        for size in (NARROW, WIDE):
-            self.page.set_viewport_size(size)  # type: ignore[arg-type]
-            self.page.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=size["width"])
-        self.axe(self.page)
+        self.see(self.page)
 
 
 @pytest.fixture
@@ -100,10 +97,10 @@ def scene(
     settings: Any,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    axe: Callable[[Page], None],
+    look: Callable[[Page], None],
 ) -> Scene:
     settings.MEDIA_ROOT = tmp_path
-    return Scene(page, live_server.url, monkeypatch, axe, tmp_path)
+    return Scene(page, live_server.url, monkeypatch, look, tmp_path)
 
 
 def made_key(scene: Scene) -> Path:

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import NARROW, WIDE, seat
+from tests.browser.conftest import seat
 
 
 @pytest.fixture
@@ -31,44 +31,41 @@ def sit(page: Page, live_server: Any, account: Any) -> None:
     seat(page, account, live_server.url)
 
 
-def look_at(page: Page, axe: Callable[[Page], None], address: str) -> None:
+def look_at(page: Page, look: Callable[[Page], None], address: str) -> None:
     page.goto(address)
-    for size in (NARROW, WIDE):
-        page.set_viewport_size(size)  # type: ignore[arg-type]
-        page.wait_for_function("width => document.documentElement.scrollWidth <= width", arg=size["width"])
-    axe(page)
+    look(page)
 
 
 def test_ratings_and_conduct_as_each_party(
-    page: Page, live_server: Any, axe: Callable[[Page], None], scene: Any
+    page: Page, live_server: Any, look: Callable[[Page], None], scene: Any
 ) -> None:
     parties, played, told = scene
     sit(page, live_server, parties.account_of(parties.owners[0]))
-    look_at(page, axe, f"/market/ratings/give/{played.contract.uuid}/")
+    look_at(page, look, f"/market/ratings/give/{played.contract.uuid}/")
     for key in ("quality", "timeliness", "attitude", "fees", "conduct"):
         page.locator(f"[name=v-{key}]").fill("90")
     page.locator("button.main").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("90.00")).to_be_visible()
-    look_at(page, axe, "/market/ratings/give/")
+    look_at(page, look, "/market/ratings/give/")
 
     sit(page, live_server, parties.account_of(parties.agencies[0]))
-    look_at(page, axe, "/market/conduct/")
-    look_at(page, axe, f"/market/conduct/{told.uuid}/")
-    look_at(page, axe, f"/market/conduct/{told.uuid}/step/conduct_state/")
+    look_at(page, look, "/market/conduct/")
+    look_at(page, look, f"/market/conduct/{told.uuid}/")
+    look_at(page, look, f"/market/conduct/{told.uuid}/step/conduct_state/")
     page.locator("[name=v-statement]").fill("总机号码，两家同在一楼。")
     page.locator("button.main").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("总机号码，两家同在一楼。")).to_be_visible()
 
     sit(page, live_server, parties.people["operator-clerk"])
-    look_at(page, axe, "/market/conduct/desk/")
-    look_at(page, axe, "/market/conduct/desk/propose/")
+    look_at(page, look, "/market/conduct/desk/")
+    look_at(page, look, "/market/conduct/desk/propose/")
     sit(page, live_server, parties.people["auditor"])
-    look_at(page, axe, "/market/liabilities/?year=2026")
+    look_at(page, look, "/market/liabilities/?year=2026")
 
     page.context.clear_cookies()
-    look_at(page, axe, "/market/ratings/?year=2026")
+    look_at(page, look, "/market/ratings/?year=2026")
     page.get_by_role("link", name=parties.agencies[0].name).click()
     expect(page.get_by_text("90.00")).to_have_count(2)
-    look_at(page, axe, f"/market/ratings/{parties.agencies[0].uuid}/")
+    look_at(page, look, f"/market/ratings/{parties.agencies[0].uuid}/")

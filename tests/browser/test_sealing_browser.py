@@ -13,7 +13,7 @@ from joserfc import jwe
 from joserfc.jwk import OctKey, RSAKey
 from playwright.sync_api import Page, Request, expect
 
-from tests.browser.conftest import NARROW, WIDE, seat
+from tests.browser.conftest import seat
 
 PASSPHRASE = "a long and odd pass phrase 7"
 
@@ -51,16 +51,6 @@ def received(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return found
 
 
-def looked_at(page: Page, axe: Callable[[Page], None]) -> None:
-    for size in (NARROW, WIDE):
-        page.set_viewport_size(size)
-        # Whether a table fits the page is looked at anew when that changes.
-        page.wait_for_function(
-            "width => document.documentElement.scrollWidth <= width", arg=size["width"], timeout=5000
-        )
-    axe(page)
-
-
 def send(page: Page, name: str) -> None:
     page.locator("main").get_by_role("button", name=name, exact=True).click()
 
@@ -80,7 +70,7 @@ def test_from_the_keys_to_the_names(
     sit: Callable[[str], Page],
     parties: Any,
     received: list[Any],
-    axe: Callable[[Page], None],
+    look: Callable[[Page], None],
     tmp_path: Path,
     console_allowed: list[str],
 ) -> None:
@@ -94,7 +84,7 @@ def test_from_the_keys_to_the_names(
         page = sit(name)
         page.goto("/market/custody/")
         if name == custodians.FIRST:
-            looked_at(page, axe)
+            look(page)
             page.locator("[name=passphrase]").fill(PASSPHRASE)
             page.locator("[name=again]").fill("another long pass phrase")
             send(page, "生成密钥")
@@ -117,7 +107,7 @@ def test_from_the_keys_to_the_names(
     agency, other = parties.agencies[:2]
     page = sit("agency-1")
     page.goto("/market/signing-keys/")
-    looked_at(page, axe)
+    look(page)
     signing = made_key(page, tmp_path)
     custodians.register_signing_key(
         other, custodians.signing_key(other.uscc).as_dict(private=False), actor=custodians.KEEPER, at=custodians.START
@@ -126,7 +116,7 @@ def test_from_the_keys_to_the_names(
     sent: list[Request] = []
     page.on("request", lambda request: sent.append(request) if request.url.endswith("/envelopes/") else None)
     page.goto(f"/market/purchases/{purchase.uuid}/seal/")
-    looked_at(page, axe)
+    look(page)
     page.locator("#agency").fill(agency.uscc.lower())
     page.locator("#name").fill(agency.name)
     page.locator("#qualification").fill("测绘乙级 K-7731")
@@ -173,7 +163,7 @@ def test_from_the_keys_to_the_names(
         page = sit(name)
         page.goto("/market/custody/")
         page.get_by_role("link", name="现在打开").click()
-        looked_at(page, axe)
+        look(page)
         page.locator("#key").set_input_files(signing)
         page.locator("#passphrase").fill(PASSPHRASE)
         send(page, "全部打开")
