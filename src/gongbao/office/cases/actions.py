@@ -327,6 +327,7 @@ def _happen(
         given = _with_uploads(step, given, uploads)
     event = situation.take(step, acting.role, given, at, signed=signed)
     _refuse_unknown(case, step, event)
+    _refuse_of_type(case, step, event.values)
     return _keep(case, situation, step, event, acting, record, uploads=uploads, counter=counter)
 
 
@@ -384,6 +385,12 @@ def _refuse_unknown(case: Case, step: Step, event: Event) -> None:
                 raise Refused(step, [Obstacle(Label("该单位应当回避", "this unit may not handle the case"), OUR_RULE)])
         if field.kind == Kind.ACCOUNT and not Account.objects.filter(public_id=str(value), is_active=True).exists():
             raise Refused(step, [Obstacle(Label("没有这个账号", "there is no such account"), OUR_RULE)])
+
+
+def _refuse_of_type(case: Case, step: Step, values: Mapping[str, Value]) -> None:
+    problems = case_type(case.procedure).refuses(case, step, values)
+    if problems:
+        raise Refused(step, problems=problems)
 
 
 def _keep(
@@ -578,6 +585,7 @@ def propose(
         check_countersigners(declared.sign_off, key, countersigners)
         units = _open_units(countersigners, case)
         _, values = situation.read(declared, acting.role, _with_uploads(declared, given, uploads), at)
+        _refuse_of_type(case, declared, values)
         values = _kept_files(case, declared, values, uploads, at)
         proposal = Proposal(
             case=case,

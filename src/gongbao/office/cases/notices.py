@@ -90,13 +90,14 @@ def handed_over(case: Case, to: Account, at: datetime) -> None:
 
 
 def reminded(case: Case, run: Run, kind: str, now: datetime) -> None:
-    """The roles that the clock tells: the clerk is whoever has the case."""
+    """The roles that the clock tells: the clerk is whoever has the case; parties the system of the case tells."""
     told = tell(run, now.astimezone(SHANGHAI).date())
     zh = f"{'已逾期' if kind == 'overdue' else '即将到期'}：{run.clock.label.zh}（{told.zh}）"
     en = f"{'overdue' if kind == 'overdue' else 'soon due'}: {run.clock.label.en} ({told.en})"
     body: Unit = body_of(case.unit)
     for role in run.clock.tells:
         if role.kind != "staff":
+            case_type(case.procedure).reminds(case, run, role, Label(zh, en), now)
             continue
         to = _workers(case, now) if role.post == Post.CLERK else [ToPost(body, Post(role.post))]
         _tell(case, to, zh, en, now)

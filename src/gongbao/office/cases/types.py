@@ -1,8 +1,8 @@
 """What a system tells of its cases. It registers a CaseType when its app is ready."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from gongbao.core.errors import GongbaoError
 from gongbao.core.labels import Label
 from gongbao.office.audit.actions import Record
 from gongbao.office.people.models import Unit
-from gongbao.procedures import Event, Procedure, Situation
+from gongbao.procedures import Event, Problem, Procedure, Role, Run, Situation, Step
 from gongbao.procedures.fields import Value
 
 if TYPE_CHECKING:
@@ -27,6 +27,13 @@ def _about_nothing(situation: Situation) -> str:
 
 def _no_values(situation: Situation, event: Event) -> Mapping[str, str | date | Label]:
     return {}
+
+
+def _refuses_nothing(case: "Case", step: Step, values: Mapping[str, Value]) -> Sequence[Problem]:
+    return ()
+
+
+def _reminds_nobody(case: "Case", run: Run, role: Role, words: Label, at: datetime) -> None: ...
 
 
 def _nothing_follows(case: "Case", situation: Situation, event: Event, record: Record) -> None: ...
@@ -59,9 +66,12 @@ class CaseType:
     service is recorded with the step that makes it.
 
     `own_steps`: the keys of steps that write more than their event, so that only the system's own actions take them
-    (`own=True`) and no page for cases in general offers them. `follows`: what the system writes when a step has
-    happened, whoever took it, the program too: within the same transaction and with its log; the situation is that
-    after the event. `page`: the address of the system's own page of the case, "" for none.
+    (`own=True`) and no page for cases in general offers them. `refuses`: what is wrong with the values of a step that
+    only the system's own records tell, asked when it is proposed and when it happens. `follows`: what the system writes
+    when a step has happened, whoever took it, the program too: within the same transaction and with its log; the
+    situation is that after the event. `reminds`: tells the parties of a role that a clock tells, in these words,
+    that it is soon due or overdue; whoever works at a desk the office tells itself. `page`: the address of the
+    system's own page of the case, "" for none.
 
     `kept_until`: the first day on which what is personal in the closed case may be erased; None for no such rule.
     """
@@ -78,7 +88,9 @@ class CaseType:
     letter_codes: Mapping[str, str] = field(default_factory=dict)
     served_at_once: Mapping[str, str] = field(default_factory=dict)
     own_steps: frozenset[str] = frozenset()
+    refuses: "Callable[[Case, Step, Mapping[str, Value]], Sequence[Problem]]" = _refuses_nothing
     follows: "Callable[[Case, Situation, Event, Record], None]" = _nothing_follows
+    reminds: "Callable[[Case, Run, Role, Label, datetime], None]" = _reminds_nobody
     page: "Callable[[Case], str]" = lambda case: ""
     kept_until: "Callable[[Case], date | None]" = lambda case: None
 
