@@ -5,7 +5,8 @@ from datetime import datetime
 from gongbao.core.errors import GongbaoError
 from gongbao.office.audit.actions import recorded
 from gongbao.office.audit.actors import KEEPER, Actor
-from gongbao.office.people.models import Unit
+from gongbao.office.people.models import Unit, UnitKind
+from gongbao.systems.intermediary_market.competence import county_of
 from gongbao.systems.intermediary_market.document import DOCUMENT
 from gongbao.systems.intermediary_market.models import Competence, Function
 
@@ -17,18 +18,61 @@ _CLAUSES = {
 }
 
 
-def name_competent(function: str, unit_key: str, *, actor: Actor = KEEPER, at: datetime) -> Competence:
-    """Name the unit of this city that has the function in the market. Raises GongbaoError."""
-    if function not in Function.values:
-        raise GongbaoError(f"there is no function {function}; there are {', '.join(Function.values)}", where="function")
-    ground = f"{DOCUMENT} {_CLAUSES[Function(function)]}"
+def name_competent(
+    function: str, unit_key: str, county_key: str = "", *, actor: Actor = KEEPER, at: datetime
+) -> Competence:
+    """Name the unit that has the function in the market: of the city, or, with `county_key`, for a county.
+
+    A county has a unit of its own. What runs already stays with the unit that it was begun at. Raises GongbaoError.
+    """
+    known = _known(function)
+    ground = f"{DOCUMENT} {_CLAUSES[known]}"
     with recorded("market.name_competent", actor=actor, ground=ground, at=at) as record:
-        unit = Unit.objects.filter(key=unit_key).first()
-        if unit is None or unit.closed:
-            raise GongbaoError(f"there is no open unit {unit_key}", where="unit")
-        competence = Competence.objects.select_for_update().filter(function=function).first()
-        competence = competence or Competence(function=function)
+        unit, county = _unit(unit_key), _county(county_key)
+        if county is not None and county_of(unit) != county:
+            raise GongbaoError(f"{unit_key} is no unit of the county {county_key}", where="unit")
+        competence = Competence.objects.select_for_update(of=("self",)).filter(function=known, county=county).first()
+        competence = competence or Competence(function=known, county=county)
         competence.unit = unit
         competence.save()
-        record(f"market_function:{function}", unit=unit.key)
+        record(competence.subject, unit=unit.key)
     return competence
+
+
+def end_competence(function: str, county_key: str, *, actor: Actor = KEEPER, at: datetime) -> None:
+    """The county names nobody for the function any more: what begins from now on is the city's unit's.
+
+    What its unit runs already stays with it. Raises GongbaoError.
+    """
+    known = _known(function)
+    with recorded("market.end_competence", actor=actor, ground=f"{DOCUMENT} {_CLAUSES[known]}", at=at) as record:
+        county = _county(county_key)
+        named = Competence.objects.filter(function=known, county=county).first() if county is not None else None
+        if named is None:
+            raise GongbaoError(f"no unit of a county {county_key or '(none given)'} has this function", where="county")
+        subject, unit = named.subject, named.unit.key
+        named.delete()
+        record(subject, unit=unit, ended=True)
+
+
+def _known(function: str) -> Function:
+    if function not in Function.values:
+        raise GongbaoError(f"there is no function {function}; there are {', '.join(Function.values)}", where="function")
+    return Function(function)
+
+
+def _unit(key: str) -> Unit:
+    unit = Unit.objects.select_related("parent").filter(key=key, closed=False).first()
+    if unit is None:
+        raise GongbaoError(f"there is no open unit {key}", where="unit")
+    return unit
+
+
+def _county(key: str) -> Unit | None:
+    """None for "": the city's own level."""
+    if not key:
+        return None
+    county = Unit.objects.filter(key=key, kind=UnitKind.COUNTY, closed=False).first()
+    if county is None:
+        raise GongbaoError(f"there is no open county or district {key}", where="county")
+    return county

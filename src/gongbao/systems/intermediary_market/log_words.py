@@ -6,6 +6,8 @@ from django.utils.translation import pgettext_lazy
 
 ACTIONS: dict[str, Any] = {
     "market.name_competent": pgettext_lazy("an action of the log", "Competent unit named"),
+    "market.end_competence": pgettext_lazy("an action of the log", "Competence given back to the city"),
+    "market.place_owner": pgettext_lazy("an action of the log", "Owner assigned to a county or the city"),
     "market.enter_limit": pgettext_lazy("an action of the log", "Procurement limit entered"),
     "market.submit_purchase": pgettext_lazy("an action of the log", "Purchase handed in"),
     "market.resubmit": pgettext_lazy("an action of the log", "Purchase corrected"),

@@ -52,13 +52,29 @@ class Function(models.TextChoices):
 
 
 class Competence(RegulatedModel):
-    """Which unit of this city has the function. Until one is named, complaints of that kind are refused in words."""
+    """Which unit of this city has the function. Until one is named, complaints of that kind are refused in words.
 
-    function = models.CharField(max_length=20, choices=Function.choices, unique=True)
+    `county` is the county or district for which the unit has it, null for the city's own level and for every county
+    that has named none: see competence.py.
+    """
+
+    function = models.CharField(max_length=20, choices=Function.choices)
+    county = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
 
     class Meta(RegulatedModel.Meta):
         ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["function", "county"], name="one_unit_of_a_function_in_a_county"),
+            models.UniqueConstraint(
+                fields=["function"], condition=models.Q(county=None), name="one_unit_of_a_function_in_the_city"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.function
+
+    @property
+    def subject(self) -> str:
+        """What the log calls it."""
+        return f"market_function:{self.function}" + (f"@{self.county.key}" if self.county else "")

@@ -25,12 +25,13 @@ from gongbao.office.cases.actions import Upload
 from gongbao.office.file_names import shown_name
 from gongbao.office.outbox.actions import ToAccount, ToPost, send
 from gongbao.office.people.actions import keep_account
-from gongbao.office.people.models import Account, Unit
+from gongbao.office.people.models import Account, Unit, UnitKind
 from gongbao.office.people.queries import account_exists, posts_of
 from gongbao.office.people.roles import Role
 from gongbao.systems.intermediary_market.catalogue import actions as catalogue_actions
 from gongbao.systems.intermediary_market.catalogue import queries as catalogue
 from gongbao.systems.intermediary_market.catalogue.models import ServiceItem
+from gongbao.systems.intermediary_market.competence import county_of
 from gongbao.systems.intermediary_market.document import DOCUMENT
 from gongbao.systems.intermediary_market.organisations import business_register, queries
 from gongbao.systems.intermediary_market.organisations.business_register import BusinessRegister
@@ -122,6 +123,7 @@ def enter_owner(
     *,
     account: Account,
     unit: Unit | None = None,
+    county: Unit | None = None,
     person: Person = NOBODY,
     register: BusinessRegister | None = None,
     actor: Actor,
@@ -129,10 +131,11 @@ def enter_owner(
 ) -> Organisation:
     """The organisation buys services from now on, and the account acts for it (第二条第三款).
 
-    `unit` is the unit of the office that the owner is, if it is one. For who brings it in without the operator see
-    `ask_to_buy`. Raises GongbaoError.
+    `unit` is the unit of the office that the owner is, if it is one; `county` that to which it belongs otherwise, None
+    at the city's own level. For who brings it in without the operator see `ask_to_buy`. Raises GongbaoError.
     """
-    return _enter(uscc, particulars, account, person, register, actor, at, as_agency=False, unit=unit)
+    county = county_of(unit) if unit is not None else county
+    return _enter(uscc, particulars, account, person, register, actor, at, as_agency=False, unit=unit, county=county)
 
 
 def ask_to_buy(
@@ -140,14 +143,16 @@ def ask_to_buy(
     particulars: Particulars,
     *,
     account: Account,
+    county: Unit | None = None,
     person: Person = NOBODY,
     register: BusinessRegister | None = None,
     actor: Actor,
     at: datetime,
 ) -> Organisation:
     """The organisation wants to buy: the operator looks at its papers first, as anybody could write a notice in the
-    name of a body whose code is public (our rule). Raises GongbaoError."""
-    return _enter(uscc, particulars, account, person, register, actor, at, as_agency=False, waits=True)
+    name of a body whose code is public (our rule). `county` is where it says that it belongs, None for the city's own
+    level; the operator confirms it. Raises GongbaoError."""
+    return _enter(uscc, particulars, account, person, register, actor, at, as_agency=False, waits=True, county=county)
 
 
 def _enter(
@@ -162,6 +167,7 @@ def _enter(
     as_agency: bool,
     waits: bool = False,
     unit: Unit | None = None,
+    county: Unit | None = None,
 ) -> Organisation:
     code, today = checked_uscc(uscc), timezone.localdate(at)
     with recorded("market.enter", actor=actor, ground=ENTRY if as_agency else OWNERS, at=at) as record:
@@ -185,10 +191,12 @@ def _enter(
             for one in (account, *others):
                 _refuse_official(one, today)
             found.is_agency = True
-        elif waits:
-            found.owner_asked_at = at
         else:
-            found.is_owner = True
+            found.county = county_of(found.unit) if found.unit is not None else _open_county(county)
+            if waits:
+                found.owner_asked_at = at
+            else:
+                found.is_owner = True
         found.save()
         checked = found.register_checked_at is not None
         record(
@@ -197,6 +205,7 @@ def _enter(
             owner=found.is_owner,
             asks_to_buy=found.owner_asked_at is not None,
             kind=found.kind,
+            county=found.county.key if found.county else "",
             checked=checked,
         )
         if not queries.is_member(account, found, today):
@@ -218,6 +227,40 @@ def _tell_desk(operator: Unit, organisation: Organisation, at: datetime) -> None
     )
 
 
+def _open_county(county: Unit | None) -> Unit | None:
+    """Raises GongbaoError where this is none of the counties and districts of the city."""
+    if county is not None and (county.kind != UnitKind.COUNTY or county.closed):
+        raise GongbaoError("this is no county or district of this city", where="county")
+    return county
+
+
+def place_owner(organisation: Organisation, county: Unit | None, *, actor: Actor, at: datetime) -> Organisation:
+    """The operator says to which county an owner, or one who asked to buy, belongs, None for the city's own level: who
+    runs what it buys from now on goes by that (第六条第（二）项). An owner is told. Raises GongbaoError."""
+    with recorded("market.place_owner", actor=actor, ground=OWNERS, at=at) as record:
+        found = _locked(organisation)
+        if not found.is_owner and found.owner_asked_at is None:
+            raise GongbaoError("this organisation does not buy in the market")
+        if found.unit is not None and county_of(found.unit) != county:
+            raise GongbaoError("this owner is a body of the office: its county is that of its unit", where="county")
+        if found.county == _open_county(county):
+            return found
+        found.county = county
+        found.save()
+        record(found.subject, county=county.key if county else "")
+        if found.is_owner:
+            _tell(found, *_told_of_place(county), at=at, ground=OWNERS)
+    return found
+
+
+def _told_of_place(county: Unit | None) -> tuple[Label, Label]:
+    zh, en = (county.zh, county.en) if county is not None else ("市本级", "the city's own level")
+    return Label("项目业主的所属级别", "Where the owner belongs"), Label(
+        f"所属级别：{zh}。此后提交的采购信息由该级的运维机构办理。",
+        f"It belongs to: {en}. What it hands in from now on is run by the operator of that level.",
+    )
+
+
 def decide_on_owner(
     organisation: Organisation, *, admitted: bool, reasons: str = "", actor: Actor, at: datetime
 ) -> Organisation:
@@ -233,7 +276,7 @@ def decide_on_owner(
         found.is_owner = admitted
         found.owner_asked_at = found.owner_asked_at if admitted else None
         found.save()
-        record(found.subject, admitted=admitted)
+        record(found.subject, admitted=admitted, county=found.county.key if found.county else "")
         told = Label(
             "可以发布采购信息。" if admitted else f"未予入驻：{reasons}",
             "It may publish notices." if admitted else f"It was not admitted: {reasons}",

@@ -23,6 +23,8 @@ class Organisation(RegulatedModel):
     """A body that buys (项目业主, 第二条第三款) or offers (中介机构, 第二条第四款) services; it may do both.
 
     `uscc` is its unified social credit code. `unit` is the unit of the office where the owner is a body of the city.
+    `county` is the county or district of an owner, null at the city's own level: who runs what it buys goes by that
+    (competence.py); of a body of the office it follows from the unit.
     `legal_representative` and `controller` are names of persons, shown to whoever handles the matter alone; the digests
     beside them tell whether two are the same person (第二十二条第（一）项) and are keyed digests of identity numbers,
     which are not kept. `entered_at` is when it entered the market (第十四条), `removed_at` when a review ended that.
@@ -35,6 +37,7 @@ class Organisation(RegulatedModel):
     is_owner = models.BooleanField(default=False)
     is_agency = models.BooleanField(default=False)
     unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    county = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     address = models.CharField(max_length=200, blank=True)
     telephone = models.CharField(max_length=40, blank=True)
     legal_representative = models.CharField(max_length=60, blank=True)

@@ -15,7 +15,6 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KT
 
-from gongbao.core.errors import GongbaoError
 from gongbao.core.labels import Label
 from gongbao.office.cases.actors import AT_DESK
 from gongbao.office.cases.calendar import calendar
@@ -27,6 +26,10 @@ from gongbao.procedures import Field, Run, Situation, State
 from gongbao.procedures.fields import Kind
 from gongbao.rules.compute import Result
 from gongbao.systems.intermediary_market import form_review
+from gongbao.systems.intermediary_market.competence import competent
+from gongbao.systems.intermediary_market.competence import is_operator as is_operator
+from gongbao.systems.intermediary_market.competence import operator_unit as operator_unit
+from gongbao.systems.intermediary_market.models import Function
 from gongbao.systems.intermediary_market.organisations.models import Listing, Organisation, in_force
 from gongbao.systems.intermediary_market.purchases import procedure, terms
 from gongbao.systems.intermediary_market.purchases.models import (
@@ -43,32 +46,14 @@ from gongbao.systems.intermediary_market.purchases.prices import sum_told
 # --- one purchase
 
 
-def operator_unit() -> Unit:
-    """The unit that runs the market. Raises GongbaoError where none is named."""
-    from gongbao.systems.intermediary_market.models import Competence, Function
-
-    found = Competence.objects.filter(function=Function.OPERATOR).select_related("unit").first()
-    if found is None:
-        raise GongbaoError("nobody is named who runs the market here; tell whoever runs this site")
-    return found.unit
-
-
-def is_operator(unit: Unit) -> bool:
-    """Whether the unit is of the body that runs the market."""
-    try:
-        return body_of(unit).pk == body_of(operator_unit()).pk
-    except GongbaoError:
-        return False
-
-
 def finance_post(posts: Iterable[ActingPost]) -> ActingPost | None:
     """The post, of these, in which somebody looks after public funds and enters limits: one at a desk of the unit that
     supervises public procurement (第九条第二款)."""
-    from gongbao.systems.intermediary_market.models import Competence, Function
-
-    unit = Competence.objects.filter(function=Function.PROCUREMENT).values_list("unit_id", flat=True).first()
+    unit = competent(Function.PROCUREMENT)
+    if unit is None:
+        return None
     working = (one for one in posts if one.post.role in AT_DESK)
-    return next((one for one in working if unit in (one.post.unit_id, body_of(one.post.unit).pk)), None)
+    return next((one for one in working if unit.pk in (one.post.unit_id, body_of(one.post.unit).pk)), None)
 
 
 def purchase(uuid: UUID | str) -> Purchase | None:

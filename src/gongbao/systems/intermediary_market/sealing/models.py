@@ -17,11 +17,13 @@ class CustodianKey(RegulatedModel):
 
     The private key stays with the custodian. `kid` is the thumbprint of `jwk`. It is used from `appointed_at` on, when
     somebody else appointed its holder, until `ended_at`; what was sealed to it is opened with it afterwards too.
+    `county` is the county to whose desk's purchases it is appointed, null for those that the city's operator runs.
     """
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="custodian_keys")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    county = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     kid = models.CharField(max_length=43, unique=True)
     jwk = models.JSONField()
     made_at = models.DateTimeField()
