@@ -152,6 +152,7 @@ def _clocks(procedure: Procedure) -> Iterator[str]:
             yield f"{where} is stopped by a step that lets it go on as well"
         if clock.runs_out is not None and not any(role.kind == "system" for role in clock.runs_out.by):
             yield f"{where} takes the step {clock.runs_out.key} when it runs out, which is not for SYSTEM"
+        yield from _each(clock, where)
         yield from _period(clock.period, where)
         named = [*clock.ends, *clock.stops, *clock.resumes, *clock.opens, *clock.closes]
         named += [one for one in clock.starts if isinstance(one, Step)]
@@ -162,6 +163,18 @@ def _clocks(procedure: Procedure) -> Iterator[str]:
             yield f"{where} tells a role that is not of this procedure"
         if clock.warns < 0:
             yield f"{where} warns after it has run out"
+
+
+def _each(clock: Clock, where: str) -> Iterator[str]:
+    """A clock with a run for each thing: every step that starts it says of which, and the program can say it of none."""
+    if not clock.each:
+        return
+    for one in clock.starts:
+        field = None if isinstance(one, Letter) else one.field(clock.each)
+        if field is None or not field.required:
+            yield f"{where} has a run for each {clock.each}, which {one.key} does not ask for"
+    if clock.runs_out is not None:
+        yield f"{where} has a run for each {clock.each}, and a step of the program that would not say of which"
 
 
 def _period(period: Period, where: str) -> Iterator[str]:

@@ -28,6 +28,7 @@ from gongbao.procedures.fields import SHANGHAI
 
 if TYPE_CHECKING:
     from gongbao.procedures.declare import Letter, Role, State, Step
+    from gongbao.procedures.fields import Field
 
 
 class Measure(StrEnum):
@@ -99,6 +100,13 @@ class Clock:
     closes: tuple[Step, ...]
     tells: tuple[Role, ...]
     warns: int
+    each: str = ""
+
+    @property
+    def field_of_each(self) -> Field | None:
+        """The field that tells its runs from each other; None for a clock that has one run at a time."""
+        steps = (one for one in self.starts if hasattr(one, "asks"))
+        return next((found for one in steps if self.each and (found := one.field(self.each)) is not None), None)
 
     def waits_at(self, state: State) -> bool:
         """Whether something that it waits for can be done at the state.
@@ -129,7 +137,10 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of a clock. `started_by` is the number of the event; a restarted clock has several runs."""
+    """One run of a clock. `started_by` is the number of the event; a restarted clock has several runs.
+
+    `of`: of a clock that is counted for each thing by itself, which one this run is of, as text; else "".
+    """
 
     clock: Clock
     started_by: int
@@ -139,7 +150,16 @@ class Run:
     ended_on: date | None = None
     ended_by: int | None = None
     ran_out: bool = False
+    of: str = ""
     calendar: WorkingCalendar = field(repr=False, compare=False, kw_only=True)
+
+    @property
+    def label(self) -> Label:
+        """What it is for, and of which thing where each has its own: pay (invoice 00012)."""
+        label, field = self.clock.label, self.clock.field_of_each
+        if field is None or not self.of:
+            return label
+        return Label(f"{label.zh}（{field.label.zh}{self.of}）", f"{label.en} ({field.label.en} {self.of})")
 
     @property
     def status(self) -> Status:

@@ -239,6 +239,7 @@ class Procedure:
         closes: Iterable[Step] = (),
         tells: Iterable[Role] = (),
         warns: int = 1,
+        each: str = "",
     ) -> Clock:
         """Declare a clock: it starts with steps, or with the service of letters, and starts anew with each.
 
@@ -246,7 +247,9 @@ class Procedure:
         `stops`, `resumes`: steps that stop it and let it go on, on the ground of `stop_clause`. `ends`: what it waits
         for. `runs_out`: the step that the program takes when it has run out; `opens`: steps that may only be taken
         then; `closes`: steps that may no more be taken then. `tells`: who hears of it when it runs out, or `warns`
-        working days before.
+        working days before. `each`: a field of the starting steps by which several runs go side by side, one for each
+        invoice, say: a step that gives the field starts, ends or moves the run of that value, one that does not give
+        it all of them.
         """
         return self._add(
             self.clocks,
@@ -266,6 +269,7 @@ class Procedure:
                 tuple(closes),
                 tuple(tells),
                 warns,
+                each,
             ),
         )
 

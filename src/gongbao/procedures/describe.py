@@ -123,6 +123,7 @@ def _clock(clock: Clock) -> Json:
         "closes": _keys(clock.closes),
         "tells": _keys(clock.tells),
         "warns": clock.warns,
+        "each": clock.each or None,
     }
 
 

@@ -100,10 +100,11 @@ class Situation:
     def is_over(self) -> bool:
         return self.state is not None and self.state.final
 
-    def run(self, clock: Clock | str) -> Run | None:
-        """The last run of a clock; None where it never started."""
+    def run(self, clock: Clock | str, of: object = None) -> Run | None:
+        """The last run of a clock, with `of` that of one thing (see Procedure.clock); None where it never started."""
         key = clock if isinstance(clock, str) else clock.key
-        return next((one for one in reversed(self.runs) if one.clock.key == key), None)
+        found = (one for one in reversed(self.runs) if one.clock.key == key)
+        return next((one for one in found if of is None or one.of == str(of)), None)
 
     @property
     def open_runs(self) -> list[Run]:
@@ -157,7 +158,9 @@ class Situation:
 
     def _obstacles(self, step: Step, values: Mapping[str, Value], now: datetime, *, given: bool) -> Iterator[Obstacle]:
         for clock in self.procedure.clocks.values():
-            run = self.run(clock)
+            if clock.each and step.field(clock.each) is not None and clock.each not in values:
+                continue  # of which one is not said yet
+            run = self.run(clock, values.get(clock.each) if clock.each else None)
             over = run is not None and run.is_over(now)
             due = run.due if run is not None else None
             zh = f"“{clock.label.zh}”期限" + (f"（{due}）" if due else "")
@@ -288,7 +291,10 @@ class Situation:
             if isinstance(source, Letter) and not (state is not None and clock.waits_at(state)):
                 continue
             if source is not None and any(source == one for one in clock.starts):
-                runs = [self._ended(run, event) if run.clock.key == clock.key else run for run in runs]
+                runs = [
+                    self._ended(run, event) if run.clock.key == clock.key and _concerns(event, run) else run
+                    for run in runs
+                ]
                 runs.append(self._started(clock, event))
         if state is not None and state.final:
             runs = [self._ended(run, event) for run in runs]
@@ -310,7 +316,7 @@ class Situation:
 
     def _moved(self, run: Run, step: Step, event: Event) -> Run:
         clock = run.clock
-        if not run.is_open:
+        if not run.is_open or not _concerns(event, run):
             return run
         if step in clock.ends:
             return self._ended(run, event)
@@ -344,7 +350,14 @@ class Situation:
         if clock.period.measure == Measure.UNTIL:
             given = event.values.get(clock.period.until)
             fixed = given if isinstance(given, date) else event.on
-        return Run(clock, event.number, day, fixed, calendar=self.calendar)
+        of = str(event.values.get(clock.each, "")) if clock.each else ""
+        return Run(clock, event.number, day, fixed, of=of, calendar=self.calendar)
+
+
+def _concerns(event: Event, run: Run) -> bool:
+    """Whether the event is about the run: of a clock with a run for each thing, about that thing or about all."""
+    of = event.values.get(run.clock.each) if run.clock.each else None
+    return of is None or str(of) == run.of
 
 
 def _day_of(step: Step, values: Mapping[str, Value], at: datetime) -> date:

@@ -29,9 +29,15 @@ class Walk:
         }
         numbered = list(enumerate(self.clocks))
         steps = procedure.steps.values()
-        self.opens = {one.key: [i for i, clock in numbered if one in clock.opens] for one in steps}
-        self.closes = {one.key: [i for i, clock in numbered if one in clock.closes] for one in steps}
-        self.ends = {one.key: {i for i, clock in numbered if one in clock.ends} for one in steps}
+        # A clock with a run for each thing stops no step: there may be another thing of which it is not over, and when
+        # one of its runs has ended, others may go on.
+        single = [(i, clock) for i, clock in numbered if not clock.each]
+        self.opens = {one.key: [i for i, clock in single if one in clock.opens] for one in steps}
+        self.closes = {one.key: [i for i, clock in single if one in clock.closes] for one in steps}
+        self.ends = {
+            one.key: {i for i, clock in numbered if one in clock.ends and not (clock.each and one.field(clock.each))}
+            for one in steps
+        }
         self.resumes = {one.key: {i for i, clock in numbered if one in clock.resumes} for one in steps}
         self.stops = {one.key: {i for i, clock in numbered if one in clock.stops} for one in steps}
         self.starts = {one.key: {i for i, clock in numbered if one in clock.starts} for one in steps}
@@ -59,9 +65,9 @@ class Walk:
         for key in made:
             yield None, self.served(here, key, state)
         for i, clock in enumerate(self.clocks):
-            if status[i] == ENDED and (clock.opens or clock.closes):
+            if status[i] == ENDED and (clock.opens or clock.closes) and not clock.each:
                 yield None, (at, (*status[:i], PASSED, *status[i + 1 :]), made)
-            if status[i] != RUNS:
+            if status[i] != RUNS or clock.each:
                 continue
             out: Standing = (at, (*status[:i], OUT, *status[i + 1 :]), made)
             if clock.runs_out is None:
@@ -118,6 +124,7 @@ def clocks_at(procedure: Procedure) -> dict[str, list[tuple[Clock, bool]]]:
             (clock, (i, RUNS) in standings)
             for i, clock in enumerate(walk.clocks)
             if (i, RUNS) in standings or (i, STOPPED) in standings
+            if not clock.each or clock.waits_at(procedure.states[state])
         ]
         for state, standings in met.items()
     }

@@ -91,6 +91,9 @@ def tell_clock(clock: Clock) -> Label:
     if clock.closes:
         zh.append(f"届满后不得{_quoted(clock.closes).zh}")
         en.append(f"no more when it is over: {_quoted(clock.closes).en}")
+    if (each := clock.field_of_each) is not None:
+        zh.append(f"按{each.label.zh}分别计算")
+        en.append(f"counted for each by itself: {each.label.en}")
     return Label("，".join(zh), ", ".join(en))
 
 

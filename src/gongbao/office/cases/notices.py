@@ -92,8 +92,8 @@ def handed_over(case: Case, to: Account, at: datetime) -> None:
 def reminded(case: Case, run: Run, kind: str, now: datetime) -> None:
     """The roles that the clock tells: the clerk is whoever has the case; parties the system of the case tells."""
     told = tell(run, now.astimezone(SHANGHAI).date())
-    zh = f"{'已逾期' if kind == 'overdue' else '即将到期'}：{run.clock.label.zh}（{told.zh}）"
-    en = f"{'overdue' if kind == 'overdue' else 'soon due'}: {run.clock.label.en} ({told.en})"
+    zh = f"{'已逾期' if kind == 'overdue' else '即将到期'}：{run.label.zh}（{told.zh}）"
+    en = f"{'overdue' if kind == 'overdue' else 'soon due'}: {run.label.en} ({told.en})"
     body: Unit = body_of(case.unit)
     for role in run.clock.tells:
         if role.kind != "staff":
