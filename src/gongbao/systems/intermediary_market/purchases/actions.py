@@ -31,6 +31,7 @@ from gongbao.procedures.fields import read as read_fields
 from gongbao.rules.compute import Result, compute
 from gongbao.systems.intermediary_market.catalogue import queries as catalogue
 from gongbao.systems.intermediary_market.catalogue.models import ItemVersion, ServiceItem
+from gongbao.systems.intermediary_market.competence import operating_unit
 from gongbao.systems.intermediary_market.document import DOCUMENT
 from gongbao.systems.intermediary_market.interpretation.queries import readings_on
 from gongbao.systems.intermediary_market.organisations import queries as organisations
@@ -52,7 +53,6 @@ from gongbao.systems.intermediary_market.purchases.queries import (
     attempts_of,
     by_envelope,
     offered,
-    operator_unit,
     price_in_words,
     published_terms,
     ranking,
@@ -189,7 +189,7 @@ def submit(
     day = at.astimezone(SHANGHAI).date()
     version = _version_of(item, day)
     content = terms.read(given, version, owner, day)
-    unit = operator_unit()
+    unit = operating_unit(owner)
     with (
         files.together(),
         recorded("market.submit_purchase", actor=actor_of(account), ground=_ground(procedure.submit), at=at) as record,
@@ -895,7 +895,7 @@ def negotiate(
         told = _told(content, previous.item, owner, 1) | _told_result(agency, uuid, amount, words)
         told["way"] = Way.NEGOTIATION.value
         begun = cases.begin(
-            procedure.purchase, procedure.negotiate, told, acting=acting, unit=operator_unit(), at=at, own=True
+            procedure.purchase, procedure.negotiate, told, acting=acting, unit=operating_unit(owner), at=at, own=True
         )
         made = Purchase(case=begun.case, owner=owner, item=previous.item, previous=previous, project=previous.project)
         _cache(made, content)
@@ -991,7 +991,7 @@ def choose_directly(
         kept.one_at_a_time(f"market.purchases_of.{owner.pk}")
         told = _told(content, version, owner, 1) | _told_result(agency, uuid, amount, words)
         begun = cases.begin(
-            procedure.purchase, step, told, acting=acting, unit=operator_unit(), at=at, uploads=uploads, once=once,
+            procedure.purchase, step, told, acting=acting, unit=operating_unit(owner), at=at, uploads=uploads, once=once,
             own=True,
         )  # fmt: skip
         if begun.again:
