@@ -166,7 +166,7 @@ def _clocks(procedure: Procedure) -> Iterator[str]:
 
 
 def _each(clock: Clock, where: str) -> Iterator[str]:
-    """A clock with a run for each thing: every step that starts it says of which, and the program can say it of none."""
+    """A clock with a run for each thing: every step that starts it says of which."""
     if not clock.each:
         return
     for one in clock.starts:

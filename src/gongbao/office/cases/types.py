@@ -39,9 +39,6 @@ def _reminds_nobody(case: "Case", run: Run, role: Role, words: Label, at: dateti
 def _nothing_follows(case: "Case", situation: Situation, event: Event, record: Record) -> None: ...
 
 
-def _reminds_nobody(case: "Case", role: Role, run: Run, kind: str, now: datetime) -> None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Routed:
     """The unit that a new case goes to, and why; the keys of the units that may neither handle nor see it."""
@@ -76,9 +73,6 @@ class CaseType:
     that it is soon due or overdue; whoever works at a desk the office tells itself. `page`: the address of the
     system's own page of the case, "" for none.
 
-    `reminds`: tells the people of a party, which is a role that the clock `tells`, that its run is soon due (`kind` is
-    "warning") or overdue ("overdue"): once each, within the action that keeps that they were told.
-
     `kept_until`: the first day on which what is personal in the closed case may be erased; None for no such rule.
     """
 
@@ -98,7 +92,6 @@ class CaseType:
     follows: "Callable[[Case, Situation, Event, Record], None]" = _nothing_follows
     reminds: "Callable[[Case, Run, Role, Label, datetime], None]" = _reminds_nobody
     page: "Callable[[Case], str]" = lambda case: ""
-    reminds: "Callable[[Case, Role, Run, str, datetime], None]" = _reminds_nobody
     kept_until: "Callable[[Case], date | None]" = lambda case: None
 
 
