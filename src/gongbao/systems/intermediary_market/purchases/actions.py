@@ -991,8 +991,8 @@ def choose_directly(
         kept.one_at_a_time(f"market.purchases_of.{owner.pk}")
         told = _told(content, version, owner, 1) | _told_result(agency, uuid, amount, words)
         begun = cases.begin(
-            procedure.purchase, step, told, acting=acting, unit=operating_unit(owner), at=at, uploads=uploads, once=once,
-            own=True,
+            procedure.purchase, step, told, acting=acting, unit=operating_unit(owner), at=at, uploads=uploads,
+            once=once, own=True,
         )  # fmt: skip
         if begun.again:
             return _handed_in(begun.case, owner, content.content)
