@@ -40,6 +40,10 @@ from gongbao.systems.intermediary_market.sealing.models import CustodianKey as C
 from gongbao.systems.intermediary_market.sealing.models import Envelope as Envelope
 from gongbao.systems.intermediary_market.sealing.models import Opening as Opening
 from gongbao.systems.intermediary_market.sealing.models import Sealing as Sealing
+from gongbao.systems.intermediary_market.supervision.models import CreditHandOver as CreditHandOver
+from gongbao.systems.intermediary_market.supervision.models import GovernmentPrice as GovernmentPrice
+from gongbao.systems.intermediary_market.supervision.models import JointPunishment as JointPunishment
+from gongbao.systems.intermediary_market.supervision.models import PriceInspection as PriceInspection
 
 
 class Function(models.TextChoices):
