@@ -26,6 +26,7 @@ from gongbao.systems.intermediary_market.organisations.models import Review as R
 from gongbao.systems.intermediary_market.organisations.models import SigningKey as SigningKey
 from gongbao.systems.intermediary_market.purchases.models import Computed as Computed
 from gongbao.systems.intermediary_market.purchases.models import Draft as Draft
+from gongbao.systems.intermediary_market.purchases.models import FlagDecision as FlagDecision
 from gongbao.systems.intermediary_market.purchases.models import Mark as Mark
 from gongbao.systems.intermediary_market.purchases.models import NotCounted as NotCounted
 from gongbao.systems.intermediary_market.purchases.models import ProcurementLimit as ProcurementLimit

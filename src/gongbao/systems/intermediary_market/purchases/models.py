@@ -86,9 +86,10 @@ class Registration(RegulatedModel):
     """An agency that registered. There is none before the first opening, at the deadline: until then there are sealed
     envelopes, in which even the name of the agency is closed (sealing/).
 
-    `content` is what the opened envelope says beside the offer. `excluded` has the grounds of 第二十二条 on which it
-    stands aside, none where it is empty; `admitted` is what the owner found (第二十六条), null before, and `reason`
-    why; `offer` is what the second opening gave, null before.
+    `content` is what the opened envelope says beside the offer. `standing` is whether the agency was under the service
+    when registration ended (第十三条、第十四条): without it nobody is admitted, and the program says so at the opening.
+    `excluded` has the grounds of 第二十二条 on which it stands aside, none where it is empty; `admitted` is what the
+    owner found (第二十六条), null before, and `reason` why; `offer` is what the second opening gave, null before.
     """
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
@@ -97,6 +98,7 @@ class Registration(RegulatedModel):
     envelope = models.CharField(max_length=64, unique=True)  # the receipt of the envelope it came in
     content = models.JSONField()
     opened_at = models.DateTimeField()
+    standing = models.BooleanField(default=True)
     excluded = models.JSONField(default=list, blank=True)
     admitted = models.BooleanField(null=True, blank=True)
     reason = models.TextField(blank=True)
@@ -111,6 +113,34 @@ class Registration(RegulatedModel):
 
     def __str__(self) -> str:
         return str(self.uuid)
+
+
+class FlagDecision(RegulatedModel):
+    """What the operator decided of words at which the form review points (第五条第三款, form_review.py).
+
+    `terms` are those that were handed in; `key` tells the place and the ground (queries.Pointed.key), `words` what
+    stands there. `stands` is whether they may stay, for a `reason` in law; else the owner corrects them. The row of a
+    key that was made last counts.
+    """
+
+    append_only = True
+
+    terms = models.ForeignKey(Terms, on_delete=models.PROTECT, related_name="flag_decisions")
+    key = models.CharField(max_length=100)
+    words = models.TextField()
+    clauses = models.JSONField()
+    stands = models.BooleanField()
+    reason = models.TextField()
+    at = models.DateTimeField()
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta(RegulatedModel.Meta):
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.terms_id} {self.key}"
 
 
 class NotCounted(RegulatedModel):
