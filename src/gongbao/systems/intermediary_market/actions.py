@@ -29,8 +29,9 @@ def name_competent(
     ground = f"{DOCUMENT} {_CLAUSES[known]}"
     with recorded("market.name_competent", actor=actor, ground=ground, at=at) as record:
         unit, county = _unit(unit_key), _county(county_key)
-        if county is not None and county_of(unit) != county:
-            raise GongbaoError(f"{unit_key} is no unit of the county {county_key}", where="unit")
+        if county_of(unit) != county:
+            level = f"the county {county_key}" if county is not None else "the city's own level"
+            raise GongbaoError(f"{unit_key} is no unit of {level}", where="unit")
         competence = Competence.objects.select_for_update(of=("self",)).filter(function=known, county=county).first()
         competence = competence or Competence(function=known, county=county)
         competence.unit = unit

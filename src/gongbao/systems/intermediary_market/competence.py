@@ -14,6 +14,8 @@ and the entry into it (第六条第（三）项), how the document is read, the 
 (一处失信、联合惩戒, 第五条第一款). It sees the purchases of all desks, and acts in its own alone.
 """
 
+from collections.abc import Collection
+
 from django.db.models import F, QuerySet
 
 from gongbao.core.errors import GongbaoError
@@ -76,5 +78,15 @@ def operating_units() -> list[Unit]:
 
 def is_operator(unit: Unit) -> bool:
     """Whether the unit is of the body that is the city's operator."""
+    return is_platform_desk({body_of(unit).pk})
+
+
+def is_platform_desk(bodies: Collection[int]) -> bool:
+    """Whether one of these bodies (ids) is the city's operator: it sees what all desks run."""
     operator = competent(Function.OPERATOR)
-    return operator is not None and body_of(unit).pk == body_of(operator).pk
+    return operator is not None and body_of(operator).pk in bodies
+
+
+def units_of(bodies: Collection[int]) -> set[int]:
+    """The ids of these bodies and of all their sections."""
+    return {one.pk for one in Unit.objects.select_related("parent__parent") if body_of(one).pk in bodies}

@@ -36,7 +36,10 @@ def complain(
     values, problems = read([one for one in file.asks if one.kind != Kind.FILES], given, at.astimezone(SHANGHAI).date())
     if problems:
         raise Refused(file, problems=problems)
-    routed = route(values, [source.owner_unit] if source.owner_unit else ())
+    owner = source.owner
+    involved = [owner.unit.key] if owner is not None and owner.unit is not None else []
+    county = owner.county if owner is not None else None
+    routed = route(values, involved, county=county, ran_by=source.case.unit)
     ground = complaint.cite(file.clause)
     with files.together(), recorded("market.complain", actor=acting.actor, ground=ground, at=at) as record:
         case = type(source.case).objects.select_for_update().get(pk=source.case.pk)

@@ -15,6 +15,7 @@ from gongbao.core.hash_chain import canonical
 from gongbao.office.cases.models import Case
 from gongbao.office.cases.queries import situation_of
 from gongbao.procedures.fields import SHANGHAI, Kind
+from gongbao.systems.intermediary_market.organisations.models import Organisation
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +23,15 @@ class Source:
     """The purchase or contract that a complaint is about: what the log calls it, and its case.
 
     `shown`: the steps of which what was given in them may be told, None for all. Of a purchase whose result is not
-    public yet nobody is told more by a complaint about it (第三十八条第（二）、（三）项). `owner_unit` is the key of
-    the body of the city that bought, "" where none did: it does not handle the complaint, whoever is named in it.
+    public yet nobody is told more by a complaint about it (第三十八条第（二）、（三）项). `owner` is who bought: where
+    it is a body of the city it does not handle the complaint, whoever is named in it; by its county it is told who is
+    competent.
     """
 
     about: str
     case: Case
     shown: Collection[str] | None = None
-    owner_unit: str = ""
+    owner: Organisation | None = None
 
 
 def freeze(source: Source, at: datetime) -> dict[str, Any]:

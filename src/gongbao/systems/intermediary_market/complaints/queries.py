@@ -23,12 +23,6 @@ from gongbao.systems.intermediary_market.complaints import evidence
 from gongbao.systems.intermediary_market.complaints.models import Evidence
 from gongbao.systems.intermediary_market.complaints.privacy import NUMBERS
 from gongbao.systems.intermediary_market.complaints.procedure import OUTCOMES, SUBJECTS, complaint, decide, publish
-from gongbao.systems.intermediary_market.models import Competence
-
-
-def competences() -> QuerySet[Competence]:
-    return Competence.objects.select_related("unit").order_by("pk")
-
 
 # --- decisions
 

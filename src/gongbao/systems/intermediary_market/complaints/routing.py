@@ -3,6 +3,10 @@
 第三十五条 sends complaints to the competent authorities; who they are, 第六条 to 第十条 say. Where the competent one is
 itself complained of, or is part of what is, the authority that coordinates complaints (第十条) has it, and where that
 one is, the city itself. That order is ours: the document leaves it open.
+
+What concerns a county goes to the county's own unit, where it has named one for the function (competence.py): a
+complaint about a purchase by the county of its owner, any other by the body complained of. About a selection the unit
+that ran it decides, and of a complaint about that unit it is the one that is barred, and no other operator.
 """
 
 import unicodedata
@@ -15,8 +19,9 @@ from gongbao.office.cases.types import Routed
 from gongbao.office.people.models import Unit, UnitKind
 from gongbao.office.people.queries import body_of
 from gongbao.procedures.fields import Value
+from gongbao.systems.intermediary_market.competence import competent, county_of, operating_units
 from gongbao.systems.intermediary_market.document import DOCUMENT
-from gongbao.systems.intermediary_market.models import Competence, Function
+from gongbao.systems.intermediary_market.models import Function
 
 _BY_SUBJECT: dict[str, tuple[Function | None, str]] = {
     "fees": (Function.PRICES, "第八条"),
@@ -31,14 +36,23 @@ _BY_SUBJECT: dict[str, tuple[Function | None, str]] = {
 """The function that is competent for a subject (None: the sector authority of the service), and the clause for it."""
 
 
-def route(values: Mapping[str, Value], involved: Iterable[str] = ()) -> Routed:
+def route(
+    values: Mapping[str, Value],
+    involved: Iterable[str] = (),
+    *,
+    county: Unit | None = None,
+    ran_by: Unit | None = None,
+) -> Routed:
     """The authority for a complaint, which is none of the units `involved` (keys), whoever is complained of.
 
-    Raises GongbaoError where this city has named none that may handle it.
+    Where it comes from a purchase or contract, `county` is that of the owner (None: the city's own level), and `ran_by`
+    the operating unit. Raises GongbaoError where this city has named none that may handle it.
     """
-    barred = tuple(sorted({*complained_of(values), *involved}))
+    barred = tuple(sorted({*complained_of(values, ran_by), *involved}))
     shut = units_barred(barred)
-    for unit, why in _in_order(values):
+    if ran_by is None:
+        county = county_of(_named(values, "against_unit"))
+    for unit, why in _in_order(values, county, ran_by):
         if not unit.closed and unit.pk not in shut:
             return Routed(unit, why, barred)
     raise GongbaoError(
@@ -46,30 +60,40 @@ def route(values: Mapping[str, Value], involved: Iterable[str] = ()) -> Routed:
     )
 
 
-def _in_order(values: Mapping[str, Value]) -> Iterator[tuple[Unit, Label]]:
-    named = {one.function: one.unit for one in Competence.objects.select_related("unit")}
+def _in_order(values: Mapping[str, Value], county: Unit | None, ran_by: Unit | None) -> Iterator[tuple[Unit, Label]]:
     function, clause = _BY_SUBJECT[str(values["subject"])]
-    competent = Label(f"有权处理的机关（{DOCUMENT} {clause}）", f"the competent authority ({DOCUMENT} {clause})")
-    if function is not None and function in named:
-        yield named[function], competent
-    elif function is None and (unit := Unit.objects.filter(key=values.get("sector_unit", "")).first()) is not None:
-        yield body_of(unit), competent
-    if Function.COORDINATION in named:
-        yield (
-            named[Function.COORDINATION],
-            Label(f"协调处理投诉的机关（{DOCUMENT} 第十条）", f"who coordinates complaints ({DOCUMENT} 第十条)"),
-        )
+    why = Label(f"有权处理的机关（{DOCUMENT} {clause}）", f"the competent authority ({DOCUMENT} {clause})")
+    if function is None:
+        unit = _named(values, "sector_unit")
+        unit = body_of(unit) if unit is not None else None
+    elif function is Function.OPERATOR and ran_by is not None:
+        unit = ran_by
+    else:
+        unit = competent(function, county)
+    if unit is not None:
+        yield unit, why
+    for level in dict.fromkeys((county, None)):
+        if (coordinates := competent(Function.COORDINATION, level)) is not None:
+            yield (
+                coordinates,
+                Label(f"协调处理投诉的机关（{DOCUMENT} 第十条）", f"who coordinates complaints ({DOCUMENT} 第十条)"),
+            )
     for city in Unit.objects.filter(kind=UnitKind.CITY, parent=None):
         yield city, Label("市级（内部规定）", "the city (our rule)")
+
+
+def _named(values: Mapping[str, Value], field: str) -> Unit | None:
+    return Unit.objects.filter(key=values.get(field, "")).first()
 
 
 _SHORTEST = 3  # 财政局
 
 
-def complained_of(values: Mapping[str, Value]) -> tuple[str, ...]:
-    """The keys of the bodies of this city that are complained of: named, or called by their name, or the operator."""
+def complained_of(values: Mapping[str, Value], ran_by: Unit | None = None) -> tuple[str, ...]:
+    """The keys of the bodies of this city that are complained of: named, or called by their name, or the operator that
+    ran what is complained about; where nobody tells which that is, every operator."""
     found = set()
-    if unit := Unit.objects.filter(key=values.get("against_unit", "")).first():
+    if unit := _named(values, "against_unit"):
         found.add(body_of(unit).key)
     name = _plain(str(values.get("against", "")))
     # Of an authority a section is named too, or somebody in it: 财政局采购科, 财政局的工作人员.
@@ -84,7 +108,9 @@ def complained_of(values: Mapping[str, Value]) -> tuple[str, ...]:
             if within or name.endswith(own) or own.endswith(name):
                 found.add(body_of(unit).key)
     if values.get("against_kind") == "operator":
-        found.update(Competence.objects.filter(function=Function.OPERATOR).values_list("unit__key", flat=True))
+        operators = {body_of(ran_by).key} if ran_by is not None else {body_of(one).key for one in operating_units()}
+        if ran_by is not None or not operators & found:
+            found |= operators
     return tuple(sorted(found))
 
 

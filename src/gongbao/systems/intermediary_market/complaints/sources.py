@@ -63,7 +63,7 @@ def _contract(uuid: UUID, own: Collection[Organisation], desk: Desk | None) -> A
     if found is None or (contracts.reader_of(found, own, desk) is None and contracts.public_page(uuid) is None):
         return None
     owner, agency = found.purchase.owner, found.registration.organisation
-    source = Source(found.subject, found.case, owner_unit=_unit_of(owner))
+    source = Source(found.subject, found.case, owner=owner)
     title = found.purchase.item.name
     if owner in own:
         return About(source, title, Against("agency", "agency", agency.name), owner)
@@ -76,7 +76,7 @@ def _purchase(uuid: UUID, own: Collection[Organisation]) -> About | None:
     if found is None:
         return None
     is_public = result_is_public(found)
-    source = Source(found.subject, found.case, None if is_public else _UP_TO_OPENING, _unit_of(found.owner))
+    source = Source(found.subject, found.case, None if is_public else _UP_TO_OPENING, found.owner)
     title = found.item.name
     if found.owner in own:
         unit = found.case.unit

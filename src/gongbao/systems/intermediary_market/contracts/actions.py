@@ -172,9 +172,8 @@ def complain_of_payment(uuid: UUID, *, acting: Acting, name: str, contact: str, 
     situation = situation_of(found.case)
     if market.overdue_payment(situation, at) is None:
         raise GongbaoError("no payment of this contract is overdue")
-    return begin_complaint(
-        Source(found.subject, found.case), of_payment(found, situation, name, contact), acting=acting, at=at, once=once
-    )
+    source = Source(found.subject, found.case, owner=found.purchase.owner)
+    return begin_complaint(source, of_payment(found, situation, name, contact), acting=acting, at=at, once=once)
 
 
 def of_payment(found: Contract, situation: Situation, name: str, contact: str) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from gongbao.office.cases.queries import (
     situations_of,
 )
 from gongbao.procedures import Clock, Possible, Role, Run, Situation
+from gongbao.systems.intermediary_market.competence import is_platform_desk
 from gongbao.systems.intermediary_market.complaints.privacy import NUMBERS
 from gongbao.systems.intermediary_market.contracts import procedure as market
 from gongbao.systems.intermediary_market.contracts.models import Contract
@@ -61,8 +62,10 @@ def of_organisations(organisations: Collection[Organisation]) -> QuerySet[Contra
 
 
 def of_desk(desk: Desk) -> QuerySet[Contract]:
-    """Those that the desk sees: of the units it works for, or all where it reads everything."""
-    return contracts() if desk.reads_all else contracts().filter(case__unit__in=desk.units)
+    """Those that the desk sees: of its units; all for the city's operator, and where it reads everything."""
+    if desk.reads_all or is_platform_desk(desk.bodies):
+        return contracts()
+    return contracts().filter(case__unit__in=desk.units)
 
 
 # --- rows of lists
@@ -325,7 +328,7 @@ class Reader:
     roles: tuple[Role, ...]
     handles: bool = False
     reads: bool = False
-    """An auditor, or whoever stands above the unit: sees what happened, not the files."""
+    """An auditor, the city's operator, or whoever stands above the unit: sees what happened, not the files."""
 
     @property
     def sees_files(self) -> bool:
@@ -337,7 +340,7 @@ def reader_of(contract: Contract, own: Collection[Organisation], desk: Desk | No
     ids = {one.pk for one in own}
     roles = [market.owner] if contract.purchase.owner_id in ids else []
     roles += [market.agency] if contract.registration.organisation_id in ids else []
-    reads = desk is not None and find(contract.case.uuid, desk) is not None
+    reads = desk is not None and (is_platform_desk(desk.bodies) or find(contract.case.uuid, desk) is not None)
     if not roles and not reads:
         return None
     return Reader(tuple(roles), desk is not None and reads and sees_personal(contract.case, desk), reads)

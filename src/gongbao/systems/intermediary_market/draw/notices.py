@@ -8,13 +8,12 @@ from gongbao.office.people.roles import Role
 from gongbao.systems.intermediary_market.draw.draw import Party
 from gongbao.systems.intermediary_market.draw.models import Draw
 from gongbao.systems.intermediary_market.purchases.notices import accounts_of, tell, tell_agencies
-from gongbao.systems.intermediary_market.purchases.queries import operator_unit
 from gongbao.systems.intermediary_market.sealing.models import Sealing
 
 
 def _tell_party(draw: Draw, party: Party, zh: str, en: str, at: datetime) -> None:
     if party == Party.OPERATOR:
-        tell(ToPost(operator_unit(), Role.CLERK), draw.purchase, zh, en, at, "draw")
+        tell(ToPost(draw.purchase.case.unit, Role.CLERK), draw.purchase, zh, en, at, "draw")
         return
     for account in accounts_of(draw.purchase.owner, at):
         tell(account, draw.purchase, zh, en, at, "draw")

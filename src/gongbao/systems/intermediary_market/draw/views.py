@@ -25,7 +25,6 @@ from gongbao.procedures.fields import SHANGHAI
 from gongbao.systems.intermediary_market.draw import actions, queries
 from gongbao.systems.intermediary_market.draw.draw import Party
 from gongbao.systems.intermediary_market.draw.refusals import in_words
-from gongbao.systems.intermediary_market.models import Competence, Function
 from gongbao.systems.intermediary_market.organisations.queries import AGENCY, acting_for, memberships_of_request
 from gongbao.systems.intermediary_market.purchases.models import Purchase
 from gongbao.systems.intermediary_market.sealing.models import Layer
@@ -86,10 +85,9 @@ def _parties(request: HttpRequest, purchase: Purchase) -> dict[Party, Actor]:
     account = account_of(request)
     if any(one.organisation_id == purchase.owner_id for one in memberships_of_request(request)):
         found[Party.OWNER] = actor_of(account)
-    operator = Competence.objects.filter(function=Function.OPERATOR).select_related("unit").first()
     # Nobody gives both shares, also where the operator is the owner itself, or its clerk acts for the owner.
-    if operator is not None and Party.OWNER not in found:
-        body = body_of(operator.unit).pk
+    if Party.OWNER not in found:
+        body = body_of(purchase.case.unit).pk  # the operating unit of the purchase: competence.py
         for one in posts_of_request(request):
             if one.post.role in AT_DESK and body_of(one.post.unit).pk == body:
                 found.setdefault(Party.OPERATOR, actor_of(account, one))

@@ -20,9 +20,9 @@ from gongbao.office.people.queries import ActingPost
 from gongbao.office.people.roles import Role
 from gongbao.procedures import Field, Kind, Option, Problem, Refused
 from gongbao.procedures.fields import read as read_fields
+from gongbao.systems.intermediary_market.competence import is_operator
 from gongbao.systems.intermediary_market.document import DOCUMENT
 from gongbao.systems.intermediary_market.interpretation import actions, queries
-from gongbao.systems.intermediary_market.purchases.queries import is_operator
 from gongbao.systems.intermediary_market.purchases.views.common import base, form_context
 
 _BY = (Role.SECTION_HEAD, Role.DEPUTY_HEAD, Role.HEAD)

@@ -25,8 +25,9 @@ from gongbao.office.people.queries import body_of, posts_of
 from gongbao.office.people.roles import Role
 from gongbao.systems.intermediary_market.catalogue import queries as catalogue
 from gongbao.systems.intermediary_market.catalogue.models import ItemVersion, ServiceItem
+from gongbao.systems.intermediary_market.competence import competent
 from gongbao.systems.intermediary_market.complaints.privacy import NUMBERS
-from gongbao.systems.intermediary_market.models import Competence, Function
+from gongbao.systems.intermediary_market.models import Function
 from gongbao.systems.intermediary_market.organisations.models import (
     Listing,
     Member,
@@ -127,13 +128,13 @@ def is_auditor(request: HttpRequest) -> bool:
 
 
 def operator() -> Unit | None:
-    """The unit that runs the market (第六条)."""
-    found = Competence.objects.select_related("unit").filter(function=Function.OPERATOR).first()
-    return body_of(found.unit) if found else None
+    """The body that is the city's operator, who keeps the database of owners and agencies (第六条第（三）项)."""
+    found = competent(Function.OPERATOR)
+    return body_of(found) if found else None
 
 
 def at_operator(request: HttpRequest) -> bool:
-    """Whether whoever asks works at a desk of the operator today."""
+    """Whether whoever asks works at a desk of the city's operator today."""
     unit = operator()
     return unit is not None and unit.pk in bodies_of(request)
 

@@ -12,10 +12,11 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from gongbao.office.library.clause_links import ClauseLinks
+from gongbao.office.people.models import Unit
 from gongbao.office.people.permissions import ANYONE, allows
+from gongbao.systems.intermediary_market.competence import operator_unit
 from gongbao.systems.intermediary_market.document import DOCUMENT
 from gongbao.systems.intermediary_market.publication import ocds, queries, workbook
-from gongbao.systems.intermediary_market.purchases.queries import operator_unit
 from gongbao.systems.intermediary_market.years import asked_year
 
 RELEASES = 200
@@ -80,7 +81,8 @@ def releases(request: HttpRequest) -> HttpResponse:
     """A package of the releases of a year; with more than RELEASES of them, of a page of the year."""
     year = asked_year(request)
     page, found = _page(request, year, RELEASES)
-    return _package(request, found, f"{request.path}?{urlencode({'year': year, 'page': page})}")
+    # Of all desks: the platform, which is one, publishes them.
+    return _package(request, found, f"{request.path}?{urlencode({'year': year, 'page': page})}", operator_unit())
 
 
 def _page(request: HttpRequest, year: int, size: int) -> tuple[int, list[queries.Selection]]:
@@ -97,7 +99,7 @@ def release(request: HttpRequest, uuid: UUID) -> HttpResponse:
     found = queries.selection(uuid)
     if found is None:
         raise Http404
-    return _package(request, [found], request.path)
+    return _package(request, [found], request.path, found.purchase.case.unit)
 
 
 @allows(ANYONE)
@@ -110,12 +112,12 @@ def selections_workbook(request: HttpRequest) -> HttpResponse:
     return _file(content, f"selections-{year}-{page}.xlsx")
 
 
-def _package(request: HttpRequest, found: list[queries.Selection], address: str) -> HttpResponse:
+def _package(request: HttpRequest, found: list[queries.Selection], address: str, publisher: Unit) -> HttpResponse:
     made = ocds.package(
         found,
         uri=request.build_absolute_uri(address),
         notice=lambda uuid: request.build_absolute_uri(reverse("market:notice", args=[uuid])),
-        publisher=operator_unit().zh,
+        publisher=publisher.zh,
         at=timezone.now(),
     )
     return JsonResponse(made, json_dumps_params={"ensure_ascii": False})

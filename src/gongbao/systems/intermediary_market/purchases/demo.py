@@ -29,6 +29,7 @@ from gongbao.office.people.roles import Role
 from gongbao.procedures.fields import SHANGHAI
 from gongbao.procedures.sign_off import Verdict
 from gongbao.systems.intermediary_market.catalogue.models import ServiceItem
+from gongbao.systems.intermediary_market.competence import operator_unit
 from gongbao.systems.intermediary_market.draw import actions as draws
 from gongbao.systems.intermediary_market.draw import draw as arithmetic
 from gongbao.systems.intermediary_market.draw.draw import Party
@@ -141,7 +142,7 @@ class _Play:
         self.rsa = {name: RSAKey.generate_key(envelopes.SMALLEST_KEY) for name in CUSTODIANS}
         self.signing: dict[str, ECKey] = {}
         self.made: dict[str, Purchase] = {}
-        self.operator = queries.operator_unit()
+        self.operator = operator_unit()
         self.keys: list[CustodianKey] = []
 
     # --- before and after

@@ -13,7 +13,9 @@ from gongbao.office.outbox.actions import ToAccount, ToPost, send
 from gongbao.office.people.models import Account
 from gongbao.office.people.roles import Role
 from gongbao.procedures.fields import SHANGHAI
+from gongbao.systems.intermediary_market.competence import competent
 from gongbao.systems.intermediary_market.document import DOCUMENT
+from gongbao.systems.intermediary_market.models import Function
 from gongbao.systems.intermediary_market.organisations import queries as organisations
 from gongbao.systems.intermediary_market.organisations.models import Listing, Organisation, in_force
 from gongbao.systems.intermediary_market.purchases.models import Fund, Purchase
@@ -74,13 +76,11 @@ def tell_registrants(purchase: Purchase, at: datetime) -> None:
 
 def escalated(purchase: Purchase, at: datetime) -> None:
     """A result was not confirmed in time: those hear of it who supervise the owner (第四十条第（二）项)."""
-    from gongbao.systems.intermediary_market.models import Competence, Function
-
-    functions = [Function.OPERATOR, Function.COORDINATION]
+    functions = [Function.COORDINATION]
     if purchase.fund == Fund.PUBLIC:
         functions.append(Function.PROCUREMENT)
-    units = {one.unit_id: one.unit for one in Competence.objects.filter(function__in=functions).select_related("unit")}
-    for unit in units.values():
+    named = (competent(one, purchase.owner.county) for one in functions)
+    for unit in dict.fromkeys((purchase.case.unit, *(one for one in named if one is not None))):
         tell(
             ToPost(unit, Role.SECTION_HEAD), purchase, f"业主逾期未确认选取结果（{DOCUMENT} 第四十条第（二）项）",
             f"the owner has not confirmed the result in time ({DOCUMENT} 第四十条第（二）项)", at, "notice",

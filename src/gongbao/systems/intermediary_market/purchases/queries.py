@@ -19,16 +19,19 @@ from gongbao.core.labels import Label
 from gongbao.office.cases.actors import AT_DESK
 from gongbao.office.cases.calendar import calendar
 from gongbao.office.cases.models import Attachment, CaseEvent
-from gongbao.office.cases.queries import ShownLetter, letters_of, situation_of
+from gongbao.office.cases.queries import Desk, ShownLetter, letters_of, situation_of
 from gongbao.office.people.models import Unit
 from gongbao.office.people.queries import ActingPost, body_of
 from gongbao.procedures import Field, Run, Situation, State
 from gongbao.procedures.fields import Kind
 from gongbao.rules.compute import Result
 from gongbao.systems.intermediary_market import form_review
-from gongbao.systems.intermediary_market.competence import competent
-from gongbao.systems.intermediary_market.competence import is_operator as is_operator
-from gongbao.systems.intermediary_market.competence import operator_unit as operator_unit
+from gongbao.systems.intermediary_market.competence import (
+    competent,
+    is_platform_desk,
+    operating_units,
+    units_of,
+)
 from gongbao.systems.intermediary_market.models import Function
 from gongbao.systems.intermediary_market.organisations.models import Listing, Organisation, in_force
 from gongbao.systems.intermediary_market.purchases import procedure, terms
@@ -459,10 +462,29 @@ def registrations_of(agencies: Iterable[Organisation]) -> QuerySet[Registration]
     return found.select_related("purchase__case", "purchase__owner", "purchase__item", "organisation").order_by("-pk")
 
 
-def at_desk() -> QuerySet[Purchase]:
-    """The purchases that are under way, those that are due first."""
+def works_on_purchases(desk: Desk) -> bool:
+    """Whether the desk is of a unit that runs purchases, or that did when one was begun that it runs still; or reads
+    everything."""
+    named = {body_of(one).pk for one in operating_units()}
+    return desk.reads_all or bool(named & desk.bodies) or of_desk(desk).filter(case__over=False).exists()
+
+
+def sees_all_desks(desk: Desk) -> bool:
+    return desk.reads_all or is_platform_desk(desk.bodies)
+
+
+def of_desk(desk: Desk) -> QuerySet[Purchase]:
+    """What the desk sees: the purchases that its body runs; for the city's operator, who runs the platform, and for
+    auditors those of every desk (第六条第（三）项, 第十一条)."""
+    if sees_all_desks(desk):
+        return _purchases()
+    return _purchases().filter(case__unit__in=units_of(desk.bodies))
+
+
+def at_desk(desk: Desk) -> QuerySet[Purchase]:
+    """Of those the ones that are under way, those that are due first."""
     last = Terms.objects.filter(purchase=OuterRef("pk")).order_by("-number")
-    found = _purchases().filter(case__over=False).annotate(project_name=_project_name(last))
+    found = of_desk(desk).filter(case__over=False).annotate(project_name=_project_name(last))
     return found.order_by(F("case__due").asc(nulls_last=True), "pk")
 
 

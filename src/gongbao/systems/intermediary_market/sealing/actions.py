@@ -21,6 +21,7 @@ from gongbao.office.kept import action, one_at_a_time
 from gongbao.office.people.models import Account, Unit
 from gongbao.office.worker.jobs import each
 from gongbao.procedures.fields import SHANGHAI
+from gongbao.systems.intermediary_market.competence import county_of
 from gongbao.systems.intermediary_market.document import DOCUMENT
 from gongbao.systems.intermediary_market.organisations.models import Organisation, SigningKey
 from gongbao.systems.intermediary_market.purchases import procedure
@@ -59,17 +60,22 @@ def register_custodian_key(account: Account, unit: Unit, jwk: Any, *, actor: Act
     return kept
 
 
-def appoint_custodian(uuid: UUID, *, by: Account, actor: Actor, at: datetime) -> CustodianKey:
-    """Have notices that are published from now on sealed to this key. Raises GongbaoError."""
+def appoint_custodian(
+    uuid: UUID, *, by: Account, county: Unit | None = None, actor: Actor, at: datetime
+) -> CustodianKey:
+    """Have notices that are published from now on sealed to this key: those of the desk of the county, or, None, those
+    that the city's operator runs (competence.py). Raises GongbaoError."""
     with recorded("market.appoint_custodian", actor=actor, ground=NOT_DISCLOSED, at=at) as record:
         key = _key(uuid)
         if key.appointed_at:
+            if key.county != county:
+                raise GongbaoError("this key is appointed for another operator; make one for each", where="key")
             return key
         if key.account_id == by.pk:
             raise GongbaoError("nobody appoints themselves: the other person does", where="key")
-        key.appointed_at = at
+        key.appointed_at, key.county = at, county
         key.save()
-        record(key.subject, kid=key.kid)
+        record(key.subject, kid=key.kid, county=county.key if county else "")
     return key
 
 
@@ -83,7 +89,7 @@ def end_custodian_key(uuid: UUID, *, actor: Actor, at: datetime) -> None:
 
 
 def _key(uuid: UUID) -> CustodianKey:
-    key = CustodianKey.objects.select_for_update().filter(uuid=uuid, ended_at=None).first()
+    key = CustodianKey.objects.select_for_update(of=("self",)).filter(uuid=uuid, ended_at=None).first()
     if key is None:
         raise GongbaoError("there is no such key, or it was ended", where="key")
     return key
@@ -98,15 +104,16 @@ def prepare(purchase: Purchase, *, actor: Actor, at: datetime) -> Sealing:
         there = Sealing.objects.filter(purchase=purchase).first()
         if there is not None:
             return there
-        first, second = _two_custodians(at.astimezone(SHANGHAI).date())
+        first, second = _two_custodians(county_of(purchase.case.unit), at.astimezone(SHANGHAI).date())
         sealing = Sealing.objects.create(purchase=purchase, first=first, second=second, prepared_at=at)
         record(purchase.subject, first=first.kid, second=second.kid)
     return sealing
 
 
-def _two_custodians(on: date) -> tuple[CustodianKey, CustodianKey]:
-    """Two persons, of different units where there are such: the longest appointed, each by the newest key."""
-    newest = {key.account_id: key for key in queries.appointed(on)}
+def _two_custodians(county: Unit | None, on: date) -> tuple[CustodianKey, CustodianKey]:
+    """Two persons whom the operator of that level appointed, of different units where there are such: the longest
+    appointed, each by the newest key."""
+    newest = {key.account_id: key for key in queries.appointed(county, on)}
     keys = list(newest.values())
     if len(keys) < 2:
         raise GongbaoError(

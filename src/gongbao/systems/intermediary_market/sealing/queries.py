@@ -9,7 +9,7 @@ from django.http import Http404
 
 from gongbao.core.errors import GongbaoError
 from gongbao.core.labels import Label
-from gongbao.office.people.models import Account, Post
+from gongbao.office.people.models import Account, Post, Unit
 from gongbao.systems.intermediary_market.purchases import procedure
 from gongbao.systems.intermediary_market.purchases.models import Registration
 from gongbao.systems.intermediary_market.sealing import envelopes
@@ -28,15 +28,16 @@ PARTS = {
 
 def custodian_keys() -> QuerySet[CustodianKey]:
     """All keys that were not ended, those of the longest standing first."""
-    return CustodianKey.objects.filter(ended_at=None).select_related("account", "unit").order_by("pk")
+    return CustodianKey.objects.filter(ended_at=None).select_related("account", "unit", "county").order_by("pk")
 
 
-def appointed(on: date) -> QuerySet[CustodianKey]:
-    """Those to which notices of that day are sealed: their holders still have a post."""
+def appointed(county: Unit | None, on: date) -> QuerySet[CustodianKey]:
+    """Those to which notices of that day are sealed, of the county's desk or, None, of the city's operator: their
+    holders still have a post."""
     held = Post.objects.filter(Q(until=None) | Q(until__gte=on), account=OuterRef("account"), since__lte=on)
     return (
         custodian_keys()
-        .filter(Exists(held), account__is_active=True)
+        .filter(Exists(held), account__is_active=True, county=county)
         .exclude(appointed_at=None)
         .order_by("appointed_at", "pk")
     )

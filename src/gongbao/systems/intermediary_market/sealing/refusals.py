@@ -14,6 +14,7 @@ _SENTENCES = (
     _("this key was given before; make a new one"),
     _("there is no such key, or it was ended"),
     _("nobody appoints themselves: the other person does"),
+    _("this key is appointed for another operator; make one for each"),
     _("no notice can be published before two custodians are appointed, who open what is sealed"),
     _("registration for this purchase is not open"),
     _("this is no envelope"),

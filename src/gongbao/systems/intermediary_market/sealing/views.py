@@ -16,12 +16,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from gongbao.core.errors import GongbaoError
 from gongbao.office.audit.actors import Actor
 from gongbao.office.people.acting import actor_of
-from gongbao.office.people.models import Account
+from gongbao.office.people.models import Account, Unit
 from gongbao.office.people.permissions import ANYONE, allows, in_role, posts_of_request
 from gongbao.office.people.queries import ActingPost
 from gongbao.office.people.roles import Role
+from gongbao.systems.intermediary_market.competence import competences
 from gongbao.systems.intermediary_market.draw.queries import awaiting as draws_awaiting
-from gongbao.systems.intermediary_market.models import Competence, Function
+from gongbao.systems.intermediary_market.models import Function
 from gongbao.systems.intermediary_market.organisations.actions import register_signing_key
 from gongbao.systems.intermediary_market.organisations.queries import (
     AGENCY,
@@ -183,17 +184,21 @@ def _post(request: HttpRequest) -> ActingPost:
     return own[0]
 
 
-def _appointing(request: HttpRequest) -> ActingPost | None:
-    """The post in which whoever asks appoints custodians: a head of the operator; None where they hold none."""
-    operator = Competence.objects.filter(function=Function.OPERATOR).values_list("unit_id", flat=True).first()
-    heads = (one for one in posts_of_request(request) if one.post.role in APPOINTS)
-    return next((one for one in heads if one.post.unit_id == operator), None)
+def _appointing(request: HttpRequest) -> dict[Unit | None, ActingPost]:
+    """For which levels whoever asks appoints custodians, and in which post: a head of the city's operator (None) or of
+    the desk of a county. The first of their posts decides, and one's own come first."""
+    operators = {one.unit_id: one.county for one in competences().filter(function=Function.OPERATOR)}
+    found: dict[Unit | None, ActingPost] = {}
+    for one in posts_of_request(request):
+        if one.post.role in APPOINTS and one.post.unit_id in operators:
+            found.setdefault(operators[one.post.unit_id], one)
+    return found
 
 
 @allows(STAFF)
 @require_safe
 def custody(request: HttpRequest) -> HttpResponse:
-    account = _account(request)
+    account, appoints = _account(request), _appointing(request)
     keys = list(queries.custodian_keys())
     return render(
         request,
@@ -204,7 +209,8 @@ def custody(request: HttpRequest) -> HttpResponse:
             "draws": draws_awaiting(account),
             "keys": keys,
             "mine": [one for one in keys if one.account_id == account.pk],
-            "appoints": _appointing(request) is not None,
+            "may_appoint": [(county.key if county else "", county) for county in appoints],
+            "ends": {one.pk for one in keys if one.appointed_at is None or one.county in appoints} if appoints else (),
             "account": account,
         },
     )
@@ -226,26 +232,38 @@ def add_custodian_key(request: HttpRequest) -> HttpResponse:
 @allows(STAFF)
 @require_POST
 def appoint(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """For the level that the button names: whoever heads two operators says for which."""
+    asked = request.POST.get("county", "")
+    levels = {county.key if county else "": (county, post) for county, post in _appointing(request).items()}
+    if asked not in levels:
+        raise PermissionDenied
+    county, post = levels[asked]
+    by = _account(request)
     return _about_key(
-        request, lambda actor, at: actions.appoint_custodian(uuid, by=_account(request), actor=actor, at=at)
+        request, post, lambda actor, at: actions.appoint_custodian(uuid, by=by, county=county, actor=actor, at=at)
     )
 
 
 @allows(STAFF)
 @require_POST
 def end_key(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    return _about_key(request, lambda actor, at: actions.end_custodian_key(uuid, actor=actor, at=at), own=uuid)
+    """For its holder, and for a head of the operator that appointed it; before it is appointed, of any operator."""
+    key = queries.custodian_keys().filter(uuid=uuid).first()
+    waits = key is None or key.appointed_at is None
+    posts = _appointing(request).items()
+    post = next((one for county, one in posts if waits or (key is not None and county == key.county)), None)
+    if post is None and (key is None or key.account_id != _account(request).pk):
+        raise PermissionDenied
+    return _about_key(
+        request, post or _post(request), lambda actor, at: actions.end_custodian_key(uuid, actor=actor, at=at)
+    )
 
 
 def _about_key(
-    request: HttpRequest, work: Callable[[Actor, datetime], CustodianKey | None], own: UUID | None = None
+    request: HttpRequest, post: ActingPost, work: Callable[[Actor, datetime], CustodianKey | None]
 ) -> HttpResponse:
-    """For a head of the operator; ending a key, for its holder too."""
-    account, post = _account(request), _appointing(request)
-    if post is None and (own is None or not queries.custodian_keys().filter(uuid=own, account=account).exists()):
-        raise PermissionDenied
     try:
-        work(actor_of(account, post or _post(request)), timezone.now())
+        work(actor_of(_account(request), post), timezone.now())
     except GongbaoError as error:
         told = in_words(error.message)
         return render(request, "market/custody_refused.html", {"room": "market", "refused": told}, status=400)

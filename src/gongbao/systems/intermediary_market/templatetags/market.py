@@ -9,9 +9,10 @@ from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
+from gongbao.office.cases.views.common import desk_of
 from gongbao.office.people.permissions import declared, posts_of_request
-from gongbao.systems.intermediary_market.organisations.queries import at_operator, is_auditor
-from gongbao.systems.intermediary_market.purchases.queries import finance_post
+from gongbao.systems.intermediary_market.organisations.queries import is_auditor
+from gongbao.systems.intermediary_market.purchases.queries import finance_post, works_on_purchases
 
 register = template.Library()
 
@@ -24,8 +25,8 @@ class Room(NamedTuple):
     asks: Callable[[HttpRequest], bool] = lambda request: True
 
 
-def _of_operator(request: HttpRequest) -> bool:
-    return at_operator(request) or is_auditor(request)
+def _on_purchases(request: HttpRequest) -> bool:
+    return works_on_purchases(desk_of(request))
 
 
 def _of_public_funds(request: HttpRequest) -> bool:
@@ -56,7 +57,7 @@ ROOMS: dict[str, tuple[Room, ...]] = {
     ),
     "staff": (
         Room("desk", pgettext_lazy("part of the market", "Services and entries")),
-        Room("purchases_at_desk", pgettext_lazy("part of the market", "Purchases"), _of_operator),
+        Room("purchases_at_desk", pgettext_lazy("part of the market", "Purchases"), _on_purchases),
         Room("spending", pgettext_lazy("part of the market", "Bought from public funds"), _of_public_funds),
         Room("contracts_at_desk", pgettext_lazy("part of the market", "Contracts at the desk")),
         Room("conduct_desk", pgettext_lazy("part of the market", "Conduct of agencies")),

@@ -16,10 +16,10 @@ from gongbao.core.errors import GongbaoError
 from gongbao.core.labels import Label
 from gongbao.office.cases.actors import Acting, first_for, of_account
 from gongbao.office.cases.forms import typed_in
-from gongbao.office.cases.views.common import AT_DESK, BAD_REQUEST, account_of, desk_of, seen_of
+from gongbao.office.cases.queries import find
+from gongbao.office.cases.views.common import AT_DESK, BAD_REQUEST, account_of, desk_of, language, seen_of
 from gongbao.office.people.acting import actor_of
 from gongbao.office.people.permissions import ANYONE, allows, posts_of_request
-from gongbao.office.people.queries import body_of
 from gongbao.procedures import Field, Kind
 from gongbao.systems.intermediary_market.purchases import actions, procedure, queries, terms
 from gongbao.systems.intermediary_market.purchases.models import Purchase, Terms
@@ -39,16 +39,6 @@ _LIMIT = (
 )
 
 
-def _operates(request: HttpRequest) -> bool:
-    """Whether whoever asks works for the operator, or reads everything."""
-    desk = desk_of(request)
-    try:
-        operator = body_of(queries.operator_unit()).pk
-    except GongbaoError:
-        return desk.reads_all
-    return desk.reads_all or operator in desk.bodies
-
-
 def _acting(request: HttpRequest, purchase: Purchase) -> Acting | None:
     account, day = account_of(request), timezone.localdate()
     found = of_account(account, procedure.purchase, purchase.case.unit, day, posts_of_request(request))
@@ -58,12 +48,17 @@ def _acting(request: HttpRequest, purchase: Purchase) -> Acting | None:
 @allows(AT_DESK)
 @require_safe
 def purchases(request: HttpRequest) -> HttpResponse:
-    """The purchases that are under way, for the operator and who audits."""
-    if not _operates(request):
+    """The purchases that are under way: those that the desk runs; for the city's operator and auditors all of them."""
+    desk = desk_of(request)
+    if not queries.works_on_purchases(desk):
         raise Http404("this desk does not work on purchases")
-    page, query = page_of(request, queries.at_desk())
+    page, query = page_of(request, queries.at_desk(desk))
     rows = [(one, queries.state_of(one).label) for one in page]
-    return render(request, "market/purchases/at_desk.html", base(page=page, query=query, rows=rows))
+    return render(
+        request,
+        "market/purchases/at_desk.html",
+        base(page=page, query=query, rows=rows, all_desks=queries.sees_all_desks(desk)),
+    )
 
 
 @allows(AT_DESK)
@@ -73,14 +68,14 @@ def purchase(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 def _of_desk(request: HttpRequest, uuid: UUID) -> Purchase:
-    found = purchase_or_404(uuid)
-    if not _operates(request):
-        raise Http404("this desk does not work on purchases")
+    found = queries.of_desk(desk_of(request)).filter(uuid=uuid).first()
+    if found is None:
+        raise Http404("this desk does not work on such a purchase")
     return found
 
 
 def _page(request: HttpRequest, found: Purchase, error: str = "", status: int = 200) -> HttpResponse:
-    now = timezone.now()
+    now, desk = timezone.now(), desk_of(request)
     last = queries.last_terms(found)
     typed = terms.as_typed(last.content)
     acting = _acting(request, found)
@@ -99,12 +94,14 @@ def _page(request: HttpRequest, found: Purchase, error: str = "", status: int = 
         clocks=clocks(queries.runs(found), now),
         seen=found.case.events_count,
         steps=[one for key, one in procedure.purchase.steps.items() if key in may - procedure.OWN_STEPS],
+        acts=acting is not None,
+        sees_case=find(found.case.uuid, desk) is not None,
         may_publish=procedure.publish_notice.key in may,
         may_reopen=procedure.reopen.key in may,
         happened=queries.happened(found, everything=True),
         has_draw=queries.has_draw(found),
         # 第十一条: of one that is over auditors see who registered, though it failed and is told to nobody else.
-        registrations=queries.by_envelope(found) if found.case.over and desk_of(request).reads_all else [],
+        registrations=queries.by_envelope(found) if found.case.over and desk.reads_all else [],
         error=error,
     )
     return render(request, "market/purchases/desk.html", context, status=status)
@@ -126,7 +123,8 @@ def _take(request: HttpRequest, uuid: UUID, action: Callable[..., Terms], done: 
     found = _of_desk(request, uuid)
     acting = _acting(request, found)
     if acting is None:
-        raise PermissionDenied
+        unit = found.case.unit.in_language(language())
+        raise PermissionDenied(_("A clerk of %(unit)s does this: that unit runs this purchase.") % {"unit": unit})
     try:
         action(found, acting=acting, at=timezone.now(), seen=seen_of(request))
     except GongbaoError as error:
