@@ -23,6 +23,7 @@ def scene(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Any:
 
     # What a purchase makes of who was drawn is looked at elsewhere.
     monkeypatch.setattr(purchases, "drawn", lambda purchase, registration, **more: None)
+    monkeypatch.setattr(purchases, "shares_opened", lambda *given, **more: None)
     scene = registered()
     scene.open_offers()
     return scene

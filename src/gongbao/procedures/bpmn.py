@@ -440,15 +440,18 @@ def _place(drawn: _Drawn) -> tuple[list[_Lane], float]:
             for place in row:
                 node = drawn.nodes[place.thing or ""]
                 node.x = 2 * _HEAD + place.start + (place.depth - node.size[0]) / 2
-                node.y = at + (_height(drawn, place) - node.size[1]) / 2
+                node.y = at + _SPACING.between / 2  # what belongs to it stands below it
                 at += _height(drawn, place)
         lanes.append(_Lane(role, y, height))
         y += height
     for node in drawn.nodes.values():
         if node.on:
             task = drawn.nodes[node.on]
-            number = [one.id for one in drawn.nodes.values() if one.on == node.on].index(node.id)
-            node.x, node.y = task.x + task.size[0] - 50 - 45 * number, task.y + task.size[1] - node.size[1] / 2
+            timers = [one.id for one in drawn.nodes.values() if one.on == node.on]
+            number = timers.index(node.id)
+            # From the right to the left end of the lower edge; so close that all of them have room there.
+            apart = min(45.0, (task.size[0] - 50) / max(1, len(timers) - 1))
+            node.x, node.y = task.x + task.size[0] - 50 - apart * number, task.y + task.size[1] - node.size[1] / 2
             (end,) = [drawn.nodes[flow.target] for flow in drawn.flows if flow.source == node.id]
             end.x, end.y = task.x + task.size[0] + 20, node.y + 50 * number
     return lanes, 2 * _HEAD + layout.breadth

@@ -15,6 +15,7 @@ from secrets import token_hex
 from gongbao.core.errors import GongbaoError
 from gongbao.office.audit.actions import Record, digest, recorded
 from gongbao.office.audit.actors import OUR_RULE, Actor
+from gongbao.office.cases.models import Case
 from gongbao.office.people.models import Account
 from gongbao.systems.intermediary_market.document import DOCUMENT
 from gongbao.systems.intermediary_market.draw import draw as arithmetic
@@ -22,7 +23,7 @@ from gongbao.systems.intermediary_market.draw import notices
 from gongbao.systems.intermediary_market.draw.draw import Entry, Party
 from gongbao.systems.intermediary_market.draw.models import Draw, DrawEntry, DrawShare, ShareOf
 from gongbao.systems.intermediary_market.purchases.models import Purchase, Registration
-from gongbao.systems.intermediary_market.purchases.procedure import drawing
+from gongbao.systems.intermediary_market.purchases.procedure import custodian, drawing, operator, owner
 from gongbao.systems.intermediary_market.sealing import envelopes
 from gongbao.systems.intermediary_market.sealing.envelopes import Part
 from gongbao.systems.intermediary_market.sealing.models import Layer, Opening, Sealing
@@ -125,7 +126,7 @@ def reveal(purchase: Purchase, by: str, share: str, *, at: datetime, actor: Acto
         draw, kept = _share_to_open(purchase, party)
         if kept.share:
             return kept
-        _open(draw, kept, share, at, record, by_custodians=False)
+        _open(draw, kept, share, at, actor, record, by_custodians=False)
     return kept
 
 
@@ -148,7 +149,7 @@ def open_layer(purchase: Purchase, by: str, layer: Layer, key: str, *, at: datet
             kept.save()
             record(draw.subject, party=party, layer=1)
         else:
-            _open(draw, kept, _share_within(opened), at, record, by_custodians=True)
+            _open(draw, kept, _share_within(opened), at, actor, record, by_custodians=True)
     return kept
 
 
@@ -195,7 +196,11 @@ def _offers_are_open(purchase: Purchase) -> bool:
     return Opening.objects.filter(sealing__purchase=purchase, part=Part.OFFER, layer=Layer.SECOND).exists()
 
 
-def _open(draw: Draw, kept: DrawShare, share: str, at: datetime, record: Record, *, by_custodians: bool) -> None:
+def _open(
+    draw: Draw, kept: DrawShare, share: str, at: datetime, actor: Actor, record: Record, *, by_custodians: bool
+) -> None:
+    from gongbao.systems.intermediary_market.purchases import actions as purchases
+
     fits = (
         _DIGITS.fullmatch(share)
         and arithmetic.commitment(str(draw.purchase.uuid), Party(kept.party), share) == kept.commitment
@@ -210,6 +215,8 @@ def _open(draw: Draw, kept: DrawShare, share: str, at: datetime, record: Record,
         _take_shares_of_registrants(draw)
         draw.closed_at = at
         draw.save()
+        role = custodian if by_custodians else {Party.OWNER: owner, Party.OPERATOR: operator}[Party(kept.party)]
+        purchases.shares_opened(draw.purchase, role, at=at, actor=actor)
     notices.share_open(draw, at)
 
 
@@ -289,6 +296,8 @@ def run(purchase: Purchase, *, at: datetime, actor: Actor, account: Account | No
 def again(purchase: Purchase, reason: str, *, at: datetime, actor: Actor) -> Draw:
     """Set aside a draw that was not made yet, and begin another; both stay to be seen, with the reason.
 
+    One of the operator proposes it and another signs: it is what follows the step `redraw` of the purchase.
+
     Where the list was fixed it is that of the other draw too, with salts of its own. A draw that was made is not set
     aside: its result is annulled by a decision with its own reasons (purchases). Raises GongbaoError.
     """
@@ -326,6 +335,8 @@ def _refuse_outside_drawing(draw: Draw) -> None:
 
 def _found(purchase: Purchase) -> Draw | None:
     """The draw that counts, locked; acts in one purchase wait for each other. Raises GongbaoError."""
+    # The case first, as the steps that lead here hold it already.
+    Case.objects.select_for_update(of=("self",)).get(pk=purchase.case_id)
     locked = Purchase.objects.select_for_update(of=("self",)).select_related("case").get(pk=purchase.pk)
     if locked.case.over:
         raise GongbaoError("this purchase is over")

@@ -175,7 +175,7 @@ def may_reveal(draw: Draw | None, party: Party) -> bool:
 
 
 def may_set_aside(draw: Draw | None) -> bool:
-    return draw is not None and draw.drawn_at is None
+    return draw is not None and draw.drawn_at is None and draw.purchase.case.state == drawing.key
 
 
 def awaits_value(draw: Draw | None) -> bool:

@@ -11,7 +11,6 @@ urlpatterns = [
     path("purchases/<uuid:purchase>/draw/layer/", views.open_layer, name="draw_open_layer"),
     path("purchases/<uuid:purchase>/draw/value/", views.set_value, name="draw_value"),
     path("purchases/<uuid:purchase>/draw/run/", views.run, name="draw_run"),
-    path("purchases/<uuid:purchase>/draw/again/", views.again, name="draw_again"),
     path("draws/<uuid:draw>/draw.json", views.file, name="draw_file"),
     path("draws/<uuid:draw>/<uuid:organisation>/proof.json", views.own_proof, name="draw_proof"),
 ]

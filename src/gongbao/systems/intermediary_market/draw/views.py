@@ -27,6 +27,7 @@ from gongbao.systems.intermediary_market.draw.draw import Party
 from gongbao.systems.intermediary_market.draw.refusals import in_words
 from gongbao.systems.intermediary_market.organisations.queries import AGENCY, acting_for, memberships_of_request
 from gongbao.systems.intermediary_market.purchases.models import Purchase
+from gongbao.systems.intermediary_market.purchases.procedure import redraw
 from gongbao.systems.intermediary_market.sealing.models import Layer
 
 LONGEST = 5000  # characters of a field that is typed
@@ -75,6 +76,7 @@ def _of_mine(request: HttpRequest, purchase: Purchase) -> dict[str, Any]:
         "sets_value": Party.OPERATOR in parties and queries.awaits_value(current),
         "runs": Party.OPERATOR in parties and queries.may_run(current),
         "sets_aside": Party.OPERATOR in parties and queries.may_set_aside(current),
+        "redraw": redraw.key,
         "mine": [one for one in agencies if current and queries.own_proof(current, one)],
     }
 
@@ -168,16 +170,6 @@ def run(request: HttpRequest, purchase: UUID) -> HttpResponse:
         return _("The draw is made; the owner confirms its result.")
 
     return _done(request, purchase, work, (), of=Party.OPERATOR)
-
-
-@allows(SIGNED_IN)
-@require_POST
-def again(request: HttpRequest, purchase: UUID) -> HttpResponse:
-    def work(found: Purchase, party: Party, actor: Actor, typed: dict[str, str], at: datetime) -> str:
-        actions.again(found, typed["reason"], at=at, actor=actor)
-        return _("The draw is set aside, and another one begun.")
-
-    return _done(request, purchase, work, ("reason",), of=Party.OPERATOR)
 
 
 Work = Callable[[Purchase, Party, Actor, dict[str, str], datetime], str]

@@ -322,6 +322,9 @@ _CLOCKS = {
     one.key: one
     for one in (
         of_purchases.form_review,
+        of_purchases.names_opening,
+        of_purchases.offers_opening,
+        of_purchases.shares_opening,
         of_purchases.confirmation,
         of_purchases.publicity,
         of_contracts.signing,

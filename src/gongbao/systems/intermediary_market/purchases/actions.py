@@ -645,7 +645,7 @@ def finish_check(purchase: Purchase, *, account: Account, at: datetime, seen: in
             raise GongbaoError("admit or reject everyone who registered first", where="admitted")
         admitted = sum(one.admitted is True for one in registrations)
         # Not how many: the case is read by more than those who may know it by now (第三十八条第（二）项).
-        _take(purchase, procedure.finish_check, {}, acting, at, seen)
+        _take(purchase, procedure.finish_check, {"offers_due": _offers_due(purchase, at)}, acting, at, seen)
         result = _outcome(purchase, registrations, at, with_offers=False)
         _keep_computed(purchase, result, at, record)
         if result.values["failed"]:
@@ -653,6 +653,12 @@ def finish_check(purchase: Purchase, *, account: Account, at: datetime, seen: in
             _take(purchase, procedure.fail, {"failure": failure}, acting, at, purchase.case.events_count)
         else:
             first_turn(purchase.sealing, Part.OFFER, at)
+
+
+def _offers_due(purchase: Purchase, at: datetime) -> date:
+    """A working day after the offers may be opened: after the selection, and after the check where that came later."""
+    assert purchase.selection_at is not None  # or nobody could have registered
+    return calendar().add(max(purchase.selection_at, at).astimezone(SHANGHAI).date(), 1)
 
 
 # --- the second opening, and the selection
@@ -841,6 +847,13 @@ def _begin_draw(purchase: Purchase, among: Sequence[Registration], acting: Actin
 
     _take(purchase, procedure.begin_draw, {}, acting, at, seen)
     draws.prepare(purchase, list(among), at=at, actor=acting.actor)
+
+
+def shares_opened(purchase: Purchase, role: Role, *, at: datetime, actor: Actor) -> None:
+    """The last share of a draw was opened, by whoever is in the role; called within that act (draw/actions.py)."""
+    purchase.case.refresh_from_db()
+    acting = Acting(role, actor, unit_key=actor.unit)
+    _take(purchase, procedure.open_shares, {}, acting, at, purchase.case.events_count)
 
 
 def drawn(
@@ -1118,6 +1131,8 @@ def follows(case: Case, situation: Situation, event: Any, record: Record) -> Non
     step = procedure.purchase.all_steps()[event.step]
     if event.step == procedure.issue_award.key:
         _begin_contract(purchase, row, event.at, record)
+    if event.step == procedure.redraw.key:
+        _draw_again(purchase, row, event.at)
     if event.step in _ENDS_RESULT:
         if event.step == procedure.annul.key:
             _annul_contract(purchase, row, event.at)
@@ -1156,6 +1171,13 @@ def _begin_contract(purchase: Purchase, row: CaseEvent, at: datetime, record: Re
             account, purchase, "中选通知书已出具，请在5个工作日内签订合同",
             "the notice of award is issued; the contract is to be signed within five working days", at,
         )  # fmt: skip
+
+
+def _draw_again(purchase: Purchase, row: CaseEvent, at: datetime) -> None:
+    from gongbao.systems.intermediary_market.draw import actions as draws
+
+    reason = str(row.values["redraw_reason"])
+    draws.again(purchase, reason, at=at, actor=_acting_of(row, procedure.operator).actor)
 
 
 def _annul_contract(purchase: Purchase, row: CaseEvent, at: datetime) -> None:

@@ -9,6 +9,7 @@ from gongbao.office.cases.models import Case
 from gongbao.office.cases.types import CaseType
 from gongbao.procedures import Situation
 from gongbao.systems.intermediary_market.purchases.actions import follows
+from gongbao.systems.intermediary_market.purchases.notices import reminds
 from gongbao.systems.intermediary_market.purchases.procedure import OWN_STEPS, purchase
 from gongbao.systems.intermediary_market.retention import files_kept_until
 
@@ -43,6 +44,7 @@ CASE_TYPE = CaseType(
     served_at_once={"award_notice": "notice", "notice_of_award": "electronic"},
     own_steps=OWN_STEPS,
     follows=follows,
+    reminds=reminds,
     page=_page,
     kept_until=files_kept_until,
 )

@@ -9,21 +9,25 @@ from datetime import datetime
 from django.urls import NoReverseMatch, reverse
 
 from gongbao.core.labels import Label
+from gongbao.office.cases.models import Case
 from gongbao.office.outbox.actions import ToAccount, ToPost, send
 from gongbao.office.people.models import Account
-from gongbao.office.people.roles import Role
+from gongbao.office.people.roles import Role as Post
+from gongbao.procedures import Role, Run
 from gongbao.procedures.fields import SHANGHAI
 from gongbao.systems.intermediary_market.competence import competent
 from gongbao.systems.intermediary_market.document import DOCUMENT
 from gongbao.systems.intermediary_market.models import Function
 from gongbao.systems.intermediary_market.organisations import queries as organisations
 from gongbao.systems.intermediary_market.organisations.models import Listing, Organisation, in_force
+from gongbao.systems.intermediary_market.purchases import procedure
 from gongbao.systems.intermediary_market.purchases.models import Fund, Purchase
 
 
 def _address(name: str, purchase: Purchase) -> str:
     try:
-        return reverse(f"market:{name}", args=[purchase.uuid])
+        # The custodians' page is one for all purchases.
+        return reverse(f"market:{name}", args=[] if name == "custody" else [purchase.uuid])
     except NoReverseMatch:
         return ""
 
@@ -82,7 +86,28 @@ def escalated(purchase: Purchase, at: datetime) -> None:
     named = (competent(one, purchase.owner.county) for one in functions)
     for unit in dict.fromkeys((purchase.case.unit, *(one for one in named if one is not None))):
         tell(
-            ToPost(unit, Role.SECTION_HEAD), purchase, f"业主逾期未确认选取结果（{DOCUMENT} 第四十条第（二）项）",
+            ToPost(unit, Post.SECTION_HEAD), purchase, f"业主逾期未确认选取结果（{DOCUMENT} 第四十条第（二）项）",
             f"the owner has not confirmed the result in time ({DOCUMENT} 第四十条第（二）项)", at, "notice",
         )  # fmt: skip
     tell_owner(purchase, "逾期未确认选取结果，已作记录", "the result was not confirmed in time, which is recorded", at)
+
+
+def reminds(case: Case, run: Run, role: Role, words: Label, at: datetime) -> None:
+    """See office.cases.types.CaseType.reminds: the custodians, and the owner, of a clock that is soon or over due."""
+    purchase = Purchase.objects.filter(case=case).select_related("case", "owner").first()
+    if purchase is None:
+        return
+    if role.key == procedure.owner.key:
+        tell_owner(purchase, words.zh, words.en, at)
+    elif role.key == procedure.custodian.key:
+        page = "draw" if run.clock == procedure.shares_opening else "custody"
+        for account in custodians_of(purchase):
+            tell(account, purchase, words.zh, words.en, at, page)
+
+
+def custodians_of(purchase: Purchase) -> list[Account]:
+    """The persons to whom the purchase is sealed."""
+    from gongbao.systems.intermediary_market.sealing.queries import custodians
+
+    sealing = getattr(purchase, "sealing", None)
+    return [key.account for key in custodians(sealing)] if sealing is not None else []

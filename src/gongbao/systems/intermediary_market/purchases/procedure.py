@@ -298,9 +298,13 @@ open_names = purchase.step(
     "open_names", "第二十二条", zh="开启报名信息", en="Open the registrations", by=[custodian], at=[registered],
     to=checking,
 )  # fmt: skip
-finish_check = purchase.step(
-    "finish_check", "第二十六条", zh="完成核对", en="End the check", by=[owner], at=[checking], to=checked
+_offers_due = Field(
+    "offers_due", Label("开启报价的最后一日", "Last day to open the offers"), Kind.DATE, OUR_RULE, future=True
 )
+finish_check = purchase.step(
+    "finish_check", "第二十六条", zh="完成核对", en="End the check", by=[owner], at=[checking], to=checked,
+    asks=[_offers_due],
+)  # fmt: skip
 open_offers = purchase.step(
     "open_offers", "第十八条第一款", zh="开启报价", en="Open the offers", by=[custodian], at=[checked], to=selecting
 )
@@ -326,6 +330,16 @@ select = purchase.step(
 begin_draw = purchase.step(
     "begin_draw", "第十八条第一款", zh="开始抽取", en="Begin the draw", by=[owner, operator], at=[selecting],
     to=drawing,
+)  # fmt: skip
+open_shares = purchase.step(
+    "open_shares", OUR_RULE, zh="随机数全部打开", en="All shares are open", by=[owner, operator, custodian],
+    at=[drawing],
+)  # fmt: skip
+redraw = purchase.step(
+    "redraw", OUR_RULE, zh="作废抽取并重新开始", en="Set the draw aside and begin again", by=[operator], at=[drawing],
+    publishes=True, sign_off=SignOff((operator_head,), OUR_RULE),
+    asks=[Field("redraw_reason", Label("作废理由（公开）", "Why it is set aside, which is published"), Kind.TEXT,
+                longest=2000, public=True)],
 )  # fmt: skip
 draw = purchase.step(
     "draw", "第十八条第一款", zh="抽取", en="Draw", by=[owner, operator, custodian], at=[drawing], to=selected,
@@ -437,6 +451,22 @@ selection = purchase.clock(
     "selection", until("selection_at"), "第十九条第（五）项", zh="公开选取", en="selection",
     starts=[publish_notice, extend, reopen], ends=[open_offers, change_terms, declare_outage], opens=[open_offers],
     tells=[operator],
+)  # fmt: skip
+# OUR_RULE: custodians have a working day after the deadline, after the selection and after a draw began. Nothing is
+# done for them when it is over: the head of the unit that runs the purchase is told, and sees that it is done.
+names_opening = purchase.clock(
+    "names_opening", working_days(1), OUR_RULE, zh="开启报名信息", en="open the registrations",
+    starts=[close_registration], ends=[open_names, declare_outage], tells=[custodian, operator, operator_head],
+    warns=0,
+)  # fmt: skip
+offers_opening = purchase.clock(
+    "offers_opening", until("offers_due"), OUR_RULE, zh="开启报价", en="open the offers",
+    starts=[finish_check], ends=[open_offers, declare_outage], tells=[custodian, operator, operator_head], warns=0,
+)  # fmt: skip
+shares_opening = purchase.clock(
+    "shares_opening", working_days(1), OUR_RULE, zh="打开随机数", en="open the shares of the draw",
+    starts=[begin_draw, redraw], ends=[open_shares, draw, declare_outage],
+    tells=[owner, custodian, operator, operator_head], warns=0,
 )  # fmt: skip
 confirmation = purchase.clock(
     "confirmation", working_days(1), "第二十四条", zh="确认选取结果", en="confirm the result",

@@ -9,7 +9,11 @@ from django.http import Http404
 
 from gongbao.core.errors import GongbaoError
 from gongbao.core.labels import Label
+from gongbao.office.cases.calendar import calendar
+from gongbao.office.cases.queries import situation_of
 from gongbao.office.people.models import Account, Post, Unit
+from gongbao.procedures.fields import SHANGHAI
+from gongbao.procedures.words import tell
 from gongbao.systems.intermediary_market.purchases import procedure
 from gongbao.systems.intermediary_market.purchases.models import Registration
 from gongbao.systems.intermediary_market.sealing import envelopes
@@ -41,6 +45,11 @@ def appointed(county: Unit | None, on: date) -> QuerySet[CustodianKey]:
         .exclude(appointed_at=None)
         .order_by("appointed_at", "pk")
     )
+
+
+def custodians(sealing: Sealing) -> tuple[CustodianKey, ...]:
+    """The keys to which the envelopes of a purchase are sealed."""
+    return sealing.first, sealing.second
 
 
 def public_key(key: CustodianKey) -> PublicKey:
@@ -103,12 +112,17 @@ def is_in(sealing: Sealing, digest: str) -> bool | None:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a custodian has to open of a purchase; `waits` says why not yet, None where they can now."""
+    """What a custodian has to open of a purchase; `waits` says why not yet, None where they can now.
+
+    `due` tells by when, None where that is not fixed yet, `late` whether that is over.
+    """
 
     sealing: Sealing
     part: Part
     layer: Layer
     waits: Label | None
+    due: Label | None = None
+    late: bool = False
 
     @property
     def label(self) -> Label:
@@ -126,8 +140,15 @@ def tasks_of(account: Account, at: datetime) -> list[Task]:
         part = next((one for one in OPENED if (one, Layer.SECOND) not in done), None)
         layer = _layer_of(sealing, account)
         if part is not None and (part, layer) not in done:
-            tasks.append(Task(sealing, part, layer, _waits(sealing, part, layer, done, at)))
+            run = situation_of(sealing.purchase.case, calendar()).run(_CLOCKS[part])
+            run = run if run is not None and run.is_open else None
+            due = tell(run, at.astimezone(SHANGHAI).date()) if run is not None else None
+            late = run is not None and run.overdue(at)
+            tasks.append(Task(sealing, part, layer, _waits(sealing, part, layer, done, at), due, late))
     return tasks
+
+
+_CLOCKS = {Part.REGISTRATION: procedure.names_opening, Part.OFFER: procedure.offers_opening}
 
 
 def _layer_of(sealing: Sealing, account: Account) -> Layer:
