@@ -13,7 +13,8 @@ from gongbao.procedures.fields import SHANGHAI
 from gongbao.procedures.sign_off import Verdict
 from gongbao.systems.intermediary_market.catalogue.actions import ItemContent, keep_item
 from gongbao.systems.intermediary_market.catalogue.models import ServiceItem
-from gongbao.systems.intermediary_market.organisations.models import Organisation
+from gongbao.systems.intermediary_market.organisations.actions import Offered, enter_item
+from gongbao.systems.intermediary_market.organisations.models import Listing, Organisation
 from gongbao.systems.intermediary_market.purchases import actions, procedure, terms
 from gongbao.systems.intermediary_market.purchases.models import Purchase, Registration
 from gongbao.systems.intermediary_market.sealing import actions as sealing
@@ -123,7 +124,7 @@ class Market:
     def checked(self, purchase: Purchase, rejected: Sequence[int] = ()) -> Purchase:
         """The owner admits all but some."""
         when = ENDS + timedelta(hours=10)
-        for one in Registration.objects.filter(purchase=purchase, excluded=[]):
+        for one in Registration.objects.filter(purchase=purchase, excluded=[], standing=True):
             admitted = one.organisation_id not in {self.parties.agencies[number].pk for number in rejected}
             actions.judge(one, admitted, "按报名条件核对", account=self.account, at=when)
         actions.finish_check(purchase, account=self.account, at=when, seen=seen(purchase))
@@ -176,8 +177,15 @@ def seen(purchase: Purchase) -> int:
     return purchase.case.events_count
 
 
-def bare_market() -> Market:
-    """The market with a service that may be bought; nobody has a key, and no limit is entered."""
+def stand_under(agency: Organisation, item: ServiceItem, when: datetime = START) -> Listing:
+    """The agency enters under the service, which asks for no qualification."""
+    offered = Offered("鉴定", "提供图纸", "20日", "双方协商")
+    return enter_item(agency, item, offered, qualification=None, actor=KEEPER, at=when)
+
+
+def bare_market(under: int = 5) -> Market:
+    """The market with a service that may be bought, and the first so many agencies under it; nobody has a key, and no
+    limit is entered."""
     parties = open_market()
     content = ItemContent(
         name="房屋安全鉴定", legal_ground="云澜市房屋使用安全办法第九条", time_limit="20个工作日",
@@ -186,12 +194,15 @@ def bare_market() -> Market:
     version, _ = keep_item(
         "FW-01", content, authority=parties.units["housing"], since=START.date(), actor=KEEPER, at=START
     )
+    for agency in parties.agencies[:under]:
+        stand_under(agency, version.item)
     return Market(parties, version.item)
 
 
-def buying_market() -> Market:
-    """The market with two custodians, agencies that can sign, a service, and a limit of 300000 yuan."""
-    made = bare_market()
+def buying_market(under: int = 5) -> Market:
+    """The market with two custodians, agencies that can sign, the first so many under its service, and a limit of
+    300000 yuan."""
+    made = bare_market(under)
     appoint(made.parties)
     register_keys(made.parties)
     actions.enter_limit(2026, "300000", "云澜市2026年集中采购目录", account=None, actor=KEEPER, at=START)

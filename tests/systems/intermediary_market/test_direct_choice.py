@@ -12,12 +12,7 @@ from gongbao.core.errors import GongbaoError
 from gongbao.office.audit.actors import KEEPER
 from gongbao.office.people.models import Account
 from gongbao.systems.intermediary_market.interpretation.actions import choose_reading
-from gongbao.systems.intermediary_market.organisations.actions import (
-    Offered,
-    add_member,
-    change_particulars,
-    enter_item,
-)
+from gongbao.systems.intermediary_market.organisations.actions import add_member, change_particulars
 from gongbao.systems.intermediary_market.publication import ocds
 from gongbao.systems.intermediary_market.publication import queries as publication
 from gongbao.systems.intermediary_market.purchases import actions, terms
@@ -33,13 +28,7 @@ pytestmark = pytest.mark.one_database
 
 @pytest.fixture
 def market(db: None) -> Market:
-    made = buying_market()
-    for agency in made.parties.agencies[:2]:
-        enter_item(
-            agency, made.item, Offered("鉴定", "提供图纸", "20日", "双方协商"), qualification=None, actor=KEEPER,
-            at=at("2026-02-01 09:00"),
-        )  # fmt: skip
-    return made
+    return buying_market(under=2)
 
 
 def read_so(name: str = "direct_choice", option: str = "without_notice") -> None:

@@ -12,7 +12,8 @@ from gongbao.core.labels import Label
 from gongbao.office.audit.actors import KEEPER
 from gongbao.office.people.models import Account
 from gongbao.systems.intermediary_market.complaints.models import Evidence
-from gongbao.systems.intermediary_market.organisations.actions import Offered, enter_item
+from gongbao.systems.intermediary_market.organisations.actions import leave_item
+from gongbao.systems.intermediary_market.organisations.models import Listing
 from gongbao.systems.intermediary_market.purchases import actions, queries
 from gongbao.systems.intermediary_market.purchases.models import Draft, ProcurementLimit, Purchase
 from gongbao.systems.intermediary_market.purchases.prices import price_told
@@ -290,9 +291,9 @@ def test_the_pages_are_there_in_both_languages(market: Market, language: str) ->
 
 def test_the_owner_sees_who_stands_under_the_service(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
     made = market.opened([0, 1], ["300", "200"])
-    free = Offered("鉴定", "提供图纸", "20日", "双方协商")
-    enter_item(market.parties.agencies[0], market.item, free, qualification=None, actor=KEEPER, at=MONDAY)
     on(monkeypatch, "2026-03-10 10:00")
+    left = Listing.objects.get(organisation=market.parties.agencies[1])
+    leave_item(left, actor=KEEPER, at=at("2026-03-10 09:00"))  # after registration ended: it had stood there in time
     text = page(signed_in(market.account), "owner_purchase", made.uuid)
     said = {"今日在本事项之下": 1, "今日不在本事项之下，请核对其资质": 1}
     assert {words: text.count(words) for words in said} == said

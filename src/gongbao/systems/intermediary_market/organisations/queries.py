@@ -9,7 +9,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from gongbao.office.people.models import Account, Unit
 from gongbao.office.people.permissions import Rule, posts_of_request
 from gongbao.office.people.queries import body_of, posts_of
 from gongbao.office.people.roles import Role
+from gongbao.procedures.fields import SHANGHAI
 from gongbao.systems.intermediary_market.catalogue import queries as catalogue
 from gongbao.systems.intermediary_market.catalogue.models import ItemVersion, ServiceItem
 from gongbao.systems.intermediary_market.competence import competent
@@ -188,6 +189,14 @@ def listed_under(item: ServiceItem, on: date) -> list[Organisation]:
     """The agencies under the service, by name."""
     found = _listings().filter(in_force(on), item=item).order_by("organisation__name", "id")
     return [one.organisation for one in found]
+
+
+def standing_at(item: ServiceItem, moment: datetime) -> QuerySet[Listing]:
+    """The listings that counted under the service up to this moment (第十三条、第十四条): of agencies that had entered
+    before it and were not taken off by then, on a qualification that still ran the moment before."""
+    last = (moment - timedelta(microseconds=1)).astimezone(SHANGHAI).date()
+    runs = Q(qualification=None) | Q(qualification__until=None) | Q(qualification__until__gte=last)
+    return Listing.objects.filter(runs, Q(ended_at=None) | Q(ended_at__gte=moment), item=item, entered_at__lt=moment)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,14 @@ PROBLEMS: Mapping[str, Label] = {
 }
 """Why an envelope that could be read counts for nothing; the sealing has further problems of its own."""
 
+WITHOUT_STANDING: Mapping[str, Any] = {
+    "standing": False,
+    "admitted": False,
+    "reason": "报名截止时未归属该中介服务事项（第十三条、第十四条）",
+}
+"""A registration of an agency that was not under the service when registration ended. An agency is under the services
+in which its qualifications place it (第十四条), and enters in minutes: who does so before the deadline is in time."""
+
 REASON = Field("reason", Label("理由", "The reason"), Kind.TEXT, longest=1000)
 _SOURCE = Field("source", Label("来源", "The source"), longest=200)
 _AMOUNT = Field("amount", Label("金额", "The amount"), Kind.MONEY)
@@ -365,8 +373,9 @@ def _new_terms(
         _keep_computed(purchase, within, at, record)
         if step is procedure.change_terms:
             notices.tell_agencies(
-                purchase, "采购信息正在变更，暂停报名", "its terms are being changed; registration waits", at
-            )
+                purchase, "采购信息正在变更，暂停报名；变更后的公告发布后须重新报名",
+                "its terms are being changed; registration waits, and is made anew when they are published again", at,
+            )  # fmt: skip
     return made
 
 
@@ -407,10 +416,12 @@ def publish(purchase: Purchase, *, acting: Acting, at: datetime, seen: int) -> T
         _keep_computed(purchase, within, at, record)
         if again:
             notices.tell_agencies(
-                purchase, "采购信息已变更，报名时间重新计算，此前的报名须重新提交",
-                "its terms were changed; the days begin anew, and whoever registered has to do so again",
+                purchase,
+                "采购信息已变更，报名时间重新计算；此前的报名不再计入，须重新提交，变更内容见公告",
+                "its terms were changed as the notice shows; the days begin anew, and who registered does so again",
                 at,
-            )  # fmt: skip
+                place="changes",
+            )
         else:
             notices.tell_agencies(purchase, "发布采购公告", "a notice was published", at)
     return made
@@ -463,7 +474,10 @@ def _reset(
         made = _keep_terms(purchase, told, _last(purchase).number + 1, at, record, published=True)
         _keep_moments(purchase, ends, selection)
         day = last.isoformat()
-        notices.tell_agencies(purchase, f"报名截止时间改为{day} 24:00", f"registration now ends with {day}", at)
+        notices.tell_agencies(
+            purchase, f"报名截止时间改为{day} 24:00，此前的报名继续有效",
+            f"registration now ends with {day}; registrations made before stand", at, place="changes",
+        )  # fmt: skip
     return made
 
 
@@ -496,13 +510,16 @@ def operator_step(
 
 
 def names_opened(purchase: Purchase, opened: Sequence[Any], at: datetime, record: Record) -> None:
-    """The first opening, as the second custodian did it: who registered, and who has to stand aside (第二十二条).
+    """The first opening, as the second custodian did it: who registered, who has to stand aside (第二十二条), and who
+    was not under the service when registration ended and so cannot be admitted (第十三条、第十四条).
 
     `opened` are sealing.envelopes.Opened. Called within the act of the opening, whose log `record` is.
     """
     acting = _custodian(purchase, "registration", at)
     current = published_terms(purchase)
-    assert current is not None
+    assert current is not None and purchase.registration_ends_at is not None
+    standing = organisations.standing_at(purchase.item.item, purchase.registration_ends_at)
+    under = set(standing.values_list("organisation", flat=True))
     registrations = []
     # By the digest of the envelope, in which nothing of an agency can be read: no order of names or addresses.
     for one in sorted(opened, key=lambda one: str(one.envelope)):
@@ -516,6 +533,7 @@ def names_opened(purchase: Purchase, opened: Sequence[Any], at: datetime, record
             envelope=one.envelope,
             content=dict(one.registration),
             opened_at=at,
+            **({} if one.agency.pk in under else WITHOUT_STANDING),
         )
         made.save()
         registrations.append(made)
@@ -523,7 +541,7 @@ def names_opened(purchase: Purchase, opened: Sequence[Any], at: datetime, record
     _exclude(registrations, result)
     _keep_computed(purchase, result, at, record)
     # A digest, as the number of them is not for whoever reads the log.
-    told = [[str(one.uuid), one.envelope, one.excluded] for one in registrations]
+    told = [[str(one.uuid), one.envelope, one.excluded, one.standing] for one in registrations]
     record(purchase.subject, registrations=digest(purchase.case.salt, canonical(told)))
     _take(purchase, procedure.open_names, {}, acting, at, purchase.case.events_count)
     notices.tell_owner(
@@ -613,6 +631,12 @@ def judge(registration: Registration, admitted: bool, reason: str, *, account: A
         found = Registration.objects.select_for_update().get(pk=registration.pk)
         if found.excluded:
             raise GongbaoError("who has to stand aside can be neither admitted nor rejected", where="admitted")
+        if not found.standing:
+            raise GongbaoError(
+                f"this agency was not under the service when registration ended, and cannot be admitted "
+                f"({DOCUMENT} 第十三条、第十四条)",
+                where="admitted",
+            )
         found.admitted, found.reason = admitted, words
         found.save()
         record(
@@ -887,6 +911,8 @@ def negotiate(
     words = _typed(REASON, reason, at)
     if not agency.is_agency or agency.removed_at is not None:
         raise GongbaoError("this agency is not in the market", where="agency")
+    if organisations.listing_of(agency, previous.item.item, day) is None:  # 第十三条、第十四条, as after a notice
+        raise GongbaoError("this agency does not stand under the service", where="agency")
     if _stands_behind(owner, agency):
         raise GongbaoError("an owner does not buy from itself, or from who leads it", where="agency")
     _refuse_own(agency, account, at)
@@ -1115,6 +1141,17 @@ def _by_contract(purchase: Purchase, step: Step, given: Mapping[str, Any], actin
 
 
 _ENDS_RESULT = (procedure.abandon.key, procedure.annul.key, procedure.end_unsigned.key)
+_TOLD_AGENCIES = {
+    procedure.declare_outage.key: ("因不可抗力中断", "interrupted by force majeure"),  # 第二十八条
+    procedure.choose_rerun.key: (
+        "中断后重新组织选取，此前的报名不再计入",
+        "run again after an interruption; registrations made before do not count",
+    ),
+    procedure.choose_outside.key: (
+        "中断后由业主自主选取，本次选取结束", "the owner selects outside the market after an interruption; this is over"
+    ),
+    procedure.withdraw_purchase.key: ("采购已撤回，报名不再开启", "withdrawn by its owner; no registration is opened"),
+}  # fmt: skip
 _TELLS_OWNER = frozenset(
     step.key
     for step in procedure.purchase.steps.values()
@@ -1143,8 +1180,8 @@ def follows(case: Case, situation: Situation, event: Any, record: Record) -> Non
         notices.escalated(purchase, event.at)
     if event.step == procedure.publish_award.key:
         notices.tell_registrants(purchase, event.at)
-    if event.step == procedure.declare_outage.key:
-        notices.tell_agencies(purchase, "因不可抗力中断", "interrupted by force majeure", event.at)
+    if event.step in _TOLD_AGENCIES and published_terms(purchase) is not None:
+        notices.tell_agencies(purchase, *_TOLD_AGENCIES[event.step], event.at)
     if event.step in _TELLS_OWNER and event.role != procedure.owner.key:
         notices.tell_owner(purchase, step.label.zh, step.label.en, event.at)
 

@@ -92,7 +92,9 @@ _PURCHASES = (
     _Purchase(3, "open", "仓库改造工程造价咨询", owner=2, way="random_draw", bids=()),
     _Purchase(3, "interrupted", "教学楼加固工程造价咨询", bids=(), end=("declare_outage", _OUTAGE)),
     _Purchase(7, "registered", "园区供热节能报告编制", "FG-01", owner=1, more={"selection_days": "10"}),
-    _Purchase(8, "checking", "运动场照明工程造价咨询", more={"selection_days": "12"}),
+    # One of those who registered is not under the service, and cannot be admitted.
+    _Purchase(8, "checking", "运动场照明工程造价咨询", bids=((0, "42000"), (3, "39800"), (2, "35000")),
+              more={"selection_days": "12"}),
     _Purchase(8, "checked", "档案室改造工程造价咨询", more={"selection_days": "12"}),
     _Purchase(9, "selecting", "厂区雨污分流工程造价咨询", owner=2, way="best_value",
               more={"criteria": "服务方案 60\n报价 40"}),
@@ -320,7 +322,7 @@ class _Play:
         if one.to == "checking":
             return
         account = self.account(made.owner)
-        for registration in queries.by_envelope(made):
+        for registration in made.registrations.filter(standing=True).order_by("envelope"):
             actions.judge(registration, True, "营业执照、资质和人员证明齐全。", account=account, at=morning)
         actions.finish_check(made, account=account, at=morning, seen=seen(made))
         made = again(made)

@@ -1,7 +1,8 @@
 """Who is told of what happens in a purchase: by a message on the site, in which nothing is personal.
 
 Who has registered nobody knows before the deadline, and so nobody can be written to as one who did: what changes in a
-notice is told to every agency under its service.
+notice is told to every agency under its service. As none other can be admitted (第十三条、第十四条), each that
+registered and may be selected is among them; the page where a receipt is looked up tells anybody else.
 """
 
 from datetime import datetime
@@ -32,7 +33,10 @@ def _address(name: str, purchase: Purchase) -> str:
         return ""
 
 
-def tell(to: Account | ToPost, purchase: Purchase, zh: str, en: str, at: datetime, page: str = "notice") -> None:
+def tell(
+    to: Account | ToPost, purchase: Purchase, zh: str, en: str, at: datetime, page: str = "notice", place: str = ""
+) -> None:
+    """`page` and `place` say where the message leads: the name of an address, and a heading there."""
     receipt = purchase.case.receipt
     send(
         ToAccount(to) if isinstance(to, Account) else to,
@@ -40,7 +44,7 @@ def tell(to: Account | ToPost, purchase: Purchase, zh: str, en: str, at: datetim
         text=Label(f"{zh}。", f"{en[:1].upper()}{en[1:]}."),
         about=purchase.subject,
         at=at,
-        link=_address(page, purchase),
+        link=_address(page, purchase) + (f"#{place}" if place else ""),
     )
 
 
@@ -54,14 +58,14 @@ def tell_owner(purchase: Purchase, zh: str, en: str, at: datetime) -> None:
         tell(account, purchase, zh, en, at, "owner_purchase")
 
 
-def tell_agencies(purchase: Purchase, zh: str, en: str, at: datetime, page: str = "notice") -> None:
-    """Every agency under the service, whether it registered or not."""
+def tell_agencies(purchase: Purchase, zh: str, en: str, at: datetime, page: str = "notice", place: str = "") -> None:
+    """Every agency under the service, whether it registered or not: none other can be admitted (第十四条)."""
     listed = Listing.objects.filter(in_force(at.astimezone(SHANGHAI).date()), item=purchase.item.item)
     accounts = {
         one.pk: one for row in listed.select_related("organisation") for one in accounts_of(row.organisation, at)
     }
     for account in accounts.values():
-        tell(account, purchase, zh, en, at, page)
+        tell(account, purchase, zh, en, at, page, place)
 
 
 def tell_registrants(purchase: Purchase, at: datetime) -> None:

@@ -192,6 +192,9 @@ ANNEXES = Field(
     public=True, longest=10,
 )  # fmt: skip
 _reason = Field("reason", Label("理由", "Reasons"), Kind.TEXT, longest=2000)
+_told_reason = Field(
+    "reason", Label("理由（随公告公开）", "Reasons, which are published"), Kind.TEXT, longest=2000, public=True
+)
 _what_it_is = [
     Field("owner_name", Label("项目业主", "Owner"), Kind.LINE, "第二条第三款", public=True),
     Field("project_name", Label("项目名称", "Project"), Kind.LINE, "第十九条第（一）项", public=True),
@@ -249,11 +252,11 @@ decline_purchase = purchase.step(
 
 change_terms = purchase.step(
     "change_terms", OUR_RULE, zh="变更采购信息", en="Change the terms", by=[owner], at=[open_], to=reviewing,
-    asks=[*_what_it_is, _terms, ANNEXES, _reason],
+    asks=[*_what_it_is, _terms, ANNEXES, _told_reason],
 )  # fmt: skip
 extend = purchase.step(
     "extend", OUR_RULE, zh="延长报名时间", en="Extend the registration", by=[owner], at=[open_], publishes=True,
-    asks=[_registration_ends, _selection_at, _reason],
+    asks=[_registration_ends, _selection_at, _told_reason],
 )  # fmt: skip
 withdraw_purchase = purchase.step(
     "withdraw_purchase", OUR_RULE, zh="撤回采购", en="Withdraw the purchase", by=[owner],

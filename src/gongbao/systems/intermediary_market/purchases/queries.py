@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from gongbao.office.cases.queries import Desk, ShownLetter, letters_of, situatio
 from gongbao.office.people.models import Unit
 from gongbao.office.people.queries import ActingPost, body_of
 from gongbao.procedures import Field, Run, Situation, State
-from gongbao.procedures.fields import Kind
+from gongbao.procedures.fields import SHANGHAI, Kind
 from gongbao.rules.compute import Result
 from gongbao.systems.intermediary_market import form_review
 from gongbao.systems.intermediary_market.competence import (
@@ -294,6 +295,75 @@ def told(content: Mapping[str, Any]) -> list[SaidGroup]:
     return groups
 
 
+# --- what changed in a notice
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a field of the notice said, and what it says now; None where it said nothing."""
+
+    label: Label
+    before: Label | None
+    after: Label | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A notice that was published again. `anew`: its terms were changed, so that who had registered for those before
+    registers anew (第二十一条: they promised to meet other conditions); else its moments alone were, and it stands."""
+
+    at: datetime
+    anew: bool
+    differences: list[Difference]
+
+
+def changes(purchase: Purchase) -> list[Change]:
+    """What became of the notice since it was published first, the last first: with every field that differs."""
+    versions = list(purchase.terms.exclude(published_at=None).order_by("number"))
+    found = []
+    for before, after in pairwise(versions):
+        anew = before.content.get("valid_from") != after.content.get("valid_from")
+        assert after.published_at is not None
+        found.append(Change(after.published_at, anew, _differences(purchase, before.content, after.content)))
+    return found[::-1]
+
+
+_MOMENTS = (
+    ("registration_ends_at", Label("报名截止时间", "End of the registration")),
+    ("selection_at", Label("公开选取时间", "Time of the selection")),
+)
+
+
+def _differences(purchase: Purchase, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+    old = {one.field.key: one for group in told(before) for one in group.said}
+    new = {one.field.key: one for group in told(after) for one in group.said}
+    found = []
+    for one in terms.FIELDS:
+        was, now = old.get(one.key), new.get(one.key)
+        if (was.value if was else None) != (now.value if now else None):
+            found.append(Difference(one.label, was.words if was else None, now.words if now else None))
+    files = [_files_told(purchase, content) for content in (before, after)]
+    if files[0] != files[1]:
+        found.append(Difference(procedure.ANNEXES.label, *files))
+    for key, label in _MOMENTS:
+        if before.get(key) != after.get(key):
+            found.append(Difference(label, _moment_told(before.get(key)), _moment_told(after.get(key))))
+    return found
+
+
+def _files_told(purchase: Purchase, content: Mapping[str, Any]) -> Label | None:
+    """The papers by name, with the beginning of their digests: one of the same name may say something else."""
+    names = "\n".join(f"{one.name} ({one.sha256[:8]})" for one in annexes(purchase, content))
+    return Label(names, names) if names else None
+
+
+def _moment_told(given: Any) -> Label | None:
+    if not given:
+        return None
+    words = f"{datetime.fromisoformat(str(given)).astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+    return Label(words, words)
+
+
 def annexes(purchase: Purchase, content: Mapping[str, Any]) -> list[Attachment]:
     wanted = [str(one) for one in content.get("annexes", [])]
     rows = {str(one.uuid): one for one in purchase.case.attachments.filter(uuid__in=wanted, erased=False)}
@@ -347,6 +417,7 @@ class Notice:
     open: bool
     under_change: bool
     happened: list[Happened]
+    changes: list[Change]
     first_published_at: datetime
     following: Purchase | None
     registrations: list[Registration] | None
@@ -374,6 +445,7 @@ def notice(uuid: UUID, at: datetime) -> Notice | None:
         is_open(found, at),
         found.case.state in (procedure.reviewing.key, procedure.to_correct.key),
         happened(found),
+        changes(found),
         first.published_at or first.at,
         Purchase.objects.filter(previous=found).filter(_is_public()).first(),
         by_envelope(found) if public else None,

@@ -33,6 +33,7 @@ _KNOWN = Sentences(
         _("this notice is not published"),
         _("registration was over before the outage: the owner starts again, or selects by itself"),
         _("who has to stand aside can be neither admitted nor rejected"),
+        _("this agency was not under the service when registration ended, and cannot be admitted (%(clause)s)"),
         _("admit or reject everyone who registered first"),
         _("points are from 0 to 100, with up to two decimals"),
         _("the owner chooses here"),

@@ -165,7 +165,8 @@ def hand_in(purchase: UUID, given: Any, *, at: datetime) -> dict[str, Any]:
 def take_back(purchase: UUID, digest: Any, secret: Any, *, at: datetime) -> dict[str, Any]:
     """Delete an envelope for whoever has its secret, before the deadline: a receipt of that. Raises GongbaoError."""
     sealing = queries.open_sealing_of(purchase)
-    _refuse_late(sealing, at)
+    if not queries.gives_back(sealing, at):
+        raise GongbaoError("registration for this purchase is not open", where="purchase")
     with action("market.take_back"):
         _still_open(sealing)
         found = Envelope.objects.filter(sealing=sealing, digest=digest).first() if envelopes.is_digest(digest) else None

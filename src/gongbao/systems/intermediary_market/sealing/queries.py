@@ -90,6 +90,19 @@ def takes_envelopes(sealing: Sealing, at: datetime) -> bool:
     return sealing.fixed_at is None and purchase.case.state in states and ends is not None and at < ends
 
 
+def gives_back(sealing: Sealing, at: datetime) -> bool:
+    """Whether an envelope may be taken back: before the deadline, and while the terms are changed or registration is
+    interrupted before it, when none can be handed in."""
+    purchase = sealing.purchase
+    if sealing.fixed_at is not None or purchase.case.over:
+        return False
+    if purchase.case.state in (procedure.reviewing.key, procedure.to_correct.key):
+        return True
+    ends = purchase.registration_ends_at
+    waits = purchase.case.state == procedure.interrupted.key and ends is not None and at < ends
+    return waits or takes_envelopes(sealing, at)
+
+
 def to_fix(ended_by: datetime) -> list[int]:
     """Of which purchases the envelopes are not fixed, though registration ended by this moment."""
     ended = Sealing.objects.filter(

@@ -15,22 +15,28 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from gongbao.core.errors import GongbaoError
 from gongbao.office.audit.actors import Actor
+from gongbao.office.library.clause_links import ClauseLinks
 from gongbao.office.people.acting import actor_of
 from gongbao.office.people.models import Account, Unit
 from gongbao.office.people.permissions import ANYONE, allows, in_role, posts_of_request
 from gongbao.office.people.queries import ActingPost
 from gongbao.office.people.roles import Role
 from gongbao.systems.intermediary_market.competence import competences
+from gongbao.systems.intermediary_market.document import DOCUMENT
 from gongbao.systems.intermediary_market.draw.queries import awaiting as draws_awaiting
 from gongbao.systems.intermediary_market.models import Function
 from gongbao.systems.intermediary_market.organisations.actions import register_signing_key
+from gongbao.systems.intermediary_market.organisations.models import Organisation
 from gongbao.systems.intermediary_market.organisations.queries import (
     AGENCY,
     acting_for,
+    listed_under,
+    listing_of,
     member_of_some,
     memberships_of_request,
     signing_key,
 )
+from gongbao.systems.intermediary_market.purchases.procedure import reviewing, to_correct
 from gongbao.systems.intermediary_market.sealing import actions, queries
 from gongbao.systems.intermediary_market.sealing.envelopes import LONGEST_PROPOSAL, PRICES, Part, is_digest
 from gongbao.systems.intermediary_market.sealing.models import CustodianKey, Sealing
@@ -75,9 +81,38 @@ def _asked_of(sealing: Sealing) -> dict[str, Any]:
         "terms": terms.number if terms else 0,
         "price": kind if kind in PRICES else "price",
         "draw": bool(content.get("draw")),
+        # Who stands under the service is public: the browser looks its agency up there, and asks the site nothing.
+        "under": sorted(one.uscc for one in listed_under(sealing.purchase.item.item, timezone.localdate())),
         "first": {"kid": sealing.first.kid, "jwk": sealing.first.jwk},
         "second": {"kid": sealing.second.kid, "jwk": sealing.second.jwk},
     }
+
+
+def _standing(sealing: Sealing) -> dict[str, Any]:
+    """By what the browser tells of a receipt whether its registration stands: the number of the terms since which one
+    does, when they were published, and what happens to the notice now. What the receipt says stays in the browser."""
+    purchase = sealing.purchase
+    published = list(purchase.terms.exclude(published_at=None).order_by("number"))
+    valid_from = published[-1].content.get("valid_from", published[-1].number) if published else 0
+    since = next((one.published_at for one in published if one.number == valid_from), None)
+    now = ""
+    if purchase.case.over:
+        now = "over"
+    elif purchase.case.state in (reviewing.key, to_correct.key):
+        now = "changing"
+    return {
+        "purchase": str(purchase.uuid), "valid_from": valid_from, "since": since.isoformat() if since else "",
+        "now": now,
+    }  # fmt: skip
+
+
+def _without_standing(request: HttpRequest, sealing: Sealing) -> list[Organisation]:
+    """The agencies of whoever is signed in that could not be admitted today. Looking at this page needs no account."""
+    if not isinstance(request.user, Account):
+        return []
+    mine = [one.organisation for one in memberships_of_request(request, AGENCY)]
+    item, today = sealing.purchase.item.item, timezone.localdate()
+    return [one for one in mine if listing_of(one, item, today) is None]
 
 
 @allows(ANYONE)
@@ -93,6 +128,11 @@ def seal(request: HttpRequest, purchase: UUID) -> HttpResponse:
             "sealing": sealing,
             "purchase": sealing.purchase,
             "open": queries.takes_envelopes(sealing, timezone.now()),
+            "gives_back": queries.gives_back(sealing, timezone.now()),
+            "standing": json.dumps(_standing(sealing)),
+            "without": _without_standing(request, sealing),
+            "links": ClauseLinks(),
+            "under": f"{DOCUMENT} 第十四条",
             "asked": json.dumps(asked),
             "price": asked["price"],
             "longest_proposal": LONGEST_PROPOSAL,

@@ -28,6 +28,8 @@ CLAUSES = {
     "ways": f"{DOCUMENT} 第十八条第一款",
     "check": f"{DOCUMENT} 第二十六条",
     "award": f"{DOCUMENT} 第二十四条",
+    "standing": f"{DOCUMENT} 第十四条",
+    "registration": f"{DOCUMENT} 第二十一条",
     "abandoned": f"{DOCUMENT} 第三十二条第（一）项",
 }
 FORMS = "/market/"

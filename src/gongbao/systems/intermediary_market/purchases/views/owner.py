@@ -219,7 +219,11 @@ def _with_ticket(response: HttpResponse) -> HttpResponse:
     return ticket.give(response, FORMS)
 
 
-_REASON = (Field("reason", Label("变更理由", "Why the terms are changed"), Kind.TEXT, longest=2000),)
+_REASON = (
+    Field(
+        "reason", Label("变更理由（随公告公开）", "Why the terms are changed; it is published"), Kind.TEXT, longest=2000
+    ),
+)
 
 
 @allows(IS_OWNER)
@@ -345,7 +349,7 @@ def _registrations(found: Purchase) -> dict[str, Any]:
 
 _EXTEND = (
     Field("days", Label("延长的工作日数", "Working days more"), Kind.NUMBER),
-    Field("reason", Label("延长理由", "Why it is extended"), Kind.TEXT, longest=2000),
+    Field("reason", Label("延长理由（随公告公开）", "Why it is extended; it is published"), Kind.TEXT, longest=2000),
 )
 _STEPS = {
     key: procedure.purchase.steps[key]

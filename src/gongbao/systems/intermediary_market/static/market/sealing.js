@@ -331,7 +331,7 @@ does("seal", async (form) => {
   }
   const sealed = await envelope(registration, offer, jwk, asked.purchase, asked.first, asked.second);
   const receipt = await unnamed(form.dataset.address, sealed.given);
-  keep(`receipt-${receipt.envelope.slice(0, 8)}.json`, JSON.stringify({ ...receipt, secret: sealed.secret }, null, 2));
+  keep(`receipt-${receipt.envelope.slice(0, 8)}.json`, JSON.stringify({ ...receipt, terms: asked.terms, secret: sealed.secret }, null, 2));
   form.querySelector("[data-receipt]").textContent = receipt.envelope;
 });
 
@@ -341,6 +341,34 @@ async function receiptOf(form) {
   } catch (error) {
     throw error instanceof Told ? error : new Told("no-receipt");
   }
+}
+
+/* Whether the terms are still those for which a receipt's envelope was sealed: compared here, and asked of nobody. A
+   receipt says the number of its terms beside what the site signed; one that does not was handed in at a known moment. */
+export function standing(receipt, notice) {
+  if (receipt.purchase !== notice.purchase) {
+    return "other-purchase";
+  }
+  if (notice.now === "over") {
+    return "over";
+  }
+  const holds =
+    receipt.terms === undefined
+      ? !notice.since || new Date(receipt.at) >= new Date(notice.since)
+      : receipt.terms >= notice.valid_from;
+  return holds ? notice.now || "stands" : "anew";
+}
+
+does("standing", async (form) => standing(await receiptOf(form), JSON.parse(form.dataset.standing)));
+
+/* Whoever types a code hears before sealing that its agency could not be admitted as things stand (第十四条). */
+for (const form of document.querySelectorAll('form[data-does="seal"]')) {
+  const under = new Set(JSON.parse(form.dataset.sealing).under);
+  const code = form.elements.agency;
+  code.addEventListener("input", () => {
+    const typed = code.value.trim().toUpperCase();
+    form.querySelector("[data-without-standing]").hidden = typed.length < 18 || under.has(typed);
+  });
 }
 
 does("take-back", async (form) => {
