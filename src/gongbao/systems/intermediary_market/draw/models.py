@@ -71,9 +71,10 @@ class ShareOf(models.TextChoices):
 class DrawShare(RegulatedModel):
     """The share of the owner or the operator. Those of registrants stand in the entries.
 
-    `sealed` is the same share sealed to both custodians (sealing.envelopes, part `share`); `first_key` is the content
-    key that the first custodian gave to open it, and `by_custodians` whether the second did so too. `share` is "" until
-    it is opened by the party or by them.
+    `sealed` is the same share sealed to the custodians (sealing.envelopes, part `share`); `first_key` is the content
+    key that the first of them gave to open it, `first_kid` which key of a custodian that was, "" where there is no
+    reserve and it was the first custodian; `by_custodians` is whether another did so too. `share` is "" until it is
+    opened by the party or by them.
     """
 
     draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="shares")
@@ -82,6 +83,7 @@ class DrawShare(RegulatedModel):
     sealed = models.TextField()
     committed_at = models.DateTimeField()
     first_key = models.CharField(max_length=64, blank=True)
+    first_kid = models.CharField(max_length=43, blank=True)
     share = models.CharField(max_length=64, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
     by_custodians = models.BooleanField(default=False)

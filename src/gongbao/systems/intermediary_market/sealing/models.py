@@ -45,13 +45,18 @@ class CustodianKey(RegulatedModel):
 class Sealing(RegulatedModel):
     """To whom the envelopes of a purchase are sealed, and what was handed in once no more can be.
 
-    `first` opens the outer layer, `second` the inner one: two persons. `fixed_at` is when the list of the envelopes was
-    fixed after the deadline, `root` the Merkle root of their digests (sorted), `count` how many there are.
+    `first` opens the outer layer, `second` the inner one: two persons. Where there is a `reserve`, a third, any two of
+    the three open, in whatever order (envelopes.py): the loss of one key loses nothing. `fixed_at` is when the list of
+    the envelopes was fixed after the deadline, `root` the Merkle root of their digests (sorted), `count` how many there
+    are.
     """
 
     purchase = models.OneToOneField(Purchase, on_delete=models.PROTECT, related_name="sealing")
     first = models.ForeignKey(CustodianKey, on_delete=models.PROTECT, related_name="first_of")
     second = models.ForeignKey(CustodianKey, on_delete=models.PROTECT, related_name="second_of")
+    reserve = models.ForeignKey(
+        CustodianKey, null=True, blank=True, on_delete=models.PROTECT, related_name="reserve_of"
+    )
     prepared_at = models.DateTimeField()
     fixed_at = models.DateTimeField(null=True, blank=True)
     root = models.CharField(max_length=64, blank=True)
@@ -61,6 +66,11 @@ class Sealing(RegulatedModel):
         ordering = ["id"]
         constraints = [
             models.CheckConstraint(name="two_custodians", condition=~models.Q(first=models.F("second"))),
+            models.CheckConstraint(
+                name="reserve_is_a_third",
+                condition=models.Q(reserve=None)
+                | ~models.Q(reserve=models.F("first")) & ~models.Q(reserve=models.F("second")),
+            ),
         ]
 
     def __str__(self) -> str:
