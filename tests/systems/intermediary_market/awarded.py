@@ -157,11 +157,11 @@ class Play:
         self.take("owner", "contract_accept", when, acceptance="符合约定")
         return self
 
-    def invoiced(self, when: datetime = SIGNED + timedelta(days=8), settlement: str = "80000.00") -> "Play":
+    def invoiced(self, when: datetime = SIGNED + timedelta(days=8), invoiced: str = "80000.00") -> "Play":
         """To be paid by thirty days later, which is a Sunday: Monday, 2026-04-20."""
         self.take(
             "agency", "contract_invoice", when, "invoice_files", invoiced_on=when.date(), invoice_number="00001",
-            settlement=settlement, pay_by=when.date() + timedelta(days=30),
+            invoiced=invoiced, pay_by=when.date() + timedelta(days=30),
         )  # fmt: skip
         return self
 

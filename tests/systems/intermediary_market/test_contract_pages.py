@@ -82,7 +82,8 @@ def test_one_button_complains_of_an_overdue_payment(
     evidence = Evidence.objects.get(complaint=complaint)
     assert evidence.about == one.contract.subject
     assert [event["step"] for event in evidence.content["events"]] == [
-        "contract_begin", "contract_sign", "contract_file", "contract_deliver", "contract_accept", "contract_invoice",
+        "contract_begin", "contract_sign", "contract_agree_delivery", "contract_file", "contract_deliver",
+        "contract_accept", "contract_invoice",
     ]  # fmt: skip
     assert evidence.content["overdue"] == [{"clock": "contract_payment", "due": "2026-04-20"}]
     assert {file["field"] for file in evidence.content["files"]} == {
@@ -137,7 +138,7 @@ def test_evidence_stays_as_it_was(parties: Parties, client: Client) -> None:
     evidence.refresh_from_db()
     assert json.dumps(evidence.content, sort_keys=True) == before
     shown = complaints.shown_evidence(evidence, "zh-hans")
-    assert shown.whole and shown.later == 1 and not any(event.changed for event in shown.events)
+    assert shown.whole and shown.later == 2 and not any(event.changed for event in shown.events)
     # A list that somebody changed says so.
     evidence.content["events"][1]["values"]["amount"] = "1.00"
     assert not complaints.shown_evidence(evidence, "zh-hans").whole
@@ -189,7 +190,7 @@ def test_anybody_complains_about_what_they_can_see_and_the_evidence_goes_with_it
     assert answer.status_code == 200
     evidence = Evidence.objects.get()
     assert evidence.complaint.receipt in answer.content.decode()
-    assert evidence.about == one.contract.subject and len(evidence.content["events"]) == 3
+    assert evidence.about == one.contract.subject and len(evidence.content["events"]) == 4
     client.post(address, given | {"v-complainant_name": "纪小满"})  # the same form again
     assert Evidence.objects.count() == 1 and Case.objects.filter(procedure="market_complaint").count() == 1
 
@@ -346,8 +347,11 @@ def test_contracts_as_workbooks(parties: Parties, client: Client) -> None:
     assert any("水土保持方案技术评审" in line and 80000 in line for line in cells)
     assert len([line for line in cells if "水土保持方案技术评审" in line]) == 1
     client.force_login(parties.people["operator-clerk"])
-    (all_of_them,) = load_workbook(io.BytesIO(client.get("/market/contracts/desk.xlsx").content)).worksheets
+    book = load_workbook(io.BytesIO(client.get("/market/contracts/desk.xlsx").content))
+    all_of_them, parts, invoices = book.worksheets
     told = [cell.value for line in all_of_them.iter_rows() for cell in line]
+    assert [line[4].value for line in parts.iter_rows()][-1] == 1 and parts.max_row == 2
+    assert [line[5].value for line in invoices.iter_rows()][-1] == "00001"
     assert told.count("水土保持方案技术评审") == 2 and one.contract.registration.organisation.name in told
 
 

@@ -20,7 +20,7 @@ from gongbao.office.outbox.models import Message
 from gongbao.office.people.acting import actor_of
 from gongbao.procedures import Refused
 from gongbao.procedures.sign_off import Verdict
-from gongbao.systems.intermediary_market.contracts import actions, queries
+from gongbao.systems.intermediary_market.contracts import actions, instalments, queries
 from gongbao.systems.intermediary_market.contracts import procedure as market
 from gongbao.systems.intermediary_market.contracts.demo import open_demo
 from gongbao.systems.intermediary_market.contracts.models import Contract
@@ -85,14 +85,22 @@ def test_all_the_way_to_the_archive(played: Play) -> None:
     # All that is owed is the last payment, whichever form it was typed in.
     played.take("owner", "contract_pay", at("2026-04-02 10:00"), "payment_files", paid_on="2026-04-02", payment="50000")
     assert situation(played).state == market.paid
-    case = played.contract.case
-    cases.take_step(
-        case.uuid, "contract_archive", {}, acting=as_clerk(played.parties), at=at("2026-04-03 10:00"),
-        seen=case.events_count,
-    )  # fmt: skip
+    played.take("agency", "contract_confirm", at("2026-04-02 11:00"), payment_number=1)
+    with pytest.raises(Refused, match="confirmed by the agency, or it is said"):
+        archive(played)
+    archive(played, unconfirmed="已核对财政支付回单。")
     found = situation(played)
     assert found.is_over and not [run for run in found.runs if run.late]
-    assert row(played, OVERDUE).paid == Decimal("80000.00")
+    last = row(played, OVERDUE)
+    assert (last.paid, last.confirmed) == (Decimal("80000.00"), Decimal("30000.00"))
+
+
+def archive(one: Play, **given: str) -> None:
+    case = Case.objects.get(pk=one.contract.case_id)
+    cases.take_step(
+        case.uuid, "contract_archive", given, acting=as_clerk(one.parties), at=at("2026-04-03 10:00"),
+        seen=case.events_count,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(("signed", "late"), [("2026-03-17", False), ("2026-03-18", True)])
@@ -364,20 +372,21 @@ def test_what_is_refused_is_delivered_anew(played: Play) -> None:
     ("changed", "words"),
     [
         ({"pay_by": "2026-04-18"}, "no shorter than agreed"),
-        ({"settlement": "80000.01"}, "no more than the sum"),
-        ({"settlement": "9999.99"}, "no less than what was paid"),
+        ({"invoiced": "80000.01"}, "no more than the instalment"),
+        ({"invoiced": "0"}, "more than nothing"),
     ],
 )
 def test_an_invoice_keeps_to_the_contract(played: Play, changed: dict[str, str], words: str) -> None:
     played.signed().filed()
-    played.take("owner", "contract_pay", SIGNED, paid_on=SIGNED.date(), payment="10000.00")  # in advance
-    played.accepted()
     when = SIGNED + timedelta(days=8)
-    given = {"invoiced_on": when.date(), "invoice_number": "1", "settlement": "80000.00", "pay_by": "2026-04-19"}
+    given = {"invoiced_on": when.date(), "invoice_number": "1", "invoiced": "80000.00", "pay_by": "2026-04-19"}
+    with pytest.raises(Refused, match="what the instalment waits for"):
+        played.take("agency", "contract_invoice", when, "invoice_files", **given | {"part": 1})
+    played.accepted()
     with pytest.raises(Refused, match=words):
         played.take("agency", "contract_invoice", when, "invoice_files", **given | changed)
     played.take("agency", "contract_invoice", when, "invoice_files", **given)
-    assert row(played, when).owed == Decimal("70000.00")
+    assert row(played, when).owed == Decimal("80000.00")
 
 
 @pytest.mark.parametrize("payment", ["0", "80000.01", "1e3", "NaN"])
@@ -442,7 +451,8 @@ def test_the_demonstration_has_contracts_in_several_states(parties: Parties) -> 
     assert open_demo(now) == 9
     rows = queries.rows_of(list(queries.contracts()), now)
     states = {one.contract.case.state for one in rows}
-    assert states >= {"awarded", "performing", "delivered", "invoiced", "paid", "abandoned"}
+    assert states >= {"awarded", "performing", "accepted", "paid", "abandoned"}
+    assert any(payment.standing == "disputed" for one in rows for payment in instalments.payments_of(one.parts))
     assert {clock.key for clock, number in queries.overdue_counts(queries.contracts(), now) if number} >= {
         "contract_payment",
         "contract_filing",

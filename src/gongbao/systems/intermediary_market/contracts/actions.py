@@ -1,7 +1,7 @@
 """The only code that writes contracts. What happens to one is a step of its case (gongbao.office.cases.actions)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -16,11 +16,13 @@ from gongbao.office.cases.actors import Acting
 from gongbao.office.cases.models import CaseEvent
 from gongbao.office.cases.queries import situation_of
 from gongbao.office.kept import one_at_a_time
-from gongbao.procedures import Situation, Step
+from gongbao.procedures import Refused, Situation, Step
 from gongbao.procedures.fields import SHANGHAI, read
 from gongbao.systems.intermediary_market.complaints.actions import complain as begin_complaint
 from gongbao.systems.intermediary_market.complaints.evidence import Source
+from gongbao.systems.intermediary_market.contracts import instalments
 from gongbao.systems.intermediary_market.contracts import procedure as market
+from gongbao.systems.intermediary_market.contracts.instalments import Part
 from gongbao.systems.intermediary_market.contracts.models import Contract
 from gongbao.systems.intermediary_market.organisations.models import Organisation
 from gongbao.systems.intermediary_market.organisations.queries import is_member
@@ -78,16 +80,20 @@ def take(
     seen: int,
     uploads: Sequence[Upload] = (),
 ) -> CaseEvent:
-    """Take a step of a contract, and what it does to its purchase. A payment of all that is owed is a step of its own,
-    whichever was asked for.
+    """Take a step of a contract, what follows from it by itself, and what it does to its purchase.
 
-    Raises Refused, Overtaken and GongbaoError, and then nothing is kept.
+    Of steps that are the same form, the one is taken that what is given makes it: the last acceptance, the payment of
+    all that is owed of an invoice, the dispute of one that counted as paid. Where a step can be about one thing alone
+    (contracts.procedure.ABOUT), that need not be given. Raises Refused, Overtaken and GongbaoError, and then nothing is
+    kept.
     """
     found = _contract(uuid)
     _of(found.purchase.owner if acting.role == market.owner else found.registration.organisation, acting, at)
     situation = situation_of(found.case)
-    if step in (market.pay.key, market.pay_rest.key):
-        step = _payment(situation, given, at)
+    step, given = _as_it_is(situation, market.VARIANTS.get(step, step), given, at)
+    if step in market.FOLLOWS:
+        raise GongbaoError("this step follows from another by itself")
+    planned = _planned(situation, step, given, at)
     declared = market.contract.steps.get(step)
     ground = market.contract.cite(declared.clause) if declared else market.contract.cite("第二十五条第一款")
     with files.together(), recorded("market.contract", actor=acting.actor, ground=ground, at=at):
@@ -96,6 +102,8 @@ def take(
         event = cases.take_step(
             found.case.uuid, step, given, acting=acting, at=at, seen=seen, uploads=uploads, own=True
         )
+        _agree(found, planned, situation, event, acting, at)
+        _settle(found, acting, at)
         if step in market.SIGNS:
             purchases.contract_signed(found.purchase, acting=acting, at=at)
         elif step == market.abandon.key:
@@ -138,13 +146,87 @@ def _refuse_above_limit(found: Contract, step: Step, given: Mapping[str, Any], a
         raise GongbaoError(error.message, where="amount") from error
 
 
-def _payment(situation: Situation, given: Mapping[str, Any], at: datetime) -> str:
-    """The step of a payment: that of the rest where it is all that is owed."""
-    asks = [one for one in market.pay.asks if one.key == "payment"]
-    values, _ = read(asks, {"payment": given.get("payment")}, at.astimezone(SHANGHAI).date())
-    rest = market.outstanding(situation)
-    all_of_it = rest is not None and values.get("payment") == rest and situation.state == market.invoiced
-    return market.pay_rest.key if all_of_it else market.pay.key
+def _as_it_is(situation: Situation, step: str, given: Mapping[str, Any], at: datetime) -> tuple[str, Mapping[str, Any]]:
+    """The step that this one is, by what is given for it, and what is given with what follows from that."""
+    found = dict(given)
+    about = market.ABOUT.get(step)
+    if about is None:
+        return step, found
+    if found.get(about) in (None, ""):
+        possible = market.targets(situation, step)
+        if len(possible) == 1:
+            found[about] = possible[0][0]
+    asks = [one for one in market.contract.steps[step].asks if one.key in (about, "payment")]
+    values, _problems = read(asks, {one.key: found.get(one.key) for one in asks}, at.astimezone(SHANGHAI).date())
+    if step == market.pay.key:
+        found["payment_number"] = len(instalments.payments_of(market.parts_of(situation))) + 1
+    if about not in values:
+        return step, found
+    if step == market.accept.key and not market.is_last_acceptance(situation, values[about]):
+        return market.accept_part.key, found
+    if step == market.pay.key:
+        invoice = market.invoice_of(situation, values[about])
+        if invoice is not None and values.get("payment") == invoice.owed:
+            return market.pay_rest.key, found
+    if step == market.dispute.key and (invoice := market.paid_up_by(situation, values[about])) is not None:
+        return market.dispute_reopens.key, found | {"invoice_number": invoice.number, "pay_by": invoice.pay_by}
+    return step, found
+
+
+def _planned(situation: Situation, step: str, given: Mapping[str, Any], at: datetime) -> list[Part]:
+    """The instalments that the two agree on by the step; [] of a step by which they agree on none. Raises Refused."""
+    if step not in (*market.SIGNS, *market.AMENDS):
+        return []
+    declared = market.contract.steps[step]
+    keys = ("schedule", "amount", "deliver_by", declared.on)
+    asks = [one for one in declared.asks if one.key in keys]
+    values, _problems = read(asks, {key: given.get(key) for key in keys}, at.astimezone(SHANGHAI).date())
+    amount, deliver_by, day = values.get("amount"), values.get("deliver_by"), values.get(declared.on)
+    if not (isinstance(amount, Decimal) and isinstance(deliver_by, date) and isinstance(day, date)):
+        return []  # what is wrong with these is told by the step itself
+    found, problems = instalments.planned(
+        str(values.get("schedule", "")), amount, day, deliver_by, market.parts_of(situation)
+    )
+    if problems:
+        raise Refused(declared, problems=problems)
+    return found
+
+
+def _agree(
+    found: Contract, planned: Sequence[Part], before: Situation, event: CaseEvent, acting: Acting, at: datetime
+) -> None:
+    """Take the steps by which the instalments are agreed on: of an amendment those that it changes."""
+    if not planned:
+        return
+    now = {one.number: one for one in market.parts_of(before)}
+    seen = event.number
+    for number in sorted(now.keys() - {one.number for one in planned}):
+        _then(found, market.drop_part.key, {"part": number}, acting, at, seen)
+        seen += 1
+    for one in planned:
+        if one.number in now and now[one.number].agreed == one.agreed:
+            continue
+        given = {"part": one.number, "part_title": one.title, "part_amount": one.amount}
+        if one.is_delivered:
+            _then(found, market.agree_delivery.key, given | {"deliver_by": one.deliver_by}, acting, at, seen)
+        else:
+            _then(found, market.agree_sum.key, given | {"part_condition": one.condition}, acting, at, seen)
+        seen += 1
+
+
+def _settle(found: Contract, acting: Acting, at: datetime) -> None:
+    """The contract is settled with the last acceptance or payment, and not any more when a payment is disputed."""
+    found.case.refresh_from_db()
+    situation = situation_of(found.case)
+    settled = market.is_settled(situation)
+    if situation.state == market.accepted and settled:
+        _then(found, market.settle.key, {}, acting, at, found.case.events_count)
+    elif situation.state == market.paid and not settled:
+        _then(found, market.unsettle.key, {}, acting, at, found.case.events_count)
+
+
+def _then(found: Contract, step: str, given: Mapping[str, Any], acting: Acting, at: datetime, seen: int) -> None:
+    cases.take_step(found.case.uuid, step, given, acting=acting, at=at, seen=seen, own=True)
 
 
 def annul(purchase: Purchase, reason: str, *, acting: Acting, at: datetime) -> None:
@@ -173,18 +255,26 @@ def complain_of_payment(uuid: UUID, *, acting: Acting, name: str, contact: str, 
     if market.overdue_payment(situation, at) is None:
         raise GongbaoError("no payment of this contract is overdue")
     source = Source(found.subject, found.case, owner=found.purchase.owner)
-    return begin_complaint(source, of_payment(found, situation, name, contact), acting=acting, at=at, once=once)
+    return begin_complaint(source, of_payment(found, situation, name, contact, at), acting=acting, at=at, once=once)
 
 
-def of_payment(found: Contract, situation: Situation, name: str, contact: str) -> dict[str, Any]:
-    """What the complaint of an overdue payment says."""
-    run, owed = situation.run(market.payment), market.outstanding(situation)
-    assert run is not None and owed is not None
+def of_payment(found: Contract, situation: Situation, name: str, contact: str, at: datetime) -> dict[str, Any]:
+    """What the complaint of the payments that are overdue says."""
     owner, values = found.purchase.owner, situation.values
     ground = "第四十条第（六）项" if market.is_public(situation) else "第三十五条"
+    overdue = market.overdue_invoices(situation, at)
+    each = "；".join(
+        f"发票{one.number}，金额{one.amount:,.2f}元，应于{due}前付清，至今尚欠{one.owed:,.2f}元" for one, due in overdue
+    )
+    disputed = "".join(
+        f"项目业主记录的{one.on}付款{one.amount:,.2f}元，我方未予确认。"
+        for invoice, _due in overdue
+        for one in invoice.payments
+        if one.standing == instalments.DISPUTED
+    )
     facts = (
-        f"{values['owner_name']}与{values['agency_name']}就“{values['service']}”签订的中介服务合同，服务已经验收，"
-        f"结算总额{values['settlement']:,.2f}元，应于{run.due}前付清，至今尚欠{owed:,.2f}元。"
+        f"{values['owner_name']}与{values['agency_name']}就“{values['service']}”签订的中介服务合同，下列款项已经逾期："
+        f"{each}。{disputed}"
         f"依据{market.contract.cite(ground)}提出投诉，请求责令支付。合同的办理记录和文件清单作为证据一并提交。"
     )
     given = {

@@ -1,5 +1,7 @@
 """What the office is told of the cases of contracts."""
 
+from datetime import datetime
+
 from django.urls import reverse
 
 from gongbao.core.labels import Label
@@ -9,10 +11,22 @@ from gongbao.office.cases.actors import Acting
 from gongbao.office.cases.models import Case, CaseEvent
 from gongbao.office.cases.types import CaseType
 from gongbao.office.outbox.actions import ToAccount, send
-from gongbao.procedures import Event, Situation
+from gongbao.office.outbox.models import LONGEST_SUBJECT
+from gongbao.procedures import Event, Role, Run, Situation
 from gongbao.procedures.fields import SHANGHAI
+from gongbao.systems.intermediary_market.contracts import instalments
 from gongbao.systems.intermediary_market.contracts.models import Contract
-from gongbao.systems.intermediary_market.contracts.procedure import OWN_STEPS, clerk, contract, lapse
+from gongbao.systems.intermediary_market.contracts.procedure import (
+    OWN_STEPS,
+    clerk,
+    contract,
+    deliver,
+    lapse,
+    pay,
+    pay_rest,
+    payment,
+    unsettle,
+)
 from gongbao.systems.intermediary_market.organisations.queries import members_of
 from gongbao.systems.intermediary_market.purchases import actions as purchases
 from gongbao.systems.intermediary_market.retention import files_kept_until
@@ -42,6 +56,8 @@ def follows(case: Case, situation: Situation, event: Event, record: Record) -> N
     found = _of(case)
     if found is None:
         return
+    if event.step in QUIET:
+        return
     if event.step == lapse.key:
         _end_purchase(found, case.events.select_related("account", "for_account").get(number=event.number))
     _tell_the_others(found, situation, event)
@@ -57,11 +73,52 @@ def _end_purchase(found: Contract, row: CaseEvent) -> None:
     purchases.not_signed(found.purchase, str(row.values["reason"]), acting=acting, at=row.at)
 
 
+def reminds(case: Case, run: Run, role: Role, words: Label, at: datetime) -> None:
+    """Tell whoever acts for the party that a day comes near, or is over; the agency of a payment when it is overdue."""
+    found = _of(case)
+    if found is None or (run.clock == payment and role.key == "agency" and not run.overdue(at)):
+        return
+    organisation = found.purchase.owner if role.key == "owner" else found.registration.organisation
+    for member in members_of(organisation, at.astimezone(SHANGHAI).date()):
+        send(
+            ToAccount(member.account),
+            subject=Label(
+                f"{contract.label.zh}：{words.zh}"[:LONGEST_SUBJECT], f"Contract: {words.en}"[:LONGEST_SUBJECT]
+            ),
+            text=Label(
+                f"{contract.label.zh} {case.receipt}：{words.zh}。", f"{contract.label.en} {case.receipt}: {words.en}."
+            ),
+            about=case.subject,
+            at=at,
+            link=reverse("market:contract", args=[found.uuid]),
+        )
+
+
+_PAID = Label(
+    "请在10个工作日内确认收款或者提出异议；沉默不视为确认。",
+    "Confirm the payment or dispute it within 10 working days; silence confirms nothing.",
+)
+_ASKED = {
+    deliver.key: Label(
+        "请在10个工作日内验收；沉默不视为验收通过。",
+        "Accept or refuse it within 10 working days; silence accepts nothing.",
+    ),
+    pay.key: _PAID,
+    pay_rest.key: _PAID,
+}
+"""What the other party is asked to do of what was recorded."""
+
+QUIET = frozenset({*instalments.AGREES, unsettle.key})
+"""Steps that say no more than the one they follow from."""
+
+
 def _tell_the_others(found: Contract, situation: Situation, event: Event) -> None:
     """Whoever acts for the owner and the agency is told of what somebody else did, by a message on the site."""
     case = found.case
     step = contract.all_steps()[event.step]
     state = situation.state
+    asked = _ASKED.get(event.step)
+    zh, en = (asked.zh, f" {asked.en}") if asked is not None else ("", "")
     for role, organisation in (
         ("owner", found.purchase.owner),
         ("agency", found.registration.organisation),
@@ -73,8 +130,8 @@ def _tell_the_others(found: Contract, situation: Situation, event: Event) -> Non
                 ToAccount(member.account),
                 subject=Label(f"{contract.label.zh}：{step.label.zh}", f"{contract.label.en}: {step.label.en}"),
                 text=Label(
-                    f"{contract.label.zh} {case.receipt}：{step.label.zh}，现为“{state.label.zh}”。",
-                    f"{contract.label.en} {case.receipt}: {step.label.en}; it stands at “{state.label.en}”.",
+                    f"{contract.label.zh} {case.receipt}：{step.label.zh}，现为“{state.label.zh}”。{zh}",
+                    f"{contract.label.en} {case.receipt}: {step.label.en}; it stands at “{state.label.en}”.{en}",
                 ),
                 about=case.subject,
                 at=event.at,
@@ -89,6 +146,7 @@ CASE_TYPE = CaseType(
     about=_about,
     own_steps=OWN_STEPS,
     follows=follows,
+    reminds=reminds,
     page=_page,
     kept_until=files_kept_until,
 )

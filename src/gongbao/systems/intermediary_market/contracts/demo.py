@@ -34,8 +34,8 @@ class _Step:
     days: Mapping[str, int] = field(default_factory=dict)
 
 
-def _sign(after: int, *, deliver: int = 30, late: str = "") -> _Step:
-    given = {"scope": "按采购公告的服务内容编制并交付成果，配合评审修改。", "payment_days": 15}
+def _sign(after: int, *, deliver: int = 30, late: str = "", schedule: str = "") -> _Step:
+    given = {"scope": "按采购公告的服务内容编制并交付成果，配合评审修改。", "payment_days": 15, "schedule": schedule}
     if late:
         given["late_reason"] = late
     days = {"signed_on": 0, "deliver_by": deliver}
@@ -54,8 +54,8 @@ def _accept(after: int) -> _Step:
     return _Step(after, "owner", market.accept.key, {"acceptance": "成果齐全，符合约定。"})
 
 
-def _invoice(after: int) -> _Step:
-    given = {"invoice_number": "2650000012345"}
+def _invoice(after: int, part: int = 1) -> _Step:
+    given = {"invoice_number": f"26500000123{44 + part}", "part": part}
     return _Step(after, "agency", market.invoice.key, given, ("invoice_files",), {"invoiced_on": 0, "pay_by": 15})
 
 
@@ -64,11 +64,32 @@ def _pay(after: int, payment: str = "") -> _Step:
     return _Step(after, "owner", market.pay.key, given, ("payment_files",), {"paid_on": 0})
 
 
+def _confirm(after: int) -> _Step:
+    return _Step(after, "agency", market.confirm.key)
+
+
+def _dispute(after: int) -> _Step:
+    return _Step(after, "agency", market.dispute.key, {"reason": "至今未到账，请核对收款账号。"})
+
+
+_IN_PARTS = "预付款|30%|advance|\n初步成果|40%|delivery|\n最终成果|30%|delivery|"
 _PERFORMED = (_sign(3), _file(4), _deliver(12), _accept(14), _invoice(15))
 _SCRIPTS: tuple[tuple[_Step, ...], ...] = (
     _PERFORMED,  # its payment is overdue
-    (*_PERFORMED, _pay(20)),
-    (_sign(2), _file(4), _deliver(10)),
+    (*_PERFORMED, _pay(20), _confirm(21)),
+    (
+        _sign(2, schedule=_IN_PARTS),
+        _file(4),
+        _invoice(4),
+        _pay(6),
+        _confirm(7),
+        _deliver(10),
+        _accept(12),
+        _invoice(13, 2),
+        _pay(16),
+        _dispute(17),
+        _deliver(18),
+    ),
     (_sign(3), _file(5)),
     (
         _Step(
@@ -85,7 +106,8 @@ _SCRIPTS: tuple[tuple[_Step, ...], ...] = (
     (_sign(4),),
     (),
 )
-"""What becomes of the contracts, the first of them with the first notice of award."""
+"""What becomes of the contracts, the first of them with the first notice of award. The third is paid in advance and in
+parts, and its agency disputes a payment."""
 
 
 def open_demo(now: datetime) -> int:
@@ -116,7 +138,12 @@ def _take(contract: Contract, step: _Step, now: datetime) -> bool:
     if key == market.sign.key and contract.purchase.fund == Fund.PRIVATE:
         key = market.sign_private.key
     given = dict(step.given) | {name: day + timedelta(days=number) for name, number in step.days.items()}
-    suggested = market.suggested(rows_of([contract], when)[0].situation, key, day)
+    situation = rows_of([contract], when)[0].situation
+    targets = market.targets(situation, key) if key in market.ABOUT else []
+    about = given.get("part", targets[0][0] if targets else None)
+    if key in market.ABOUT:
+        given[market.ABOUT[key]] = about
+    suggested = market.suggested(situation, key, day, about)
     asked = {one.key for one in market.contract.steps[key].asks}
     given = {name: value for name, value in suggested.items() if name in asked and value is not None} | given
     if "amount" in asked:

@@ -1,15 +1,22 @@
 """How a contract is made, performed and paid: 许政办〔2022〕27号 第二十五条 and 第二十七条.
 
 It begins with the notice of award. What the document leaves open is marked OUR_RULE: how delivery, acceptance, invoice
-and payment follow each other, and how long the owner has to look at what was delivered.
+and payment follow each other, how long the owner has to look at what was delivered, and the agency at a payment.
+
+What is agreed at the signing has one instalment or several (instalments.py), each a step of its own, so that each has
+its own day: what is delivered, accepted or returned, invoiced and paid is of one of them, and a clock runs for each
+delivery, invoice and payment by itself. When all is accepted and paid, the contract is settled; where the agency then
+disputes a payment, it is not any more.
 
 A contract of public funds has to be filed and published, and so have its amendments; of private funds where the two
 agree on it; one that the law keeps secret, never (第二十五条第二款). So those of public and of private funds are signed
 and amended by steps of their own: filing is a clock of the former.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import TypeAlias
 
 from gongbao.core.labels import Label
 from gongbao.procedures import (
@@ -25,7 +32,11 @@ from gongbao.procedures import (
     until,
     working_days,
 )
+from gongbao.systems.intermediary_market.contracts import instalments
+from gongbao.systems.intermediary_market.contracts.instalments import DELIVERED, RECORDED, Invoice, Part, Payment
 from gongbao.systems.intermediary_market.document import DOCUMENT, SINCE, SINCE_CLAUSE
+
+Test: TypeAlias = Callable[[Situation, dict[str, object]], bool]
 
 contract = Procedure(
     "market_contract",
@@ -51,19 +62,15 @@ awarded = contract.state(
 )  # fmt: skip
 performing = contract.state(
     "performing", zh="履行中", en="being performed",
-    next_zh="中介机构提供服务并交付成果", next_en="the agency serves and delivers",
-)  # fmt: skip
-delivered = contract.state(
-    "delivered", zh="待验收", en="to be accepted",
-    next_zh="项目业主验收", next_en="the owner looks at what was delivered",
+    next_zh="中介机构提供服务并交付成果，项目业主验收、付款",
+    next_en="the agency serves and delivers, the owner accepts and pays",
 )  # fmt: skip
 accepted = contract.state(
-    "accepted", zh="待开票结算", en="to be invoiced",
-    next_zh="中介机构开具发票并提出结算", next_en="the agency invoices",
+    "accepted", zh="全部验收，待结清", en="all accepted, to be settled",
+    next_zh="中介机构开具发票，项目业主付款", next_en="the agency invoices, and the owner pays",
 )  # fmt: skip
-invoiced = contract.state("invoiced", zh="待付款", en="to be paid", next_zh="项目业主付款", next_en="the owner pays")
 paid = contract.state(
-    "paid", zh="已付清", en="paid",
+    "paid", zh="全部验收并付清", en="all accepted and paid",
     next_zh="运维机构归档", next_en="the operator puts it into the archive",
 )  # fmt: skip
 archived = contract.state("archived", zh="已归档", en="in the archive", final=True)
@@ -113,9 +120,14 @@ _terms = (
     Field("amount", Label("合同金额（元）", "Sum of the contract (yuan)"), Kind.MONEY, public=True),
     Field("deliver_by", Label("约定的完成日期", "To be delivered by"), Kind.DATE, "第二十七条", public=True),
 )
+_schedule = Field(
+    "schedule", Label("分期交付和付款", "Instalments"), Kind.TEXT, required=False, longest=2000, told=instalments.told,
+    help=Label("不分期的不填；金额可以写比例，例如30%", "leave it empty for one; a sum may be a share such as 30%"),
+)  # fmt: skip
 _signing = (
     Field("signed_on", Label("签订日期", "Signed on"), Kind.DATE, "第二十五条第一款", past=True, public=True),
     *_terms,
+    _schedule,
     Field("scope", Label("约定的服务范围", "Scope of the service"), Kind.TEXT, "第二十七条", longest=2000, public=True),
     Field("payment_days", Label("开票后付款期限（日）", "Days to pay after the invoice"), Kind.NUMBER),
     Field("contract_files", Label("合同文本", "The contract"), Kind.FILES, longest=10),
@@ -125,6 +137,7 @@ _signing = (
 _amendment = (
     Field("amended_on", Label("变更日期", "Amended on"), Kind.DATE, past=True, public=True),
     *_terms,
+    _schedule,
     Field("change", Label("变更的内容和原因", "What is changed, and why"), Kind.TEXT, longest=2000, public=True),
     Field("amendment_files", Label("补充协议", "The amendment"), Kind.FILES, longest=10),
 )
@@ -151,25 +164,80 @@ def amount_of(situation: Situation) -> Decimal | None:
     return found if isinstance(found, Decimal) else None
 
 
+def terms_of(situation: Situation) -> Event | None:
+    """What was signed or amended last: the terms that hold; None before it is signed."""
+    return next((one for one in reversed(situation.events) if one.step in (*SIGNS, *AMENDS)), None)
+
+
+def parts_of(situation: Situation) -> tuple[Part, ...]:
+    """Its instalments, with what became of each; () before it is signed."""
+    return instalments.parts_of(situation.events)
+
+
+def part_of(situation: Situation, number: object) -> Part | None:
+    return next((one for one in parts_of(situation) if one.number == number), None)
+
+
+def invoice_of(situation: Situation, number: object) -> Invoice | None:
+    """The invoice of that number, if it stands."""
+    return next((one for one in instalments.invoices_of(parts_of(situation)) if one.number == number), None)
+
+
+def payment_of(situation: Situation, number: object) -> Payment | None:
+    return next((one for one in instalments.payments_of(parts_of(situation)) if one.number == number), None)
+
+
 def paid_so_far(situation: Situation) -> Decimal:
-    """What has been paid, in yuan."""
-    found = (one.values.get("payment") for one in situation.events)
-    return sum((one for one in found if isinstance(one, Decimal)), Decimal("0.00"))
+    """What has been paid as the owner says and the agency does not dispute, in yuan."""
+    return sum((one.paid for one in parts_of(situation)), Decimal("0.00"))
+
+
+def confirmed_so_far(situation: Situation) -> Decimal:
+    """What the agency confirmed to have received, in yuan."""
+    return sum((one.confirmed for one in parts_of(situation)), Decimal("0.00"))
 
 
 def outstanding(situation: Situation) -> Decimal | None:
-    """What remains to be paid of the settlement, in yuan; None before it is invoiced or where the invoice went back."""
-    if situation.state not in (invoiced, paid, archived):
-        return None
-    settled = situation.values["settlement"]
-    assert isinstance(settled, Decimal)
-    return settled - paid_so_far(situation)
+    """What remains to be paid of all invoices that stand, in yuan; None where none does."""
+    found = instalments.invoices_of(parts_of(situation))
+    return sum((one.owed for one in found), Decimal("0.00")) if found else None
+
+
+def overdue_invoices(situation: Situation, at: datetime) -> list[tuple[Invoice, date]]:
+    """The invoices of which something is owed although it had to be paid by now, with the last day of each; those that
+    were due first first."""
+    if situation.is_over:
+        return []
+    found = []
+    for one in instalments.invoices_of(parts_of(situation)):
+        run = situation.run("contract_payment", one.number)
+        if one.owed and run is not None and run.overdue(at) and run.due is not None:
+            found.append((one, run.due))
+    return sorted(found, key=lambda pair: pair[1])
 
 
 def overdue_payment(situation: Situation, at: datetime) -> Decimal | None:
     """What the owner owes although it had to be paid by now, in yuan; None where nothing is overdue."""
-    run = situation.run("contract_payment")
-    return outstanding(situation) if run is not None and run.overdue(at) else None
+    found = overdue_invoices(situation, at)
+    return sum((one.owed for one, _due in found), Decimal("0.00")) if found else None
+
+
+def is_last_acceptance(situation: Situation, part: object) -> bool:
+    """Whether everything is accepted with that instalment."""
+    return _is_last(situation, {"part": part})
+
+
+def paid_up_by(situation: Situation, payment: object) -> Invoice | None:
+    """The invoice of that payment, where it counts as paid in full; else None."""
+    found = payment_of(situation, payment)
+    one = invoice_of(situation, found.invoice) if found is not None else None
+    return one if one is not None and not one.owed else None
+
+
+def is_settled(situation: Situation) -> bool:
+    """Whether everything is accepted, invoiced and paid."""
+    found = parts_of(situation)
+    return bool(found) and all(one.is_settled for one in found)
 
 
 def not_filed(situation: Situation) -> list[Event]:
@@ -189,19 +257,74 @@ def must_be_filed(situation: Situation) -> bool:
     return due and not is_secret(situation) and bool(not_filed(situation))
 
 
-def suggested(situation: Situation, step: str, today: date) -> dict[str, object]:
-    """What may stand in the form of a step before anything is typed: what follows from what was agreed."""
+ABOUT = {
+    "contract_deliver": "part",
+    "contract_accept": "part",
+    "contract_refuse": "part",
+    "contract_invoice": "part",
+    "contract_return_invoice": "invoice_number",
+    "contract_pay": "invoice_number",
+    "contract_confirm": "payment_number",
+    "contract_dispute": "payment_number",
+}
+"""The steps that are about one of several things, with the field that says which."""
+
+
+def targets(situation: Situation, step: str) -> list[tuple[int | str, Label]]:
+    """What a step of ABOUT may be about as the contract stands, each with its name."""
+    found = parts_of(situation)
+    invoices, payments = instalments.invoices_of(found), instalments.payments_of(found)
+    if step == "contract_deliver":
+        return [_named(one) for one in found if _is_to_be_delivered(one)]
+    if step in ("contract_accept", "contract_refuse"):
+        return [_named(one) for one in found if one.standing == DELIVERED]
+    if step == "contract_invoice":
+        return [_named(one) for one in found if _may_be_invoiced(one, found)]
+    if step == "contract_return_invoice":
+        return [_numbered(one) for one in invoices if not one.paid]
+    if step == "contract_pay":
+        return [_numbered(one) for one in invoices if one.owed]
+    return [_recorded(one) for one in payments if one.standing == RECORDED]
+
+
+def _named(one: Part) -> tuple[int, Label]:
+    return one.number, Label(f"第{one.number}期 {one.title}", f"{one.number}. {one.title}")
+
+
+def _numbered(one: Invoice) -> tuple[str, Label]:
+    return one.number, Label(f"发票{one.number}，尚欠{one.owed:,.2f}元", f"invoice {one.number}, {one.owed:,.2f} owed")
+
+
+def _recorded(one: Payment) -> tuple[int, Label]:
+    return one.number, Label(
+        f"{one.on}付款{one.amount:,.2f}元（发票{one.invoice}）",
+        f"{one.amount:,.2f} yuan paid on {one.on} (invoice {one.invoice})",
+    )
+
+
+def suggested(situation: Situation, step: str, today: date, about: object = None) -> dict[str, object]:
+    """What may stand in the form of a step before anything is typed: what follows from what was agreed. `about`: which
+    thing a step of ABOUT is about."""
     values = situation.values
     if step in SIGNS:
         return {"amount": values.get("award"), "signed_on": today}
     if step in AMENDS:
-        return {"amount": values["amount"], "deliver_by": values["deliver_by"], "amended_on": today}
+        terms = terms_of(situation)
+        assert terms is not None
+        found = parts_of(situation)
+        several = instalments.text_of(instalments.lines_of_parts(found)) if len(found) > 1 else None
+        return {
+            "amount": terms.values["amount"], "deliver_by": terms.values["deliver_by"], "amended_on": today,
+            "schedule": several,
+        }  # fmt: skip
     if step == "contract_invoice":
-        agreed = values["payment_days"]
+        agreed, part = values["payment_days"], part_of(situation, about)
         assert isinstance(agreed, int)
-        return {"settlement": values["amount"], "invoiced_on": today, "pay_by": today + timedelta(days=agreed)}
-    if step in ("contract_pay", "contract_pay_rest"):
-        return {"payment": outstanding(situation), "paid_on": today}
+        asked = part.to_invoice if part is not None else None
+        return {"invoiced": asked, "invoiced_on": today, "pay_by": today + timedelta(days=agreed), "last": False}
+    if step == "contract_pay":
+        invoice = invoice_of(situation, about)
+        return {"payment": invoice.owed if invoice is not None else None, "paid_on": today}
     return {}
 
 
@@ -237,23 +360,82 @@ def _as_agreed(situation: Situation, values: dict[str, object]) -> bool:
     return (due - day).days >= agreed
 
 
-def _within_sum(situation: Situation, values: dict[str, object]) -> bool:
-    settlement, whole = values["settlement"], amount_of(situation)
-    assert isinstance(settlement, Decimal) and whole is not None
-    return paid_so_far(situation) <= settlement <= whole
+def _is_to_be_delivered(part: Part) -> bool:
+    return part.is_delivered and part.standing == instalments.AHEAD
 
 
-def _less_than_rest(situation: Situation, values: dict[str, object]) -> bool:
-    rest, payment = outstanding(situation), values["payment"]
+def _may_be_invoiced(part: Part, parts: tuple[Part, ...]) -> bool:
+    if not part.to_invoice:
+        return False
+    if part.condition == instalments.ADVANCE:
+        return True
+    waits_for = [part] if part.is_delivered else [one for one in parts if one.is_delivered]
+    return all(one.standing == instalments.ACCEPTED for one in waits_for)
+
+
+def _part_given(test: Callable[[Part, tuple[Part, ...]], bool]) -> Test:
+    """A test of the instalment that is given, among all of them."""
+
+    def holds(situation: Situation, values: dict[str, object]) -> bool:
+        number, found = values["part"], parts_of(situation)
+        part = next((one for one in found if one.number == number), None)
+        return part is not None and test(part, found)
+
+    return holds
+
+
+def _invoice_given(test: Callable[[Invoice, dict[str, object]], bool]) -> Test:
+    """A test of the invoice that is given, among those that stand."""
+
+    def holds(situation: Situation, values: dict[str, object]) -> bool:
+        found = invoice_of(situation, values["invoice_number"])
+        return found is not None and test(found, values)
+
+    return holds
+
+
+def _not_begun(situation: Situation, values: dict[str, object]) -> bool:
+    found = part_of(situation, values["part"])
+    return found is None or not found.begun
+
+
+def _within_part(situation: Situation, values: dict[str, object]) -> bool:
+    asked, part = values["invoiced"], part_of(situation, values["part"])
+    assert isinstance(asked, Decimal)
+    return part is not None and 0 < asked <= part.to_invoice
+
+
+def _is_last(situation: Situation, values: dict[str, object]) -> bool:
+    others = (one for one in parts_of(situation) if one.is_delivered and one.number != values["part"])
+    return all(one.standing == instalments.ACCEPTED for one in others)
+
+
+def _less_than_rest(invoice: Invoice, values: dict[str, object]) -> bool:
+    payment = values["payment"]
     assert isinstance(payment, Decimal)
-    if rest is None:
-        whole = amount_of(situation)
-        return whole is not None and 0 < payment <= whole - paid_so_far(situation)
-    return 0 < payment < rest
+    return 0 < payment < invoice.owed
 
 
-def _is_rest(situation: Situation, values: dict[str, object]) -> bool:
-    return values["payment"] == outstanding(situation)
+def _is_recorded(situation: Situation, values: dict[str, object]) -> bool:
+    found = payment_of(situation, values["payment_number"])
+    return found is not None and found.standing == RECORDED
+
+
+def _reopens(situation: Situation, values: dict[str, object]) -> bool:
+    """Whether the invoice of the payment counts as paid, so that its day to pay counts again without the payment."""
+    return paid_up_by(situation, values["payment_number"]) is not None
+
+
+def _answered(situation: Situation, values: dict[str, object]) -> bool:
+    waiting = any(one.standing == RECORDED for one in instalments.payments_of(parts_of(situation)))
+    return not waiting or bool(values["unconfirmed"])
+
+
+def _nothing_open(situation: Situation, values: dict[str, object]) -> bool:
+    return not any(
+        one.owed or one.standing == DELIVERED or (one.standing == instalments.ACCEPTED and one.to_invoice)
+        for one in parts_of(situation)
+    )
 
 
 OF_PUBLIC_FUNDS = Condition(
@@ -293,8 +475,8 @@ def past_conditions(situation: Situation) -> list[Condition]:
     """Conditions that do not hold and never will again: a step on one of these is none of this contract any more."""
     found = [OF_PRIVATE_FUNDS if is_public(situation) else OF_PUBLIC_FUNDS]
     found += [NOT_SECRET] if is_secret(situation) else []
-    # What was accepted is not amended any more: nothing new comes to be filed.
-    accepted_once = situation.state in (accepted, invoiced, paid, archived)
+    # What was accepted as a whole is not amended any more: nothing new comes to be filed.
+    accepted_once = situation.state in (accepted, paid, archived)
     found += [SOMETHING_TO_FILE] if accepted_once and not not_filed(situation) else []
     return found
 
@@ -302,25 +484,80 @@ def past_conditions(situation: Situation) -> list[Condition]:
 PAID_AS_AGREED = Condition(
     Label("付款期限不短于合同约定", "the time to pay is no shorter than agreed"), OUR_RULE, _as_agreed
 )
-WITHIN_SUM = Condition(
-    Label("结算总额不低于已付金额，不高于合同金额",
-          "the settlement is no less than what was paid and no more than the sum of the contract"),
-    "第三十二条第（二）项", _within_sum,
+NOT_BEGUN = Condition(
+    Label("该期尚未开始履行或者结算", "the instalment has not begun to be performed or settled"), OUR_RULE, _not_begun
+)
+TO_BE_DELIVERED = Condition(
+    Label("该期尚待交付", "the instalment is to be delivered"), "第二十七条",
+    _part_given(lambda part, parts: _is_to_be_delivered(part)),
+)  # fmt: skip
+IS_DELIVERED = Condition(
+    Label("该期已经交付，尚待验收", "the instalment is delivered and waits to be accepted"), OUR_RULE,
+    _part_given(lambda part, parts: part.standing == DELIVERED),
+)  # fmt: skip
+IS_LAST = Condition(Label("其他各期均已验收", "all others are accepted"), OUR_RULE, _is_last)
+OTHERS_REMAIN = Condition(
+    Label("还有其他待验收的分期", "others remain to be accepted"), OUR_RULE,
+    lambda situation, values: not _is_last(situation, values),
+)  # fmt: skip
+MAY_BE_INVOICED = Condition(
+    Label("该期已经具备约定的付款条件，且尚未开票完毕",
+          "what the instalment waits for has come, and it is not all invoiced"),
+    OUR_RULE, _part_given(_may_be_invoiced),
+)  # fmt: skip
+WITHIN_PART = Condition(
+    Label("发票金额大于零，且各张发票合计不高于该期金额",
+          "the invoice is of more than nothing, and all of them are of no more than the instalment"),
+    "第三十二条第（二）项", _within_part,
+)  # fmt: skip
+NEW_NUMBER = Condition(
+    Label("该发票号码尚未使用", "the number of the invoice is not in use"), OUR_RULE,
+    lambda situation, values: invoice_of(situation, values["invoice_number"]) is None,
+)  # fmt: skip
+INVOICE_STANDS = Condition(
+    Label("该发票已经开具，未被退回", "the invoice was made and not returned"), OUR_RULE,
+    _invoice_given(lambda invoice, values: True),
 )  # fmt: skip
 LESS_THAN_REST = Condition(
-    Label("金额大于零，并且少于尚欠金额", "it is more than nothing, and less than what is owed"), OUR_RULE,
-    _less_than_rest,
+    Label("金额大于零，并且少于该发票尚欠金额", "it is more than nothing, and less than what is owed of the invoice"),
+    OUR_RULE, _invoice_given(_less_than_rest),
 )  # fmt: skip
-IS_REST = Condition(Label("金额等于尚欠金额", "it is all that is owed"), OUR_RULE, _is_rest)
+IS_REST = Condition(
+    Label("金额等于该发票尚欠金额", "it is all that is owed of the invoice"), OUR_RULE,
+    _invoice_given(lambda invoice, values: values["payment"] == invoice.owed),
+)  # fmt: skip
 NOTHING_PAID = Condition(
-    Label("开票后尚未付款", "nothing was paid since the invoice"), OUR_RULE,
-    lambda situation, values: not _paid_since_invoice(situation),
+    Label("该发票尚未付款", "nothing was paid of the invoice"), OUR_RULE,
+    _invoice_given(lambda invoice, values: not invoice.paid),
 )  # fmt: skip
-
-
-def _paid_since_invoice(situation: Situation) -> bool:
-    last = max((one.number for one in situation.taken("contract_invoice")), default=0)
-    return any(one.number > last and "payment" in one.values for one in situation.events)
+IS_RECORDED = Condition(Label("该笔付款尚待确认", "the payment waits for an answer"), OUR_RULE, _is_recorded)
+REOPENS = Condition(Label("该发票此前记为付清", "its invoice counted as paid"), OUR_RULE, _reopens)
+STAYS_OPEN = Condition(
+    Label("该发票此前未记为付清", "its invoice did not count as paid"), OUR_RULE,
+    lambda situation, values: not _reopens(situation, values),
+)  # fmt: skip
+IS_SETTLED = Condition(
+    Label("各期均已验收、开票并付清", "every instalment is accepted, invoiced and paid"), OUR_RULE,
+    lambda situation, values: is_settled(situation),
+)  # fmt: skip
+NOT_SETTLED = Condition(
+    Label("有尚未付清的分期", "an instalment is not paid"), OUR_RULE,
+    lambda situation, values: not is_settled(situation),
+)  # fmt: skip
+NOTHING_OPEN = Condition(
+    Label("已交付的均已验收，已验收的均已开票，已开票的均已付清",
+          "what was delivered is accepted, what was accepted is invoiced, and what was invoiced is paid"),
+    "第四十条第（六）项", _nothing_open,
+)  # fmt: skip
+NOTHING_ACCEPTED = Condition(
+    Label("尚未验收任何一期", "no instalment was accepted"), OUR_RULE,
+    lambda situation, values: not any(one.standing == instalments.ACCEPTED for one in parts_of(situation)),
+)  # fmt: skip
+ANSWERED = Condition(
+    Label("每笔付款均经中介机构确认，或者已写明如何核实",
+          "every payment is confirmed by the agency, or it is said how it was verified"),
+    OUR_RULE, _answered,
+)  # fmt: skip
 
 
 # Steps: up to the signing
@@ -375,7 +612,7 @@ annul = contract.step(
 
 rescind = contract.step(
     "contract_rescind", "第二十二条", zh="签订后撤销中选结果", en="Annul the award after the signing", by=[clerk],
-    at=[performing, delivered], to=annulled, sign_off=SignOff((section_head,), OUR_RULE),
+    at=[performing], to=annulled, sign_off=SignOff((section_head,), OUR_RULE), when=[NOTHING_ACCEPTED],
     asks=[
         Field("conflict", Label("事由", "Ground"), Kind.CHOICE, "第二十二条", options=CONFLICTS),
         Field("findings", Label("查明的事实和证据", "What was found, and on what evidence"), Kind.TEXT, longest=5000),
@@ -387,20 +624,20 @@ rescind = contract.step(
 
 exempt = contract.step(
     "contract_exempt", "第二十五条第二款", zh="注明依法保密，不备案公示", en="Keep it secret by law",
-    by=[owner, agency], at=[performing, delivered, accepted, invoiced, paid], when=[SOMETHING_TO_FILE],
+    by=[owner, agency], at=[performing, accepted, paid], when=[SOMETHING_TO_FILE],
     asks=[Field("secret_ground", Label("依法应当保密的依据", "The law that keeps it secret"), Kind.TEXT,
                 "第二十五条第二款", longest=1000)],
 )  # fmt: skip
 
 agree_filing = contract.step(
     "contract_agree_filing", "第二十五条第二款", zh="约定备案", en="Agree to file it", by=[owner, agency],
-    at=[performing, delivered, accepted, invoiced, paid], when=[OF_PRIVATE_FUNDS, SOMETHING_TO_FILE, NOT_SECRET],
+    at=[performing, accepted, paid], when=[OF_PRIVATE_FUNDS, SOMETHING_TO_FILE, NOT_SECRET],
     asks=[Field("file_by", Label("约定的备案日期", "To be filed by"), Kind.DATE, "第二十五条第二款", future=True)],
 )  # fmt: skip
 
 file = contract.step(
     "contract_file", "第二十五条第二款", zh="备案并公示", en="File and publish", by=[agency],
-    at=[performing, delivered, accepted, invoiced, paid], publishes=True,
+    at=[performing, accepted, paid], publishes=True,
     when=[SOMETHING_TO_FILE, NOT_SECRET, NAMES_NOBODY],
     asks=[
         Field("filed_files", Label("备案文本（全文）", "What is filed, whole"), Kind.FILES, longest=10),
@@ -413,7 +650,7 @@ file = contract.step(
 
 take_down = contract.step(
     "contract_take_down", OUR_RULE, zh="撤下公示文本", en="Take the published copy down", by=[clerk],
-    at=[performing, delivered, accepted, invoiced, paid, archived], asks=[_reason()],
+    at=[performing, accepted, paid, archived], asks=[_reason()],
 )  # fmt: skip
 
 # Performance
@@ -429,26 +666,64 @@ amend_private = contract.step(
     when=[OF_PRIVATE_FUNDS, NOTHING_UNFILED, _delivery_after("amended_on")],
 )  # fmt: skip
 
+# The instalments that were agreed on: each a step of its own, taken with the signing or the amendment
+
+_part = Field("part", Label("期次", "Instalment"), Kind.NUMBER)
+_agreed = (
+    _part,
+    Field("part_title", Label("名称", "Name"), longest=instalments.LONGEST_TITLE),
+    Field("part_amount", Label("本期金额（元）", "Sum of the instalment (yuan)"), Kind.MONEY),
+)
+
+agree_delivery = contract.step(
+    "contract_agree_delivery", OUR_RULE, zh="约定分期（交付并验收后付款）", en="Agree on an instalment to be delivered",
+    by=[owner, agency], at=[performing], when=[NOT_BEGUN],
+    asks=[*_agreed, Field("deliver_by", Label("约定的完成日期", "To be delivered by"), Kind.DATE, "第二十七条")],
+)  # fmt: skip
+
+agree_sum = contract.step(
+    "contract_agree_sum", OUR_RULE, zh="约定分期（预付或者全部验收后付款）",
+    en="Agree on an instalment without a delivery", by=[owner, agency], at=[performing], when=[NOT_BEGUN],
+    asks=[*_agreed, Field("part_condition", Label("付款条件", "What it waits for"), Kind.CHOICE,
+                          options=tuple(one for one in instalments.CONDITIONS if one.key != instalments.DELIVERY))],
+)  # fmt: skip
+
+drop_part = contract.step(
+    "contract_drop_part", OUR_RULE, zh="取消分期", en="Give an instalment up", by=[owner, agency], at=[performing],
+    when=[NOT_BEGUN], asks=[_part],
+)  # fmt: skip
+
 deliver = contract.step(
-    "contract_deliver", "第二十七条", zh="交付成果", en="Deliver", by=[agency], at=[performing], to=delivered,
+    "contract_deliver", "第二十七条", zh="交付成果", en="Deliver", by=[agency], at=[performing],
+    when=[TO_BE_DELIVERED],
     asks=[
+        _part,
         Field("delivery", Label("交付的成果", "What is delivered"), Kind.TEXT, longest=2000),
         Field("delivery_files", Label("成果文件", "Papers"), Kind.FILES, required=False, longest=10),
     ],
 )  # fmt: skip
 
+_acceptance = (
+    _part,
+    Field("acceptance", Label("验收意见", "What was found"), Kind.TEXT, required=False, longest=2000),
+    Field("acceptance_files", Label("验收材料", "Papers of the acceptance"), Kind.FILES, required=False, longest=5),
+)
+
+accept_part = contract.step(
+    "contract_accept_part", OUR_RULE, zh="本期验收通过", en="Accept an instalment", by=[owner], at=[performing],
+    when=[IS_DELIVERED, OTHERS_REMAIN], asks=_acceptance,
+)  # fmt: skip
+
 accept = contract.step(
-    "contract_accept", OUR_RULE, zh="验收通过", en="Accept", by=[owner], at=[delivered], to=accepted,
-    asks=[
-        Field("acceptance", Label("验收意见", "What was found"), Kind.TEXT, required=False, longest=2000),
-        Field("acceptance_files", Label("验收材料", "Papers of the acceptance"), Kind.FILES, required=False, longest=5),
-    ],
+    "contract_accept", OUR_RULE, zh="验收通过", en="Accept", by=[owner], at=[performing], to=accepted,
+    when=[IS_DELIVERED, IS_LAST], asks=_acceptance,
 )  # fmt: skip
 
 refuse = contract.step(
-    "contract_refuse", OUR_RULE, zh="验收不通过", en="Refuse what was delivered", by=[owner], at=[delivered],
-    to=performing,
+    "contract_refuse", OUR_RULE, zh="验收不通过", en="Refuse what was delivered", by=[owner], at=[performing],
+    when=[IS_DELIVERED],
     asks=[
+        _part,
         _reason("不符合约定之处", "What is not as agreed"),
         Field("deliver_by", Label("重新交付日期", "To be delivered anew by"), Kind.DATE, future=True),
     ],
@@ -456,80 +731,136 @@ refuse = contract.step(
 
 # Payment
 
+_invoice_number = Field("invoice_number", Label("发票号码", "Number of the invoice"), longest=40)
+_pay_by = Field("pay_by", Label("付款期限", "To be paid by"), Kind.DATE)
+
 invoice = contract.step(
-    "contract_invoice", OUR_RULE, zh="开具发票并提出结算", en="Invoice", by=[agency], at=[accepted], to=invoiced,
-    on="invoiced_on", when=[PAID_AS_AGREED, WITHIN_SUM],
+    "contract_invoice", OUR_RULE, zh="开具发票并提出结算", en="Invoice", by=[agency], at=[performing, accepted],
+    on="invoiced_on", when=[MAY_BE_INVOICED, PAID_AS_AGREED, WITHIN_PART, NEW_NUMBER],
     asks=[
+        _part,
         Field("invoiced_on", Label("开票日期", "Date of the invoice"), Kind.DATE, past=True),
-        Field("invoice_number", Label("发票号码", "Number of the invoice"), longest=40),
-        Field("settlement", Label("结算总额（元，含已付金额）", "Settlement in all (yuan), with what was paid"),
-              Kind.MONEY),
-        Field("pay_by", Label("付款期限", "To be paid by"), Kind.DATE),
+        _invoice_number,
+        Field("invoiced", Label("发票金额（元）", "Sum of the invoice (yuan)"), Kind.MONEY),
+        Field("last", Label("本期不再另行开票", "Nothing more is invoiced of this instalment"), Kind.FLAG,
+              required=False,
+              help=Label("最终结算低于本期金额的，选“是”", "yes where it is settled for less than was agreed")),
+        _pay_by,
         Field("invoice_files", Label("发票", "The invoice"), Kind.FILES, longest=5),
     ],
 )  # fmt: skip
 
 return_invoice = contract.step(
-    "contract_return_invoice", OUR_RULE, zh="退回发票", en="Return the invoice", by=[owner], at=[invoiced],
-    to=accepted, asks=[_reason("发票有误之处", "What is wrong with the invoice")], when=[NOTHING_PAID],
+    "contract_return_invoice", OUR_RULE, zh="退回发票", en="Return the invoice", by=[owner], at=[performing, accepted],
+    asks=[_invoice_number, _reason("发票有误之处", "What is wrong with the invoice")],
+    when=[INVOICE_STANDS, NOTHING_PAID],
 )  # fmt: skip
 
+_payment_number = Field("payment_number", Label("付款序号", "Number of the payment"), Kind.NUMBER)
 _payment = (
+    _invoice_number,
+    _payment_number,
     Field("paid_on", Label("付款日期", "Paid on"), Kind.DATE, past=True),
     Field("payment", Label("付款金额（元）", "Sum paid (yuan)"), Kind.MONEY),
     Field("payment_files", Label("付款凭证", "Proof of the payment"), Kind.FILES, required=False, longest=5),
 )
 
 pay = contract.step(
-    "contract_pay", OUR_RULE, zh="付款", en="Pay", by=[owner],
-    at=[performing, delivered, accepted, invoiced], asks=_payment, on="paid_on", when=[LESS_THAN_REST],
+    "contract_pay", OUR_RULE, zh="付款", en="Pay", by=[owner], at=[performing, accepted], asks=_payment, on="paid_on",
+    when=[INVOICE_STANDS, LESS_THAN_REST],
 )  # fmt: skip
 
 pay_rest = contract.step(
-    "contract_pay_rest", OUR_RULE, zh="付清", en="Pay all that is owed", by=[owner], at=[invoiced], to=paid,
-    asks=_payment, on="paid_on", when=[IS_REST],
+    "contract_pay_rest", OUR_RULE, zh="付清发票", en="Pay all that is owed of an invoice", by=[owner],
+    at=[performing, accepted], asks=_payment, on="paid_on", when=[INVOICE_STANDS, IS_REST],
+)  # fmt: skip
+
+confirm = contract.step(
+    "contract_confirm", OUR_RULE, zh="确认收款", en="Confirm the payment", by=[agency], at=[performing, accepted, paid],
+    asks=[_payment_number], when=[IS_RECORDED],
+)  # fmt: skip
+
+dispute = contract.step(
+    "contract_dispute", OUR_RULE, zh="对付款提出异议", en="Dispute the payment", by=[agency],
+    at=[performing, accepted, paid],
+    asks=[_payment_number, _reason("未收到，或者与记录不符之处", "Not received, or not as it was recorded")],
+    when=[IS_RECORDED, STAYS_OPEN],
+)  # fmt: skip
+
+dispute_reopens = contract.step(
+    "contract_dispute_reopens", OUR_RULE, zh="对付款提出异议，发票恢复为未付清",
+    en="Dispute the payment, so that its invoice is not paid", by=[agency], at=[performing, accepted, paid],
+    asks=[_payment_number, _reason("未收到，或者与记录不符之处", "Not received, or not as it was recorded"),
+          _invoice_number, _pay_by],
+    when=[IS_RECORDED, REOPENS],
+)  # fmt: skip
+
+settle = contract.step(
+    "contract_settle", OUR_RULE, zh="全部结清", en="All is settled", by=[owner, agency], at=[accepted], to=paid,
+    when=[IS_SETTLED],
+)  # fmt: skip
+
+unsettle = contract.step(
+    "contract_unsettle", OUR_RULE, zh="恢复为未结清", en="It is not settled any more", by=[agency], at=[paid],
+    to=accepted, when=[NOT_SETTLED],
 )  # fmt: skip
 
 end = contract.step(
     "contract_end", OUR_RULE, zh="终止合同", en="End the contract", by=[owner, agency], at=[performing], to=ended,
-    asks=_abandonment,
+    asks=_abandonment, when=[NOTHING_OPEN],
 )  # fmt: skip
 
 archive = contract.step(
     "contract_archive", "第三十条", zh="归档", en="Put it into the archive", by=[clerk], at=[paid], to=archived,
-    when=[NOTHING_UNFILED],
+    when=[NOTHING_UNFILED, ANSWERED],
+    asks=[Field("unconfirmed", Label("中介机构未确认的付款如何核实",
+                                     "How payments that the agency did not confirm were verified"),
+                Kind.TEXT, required=False, longest=1000,
+                help=Label("沉默不视为确认；仍有未确认付款的，必须填写",
+                           "silence confirms nothing: needed where a payment is not confirmed"))],
 )  # fmt: skip
 
-# Clocks
+# What follows from another step by itself, and is offered to nobody.
+FOLLOWS = frozenset({*instalments.AGREES, settle.key, unsettle.key})
+
+VARIANTS = {accept_part.key: accept.key, pay_rest.key: pay.key, dispute_reopens.key: dispute.key}
+"""Steps that another one turns into by what it is about: they share its form."""
+
+# Clocks. Parties are told a working day before, and when it is over.
 
 signing = contract.clock(
     "contract_signing", working_days(5), "第二十五条第一款", zh="签订合同", en="sign the contract", starts=[begin],
-    ends=[sign, sign_private, abandon, decline], opens=[lapse], tells=[clerk],
+    ends=[sign, sign_private, abandon, decline], opens=[lapse], tells=[owner, agency, clerk],
 )  # fmt: skip
 
 filing = contract.clock(
     "contract_filing", working_days(3), "第二十五条第二款", zh="合同备案并公示", en="file and publish the contract",
-    starts=[sign, amend], ends=[file, exempt], tells=[clerk],
+    starts=[sign, amend], ends=[file, exempt], tells=[agency, clerk],
 )  # fmt: skip
 
 agreed_filing = contract.clock(
     "contract_agreed_filing", until("file_by"), "第二十五条第二款", zh="按约定备案", en="file it as agreed",
-    starts=[agree_filing], ends=[file, exempt], tells=[clerk],
+    starts=[agree_filing], ends=[file, exempt], tells=[agency, clerk],
 )  # fmt: skip
 
 delivery = contract.clock(
     "contract_delivery", until("deliver_by"), "第二十七条", zh="按约定完成服务", en="deliver as agreed",
-    starts=[sign, sign_private, amend, amend_private, refuse], ends=[deliver],
+    starts=[agree_delivery, refuse], ends=[deliver, agree_sum, drop_part], tells=[agency], each="part",
 )  # fmt: skip
 
 acceptance = contract.clock(
     "contract_acceptance", working_days(10), OUR_RULE, zh="验收", en="accept or refuse what was delivered",
-    starts=[deliver], ends=[accept, refuse],
+    starts=[deliver], ends=[accept_part, accept, refuse], tells=[owner], each="part",
 )  # fmt: skip
 
 payment = contract.clock(
-    "contract_payment", until("pay_by"), "第四十条第（六）项", zh="付款", en="pay", starts=[invoice],
-    ends=[pay_rest, return_invoice], closes=[return_invoice], tells=[clerk],
+    "contract_payment", until("pay_by"), "第四十条第（六）项", zh="付款", en="pay", starts=[invoice, dispute_reopens],
+    ends=[pay_rest, return_invoice], closes=[return_invoice], tells=[owner, agency, clerk], each="invoice_number",
+)  # fmt: skip
+
+confirmation = contract.clock(
+    "contract_confirmation", working_days(10), OUR_RULE, zh="确认收款或者提出异议", en="confirm or dispute the payment",
+    starts=[pay, pay_rest], ends=[confirm, dispute, dispute_reopens], tells=[agency], each="payment_number",
 )  # fmt: skip
 
 contract.ready()

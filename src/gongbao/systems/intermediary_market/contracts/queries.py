@@ -25,10 +25,20 @@ from gongbao.office.cases.queries import (
     situation_of,
     situations_of,
 )
-from gongbao.procedures import Clock, Possible, Role, Run, Situation
+from gongbao.procedures import Clock, Obstacle, Possible, Role, Run, Situation, Step
 from gongbao.systems.intermediary_market.competence import is_platform_desk
 from gongbao.systems.intermediary_market.complaints.privacy import NUMBERS
 from gongbao.systems.intermediary_market.contracts import procedure as market
+from gongbao.systems.intermediary_market.contracts.instalments import (
+    ACCEPTED,
+    AGREES,
+    CONFIRMED,
+    Invoice,
+    Part,
+    invoices_of,
+    parts_of,
+    payments_of,
+)
 from gongbao.systems.intermediary_market.contracts.models import Contract
 from gongbao.systems.intermediary_market.organisations.models import Organisation
 from gongbao.systems.intermediary_market.purchases.models import Purchase
@@ -82,6 +92,7 @@ class Row:
     situation: Situation
     overdue: tuple[Run, ...]
     late: tuple[Run, ...]
+    parts: tuple[Part, ...] = ()
 
     @property
     def service(self) -> str:
@@ -114,12 +125,33 @@ class Row:
         return market.amount_of(self.situation)
 
     @property
+    def invoiced(self) -> Decimal:
+        return sum((one.invoiced for one in self.parts), Decimal("0.00"))
+
+    @property
     def paid(self) -> Decimal:
-        return market.paid_so_far(self.situation)
+        """What the owner recorded and the agency does not dispute."""
+        return sum((one.paid for one in self.parts), Decimal("0.00"))
+
+    @property
+    def confirmed(self) -> Decimal:
+        return sum((one.confirmed for one in self.parts), Decimal("0.00"))
 
     @property
     def owed(self) -> Decimal | None:
-        return market.outstanding(self.situation)
+        """Of all invoices that stand; None where none does."""
+        if not any(one.invoices for one in self.parts):
+            return None
+        return sum((one.owed for one in self.parts), Decimal("0.00"))
+
+    @property
+    def to_accept(self) -> int:
+        """How many instalments have something to be delivered and accepted."""
+        return sum(one.is_delivered for one in self.parts)
+
+    @property
+    def accepted(self) -> int:
+        return sum(one.standing == ACCEPTED for one in self.parts)
 
     @property
     def signed_on(self) -> date | None:
@@ -132,19 +164,14 @@ class Row:
 
     @property
     def deliver_by(self) -> date | None:
-        found = self.situation.values.get("deliver_by")
-        return found if isinstance(found, date) else None
+        """The last day agreed for a delivery."""
+        return max((one.deliver_by for one in self.parts if one.deliver_by is not None), default=None)
 
     @property
     def pay_by(self) -> date | None:
-        """The last day to pay what is invoiced now."""
-        run = self.situation.run(market.payment)
-        return run.due if run is not None and run.is_open else None
-
-    @property
-    def paid_on(self) -> date | None:
-        """The day on which all was paid."""
-        return self._day(market.pay_rest.key)
+        """The first of the last days of the invoices that are not paid."""
+        runs = (one for one in self.situation.open_runs if one.clock == market.payment)
+        return min((one.due for one in runs if one.due is not None), default=None)
 
     @property
     def due(self) -> date | None:
@@ -171,7 +198,7 @@ def rows_of(found: Sequence[Contract], now: datetime) -> list[Row]:
 
 def _row(contract: Contract, situation: Situation, now: datetime) -> Row:
     late = tuple(run for run in situation.runs if run.late)
-    return Row(contract, situation, tuple(situation.overdue(now)), late)
+    return Row(contract, situation, tuple(situation.overdue(now)), late, market.parts_of(situation))
 
 
 # --- overdue: never stored, always derived
@@ -183,6 +210,7 @@ OVERDUE: tuple[Clock, ...] = (
     market.delivery,
     market.acceptance,
     market.payment,
+    market.confirmation,
 )
 """The lists of what is overdue, one for each clock."""
 
@@ -227,9 +255,11 @@ def published(*, text: str = "", fund: str = "", year: int | None = None) -> Que
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A contract as everybody may see it: nothing of delivery, acceptance, invoice and payment but how it stands.
+    """A contract as everybody may see it.
 
-    `copies` are the published copies of contract and amendments, none where they were taken down.
+    `copies` are the published copies of contract and amendments, none where they were taken down. Of one that is paid
+    from public funds, `parts` are its instalments as they were filed, with what became of them, and `payments` those
+    that the agency confirmed; of others nothing is told of delivery and payment but how the contract stands.
     """
 
     uuid: UUID
@@ -246,6 +276,30 @@ class Published:
     state: Label
     amendments: tuple["PublishedAmendment", ...]
     copies: tuple[Attachment, ...]
+    parts: tuple["PublishedPart", ...] = ()
+    payments: tuple["PublishedPayment", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedPart:
+    """`due`: of one to be delivered the day agreed; `accepted_on`: None as long as it is not."""
+
+    number: int
+    title: str
+    amount: Decimal
+    waits_for: Label
+    is_delivered: bool
+    due: date | None
+    accepted_on: date | None
+    paid: Decimal
+    is_settled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedPayment:
+    number: int
+    on: date
+    amount: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +345,27 @@ def as_published(contract: Contract, situation: Situation) -> Published | None:
             for one in changes
         ),
         tuple(_copies(contract, situation)),
+        *(_performed(situation, last) if market.is_public(situation) else ((), ())),
     )
+
+
+def _performed(situation: Situation, filed: int) -> tuple[tuple[PublishedPart, ...], tuple[PublishedPayment, ...]]:
+    """The instalments as they were agreed on before the event of that number, and the payments that were confirmed."""
+    parts = parts_of(one for one in situation.events if one.number < filed or one.step not in AGREES)
+    return (
+        tuple(
+            PublishedPart(
+                one.number, NUMBERS.sub(MASK, one.title), one.amount, one.waits_for, one.is_delivered, one.deliver_by,
+                one.accepted_on, one.confirmed, one.is_settled and one.confirmed == one.paid,
+            )
+            for one in parts
+        ),
+        tuple(
+            PublishedPayment(one.number, one.on, one.amount)
+            for one in payments_of(parts)
+            if one.standing == CONFIRMED
+        ),
+    )  # fmt: skip
 
 
 def _copies(contract: Contract, situation: Situation) -> list[Attachment]:
@@ -347,27 +421,63 @@ def reader_of(contract: Contract, own: Collection[Organisation], desk: Desk | No
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """A step that a party may take, with what stands in its way; `about`: which thing it is about, with its name."""
+
+    step: Step
+    obstacles: tuple[Obstacle, ...] = ()
+    about: int | str | None = None
+    named: Label | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ShownContract:
-    """All of a contract. `steps` are those that the reader may take as a party now, with what stands in their way."""
+    """All of a contract. `steps` are those that the reader may take as a party now; `overdue`: the invoices that had to
+    be paid by now, with the last day of each."""
 
     row: Row
     events: tuple[ShownEvent, ...]
-    steps: tuple[Possible, ...]
+    steps: tuple[Offered, ...]
     published: Published | None
     must_be_filed: bool
-    overdue_payment: Decimal | None
+    overdue: tuple[tuple[Invoice, date], ...]
+    invoices: tuple[Invoice, ...]
+
+    @property
+    def overdue_payment(self) -> Decimal | None:
+        """What is overdue, in yuan; None where nothing is."""
+        return sum((one.owed for one, _due in self.overdue), Decimal("0.00")) if self.overdue else None
 
 
 def show(contract: Contract, reader: Reader, now: datetime) -> ShownContract:
     situation = situation_of(contract.case)
-    # Paying the rest is the same form as paying in part.
-    steps = [one for one in situation.steps(now, reader.roles) if one.step.key != market.pay_rest.key]
     past = market.past_conditions(situation)
+    row = _row(contract, situation, now)
     return ShownContract(
-        _row(contract, situation, now),
+        row,
         tuple(shown_events(contract.case, situation, reader.sees_files)),
-        tuple(one for one in steps if not any(each in past for each in one.step.conditions)),
+        tuple(
+            one
+            for possible in situation.steps(now, reader.roles)
+            if not any(each in past for each in possible.step.conditions)
+            for one in _offered(situation, possible, now)
+        ),
         as_published(contract, situation),
         market.must_be_filed(situation),
-        market.overdue_payment(situation, now),
+        tuple(market.overdue_invoices(situation, now)),
+        invoices_of(row.parts),
     )
+
+
+def _offered(situation: Situation, possible: Possible, now: datetime) -> list[Offered]:
+    """The step for each thing that it can be about; none of those that another step turns into by itself."""
+    step = possible.step
+    if step.key in market.FOLLOWS or step.key in market.VARIANTS:
+        return []
+    if step.key not in market.ABOUT:
+        return [Offered(step, possible.obstacles)]
+    found = market.targets(situation, step.key)
+    if step == market.return_invoice:
+        runs = {about: situation.run(market.payment, about) for about, _named in found}
+        found = [(about, named) for about, named in found if not ((run := runs[about]) and run.is_over(now))]
+    return [Offered(step, possible.obstacles, about, named) for about, named in found]

@@ -10,6 +10,7 @@ _KNOWN = Sentences(
     (
         _("there is no such contract"),
         _("no payment of this contract is overdue"),
+        _("this step follows from another by itself"),
     )
 )
 

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from gongbao.procedures.fields import SHANGHAI
 from gongbao.systems.intermediary_market.contracts import procedure as of_contracts
+from gongbao.systems.intermediary_market.contracts.queries import Published, PublishedPart
 from gongbao.systems.intermediary_market.organisations.models import Organisation
 from gongbao.systems.intermediary_market.publication.queries import OPEN, UNDER_WAY, WAYS, Award, Selection, Signed
 from gongbao.systems.intermediary_market.purchases import procedure
@@ -211,6 +212,41 @@ def _contract(signed: Signed, award: Award) -> dict[str, Any]:
             {"id": str(number), "date": _moment(_day(one.amended_on)), "description": one.change}
             for number, one in enumerate(contract.amendments, 1)
         ]
+    if contract.parts:
+        made["implementation"] = _implementation(contract, award)
+    return made
+
+
+def _implementation(contract: Published, award: Award) -> dict[str, Any]:
+    """The instalments of a contract of public funds as milestones, and the payments that the agency confirmed."""
+    made: dict[str, Any] = {"milestones": [_milestone(one) for one in contract.parts]}
+    if contract.payments:
+        made["transactions"] = [
+            {
+                "id": f"{contract.uuid}-{one.number}",
+                "date": _moment(_day(one.on)),
+                "value": _value(one.amount),
+                "payer": {"name": contract.owner_name},
+                "payee": _reference(award.agency),
+            }
+            for one in contract.payments
+        ]
+    return made
+
+
+def _milestone(part: PublishedPart) -> dict[str, Any]:
+    done = part.accepted_on is not None if part.is_delivered else part.is_settled
+    made: dict[str, Any] = {
+        "id": str(part.number),
+        "title": part.title,
+        "type": "delivery" if part.is_delivered else "financing",
+        "description": f"{part.waits_for.zh}付款{part.amount}元",
+        "status": "met" if done else "scheduled",
+    }
+    if part.due is not None:
+        made["dueDate"] = _moment(_day(part.due))
+    if part.accepted_on is not None:
+        made["dateMet"] = _moment(_day(part.accepted_on))
     return made
 
 
