@@ -24,6 +24,8 @@ GONGBAO_OIDC_ISSUER  address of an OpenID Connect provider; with GONGBAO_OIDC_CL
                      or GONGBAO_OIDC_CLIENT_SECRET_FILE, a file that holds it
 GONGBAO_BUSINESS_REGISTER   a file exported from the business register (docs/decisions/0024-entry.md), in which it is
                      looked up who enters the services market; without one, entries are marked as not checked
+GONGBAO_CREDIT_SYSTEM   a folder into which credit records of the services market are written when they are handed over,
+                     for the credit system (docs/credit-records.md); without one they are taken from their page
 GONGBAO_DEBUG        `1` shows Django's error pages to whoever looks: for developers only
 GONGBAO_LOG_LEVEL    DEBUG, INFO (default), WARNING or ERROR
 """
@@ -244,6 +246,7 @@ DEFAULT_FROM_EMAIL = MAIL_SERVER.sender
 GONGBAO_SMS = mail.sms_port(os.environ, production=PRODUCTION)
 
 GONGBAO_BUSINESS_REGISTER = os.environ.get("GONGBAO_BUSINESS_REGISTER", "").strip()
+GONGBAO_CREDIT_SYSTEM = os.environ.get("GONGBAO_CREDIT_SYSTEM", "").strip()
 
 # --- what the browser is told
 

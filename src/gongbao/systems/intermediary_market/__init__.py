@@ -9,6 +9,7 @@ Each part has the floor plan of a system:
     draw/            a random draw that anybody can check                                             第十八条
     contracts/       from the signing to the payment                                                  第二十五、二十七条
     ratings/         ratings, conduct that counts, yearly grades                                      第二十九至三十四条
+    supervision/     government prices, what is charged, credit records                               第八、十、三十四条
     interpretation/  how it is read where it can be read in more than one way
     complaints/      complaints about a party of the market                                           第三十五至三十七条
 

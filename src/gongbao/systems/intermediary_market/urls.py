@@ -21,6 +21,7 @@ urlpatterns = [
             "draw",
             "contracts",
             "ratings",
+            "supervision",
             "interpretation",
             "complaints",
             "publication",

@@ -27,6 +27,7 @@ from gongbao.systems.intermediary_market.catalogue.models import (
     Supply,
 )
 from gongbao.systems.intermediary_market.document import DOCUMENT
+from gongbao.systems.intermediary_market.supervision import government_prices
 from gongbao.systems.intermediary_market.uscc import checked_uscc
 
 CATALOGUE = f"{DOCUMENT} 第七条第（一）项"
@@ -81,6 +82,8 @@ def keep_item(
             return last, False
         if last is not None and since < max(last.since, timezone.localdate(at)):
             raise GongbaoError("what is published is not changed for days that are over", where="since")
+        if item is not None:
+            government_prices.refuse_against(item, content.pricing, since)
         if item is None:
             item = ServiceItem(code=code, authority=authority)
             item.save()
@@ -157,14 +160,15 @@ def end_item(item: ServiceItem, *, authority: Unit, actor: Actor, at: datetime) 
 
 def tell_if_few(item: ServiceItem, at: datetime) -> None:
     """Inside an action: the authority is told where there are fewer than three agencies under its service."""
-    there = queries.agencies_under(item, timezone.localdate(at))
-    if there >= queries.ENOUGH:
+    today = timezone.localdate(at)
+    there, enough = queries.agencies_under(item, today), queries.enough(today)
+    if there >= enough:
         return
-    version = queries.version_on(item, timezone.localdate(at))
+    version = queries.version_on(item, today)
     name = version.name if version else item.code
     send(
         ToPost(item.authority, Role.CLERK),
-        subject=Label("中介服务事项下机构不足三家", "Fewer than three agencies under a service"),
+        subject=Label(f"中介服务事项下机构不足{enough}家", f"Fewer than {enough} agencies under a service"),
         text=Label(
             f"“{name}”（{item.code}）下现有{there}家中介机构，请介绍推荐。公开选取不因此受影响。",
             f"There are {there} agencies under “{name}” ({item.code}); recommend some. No selection is held up by it.",

@@ -13,9 +13,14 @@ from gongbao.office.people.models import Unit
 from gongbao.procedures.fields import SHANGHAI
 from gongbao.systems.intermediary_market.catalogue.models import ItemVersion, Recommendation, ServiceItem
 from gongbao.systems.intermediary_market.organisations.models import Listing, in_force
+from gongbao.systems.intermediary_market.rules import OutcomeFigures, market_outcome
 
-ENOUGH = 3
-"""So many agencies there should be under a service (第十四条). With fewer nothing is barred: its authority is told."""
+
+def enough(on: date) -> int:
+    """So many agencies there should be under a service (第十四条). With fewer its authority is told."""
+    figures = market_outcome.figure_table.at(on, nearest=True)
+    assert isinstance(figures, OutcomeFigures)
+    return figures.fewest_for_competition
 
 
 def item(uuid: UUID | str) -> ServiceItem | None:
@@ -75,7 +80,7 @@ def agencies_under(item: ServiceItem, on: date) -> int:
 
 def with_few(on: date, authorities: Collection[int] | None = None) -> QuerySet[ItemVersion]:
     """The services under which there are fewer than three agencies, those with the fewest first."""
-    return services(on, authorities=authorities, below=ENOUGH)
+    return services(on, authorities=authorities, below=enough(on))
 
 
 LOOKED_BACK = 7
@@ -89,7 +94,7 @@ def run_out(on: date) -> list[UUID]:
         ended_at=None, qualification__until__lt=on, qualification__until__gte=on - timedelta(days=LOOKED_BACK)
     )
     last = dict(ended.order_by().values_list("item").annotate(Max("qualification__until")))
-    few = services(on, below=ENOUGH).filter(item__in=last)
+    few = services(on, below=enough(on)).filter(item__in=last)
     return [
         version.item.uuid
         for version in few

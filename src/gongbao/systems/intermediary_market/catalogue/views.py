@@ -79,7 +79,7 @@ def service(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "is_current": shown.pk == version.pk,
         "versions": versions,
         "agencies": listed_under(item, today),
-        "enough": queries.ENOUGH,
+        "enough": queries.enough(today),
         "recommended": queries.recommendations(item, today),
     }
     return render(request, "market/service.html", context)

@@ -60,6 +60,7 @@ from gongbao.systems.intermediary_market.purchases.queries import (
 )
 from gongbao.systems.intermediary_market.purchases.terms import TermsContent
 from gongbao.systems.intermediary_market.rules import Outcome, market_conflicts, market_negotiation, market_outcome
+from gongbao.systems.intermediary_market.supervision import government_prices
 
 PROBLEMS: Mapping[str, Label] = {
     "earlier_terms": Label("按变更前的采购信息报名", "registered under terms that were changed since"),
@@ -403,6 +404,7 @@ def publish(purchase: Purchase, *, acting: Acting, at: datetime, seen: int) -> T
         content = terms.kept(last.content)
         day = at.astimezone(SHANGHAI).date()
         within = _within_limit(purchase.owner, purchase.item.item, content, day, purchase)
+        _refuse_against_price(purchase, content, day)
         ends, selection = terms.moments(content, at, calendar())
         again = published_terms(purchase) is not None
         number = last.number + 1
@@ -425,6 +427,15 @@ def publish(purchase: Purchase, *, acting: Acting, at: datetime, seen: int) -> T
         else:
             notices.tell_agencies(purchase, "发布采购公告", "a notice was published", at)
     return made
+
+
+def _refuse_against_price(purchase: Purchase, content: TermsContent, day: date) -> None:
+    """A government price that was fixed since the purchase was handed in (第十条): the owner has to correct it."""
+    if content["way"] == Way.LOWEST_PRICE and government_prices.stands_under(purchase.item, day):
+        raise GongbaoError(
+            f"the price of this service is set by the government, and cannot be competed on ({DOCUMENT} 第十条)"
+        )
+    government_prices.refuse_above(purchase.item.item, content["budget"], day, "budget")
 
 
 def _keep_moments(purchase: Purchase, ends: datetime, selection: datetime) -> None:
@@ -918,6 +929,7 @@ def negotiate(
     _refuse_own(agency, account, at)
     if amount <= 0 or amount > previous.budget:
         raise GongbaoError("the price is more than nothing and no more than the budget", where="price")
+    government_prices.refuse_above(previous.item.item, amount, day, "price")
     acting = as_owner(account)
     with recorded("market.negotiate", actor=acting.actor, ground=_ground(procedure.negotiate), at=at) as record:
         kept.one_at_a_time(f"market.purchases_of.{owner.pk}")

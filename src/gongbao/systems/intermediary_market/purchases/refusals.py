@@ -29,6 +29,8 @@ _KNOWN = Sentences(
             "with this purchase the owner would spend %(total)s yuan in %(year)s; the procurement limit is %(limit)s "
             "yuan (%(clause)s)"
         ),
+        _("the price of this service is set by the government, and cannot be competed on (%(clause)s)"),
+        _("the price of this service is set by the government, at %(most)s yuan at most (%(clause)s)"),
         _("registration is extended by 1 to %(most)s working days"),
         _("this notice is not published"),
         _("registration was over before the outage: the owner starts again, or selects by itself"),

@@ -21,11 +21,12 @@ from gongbao.core.working_days import WorkingCalendar
 from gongbao.procedures import Field, Kind, Option, Problem
 from gongbao.procedures.fields import SHANGHAI, Value, to_plain
 from gongbao.procedures.fields import read as read_fields
-from gongbao.systems.intermediary_market.catalogue.models import ItemVersion, Pricing, Supply
+from gongbao.systems.intermediary_market.catalogue.models import ItemVersion, Supply
 from gongbao.systems.intermediary_market.document import DOCUMENT
 from gongbao.systems.intermediary_market.draw.draw import ALGORITHM
 from gongbao.systems.intermediary_market.organisations.models import Organisation, OrganisationKind
 from gongbao.systems.intermediary_market.purchases.procedure import ANNEXES, EXCLUDED, FUNDS, WAYS
+from gongbao.systems.intermediary_market.supervision import government_prices
 
 FEWEST_DAYS, MOST_DAYS = 5, 60
 """Working days of registration: no fewer than five (第二十一条); no more than sixty is our rule."""
@@ -299,14 +300,18 @@ def _wrong(terms: TermsContent, item: ItemVersion, owner: Organisation, today: d
         found.append(("budget_year", "应为今年或者前后一年", "should be this year, the last or the next"))
     if terms["budget"] is not None and terms["budget"] <= 0:
         found.append(("budget", "应大于零", "should be more than nothing"))
-    found += _wrong_way(terms, item) + _wrong_times(terms)
+    ceiling = government_prices.most(government_prices.in_force(item.item, today))
+    if terms["budget"] is not None and ceiling is not None and terms["budget"] > ceiling:
+        why = government_prices.above(ceiling)
+        found.append(("budget", why.zh, why.en))
+    found += _wrong_way(terms, item, today) + _wrong_times(terms)
     telephone = terms["contact_telephone"]
     if telephone and not _TELEPHONE.fullmatch(telephone):
         found.append(("contact_telephone", "应为电话号码", "should be a telephone number"))
     return found
 
 
-def _wrong_way(terms: TermsContent, item: ItemVersion) -> list[_Wrong]:
+def _wrong_way(terms: TermsContent, item: ItemVersion, today: date) -> list[_Wrong]:
     found: list[_Wrong] = []
     if item.supply == Supply.AGREEMENT:
         found.append(
@@ -316,7 +321,7 @@ def _wrong_way(terms: TermsContent, item: ItemVersion) -> list[_Wrong]:
                 f"this service is supplied by agreement, under the procurement catalogue ({DOCUMENT} 第十八条第二款)",
             )
         )
-    if item.pricing == Pricing.GOVERNMENT and terms["way"] == "lowest_price":
+    if terms["way"] == "lowest_price" and government_prices.stands_under(item, today):
         found.append(
             (
                 "way",

@@ -38,6 +38,7 @@ conduct = Procedure(
 
 checks = conduct.party("checks", zh="系统比对", en="the market's own checks")
 agency = conduct.party("agency", zh="中介机构", en="agency")
+market_supervision = conduct.party("market_supervision", zh="市场监管部门", en="market supervision")
 clerk = conduct.staff("clerk", zh="建设管理运维机构经办人", en="clerk of the operator")
 section_head = conduct.staff("section_head", zh="科室负责人", en="head of the section")
 deputy_head = conduct.staff("deputy_head", zh="分管负责人", en="deputy head in charge")
@@ -104,10 +105,14 @@ KINDS = (
 """What counts for B (eight kinds) and for C (nine), in the order of the document; keys as in rules.Conduct."""
 
 NOTHING = "none"
+BY_MARKET_SUPERVISION = "market_supervision"
 
 SOURCES = (
     Option("check", Label("系统比对发现", "found by the market's own checks"), OUR_RULE),
     Option("authority", Label("行业主管部门告知", "told by the sector authority"), "第七条第（二）项"),
+    Option(
+        BY_MARKET_SUPERVISION, Label("市场监管部门检查告知", "told by market supervision after an inspection"), "第八条"
+    ),
     Option("complaint", Label("投诉处理决定", "a decision on a complaint"), "第三十六条第一款"),
     Option("owner", Label("项目业主反映", "told by the project owner"), OUR_RULE),
     Option("audit", Label("审计、检查发现", "found by an audit or inspection"), "第十一条"),
@@ -143,7 +148,8 @@ IN_FORCE = Condition(
 # Steps
 
 propose = conduct.step(
-    "conduct_propose", "第三十条", zh="提出线索", en="Propose", by=[checks, clerk], begins=True, to=proposed,
+    "conduct_propose", "第三十条", zh="提出线索", en="Propose",
+    by=[checks, clerk, market_supervision], begins=True, to=proposed,
     when=[IN_FORCE],
     asks=[
         Field("agency_name", Label("中介机构", "Agency"), longest=100),

@@ -1,0 +1,1 @@
+"""The pages of prices, their supervision, and credit."""
