@@ -22,6 +22,7 @@ from gongbao.cli import (
     content,
     draws,
     library,
+    market,
     people,
     population,
     procedures,
@@ -251,6 +252,7 @@ def django_command(arguments: Sequence[str]) -> None:
 library.register(main)
 content.register(main)
 people.register(main)
+market.register(main)
 audit.register(main)
 rules.register(main)
 running.register(main)

@@ -48,9 +48,11 @@ def end_competence(function: str, county_key: str, *, actor: Actor = KEEPER, at:
     known = _known(function)
     with recorded("market.end_competence", actor=actor, ground=f"{DOCUMENT} {_CLAUSES[known]}", at=at) as record:
         county = _county(county_key)
-        named = Competence.objects.filter(function=known, county=county).first() if county is not None else None
+        if county is None:
+            raise GongbaoError("what the city has named is not ended: name another unit", where="county")
+        named = Competence.objects.filter(function=known, county=county).first()
         if named is None:
-            raise GongbaoError(f"no unit of a county {county_key or '(none given)'} has this function", where="county")
+            raise GongbaoError(f"the county {county_key} has named no unit for this", where="county")
         subject, unit = named.subject, named.unit.key
         named.delete()
         record(subject, unit=unit, ended=True)

@@ -12,7 +12,7 @@ from gongbao.gazette.tables import Kind
 from gongbao.office.library.clause_links import ClauseLinks
 from gongbao.office.papers.workbook import Sheet, SheetColumn, to_workbook
 from gongbao.office.people.permissions import ANYONE, allows
-from gongbao.systems.intermediary_market.competence import competences
+from gongbao.systems.intermediary_market.competence import competences, counties
 from gongbao.systems.intermediary_market.complaints import queries
 from gongbao.systems.intermediary_market.complaints.procedure import OUTCOMES, complaint
 from gongbao.systems.intermediary_market.document import DOCUMENT
@@ -37,6 +37,7 @@ def market(request: HttpRequest) -> HttpResponse:
             "complaint": complaint,
             "clocks": clocks,
             "competences": competences(),
+            "has_counties": counties().exists(),
             "at_desk": bool(posts_at_desk(request)) or is_auditor(request),
         },
     )

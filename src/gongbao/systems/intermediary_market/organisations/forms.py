@@ -15,8 +15,11 @@ from gongbao.office.cases.forms import Control, controls_of, typed_again, typed_
 from gongbao.office.file_names import shown_name
 from gongbao.office.intake import ticket
 from gongbao.office.library.clause_links import ClauseLinks
+from gongbao.office.people.models import Unit
+from gongbao.office.people.queries import city
 from gongbao.procedures.declare import OUR_RULE
 from gongbao.procedures.fields import Field, Kind, Option, Problem, Value, read
+from gongbao.systems.intermediary_market.competence import counties
 from gongbao.systems.intermediary_market.document import DOCUMENT
 from gongbao.systems.intermediary_market.organisations.models import OrganisationKind, PaperKind, ReviewOutcome
 from gongbao.systems.intermediary_market.organisations.refusals import told
@@ -69,6 +72,30 @@ PERSON = (
     ),
 )  # fmt: skip
 USCC = Field("uscc", Label("统一社会信用代码", "Unified social credit code"), clause="第十三条", longest=40)
+LEVEL = "level"
+CITY_LEVEL = Label("市本级", "the city's own level")
+
+
+def level_asked() -> tuple[Field, ...]:
+    """Where an owner belongs: to a county or district, or to the city's own level; see `level_of`. Nothing is asked
+    where the city has no counties."""
+    whole, among = city(), counties()
+    if whole is None or not among:
+        return ()
+    options = (Option(whole.key, CITY_LEVEL), *(Option(one.key, Label(one.zh, one.en)) for one in among))
+    told = Label(
+        "采购信息由该级的网上中介超市运维机构审查；该级未设的，由市级运维机构审查",
+        "the operator of that level works on what it buys; where the level has none, the city's does",
+    )
+    label = Label("业主所属级别", "Where the owner belongs")
+    return (Field(LEVEL, label, Kind.CHOICE, clause="第六条第（二）项", options=options, help=told),)
+
+
+def level_of(form: "Form") -> Unit | None:
+    """The county or district that was chosen; None for the city's own level."""
+    return counties().filter(key=form.text(LEVEL)).first()
+
+
 PAPERS = (
     Field("licence", Label("登记证照", "Registration certificate"), Kind.FILES, clause="第十三条", longest=1),
     Field("authority", Label("授权委托书", "Authority to act"), Kind.FILES, clause=OUR_RULE, longest=1),

@@ -48,7 +48,7 @@ SECRET = re.compile(r"\[\[.*?\]\]", re.DOTALL)
 
 
 def organisation(uuid: UUID | str) -> Organisation | None:
-    return Organisation.objects.select_related("unit").filter(uuid=uuid).first()
+    return Organisation.objects.select_related("unit", "county").filter(uuid=uuid).first()
 
 
 def organisation_of_uscc(uscc: str) -> Organisation | None:
@@ -357,7 +357,8 @@ def to_review(authorities: Collection[int], on: date) -> list[ToReview]:
 
 def owners_waiting() -> QuerySet[Organisation]:
     """Those who asked to buy, and whose papers the operator has to look at."""
-    return Organisation.objects.filter(is_owner=False, removed_at=None).exclude(owner_asked_at=None).order_by("id")
+    waiting = Organisation.objects.filter(is_owner=False, removed_at=None).exclude(owner_asked_at=None)
+    return waiting.select_related("county").order_by("id")
 
 
 # --- what agencies share

@@ -30,6 +30,7 @@ urlpatterns = [
     path("desk/review/<uuid:uuid>/", desk.review, name="review"),
     path("desk/owners/<uuid:uuid>/", desk.owner, name="waiting_owner"),
     path("desk/owners/<uuid:uuid>/admit/", desk.admit_owner, name="admit_owner"),
+    path("desk/owners/<uuid:uuid>/level/", desk.place_owner, name="place_owner"),
     path("desk/organisations/", desk.find, name="find_organisation"),
     path("desk/organisations/<uuid:uuid>/remove/", desk.remove, name="remove_organisation"),
     path("desk/organisations/<uuid:uuid>/hand-over/", desk.hand_over, name="hand_over_organisation"),

@@ -14,11 +14,22 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from gongbao.core.errors import GongbaoError
 from gongbao.office.people.models import Unit
 from gongbao.office.people.permissions import allows
-from gongbao.office.people.queries import account_named
+from gongbao.office.people.queries import account_named, city_key
 from gongbao.procedures.fields import Field
 from gongbao.systems.intermediary_market.catalogue import queries as catalogue
+from gongbao.systems.intermediary_market.competence import counties
 from gongbao.systems.intermediary_market.organisations import actions, queries
-from gongbao.systems.intermediary_market.organisations.forms import HAND_OVER, REASONS, REVIEW, Form, page, sent
+from gongbao.systems.intermediary_market.organisations.forms import (
+    HAND_OVER,
+    LEVEL,
+    REASONS,
+    REVIEW,
+    Form,
+    level_asked,
+    level_of,
+    page,
+    sent,
+)
 from gongbao.systems.intermediary_market.organisations.models import Organisation
 from gongbao.systems.intermediary_market.organisations.refusals import told
 from gongbao.systems.intermediary_market.staff import AT_MARKET_DESK, SEES_MARKET_DESK, acting_at
@@ -43,6 +54,7 @@ def _desk(request: HttpRequest, error: str = "") -> HttpResponse:
         "enough": catalogue.ENOUGH,
         "waiting": queries.to_review(bodies, today),
         "operates": operates,
+        "has_counties": counties().exists(),
         "reads_only": not queries.bodies_of(request),
         "owners": queries.owners_waiting() if operates or queries.is_auditor(request) else [],
         "error": error,
@@ -135,6 +147,7 @@ def owner(request: HttpRequest, uuid: UUID) -> HttpResponse:
         submit=_("Refuse it"),
         back=reverse("market:desk"),
         about="market/_owner.html",
+        has_counties=counties().exists(),
         organisation=found,
         papers=queries.papers(found),
     )
@@ -149,6 +162,30 @@ def admit_owner(request: HttpRequest, uuid: UUID) -> HttpResponse:
     except GongbaoError as error:
         return _desk(request, told(error))
     return redirect("market:desk")
+
+
+@allows(AT_MARKET_DESK)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def place_owner(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """To which county an owner belongs, or one who waits: what the operator found, not only what was said."""
+    actor, found = acting_at(request, _operator()), queries.organisation(uuid)
+    fields = level_asked()
+    if found is None or not (found.is_owner or found.owner_asked_at) or not fields:
+        raise Http404("no such owner, or a city without counties")
+    belongs = found.county
+
+    def do(form: Form) -> None:
+        try:
+            actions.place_owner(found, level_of(form), actor=actor, at=timezone.now())
+        except GongbaoError as error:
+            raise GongbaoError(error.message, where=LEVEL) from error
+
+    return _mend(
+        request, found, fields, do, title=_("Where it belongs: %(name)s") % {"name": found.name},
+        submit=_("Keep it"), clause="第六条第（二）项", given={LEVEL: belongs.key if belongs else city_key()},
+        lead=_("What it hands in from now on is run by the operator of that level; what runs stays where it is."),
+    )  # fmt: skip
 
 
 # --- what the operator mends
@@ -171,6 +208,7 @@ def find(request: HttpRequest) -> HttpResponse:
         "organisation": found,
         "papers": queries.papers(found),
         "members": queries.members_of(found, timezone.localdate()),
+        "has_counties": counties().exists(),
     }
     return render(request, "market/organisation.html", context)
 
@@ -226,8 +264,9 @@ def _mend(
     lead: str,
     submit: str,
     clause: str = "",
+    given: dict[str, str] | None = None,
 ) -> HttpResponse:
-    form = Form(fields)
+    form = Form(fields, given=given or {})
     if request.method == "POST":
         form = sent(request, fields)
         if not form.is_wrong:

@@ -25,7 +25,15 @@ from gongbao.office.people.models import Account
 from gongbao.office.people.permissions import ANYONE, allows
 from gongbao.systems.intermediary_market.organisations import actions, business_register
 from gongbao.systems.intermediary_market.organisations.actions import Particulars, Person
-from gongbao.systems.intermediary_market.organisations.forms import ACCOUNT, ENTER, Form, page, sent
+from gongbao.systems.intermediary_market.organisations.forms import (
+    ACCOUNT,
+    ENTER,
+    Form,
+    level_asked,
+    level_of,
+    page,
+    sent,
+)
 from gongbao.systems.intermediary_market.organisations.models import Organisation, PaperKind
 from gongbao.systems.intermediary_market.organisations.queries import AGENCY, OWNER
 
@@ -44,7 +52,8 @@ def enter_as(request: HttpRequest, kind: str) -> HttpResponse:
     if kind not in (AGENCY, OWNER):
         raise Http404("one enters as an agency or as an owner")
     stranger = not isinstance(request.user, Account)
-    fields = (*ACCOUNT, *ENTER) if stranger else ENTER
+    asked = (*ENTER, *level_asked()) if kind == OWNER else ENTER
+    fields = (*ACCOUNT, *asked) if stranger else asked
     form = Form(fields)
     wrong_password = ""
     if request.method == "POST":
@@ -98,7 +107,6 @@ def _entered(request: HttpRequest, form: Form, kind: str, password: str) -> Orga
         return None
     told = Particulars(**{name: form.text(name) for name in Particulars.__dataclass_fields__})
     person = Person(form.text("person_telephone"), form.text("person_id"))
-    does = actions.enter_agency if kind == AGENCY else actions.ask_to_buy
     try:
         with files.together(), transaction.atomic():
             if isinstance(request.user, Account):
@@ -106,10 +114,16 @@ def _entered(request: HttpRequest, form: Form, kind: str, password: str) -> Orga
             else:
                 name, called, actor = form.text("username"), form.text("called"), PARTY
                 account = actions.open_account(name, password, called, at=now)
-            found = does(
-                form.text("uscc"), told, account=account, person=person, register=business_register.configured(),
-                actor=actor, at=now,
-            )  # fmt: skip
+            uscc, register = form.text("uscc"), business_register.configured()
+            if kind == AGENCY:
+                found = actions.enter_agency(
+                    uscc, told, account=account, person=person, register=register, actor=actor, at=now
+                )
+            else:
+                found = actions.ask_to_buy(
+                    uscc, told, account=account, county=level_of(form), person=person, register=register, actor=actor,
+                    at=now,
+                )  # fmt: skip
             for key, paper in (("licence", PaperKind.LICENCE), ("authority", PaperKind.AUTHORITY)):
                 if (upload := form.upload(key)) is not None:
                     actions.keep_paper(found, paper, upload, actor=actor, at=now)
