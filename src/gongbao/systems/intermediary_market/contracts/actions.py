@@ -29,6 +29,7 @@ from gongbao.systems.intermediary_market.organisations.queries import is_member
 from gongbao.systems.intermediary_market.purchases import actions as purchases
 from gongbao.systems.intermediary_market.purchases import limit
 from gongbao.systems.intermediary_market.purchases.models import Fund, Purchase, Registration
+from gongbao.systems.intermediary_market.supervision import government_prices
 
 
 def begin(
@@ -99,6 +100,8 @@ def take(
     with files.together(), recorded("market.contract", actor=acting.actor, ground=ground, at=at):
         if step in (market.sign.key, market.amend.key):
             _refuse_above_limit(found, market.contract.steps[step], given, at)
+        if step in (*market.SIGNS, *market.AMENDS):
+            _refuse_above_price(found, market.contract.steps[step], situation, given, at)
         event = cases.take_step(
             found.case.uuid, step, given, acting=acting, at=at, seen=seen, uploads=uploads, own=True
         )
@@ -144,6 +147,21 @@ def _refuse_above_limit(found: Contract, step: Step, given: Mapping[str, Any], a
         limit.check(purchase.owner, purchase.item.item, purchase.budget_year, amount, day, without=purchase)
     except GongbaoError as error:
         raise GongbaoError(error.message, where="amount") from error
+
+
+def _refuse_above_price(
+    found: Contract, step: Step, situation: Situation, given: Mapping[str, Any], at: datetime
+) -> None:
+    """A sum that the government price of the day allows for no service as a whole (第十条). What was signed before the
+    price was lowered may be amended in other things."""
+    days = ("signed_on", "amended_on")
+    asks = [one for one in step.asks if one.key in ("amount", *days)]
+    values, _ = read(asks, {one.key: given.get(one.key) for one in asks}, at.astimezone(SHANGHAI).date())
+    amount, stands_at = values.get("amount"), market.amount_of(situation)
+    if not isinstance(amount, Decimal) or (stands_at is not None and amount <= stands_at):
+        return
+    day = next((one for key in days if isinstance(one := values.get(key), date)), at.astimezone(SHANGHAI).date())
+    government_prices.refuse_above(found.purchase.item.item, amount, day, "amount")
 
 
 def _as_it_is(situation: Situation, step: str, given: Mapping[str, Any], at: datetime) -> tuple[str, Mapping[str, Any]]:
