@@ -1,5 +1,7 @@
 """The form review points at conditions on where an agency is from and who owns it, and leaves the others alone."""
 
+from decimal import Decimal
+
 import pytest
 
 from gongbao.systems.intermediary_market.form_review import EVERYBODY, OF_AUTHORITIES, OF_PUBLIC_OWNERS, review
@@ -81,6 +83,50 @@ def test_the_clauses_are_those_for_whoever_sets_the_condition() -> None:
     assert review(text)[0].clauses == (EVERYBODY, OF_PUBLIC_OWNERS)
     assert review(text, fund="private")[0].clauses == (EVERYBODY,)
     assert review(text, by="authority")[0].clauses == (EVERYBODY, OF_AUTHORITIES)
+
+
+REWARDED = [
+    ("本地化服务能力", "local_branch", "本地化服务"),
+    ("驻地服务团队", "local_branch", "驻地服务"),
+    ("与项目业主距离", "local_branch", "与项目业主距离"),
+    ("纳税贡献", "local_registration", "纳税贡献"),
+    ("注册地", "local_registration", "注册地"),
+    ("企业性质", "ownership", "企业性质"),
+    ("国有股份占比", "ownership", "国有股份"),
+    ("在本市执业年限", "local_years", "本市执业年限"),
+    ("本市从业满五年的得满分", "local_years", "本市从业满五年"),
+    ("获本市表彰", "local_record", "本市表彰"),
+    ("成立年限", "age", "成立年限"),
+]
+NOT_REWARDED = [
+    "服务方案",
+    "报价",
+    "人员配备",
+    "响应时间",
+    "项目负责人业绩",
+    "质量保证措施",
+    "按时完成的承诺",
+    "同类项目业绩",
+]
+
+
+@pytest.mark.parametrize(("text", "ground", "words"), REWARDED)
+def test_a_criterion_that_rewards_where_an_agency_is_from_is_pointed_at_with_its_weight(
+    text: str, ground: str, words: str
+) -> None:
+    found = review([("criteria.0", text)], places=PLACES, weights={"criteria.0": Decimal("12.5")})
+    assert [(one.ground.key, one.words, one.weight) for one in found] == [(ground, words, Decimal("12.5"))]
+    assert EVERYBODY in found[0].clauses
+
+
+@pytest.mark.parametrize("text", NOT_REWARDED)
+def test_what_a_criterion_may_reward_is_left_alone(text: str) -> None:
+    assert review([("criteria.0", text)], places=PLACES, weights={"criteria.0": Decimal(100)}) == []
+
+
+def test_a_word_that_asks_nothing_of_anybody_is_pointed_at_only_where_it_is_rewarded() -> None:
+    text = [("requirements", "说明企业性质")]
+    assert review(text) == [] and len(review(text, weights={"requirements": Decimal(5)})) == 1
 
 
 def test_a_long_text_is_read_in_no_more_than_its_length() -> None:

@@ -4,14 +4,19 @@ The review is by words and decides nothing: it shows a person the place in the t
 clauses. What it passes over may still be unlawful, and what it points at may have a ground in law.
 
     review([("requirements[0]", "供应商须在本市设有分公司")], fund="public")
+    review([("criteria[0]", "本地化服务")], weights={"criteria[0]": Decimal(20)})
+
+A criterion with a weight rewards what it names: there a word such as 企业性质 is pointed at, which asks nothing of
+anybody in a requirement, and the weight stands with it.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
@@ -28,7 +33,8 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A condition in a text: `place` names the text as it was given, `text[start:end]` is `words`."""
+    """A condition in a text: `place` names the text as it was given, `text[start:end]` is `words`; `weight` is that of
+    the criterion, in per cent, None where it is none."""
 
     place: str
     start: int
@@ -36,6 +42,7 @@ class Finding:
     words: str
     ground: Ground
     clauses: tuple[str, ...]
+    weight: Decimal | None = None
 
 
 LOCAL_REGISTRATION = Ground("local_registration", Label("限定注册地、纳税地", "asks for registration or taxes here"))
@@ -43,6 +50,7 @@ LOCAL_BRANCH = Ground("local_branch", Label("限定在本地设有机构、场�
 LOCAL_RECORD = Ground(
     "local_record", Label("限定本地业绩、奖项、名录", "asks for work, awards or listings of this place")
 )
+LOCAL_YEARS = Ground("local_years", Label("限定在本地经营、执业的年限", "asks for years of business here"))
 OWNERSHIP = Ground("ownership", Label("限定所有制或者组织形式", "asks who owns the agency"))
 SIZE = Ground("size", Label("限定注册资本或者规模", "asks for registered capital or size"))
 AGE = Ground("age", Label("限定成立年限", "asks how long the agency has existed"))
@@ -87,6 +95,11 @@ _PATTERNS: tuple[tuple[Ground, str], ...] = (
     (LOCAL_BRANCH, f"HERE{_REST}{{0,14}}?(?:{_BRANCH}|{_PREMISES})"),
     (LOCAL_BRANCH, f"(?:{_BRANCH}|办公场所){_REST}{{0,6}}?(?:在|位于|设于)HERE"),
     (LOCAL_RECORD, f"HERE{_REST}{{0,16}}?{_RECORD}"),
+    (LOCAL_YEARS, f"HERE{_REST}{{0,8}}?(?:执业|从业|经营|开业|服务)(?:年限|年数|年份|年头)"),
+    (
+        LOCAL_YEARS,
+        f"HERE{_REST}{{0,8}}?(?:执业|从业|经营|开业)(?:时间)?(?:满|超过|达到?|不少于|不低于|每满|至少){_YEARS}",
+    ),
     (OWNERSHIP, f"{_OWNERS}(?:独资|控股|全资|参股)?{_OWNED}"),
     (OWNERSHIP, _one_of("国有(?:独资|控股|全资) 央企 国企 民企 外企 所有制(?:形式|性质)?")),
     (SIZE, "(?:注册|实缴|认缴)(?:资本|资金)"),
@@ -98,6 +111,21 @@ _PATTERNS: tuple[tuple[Ground, str], ...] = (
     (KNOWN_BEFORE, f"[曾已]经?[为向与]{_US}{_REST}{{0,10}}?(?:合作|服务)"),
     (KNOWN_BEFORE, f"{_US}{_REST}{{0,6}}?(?:合作|服务)过"),
 )
+# What is rewarded where a criterion with a weight names it.
+_REWARDED: tuple[tuple[Ground, str], ...] = (
+    (LOCAL_REGISTRATION, "(?:注册地|住所地|纳税地|机构所在地|供应商所在地)(?:址|点)?"),
+    (LOCAL_REGISTRATION, "(?:纳税|缴税)(?:额|情况|贡献|数额|总额)|(?:税收|地方财政|地方经济|地方)贡献"),
+    (LOCAL_BRANCH, "(?:本地|本土|属地|驻地|当地)(?:化|性)?(?:服务|机构|团队|办公|网点|场所|经营|从业)?"),
+    (
+        LOCAL_BRANCH,
+        "就近(?:服务|到场)?|(?:与|距)[^，,。；;]{0,10}?距离|(?:办公|经营)(?:地点|场所|地)(?:远近|距离|位置)",
+    ),
+    (OWNERSHIP, "(?:企业|单位|机构|公司|经济|股权|资本|产权)(?:的)?(?:性质|成分|背景)"),
+    (OWNERSHIP, "国有(?:成分|股份|股权|资本)|混合所有"),
+    (SIZE, "(?:企业|机构|公司)?(?:资产规模|注册资金|营业额|营业收入)"),
+    (AGE, "(?:企业|机构|公司|成立|设立|开业)(?:成立)?(?:时间|年限|历史)"),
+)
+_Patterns = tuple[tuple[Ground, re.Pattern[str]], ...]
 # What takes a condition back, before it or behind it in the same part of a sentence.
 _BEFORE = re.compile(r"(?:不|禁止|严禁|无[须需]|取消)[^，,。；;]{0,6}?(?:要求|限|设|以|将|把)[^，,。；;]*$")
 _BEHIND = re.compile(r"[^，,。；;]{0,8}?(?:不限|不[作做设]|均可|无要求|无[须需])")
@@ -110,25 +138,32 @@ def review(
     by: Literal["owner", "authority"] = "owner",
     fund: Literal["public", "private"] = "public",
     places: Collection[str] = (),
+    weights: Mapping[str, Decimal] | None = None,
 ) -> list[Finding]:
     """The conditions in texts that keep agencies of elsewhere, or of some owners, out: in order of the texts.
 
-    Each text comes with the name of its place: a requirement, a criterion (with its weight or without), a note on
-    scoring. `by` whom the condition is: a project owner's notice, or a sector authority's catalogue; `fund` matters for
-    an owner alone. `places` are names of this city and of its counties.
+    Each text comes with the name of its place: a requirement, a criterion, a note on scoring. `weights` has for the
+    places of criteria, and of how their points are given, the weight in per cent. `by` whom the condition is: a project
+    owner's notice, or a sector authority's catalogue; `fund` matters for an owner alone. `places` are names of this
+    city and of its counties.
     """
     clauses: tuple[str, ...] = (EVERYBODY,)
     if by == "authority":
         clauses += (OF_AUTHORITIES,)
     elif fund == "public":
         clauses += (OF_PUBLIC_OWNERS,)
-    patterns = _compiled(tuple(sorted(places)))
-    return [found for place, text in texts for found in _in(place, text, patterns, clauses)]
+    patterns, rewarded = _compiled(tuple(sorted(places)))
+    told: list[Finding] = []
+    for place, text in texts:
+        weight = (weights or {}).get(place)
+        if weight is None:
+            told += _in(place, text, patterns, clauses)
+        else:
+            told += [replace(one, weight=weight) for one in _in(place, text, rewarded, clauses)]
+    return told
 
 
-def _in(
-    place: str, text: str, patterns: tuple[tuple[Ground, re.Pattern[str]], ...], clauses: tuple[str, ...]
-) -> list[Finding]:
+def _in(place: str, text: str, patterns: _Patterns, clauses: tuple[str, ...]) -> list[Finding]:
     plain, at = _plain(text)
     found: dict[tuple[str, int], tuple[Ground, int, int]] = {}
     for ground, pattern in patterns:
@@ -171,7 +206,9 @@ def _plain(text: str) -> tuple[str, list[int]]:
 
 
 @lru_cache(maxsize=8)
-def _compiled(places: tuple[str, ...]) -> tuple[tuple[Ground, re.Pattern[str]], ...]:
+def _compiled(places: tuple[str, ...]) -> tuple[_Patterns, _Patterns]:
+    """What is looked for in any text, and what in a criterion with a weight."""
     names = "|".join(re.escape(one) for one in places if one)
     here = f"(?:{_HERE}|(?:{names})(?:境内|市内|范围内|行政区域内|内)?)" if names else _HERE
-    return tuple((ground, re.compile(pattern.replace("HERE", here))) for ground, pattern in _PATTERNS)
+    plain = tuple((ground, re.compile(pattern.replace("HERE", here))) for ground, pattern in _PATTERNS)
+    return plain, plain + tuple((ground, re.compile(pattern)) for ground, pattern in _REWARDED)

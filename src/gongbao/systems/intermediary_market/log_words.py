@@ -12,6 +12,7 @@ ACTIONS: dict[str, Any] = {
     "market.submit_purchase": pgettext_lazy("an action of the log", "Purchase handed in"),
     "market.resubmit": pgettext_lazy("an action of the log", "Purchase corrected"),
     "market.change_terms": pgettext_lazy("an action of the log", "Terms changed"),
+    "market.decide_flag": pgettext_lazy("an action of the log", "Words of a notice decided on"),
     "market.publish_notice": pgettext_lazy("an action of the log", "Notice published"),
     "market.extend": pgettext_lazy("an action of the log", "Registration extended"),
     "market.reopen": pgettext_lazy("an action of the log", "Registration opened again"),

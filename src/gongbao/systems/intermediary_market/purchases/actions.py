@@ -40,6 +40,7 @@ from gongbao.systems.intermediary_market.purchases import limit, notices, proced
 from gongbao.systems.intermediary_market.purchases.models import (
     Computed,
     Draft,
+    FlagDecision,
     Fund,
     Mark,
     NotCounted,
@@ -52,6 +53,8 @@ from gongbao.systems.intermediary_market.purchases.models import (
 from gongbao.systems.intermediary_market.purchases.queries import (
     attempts_of,
     by_envelope,
+    flags,
+    handed_in,
     offered,
     price_in_words,
     published_terms,
@@ -386,21 +389,59 @@ def _last(purchase: Purchase) -> Terms:
     return found
 
 
+def decide_flag(
+    purchase: Purchase, key: str, stands: bool, reason: str, *, acting: Acting, at: datetime
+) -> FlagDecision:
+    """Decide of words at which the form review points (第五条第三款): they stand, or the owner corrects them.
+
+    The review goes by words; that a condition has a ground in law a person says, with the reason. Decided again, what
+    was decided last counts. Raises GongbaoError.
+    """
+    _refuse_own_review(purchase, acting, at)
+    words = _typed(REASON, reason, at)
+    with recorded("market.decide_flag", actor=acting.actor, ground=f"{DOCUMENT} 第五条第三款", at=at) as record:
+        last = handed_in(purchase)
+        # What was chosen without a notice is looked at before its award notice is published.
+        without_notice = published_terms(purchase) is None and purchase.case.state == procedure.confirmed.key
+        _locked_at(purchase, procedure.confirmed.key if without_notice else procedure.reviewing.key)
+        flag = next((one for one in flags(last) if one.key == key), None)
+        if last is None or flag is None:
+            raise GongbaoError("the form review points at no such words; load the page again", where="flag")
+        made = FlagDecision(
+            terms=last, key=key, words=flag.finding.words, clauses=list(flag.finding.clauses), stands=stands,
+            reason=words, at=at, account=acting.account,
+        )  # fmt: skip
+        made.save()
+        record(purchase.subject, terms=last.number, flag=key, stands=stands, reason=digest(purchase.case.salt, words))
+    return made
+
+
+def _refuse_own_review(purchase: Purchase, acting: Acting, at: datetime) -> None:
+    """Our rule; the operator may buy too, and then another of its clerks reviews."""
+    day = at.astimezone(SHANGHAI).date()
+    if acting.account is not None and organisations.is_member(acting.account, purchase.owner, day):
+        raise GongbaoError("whoever acts for the owner does not review the form of its notice")
+
+
 def publish(purchase: Purchase, *, acting: Acting, at: datetime, seen: int) -> Terms:
     """Publish the notice (第二十条第二款): now it is fixed when registration ends and an agency is selected.
 
-    Raises Refused and GongbaoError: where there is no limit, or no custodian to seal to, too.
+    Raises Refused and GongbaoError: where there is no limit, no custodian to seal to, or something at which the form
+    review points that nobody let stand.
     """
     from gongbao.systems.intermediary_market.sealing import actions as sealing
 
     step = procedure.publish_notice
-    if acting.account is not None and organisations.is_member(
-        acting.account, purchase.owner, at.astimezone(SHANGHAI).date()
-    ):  # our rule; the operator may buy too, and then another of its clerks reviews
-        raise GongbaoError("whoever acts for the owner does not review the form of its notice")
+    _refuse_own_review(purchase, acting, at)
     with recorded("market.publish_notice", actor=acting.actor, ground=_ground(step), at=at) as record:
         kept.one_at_a_time(f"market.purchases_of.{purchase.owner_id}")
         last = _last(purchase)
+        if any(one.decided is None or not one.decided.stands for one in flags(last)):
+            raise GongbaoError(
+                f"the form review points at words of this notice: say of each why it may stand, or ask for its "
+                f"correction ({DOCUMENT} 第五条第三款)",
+                where="flag",
+            )
         content = terms.kept(last.content)
         day = at.astimezone(SHANGHAI).date()
         within = _within_limit(purchase.owner, purchase.item.item, content, day, purchase)

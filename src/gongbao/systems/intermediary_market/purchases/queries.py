@@ -6,7 +6,7 @@ it of every purchase that is over.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import pairwise
@@ -38,6 +38,7 @@ from gongbao.systems.intermediary_market.organisations.models import Listing, Or
 from gongbao.systems.intermediary_market.purchases import procedure, terms
 from gongbao.systems.intermediary_market.purchases.models import (
     Draft,
+    FlagDecision,
     NotCounted,
     ProcurementLimit,
     Purchase,
@@ -288,7 +289,10 @@ def told(content: Mapping[str, Any]) -> list[SaidGroup]:
         for one in group.fields:
             value = content.get(one.key)
             if one.key == "criteria":
-                value = "\n".join(f"{each['name']} {each['weight']}%" for each in content.get("criteria", []))
+                value = "\n".join(
+                    f"{each['name']} {each['weight']}%" + (f"；{each['scoring']}" if each.get("scoring") else "")
+                    for each in content.get("criteria", [])
+                )
             if one.kind != Kind.FILES and one.key != "excluded" and value not in (None, ""):
                 said.append(Said(one, value))
         groups.append(SaidGroup(group.title, group.clause, tuple(said)))
@@ -418,6 +422,7 @@ class Notice:
     under_change: bool
     happened: list[Happened]
     changes: list[Change]
+    let_stand: list[FlagDecision]
     first_published_at: datetime
     following: Purchase | None
     registrations: list[Registration] | None
@@ -446,6 +451,7 @@ def notice(uuid: UUID, at: datetime) -> Notice | None:
         found.case.state in (procedure.reviewing.key, procedure.to_correct.key),
         happened(found),
         changes(found),
+        let_stand(found),
         first.published_at or first.at,
         Purchase.objects.filter(previous=found).filter(_is_public()).first(),
         by_envelope(found) if public else None,
@@ -569,19 +575,65 @@ REVIEWED = ("work", "subject", "qualification", "requirements", "criteria", "con
 
 @dataclass(frozen=True, slots=True)
 class Pointed:
-    """A finding of the form review, in its field."""
+    """A finding of the form review, in its field. `decided` is what the operator decided of it last, None before."""
 
     field: Field
     finding: form_review.Finding
+    decided: FlagDecision | None = None
+
+    @property
+    def key(self) -> str:
+        """What tells it from the others of the same terms."""
+        return f"{self.finding.place}:{self.finding.start}:{self.finding.ground.key}"
+
+    @property
+    def weight(self) -> Label | None:
+        """That of the criterion, where it is one."""
+        return None if self.finding.weight is None else Label(f"权重{self.finding.weight}%", f"{self.finding.weight} %")
 
 
 def findings(typed: Mapping[str, Any], fund: str, places: Iterable[str] = ()) -> list[Pointed]:
     """Conditions that keep agencies out, of terms as they are typed (terms.as_typed): for a person to judge."""
     fields = {one.key: one for one in terms.FIELDS}
-    texts = [(key, str(typed[key])) for key in REVIEWED if typed.get(key)]
+    texts: list[tuple[str, str]] = []
+    weights: dict[str, Decimal] = {}
+    for key in REVIEWED:
+        if key == "criteria":
+            for number, one in enumerate(terms.criteria_of(str(typed.get(key, "")))):
+                for place, text in ((f"criteria.{number}", one.name), (f"criteria.{number}.scoring", one.scoring)):
+                    texts.append((place, text))
+                    weights[place] = one.weight
+        elif typed.get(key):
+            texts.append((key, str(typed[key])))
     by_fund: Any = "private" if fund == "private" else "public"
-    found = form_review.review(texts, by="owner", fund=by_fund, places=tuple(places))
-    return [Pointed(fields[one.place], one) for one in found]
+    found = form_review.review(texts, by="owner", fund=by_fund, places=tuple(places), weights=weights)
+    return [Pointed(fields[one.place.partition(".")[0]], one) for one in found]
+
+
+def handed_in(purchase: Purchase) -> Terms | None:
+    """What the owner handed in last, as the form review read it, or reads it: no notice that was made of it."""
+    return purchase.terms.filter(published_at=None).order_by("-number").first()
+
+
+def flags(of: Terms | None) -> list[Pointed]:
+    """What the form review points at in terms that were handed in, with what the operator decided of each."""
+    if of is None:
+        return []
+    decided = {one.key: one for one in of.flag_decisions.order_by("pk")}
+    found = findings(terms.as_typed(of.content), of.content.get("fund", ""), places())
+    return [replace(one, decided=decided.get(one.key)) for one in found]
+
+
+def let_stand(purchase: Purchase) -> list[FlagDecision]:
+    """The words that were let stand in the notice as it is now, with the reasons: for everybody (第五条第三款)."""
+    current = published_terms(purchase)
+    if current is None:
+        return []
+    # The notice has moments and a number of its own; what was handed in for it stands before.
+    number = current.content.get("valid_from", current.number)
+    reviewed = purchase.terms.filter(published_at=None, number__lt=number).order_by("-number").first()
+    decided = {one.key: one for one in reviewed.flag_decisions.order_by("pk")} if reviewed is not None else {}
+    return [one for one in decided.values() if one.stands]
 
 
 def places() -> list[str]:

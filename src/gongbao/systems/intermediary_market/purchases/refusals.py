@@ -17,6 +17,12 @@ _KNOWN = Sentences(
         _("this is too long to be kept"),
         _("whoever acts for an agency does not judge it; another of the owner does"),
         _("whoever acts for the owner does not review the form of its notice"),
+        _("say whether the words stand"),
+        _("the form review points at no such words; load the page again"),
+        _(
+            "the form review points at words of this notice: say of each why it may stand, or ask for its correction "
+            "(%(clause)s)"
+        ),
         _("this service is not in the catalogue"),
         _("this form was sent already; open it anew for another purchase"),
         _("the attempt before is not over, or was another owner's"),

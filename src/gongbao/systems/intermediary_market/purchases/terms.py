@@ -114,9 +114,10 @@ GROUPS: tuple[Group, ...] = (
                    options=tuple(one for one in WAYS if one.key != "negotiation")),
             _field("price_kind", "报价方式", "What is offered", Kind.CHOICE, options=PRICE_KINDS),
             _field("criteria", "评审因素和权重（择优选取填写）", "Criteria and weights (for best value)", Kind.TEXT,
-                   longest=1000, required=False,
-                   help=Label("每行一个，先写因素再写权重，合计100，例如：服务方案 60",
-                              "one a line, the criterion and then its weight, 100 in all: Proposal 60")),
+                   longest=3000, required=False,
+                   help=Label("每行一个，先写因素再写权重，合计100，分号后写评分办法，例如：服务方案 60；按完整程度",
+                              "one a line, the criterion, its weight (100 in all), after a semicolon how its points "
+                              "are given: Proposal 60; by how complete it is")),
             _field("fewest", "最低机构数", "Fewest agencies", Kind.NUMBER, required=False,
                    help=Label("少于此数的废标；不填的为1家，现行理解要求更多的从其要求",
                               "with fewer the selection fails; left out, it is 1, or more where it is read so")),
@@ -194,6 +195,17 @@ class Criterion:
 
     name: str
     weight: Decimal
+    scoring: str = ""  # how its points are given, as the notice says
+
+    @property
+    def typed(self) -> str:
+        """The line as it is typed, and read again."""
+        return f"{self.name} {self.weight}" + (f"；{self.scoring}" if self.scoring else "")
+
+    @property
+    def plain(self) -> dict[str, str]:
+        """The same as JSON."""
+        return {"name": self.name, "weight": str(self.weight)} | ({"scoring": self.scoring} if self.scoring else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +226,7 @@ class TermsContent:
         return (
             plain
             | {
-                "criteria": [{"name": one.name, "weight": str(one.weight)} for one in self.criteria],
+                "criteria": [one.plain for one in self.criteria],
                 "registration_ends_at": self.registration_ends_at.isoformat() if self.registration_ends_at else "",
                 "selection_at": self.selection_at.isoformat() if self.selection_at else "",
             }
@@ -257,7 +269,8 @@ def read_direct(given: Mapping[str, Any], item: ItemVersion, owner: Organisation
 def _criteria(text: str, problems: list[Problem]) -> tuple[Criterion, ...]:
     found = []
     for line in filter(None, map(str.strip, text.splitlines())):
-        match = _CRITERION.fullmatch(line)
+        head, _mark, scoring = line.replace(";", "；").partition("；")
+        match = _CRITERION.fullmatch(head.strip())
         if match is None:
             problems.append(
                 Problem(
@@ -269,8 +282,13 @@ def _criteria(text: str, problems: list[Problem]) -> tuple[Criterion, ...]:
                 )
             )
             continue
-        found.append(Criterion(match[1].rstrip(" :：,，"), Decimal(match[2])))
+        found.append(Criterion(match[1].rstrip(" :：,，"), Decimal(match[2]), scoring.strip()))
     return tuple(found)
+
+
+def criteria_of(typed: str) -> tuple[Criterion, ...]:
+    """The criteria of what was typed, without the lines that are none."""
+    return _criteria(typed, [])
 
 
 _Wrong = tuple[str, str, str]
@@ -400,7 +418,7 @@ def kept(content: Mapping[str, Any]) -> TermsContent:
     fields = {one.key: one for one in FIELDS}
     given = {key: value for key, value in content.items() if key in fields and key != "criteria"}
     values, _problems = read_fields([fields[key] for key in given], given, date.max)
-    criteria = tuple(Criterion(one["name"], Decimal(one["weight"])) for one in content.get("criteria", []))
+    criteria = _kept_criteria(content)
     ends, selection = content.get("registration_ends_at"), content.get("selection_at")
     return TermsContent(
         values,
@@ -413,5 +431,9 @@ def kept(content: Mapping[str, Any]) -> TermsContent:
 def as_typed(content: Mapping[str, Any]) -> dict[str, str]:
     """What `content` made, as it would be typed: for the form of a correction, a change or a new attempt."""
     typed = {one.key: str(content[one.key]) for one in FIELDS if one.key in content and one.key != "criteria"}
-    lines = [f"{one['name']} {one['weight']}" for one in content.get("criteria", [])]
-    return typed | {"criteria": "\n".join(lines)}
+    return typed | {"criteria": "\n".join(one.typed for one in _kept_criteria(content))}
+
+
+def _kept_criteria(content: Mapping[str, Any]) -> tuple[Criterion, ...]:
+    kept_ones = content.get("criteria", [])
+    return tuple(Criterion(one["name"], Decimal(one["weight"]), one.get("scoring", "")) for one in kept_ones)

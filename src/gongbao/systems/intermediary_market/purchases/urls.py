@@ -31,5 +31,6 @@ urlpatterns = [
     path("purchases/", desk.purchases, name="purchases_at_desk"),
     path("purchases/<uuid:uuid>/", desk.purchase, name="purchase_at_desk"),
     path("purchases/<uuid:uuid>/publish/", desk.publish, name="publish_notice"),
+    path("purchases/<uuid:uuid>/flags/", desk.decide_flag, name="decide_flag"),
     path("purchases/<uuid:uuid>/reopen/", desk.reopen, name="reopen_purchase"),
 ]

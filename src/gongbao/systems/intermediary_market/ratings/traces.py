@@ -24,7 +24,7 @@ from gongbao.systems.intermediary_market.organisations.models import Organisatio
 from gongbao.systems.intermediary_market.purchases import procedure as purchases
 from gongbao.systems.intermediary_market.purchases import queries as of_purchases
 from gongbao.systems.intermediary_market.purchases.models import Fund, Purchase, Registration, Terms
-from gongbao.systems.intermediary_market.purchases.terms import PUBLIC_BODIES
+from gongbao.systems.intermediary_market.purchases.terms import PUBLIC_BODIES, as_typed
 from gongbao.systems.intermediary_market.ratings import procedure as conduct
 from gongbao.systems.intermediary_market.sealing.models import Opening
 
@@ -235,7 +235,7 @@ def _in_notices(period: Period) -> list[Trace]:
         published_at__gte=period.since, published_at__lt=period.until, purchase__fund=Fund.PUBLIC
     )
     for one in terms.select_related("purchase__owner", "purchase__case"):
-        for pointed in of_purchases.findings(one.content, Fund.PUBLIC, places):
+        for pointed in of_purchases.findings(as_typed(one.content), Fund.PUBLIC, places):
             about = f"{one.purchase.owner.name} · {one.purchase.case.receipt} · “{pointed.finding.words}”"
             at = one.published_at
             assert at is not None
@@ -246,8 +246,13 @@ def _in_notices(period: Period) -> list[Trace]:
 def _rejections(period: Period) -> list[Trace]:
     """Agencies that owners of public funds did not admit: of purchases whose result everybody may see, as before it
     nobody else knows who registered."""
+    # Who was not under the service the program left out, and no owner.
     found = Registration.objects.filter(
-        admitted=False, purchase__fund=Fund.PUBLIC, opened_at__gte=period.since, opened_at__lt=period.until
+        admitted=False,
+        standing=True,
+        purchase__fund=Fund.PUBLIC,
+        opened_at__gte=period.since,
+        opened_at__lt=period.until,
     ).filter(Q(purchase__case__over=True) | Q(purchase__case__state__in=_RESULT_KNOWN))
     what = Label("报名未通过核对", "a registration was not admitted")
     return [

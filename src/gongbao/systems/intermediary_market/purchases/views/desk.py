@@ -1,6 +1,7 @@
 """The operator's work on purchases, beside the pages of its cases; and the limits, which finance enters."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,8 +22,8 @@ from gongbao.office.cases.views.common import AT_DESK, BAD_REQUEST, account_of, 
 from gongbao.office.people.acting import actor_of
 from gongbao.office.people.permissions import ANYONE, allows, posts_of_request
 from gongbao.procedures import Field, Kind
-from gongbao.systems.intermediary_market.purchases import actions, procedure, queries, terms
-from gongbao.systems.intermediary_market.purchases.models import Purchase, Terms
+from gongbao.systems.intermediary_market.purchases import actions, procedure, queries
+from gongbao.systems.intermediary_market.purchases.models import Purchase
 from gongbao.systems.intermediary_market.purchases.refusals import in_words
 from gongbao.systems.intermediary_market.purchases.views.common import (
     base,
@@ -77,7 +78,6 @@ def _of_desk(request: HttpRequest, uuid: UUID) -> Purchase:
 def _page(request: HttpRequest, found: Purchase, error: str = "", status: int = 200) -> HttpResponse:
     now, desk = timezone.now(), desk_of(request)
     last = queries.last_terms(found)
-    typed = terms.as_typed(last.content)
     acting = _acting(request, found)
     may = (
         {one.step.key for one in queries.situation(found).steps(now, [acting.role]) if not one.obstacles}
@@ -90,7 +90,8 @@ def _page(request: HttpRequest, found: Purchase, error: str = "", status: int = 
         state=queries.state_of(found).label,
         groups=queries.told(last.content),
         files=queries.annexes(found, last.content),
-        findings=queries.findings(typed, found.fund, queries.places()),
+        flags=queries.flags(queries.handed_in(found)),
+        decides=acting is not None and _may_decide(found),
         clocks=clocks(queries.runs(found), now),
         seen=found.case.events_count,
         steps=[one for key, one in procedure.purchase.steps.items() if key in may - procedure.OWN_STEPS],
@@ -113,13 +114,35 @@ def publish(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return _take(request, uuid, actions.publish, _("The notice is published."))
 
 
+def _may_decide(found: Purchase) -> bool:
+    """Whether what the form review points at is decided on now: while it goes on, and of what was chosen without a
+    notice before its award notice."""
+    without_notice = found.case.state == procedure.confirmed.key and queries.published_terms(found) is None
+    return without_notice or found.case.state == procedure.reviewing.key
+
+
+@allows(AT_DESK)
+@require_POST
+def decide_flag(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Let words stand at which the form review points, or have them corrected, with a reason (第五条第三款)."""
+    given = request.POST
+
+    def decide(found: Purchase, *, acting: Acting, at: datetime, seen: int) -> object:
+        if given.get("verdict") not in ("stands", "correct"):
+            raise GongbaoError("say whether the words stand", where="flag")
+        stands = given["verdict"] == "stands"
+        return actions.decide_flag(found, given.get("flag", ""), stands, given.get("reason", ""), acting=acting, at=at)
+
+    return _take(request, uuid, decide, _("It is kept."))
+
+
 @allows(AT_DESK)
 @require_POST
 def reopen(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return _take(request, uuid, actions.reopen, _("Registration is open again."))
 
 
-def _take(request: HttpRequest, uuid: UUID, action: Callable[..., Terms], done: str) -> HttpResponse:
+def _take(request: HttpRequest, uuid: UUID, action: Callable[..., object], done: str) -> HttpResponse:
     found = _of_desk(request, uuid)
     acting = _acting(request, found)
     if acting is None:

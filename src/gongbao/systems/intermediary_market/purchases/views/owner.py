@@ -301,6 +301,7 @@ def _page(request: HttpRequest, found: Purchase, error: GongbaoError | None = No
         may=may,
         changes=procedure.change_terms.key in may,
         corrections=queries.corrections_asked(found),
+        flags=queries.flags(queries.handed_in(found)),
         happened=queries.happened(found, everything=True),
         following=queries.following_of(found),
         may_follow=queries.may_follow(found),
