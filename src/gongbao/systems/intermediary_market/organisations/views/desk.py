@@ -51,7 +51,7 @@ def _desk(request: HttpRequest, error: str = "") -> HttpResponse:
         "room": "market",
         "services": catalogue.services(today, authorities=bodies),
         "few": catalogue.with_few(today, bodies),
-        "enough": catalogue.ENOUGH,
+        "enough": catalogue.enough(today),
         "waiting": queries.to_review(bodies, today),
         "operates": operates,
         "has_counties": counties().exists(),
