@@ -1,6 +1,7 @@
 """The pages of contracts: what everybody sees, what the two parties do, what the operator looks after."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,10 +16,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gongbao.core.errors import GongbaoError
+from gongbao.core.labels import Label
 from gongbao.office.cases import files
 from gongbao.office.cases.actions import Overtaken, new_token
 from gongbao.office.cases.actors import Acting
-from gongbao.office.cases.forms import asked_of, controls, typed, typed_again
+from gongbao.office.cases.forms import PREFIX, asked_of, controls, typed, typed_again
 from gongbao.office.cases.queries import Desk
 from gongbao.office.cases.refusals import told
 from gongbao.office.cases.views.case import clock_rows
@@ -44,7 +46,7 @@ from gongbao.office.people.permissions import ANYONE, allows
 from gongbao.procedures import Problem, Refused, Role, Step
 from gongbao.procedures.fields import Kind
 from gongbao.systems.intermediary_market.complaints.procedure import complainant
-from gongbao.systems.intermediary_market.contracts import actions, queries, workbook
+from gongbao.systems.intermediary_market.contracts import actions, instalments, queries, schedule, workbook
 from gongbao.systems.intermediary_market.contracts import procedure as market
 from gongbao.systems.intermediary_market.contracts.models import Contract
 from gongbao.systems.intermediary_market.contracts.queries import Reader, Row
@@ -239,10 +241,17 @@ def _page(request: HttpRequest, found: Contract, reader: Reader, *, error: str =
         "reader": reader,
         "roles": [one.label for one in reader.roles],
         "light": None if found.case.over else light_of(found.case, situation, now),
-        "steps": [(one.step, market.contract.cite(one.step.clause), one.obstacles) for one in shown.steps],
+        "steps": [
+            (one, market.contract.cite(one.step.clause))
+            for one in sorted(shown.steps, key=lambda one: bool(one.obstacles))
+        ],
         "clocks": clock_rows(situation.runs, market.contract, now),
-        "events": [(one, told_values(_without_files(one.values), names, language())) for one in shown.events][::-1],
-        "overdue_payment": shown.overdue_payment if market.agency in reader.roles else None,
+        # What was agreed on stands in the table of the instalments.
+        "events": [
+            (one, told_values(_without_files(one.values), names, language()))
+            for one in shown.events
+            if one.row.step not in instalments.AGREES
+        ][::-1],
         "complaint_text": _complaint_text(found, shown, reader),
         "rates": market.owner in reader.roles and is_to_be_rated(found),
         "once": new_token(),
@@ -263,7 +272,8 @@ def _complaint_text(found: Contract, shown: queries.ShownContract, reader: Reade
     if shown.overdue_payment is None or market.agency not in reader.roles:
         return ""
     agency = found.registration.organisation
-    return str(actions.of_payment(found, shown.row.situation, agency.name, agency.telephone)["facts"])
+    complaint = actions.of_payment(found, shown.row.situation, agency.name, agency.telephone, timezone.now())
+    return str(complaint["facts"])
 
 
 def _acting(request: HttpRequest, role: Role) -> Acting:
@@ -275,16 +285,18 @@ def _acting(request: HttpRequest, role: Role) -> Acting:
 @require_http_methods(["GET", "HEAD", "POST"])
 @kept_nowhere
 def step(request: HttpRequest, uuid: UUID, key: str) -> HttpResponse:
-    """The form of a step of one of the two parties."""
+    """The form of a step of one of the two parties; `?about=` says which instalment, invoice or payment it is about."""
     found, reader = _found(request, uuid)
     declared = market.contract.steps.get(key)
     role = next((one for one in reader.roles if declared and one in declared.by), None) if reader else None
-    if reader is None or declared is None or role is None or declared.begins:
+    taken_by_itself = key in market.FOLLOWS or key in market.VARIANTS
+    if reader is None or declared is None or role is None or declared.begins or taken_by_itself:
         raise Http404("no such step")
     if request.method != "POST":
-        return ticket.give(_form(request, found, reader, declared, role, _first(found, declared)), FORMS)
+        return ticket.give(_form(request, found, reader, declared, role, _first(request, found, declared)), FORMS)
     try:
         given, uploads = typed(declared, role, request)
+        given.update(schedule.typed_in(declared, request))
         event = actions.take(
             uuid, key, given, acting=_acting(request, role), at=timezone.now(), seen=seen_of(request), uploads=uploads
         )
@@ -293,19 +305,49 @@ def step(request: HttpRequest, uuid: UUID, key: str) -> HttpResponse:
         if reader is None:
             raise Http404("no such contract") from error
         status = CONFLICT if isinstance(error, Overtaken) else BAD_REQUEST
-        return _form(
-            request, found, reader, declared, role, typed_again(asked_of(declared, role), request), error, status
-        )
+        again = {**typed_again(asked_of(declared, role), request), **schedule.typed_in(declared, request)}
+        return _form(request, found, reader, declared, role, again, error, status)
     taken = market.contract.steps[event.step]  # that of a payment goes by its sum
     messages.success(request, _("Done: %(step)s") % {"step": taken.label.in_language(language())})
     return redirect("market:contract", uuid)
 
 
-def _first(found: Contract, declared: Step) -> dict[str, Any]:
+def _first(request: HttpRequest, found: Contract, declared: Step) -> dict[str, Any]:
     """What stands in a form before anything was typed: what follows from what was agreed."""
     situation = queries.rows_of([found], timezone.now())[0].situation
-    today = timezone.localdate()
-    return market.suggested(situation, declared.key, today)
+    field = market.ABOUT.get(declared.key)
+    possible = {str(about): about for about, _named in market.targets(situation, declared.key)} if field else {}
+    asked = request.GET.get("about", "")
+    about = possible.get(asked) if asked in possible else next(iter(possible.values()), None)
+    first = market.suggested(situation, declared.key, timezone.localdate(), about)
+    return {**first, field: about} if field and about is not None else first
+
+
+@dataclass(frozen=True, slots=True)
+class Choosing:
+    """The control for what a step is about: its name, what is chosen, and what may be, each with its words."""
+
+    name: str
+    chosen: str
+    choices: tuple[tuple[str, Label], ...]
+
+
+def _about(row: Row, declared: Step, given: Mapping[str, Any]) -> Choosing | None:
+    """What the step may be about: one is told, of several one is chosen; None of a step that is about the whole."""
+    field = market.ABOUT.get(declared.key)
+    if field is None:
+        return None
+    named = market.targets(row.situation, declared.key)
+    return Choosing(PREFIX + field, str(given.get(field) or ""), tuple((str(about), told) for about, told in named))
+
+
+_OWN_CONTROL = frozenset({*market.ABOUT.values(), schedule.FIELD})
+"""Fields that have a control of their own, or are filled in by the action (the number of a payment)."""
+
+
+def _has_control(declared: Step, key: str) -> bool:
+    """Whether a field has the control that every field has: the number of an invoice is typed where it is made."""
+    return key not in _OWN_CONTROL or (key == "invoice_number" and declared == market.invoice)
 
 
 def _form(
@@ -322,6 +364,8 @@ def _form(
     problems: Sequence[Problem] = error.problems if isinstance(error, Refused) else ()
     made = controls(declared, role, given, problems)
     possible = next((one for one in shown.steps if one.step.key == declared.key), None)
+    planned = next((one for one in made if one.field.key == schedule.FIELD), None)
+    place = made.index(planned) if planned is not None else len(made)
     context = {
         "room": "market",
         "contract": found,
@@ -329,7 +373,10 @@ def _form(
         "state": shown.row.situation.state,
         "step": declared,
         "clause_of_step": market.contract.cite(declared.clause),
-        "controls": made,
+        "controls": [one for one in made[:place] if _has_control(declared, one.field.key)],
+        "controls_after": [one for one in made[place:] if _has_control(declared, one.field.key)],
+        "about": _about(shown.row, declared, given),
+        "schedule": schedule.grid(planned, shown.row.parts) if planned is not None else None,
         "has_files": any(one.shape == "files" for one in made),
         "files_again": bool(request.FILES),
         "seen": found.case.events_count,
