@@ -187,17 +187,19 @@ OPENED = """async ([text, part, purchase, kid, jwk]) => {
   }
 }"""
 
-SEALED = """async ([signed, jwk, purchase, first, second]) => {
+SEALED = """async ([signed, jwk, purchase, keys]) => {
   const sealing = await import("/static/market/sealing.js");
-  const [one, other] = [first, second].map((jwk) => ({ jwk }));
-  one.kid = await sealing.thumbprint(first);
-  other.kid = await sealing.thumbprint(second);
-  const { given, secret } = await sealing.envelope(...signed, jwk, purchase, one, other);
+  const custodians = [];
+  for (const one of keys) {
+    custodians.push({ jwk: one, kid: await sealing.thumbprint(one) });
+  }
+  const { given, secret } = await sealing.envelope(...signed, jwk, purchase, custodians);
   const tried = [];
   for (const wrong of ["x".repeat(4097), "测".repeat(1366)]) {
-    tried.push(await sealing.seal(wrong, "registration", purchase, one, other).catch((error) => error.message));
+    tried.push(await sealing.seal(wrong, "registration", purchase, custodians).catch((error) => error.message));
   }
-  tried.push(await sealing.seal("x", "share", purchase, { ...one, kid: other.kid }, other).catch((e) => e.message));
+  const mixed = [{ ...custodians[0], kid: custodians[1].kid }, ...custodians.slice(1)];
+  tried.push(await sealing.seal("x", "share", purchase, mixed).catch((error) => error.message));
   return { given, secret, tried, commitment: await sealing.commitment(purchase, "registrant", "ab".repeat(32)) };
 }"""
 
@@ -206,7 +208,7 @@ def test_what_the_browser_seals_python_opens_and_the_other_way_round(page: Page,
     from gongbao.systems.intermediary_market.draw.draw import Party, commitment
     from gongbao.systems.intermediary_market.sealing import envelopes
     from gongbao.systems.intermediary_market.sealing.envelopes import Part
-    from tests.systems.intermediary_market.custodians import FIRST, SECOND, content_key, rsa_key, signing_key
+    from tests.systems.intermediary_market.custodians import FIRST, RESERVE, SECOND, content_key, rsa_key, signing_key
 
     purchase, other = "3f0c1f5e-0000-4000-8000-000000000001", "3f0c1f5e-0000-4000-8000-000000000002"
     first, second = (envelopes.public_key(rsa_key(name).as_dict(private=False)) for name in (FIRST, SECOND))
@@ -218,7 +220,7 @@ def test_what_the_browser_seals_python_opens_and_the_other_way_round(page: Page,
     }  # fmt: skip
     offer = {"agency": "91110101000000001X", "price": "1.50", "proposal": "三名测绘员。"}
     made = page.evaluate(
-        SEALED, [[registration, offer], key.as_dict(private=True), purchase, dict(first.jwk), dict(second.jwk)]
+        SEALED, [[registration, offer], key.as_dict(private=True), purchase, [dict(first.jwk), dict(second.jwk)]]
     )
     assert made["tried"] == ["too-long", "too-long", "wrong-custodian"]
     assert made["commitment"] == commitment(purchase, Party.REGISTRANT, "ab" * 32)
@@ -236,6 +238,32 @@ def test_what_the_browser_seals_python_opens_and_the_other_way_round(page: Page,
     said = envelopes.read_registration(read[Part.REGISTRATION], purchase)
     assert said["name"] == registration["name"] and said["offer"] == envelopes.digest_of_offer(texts[Part.OFFER])
     assert envelopes.read_offer(read[Part.OFFER], purchase)["price"] == "1.50"
+
+    # To any two of three: the browser's opened in Python, and what Python seals in the browser.
+    reserve = envelopes.public_key(rsa_key(RESERVE).as_dict(private=False))
+    three = [(FIRST, first), (SECOND, second), (RESERVE, reserve)]
+    made = page.evaluate(
+        SEALED,
+        [[registration, offer], key.as_dict(private=True), purchase, [dict(public.jwk) for _name, public in three]],
+    )
+    for part in (Part.REGISTRATION, Part.OFFER):
+        text = made["given"][part]
+        envelopes.check_unopened(text, part, purchase, first, second, reserve)
+        for left_out in range(3):
+            halves = {}
+            for place, (name, public) in enumerate(three):
+                if place != left_out:
+                    one = envelopes.halves_for(text, place)
+                    given = content_key(one, rsa_key(name))
+                    assert given is not None
+                    halves[place] = envelopes.unwrapped(one, given, part, purchase, public.kid)
+            signed = envelopes.put_together(text, halves, part, purchase)
+            content, _owner = envelopes.read_signed(signed, lambda kid: (key.as_dict(private=False), kid))
+            assert content["agency"] == offer["agency"]
+    to_reserve = envelopes.halves_for(envelopes.seal("signed", Part.OFFER, purchase, first, second, reserve), 2)
+    private = rsa_key(RESERVE).as_dict(private=True)
+    given = page.evaluate(OPENED, [to_reserve, "offer", purchase, reserve.kid, private])
+    assert given is not None and given == content_key(to_reserve, rsa_key(RESERVE))
 
     # The other way round, and what a custodian's browser gives no key of.
     sealed = envelopes.seal("signed", Part.OFFER, purchase, first, second)

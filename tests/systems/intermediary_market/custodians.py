@@ -30,7 +30,7 @@ ENDS = datetime.fromisoformat("2026-03-12T00:00:00+08:00")
 BEFORE = ENDS - timedelta(days=2)
 AFTER = ENDS + timedelta(minutes=2)
 SELECTION = ENDS + timedelta(days=3)
-FIRST, SECOND = "operator-clerk", "housing-clerk"
+FIRST, SECOND, RESERVE = "operator-clerk", "housing-clerk", "finance-clerk"
 
 
 @cache
@@ -144,8 +144,7 @@ def sealed(
 
 
 def seal_part(sealing: Sealing, signed: str, part: Part) -> str:
-    first, second = queries.public_key(sealing.first), queries.public_key(sealing.second)
-    return envelopes.seal(signed, part, str(sealing.purchase.uuid), first, second)
+    return envelopes.seal(signed, part, str(sealing.purchase.uuid), *queries.public_keys(sealing))
 
 
 def content_key(text: str, key: RSAKey) -> str | None:
@@ -165,8 +164,8 @@ def content_key(text: str, key: RSAKey) -> str | None:
 def keys_of(purchase: Purchase, part: Part, name: str) -> dict[str, str | None]:
     """The content keys that the custodian of that name gives for what waits for them."""
     sealing = queries.sealing_of(purchase.uuid)
-    layer = queries._layer_of(sealing, CustodianKey.objects.get(account__username=name).account)
-    return {digest: content_key(text, rsa_key(name)) for digest, text in queries.to_open(sealing, part, layer).items()}
+    (key,) = [one for one in queries.custodians(sealing) if one.account.username == name]
+    return {digest: content_key(text, rsa_key(name)) for digest, text in queries.to_open(sealing, part, key).items()}
 
 
 def fixed(purchase: Purchase, at: datetime = AFTER) -> Sealing:

@@ -1,7 +1,7 @@
 """A purchase at its draw, for tests: who registered, and the acts of a draw at their times."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from gongbao.systems.intermediary_market.draw.models import Draw, DrawShare
 from gongbao.systems.intermediary_market.draw.queries import Stage
 from gongbao.systems.intermediary_market.purchases.models import Purchase, Registration, Terms
 from gongbao.systems.intermediary_market.sealing.envelopes import Part
-from gongbao.systems.intermediary_market.sealing.models import Layer, Opening, Sealing
+from gongbao.systems.intermediary_market.sealing.models import CustodianKey, Layer, Opening, Sealing
 from tests.systems.intermediary_market.custodians import ENDS, appoint, content_key, purchase_of, rsa_key, seal_part
 from tests.systems.intermediary_market.parties import START, Parties, open_market
 
@@ -49,7 +49,7 @@ class Scene:
         return Draw.objects.get(purchase=self.purchase, set_aside_at=None)
 
     def sealed(self, share: str) -> str:
-        sealing = Sealing.objects.select_related("purchase", "first", "second").get(purchase=self.purchase)
+        sealing = Sealing.objects.select_related("purchase", "first", "second", "reserve").get(purchase=self.purchase)
         return seal_part(sealing, json.dumps({"part": "share", "share": share}), Part.SHARE)
 
     def commit(self, party: Party, share: str = "", sealed: str = "") -> DrawShare:
@@ -63,11 +63,11 @@ class Scene:
     def reveal(self, party: Party, share: str = "", at: datetime | None = None) -> DrawShare:
         return actions.reveal(self.purchase, party, share or SHARES[party], at=at or later(73), actor=KEEPER)
 
-    def open_layer(self, party: Party, layer: Layer, name: str) -> DrawShare:
-        text = actions.layer_of(self.draw.shares.get(party=party), layer)
-        key = content_key(text, rsa_key(name))
+    def open_layer(self, party: Party, name: str) -> DrawShare:
+        key_of = CustodianKey.objects.get(account__username=name)
+        key = content_key(actions.sealed_for(self.draw.shares.get(party=party), key_of), rsa_key(name))
         assert key is not None
-        return actions.open_layer(self.purchase, party, layer, key, at=later(74), actor=KEEPER)
+        return actions.open_layer(self.purchase, party, key_of, key, at=later(74), actor=KEEPER)
 
     def set_value(self, value: str = "03 07 12", published_at: datetime | None = None) -> Draw:
         return actions.set_public_value(
@@ -120,10 +120,10 @@ class Scene:
         return self
 
 
-def registered() -> Scene:
-    """Five registered, and the custodians have not opened the offers."""
+def registered(custodians: Sequence[str] = ()) -> Scene:
+    """Five registered, and the custodians, two if no others are named, have not opened the offers."""
     parties = open_market()
-    appoint(parties)
+    appoint(parties, *custodians)
     purchase = purchase_of(parties, state="drawing")
     made = Scene(parties, purchase)
     said = {"algorithm": arithmetic.ALGORITHM, "source": SOURCE, "not_before": NOT_BEFORE.isoformat()}

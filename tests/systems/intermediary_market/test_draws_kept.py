@@ -28,7 +28,7 @@ from gongbao.systems.intermediary_market.purchases import actions as purchases
 from gongbao.systems.intermediary_market.purchases import queries as purchase_queries
 from gongbao.systems.intermediary_market.purchases.models import Purchase, Registration
 from gongbao.systems.intermediary_market.sealing.envelopes import Part
-from gongbao.systems.intermediary_market.sealing.models import Layer
+from gongbao.systems.intermediary_market.sealing.models import CustodianKey, Layer
 from tests.cases.test_at_once import at_once
 from tests.systems.intermediary_market import buying, custodians, drawing
 from tests.systems.intermediary_market.custodians import (
@@ -248,11 +248,11 @@ def test_both_custodians_open_a_share_that_is_withheld(scene: Scene) -> None:
         client.force_login(scene.parties.people[name])
         assert (f"/purchases/{scene.purchase.uuid}/draw/" in client.get("/market/custody/").content.decode()) is told
     assert queries.withheld(scene.draw, second) == []
-    refused(lambda: scene.open_layer(Party.OWNER, Layer.SECOND, SECOND), "the first custodian opens before")
-    scene.open_layer(Party.OWNER, Layer.FIRST, FIRST)
+    refused(lambda: scene.open_layer(Party.OWNER, SECOND), "the first custodian opens before")
+    scene.open_layer(Party.OWNER, FIRST)
     assert not scene.draw.closed_at
     assert [one.layer for one in queries.withheld(scene.draw, second)] == [Layer.SECOND]
-    kept = scene.open_layer(Party.OWNER, Layer.SECOND, SECOND)
+    kept = scene.open_layer(Party.OWNER, SECOND)
     assert (kept.share, kept.by_custodians) == (SHARES[Party.OWNER], True)
     scene.set_value()
     scene.run()
@@ -264,12 +264,13 @@ def test_both_custodians_open_a_share_that_is_withheld(scene: Scene) -> None:
 def test_one_custodian_alone_opens_nothing(scene: Scene) -> None:
     """What the first layer gives is sealed to the second: the share is not in it, and a wrong key is refused."""
     scene.to(Stage.FIXED)
-    scene.open_layer(Party.OWNER, Layer.FIRST, FIRST)
+    scene.open_layer(Party.OWNER, FIRST)
     share = scene.draw.shares.get(party=Party.OWNER)
-    assert SHARES[Party.OWNER] not in actions.layer_of(share, Layer.SECOND)
-    assert content_key(actions.layer_of(share, Layer.SECOND), rsa_key(FIRST)) is None
+    second = CustodianKey.objects.get(account__username=SECOND)
+    assert SHARES[Party.OWNER] not in actions.sealed_for(share, second)
+    assert content_key(actions.sealed_for(share, second), rsa_key(FIRST)) is None
     with pytest.raises(GongbaoError, match="not the key"):
-        actions.open_layer(scene.purchase, Party.OWNER, Layer.SECOND, share.first_key, at=later(74), actor=KEEPER)
+        actions.open_layer(scene.purchase, Party.OWNER, second, share.first_key, at=later(74), actor=KEEPER)
 
 
 def test_rubbish_that_was_sealed_gains_nothing_and_is_told(scene: Scene) -> None:
@@ -277,8 +278,8 @@ def test_rubbish_that_was_sealed_gains_nothing_and_is_told(scene: Scene) -> None
     scene.commit(Party.OWNER, sealed=scene.sealed("ee" * 32))
     scene.commit(Party.OPERATOR)
     scene.prepare()
-    scene.open_layer(Party.OWNER, Layer.FIRST, FIRST)
-    refused(lambda: scene.open_layer(Party.OWNER, Layer.SECOND, SECOND), "is set aside")
+    scene.open_layer(Party.OWNER, FIRST)
+    refused(lambda: scene.open_layer(Party.OWNER, SECOND), "is set aside")
     refused(scene.set_value, "once all shares are open")
 
 
@@ -360,8 +361,8 @@ def test_a_process_that_ends_at_any_write_leaves_a_state_from_which_it_goes_on(s
         lambda: scene.commit(Party.OPERATOR),
         scene.prepare,
         lambda: scene.reveal(Party.OPERATOR),
-        lambda: scene.open_layer(Party.OWNER, Layer.FIRST, FIRST),
-        lambda: scene.open_layer(Party.OWNER, Layer.SECOND, SECOND),
+        lambda: scene.open_layer(Party.OWNER, FIRST),
+        lambda: scene.open_layer(Party.OWNER, SECOND),
         scene.set_value,
         scene.run,
     ]

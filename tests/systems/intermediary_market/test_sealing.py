@@ -490,7 +490,7 @@ def test_between_the_openings_of_two_custodians_nothing_can_be_read(
     open_part(parties, purchase, Part.REGISTRATION, FIRST)
     told = "\n".join(map(within, dump() - before)) + json.dumps(keys_of(purchase, Part.REGISTRATION, SECOND))
     sealing = queries.sealing_of(purchase.uuid)
-    told += "\n".join(map(within, queries.to_open(sealing, Part.REGISTRATION, Layer.SECOND).values()))
+    told += "\n".join(map(within, queries.to_open(sealing, Part.REGISTRATION, sealing.second).values()))
     for word in said(parties, 0):
         assert word not in told, word
 

@@ -26,7 +26,8 @@ from gongbao.systems.intermediary_market.purchases.models import Purchase, Regis
 from gongbao.systems.intermediary_market.purchases.procedure import custodian, drawing, operator, owner
 from gongbao.systems.intermediary_market.sealing import envelopes
 from gongbao.systems.intermediary_market.sealing.envelopes import Part
-from gongbao.systems.intermediary_market.sealing.models import Layer, Opening, Sealing
+from gongbao.systems.intermediary_market.sealing.models import CustodianKey, Layer, Opening, Sealing
+from gongbao.systems.intermediary_market.sealing.queries import custodians, public_keys
 
 GROUND = f"{DOCUMENT} 第十八条第一款"
 LONGEST_REASON = 2000
@@ -39,7 +40,7 @@ _LONGEST_VALUE, _LONGEST_FROM = 300, 500  # as the columns
 
 
 def commit(purchase: Purchase, by: str, commitment: str, sealed: str, *, at: datetime, actor: Actor) -> DrawShare:
-    """Keep the commitment of the owner or the operator, and the same share sealed to both custodians.
+    """Keep the commitment of the owner or the operator, and the same share sealed to the custodians.
 
     Raises GongbaoError: where="commitment" or "sealed".
     """
@@ -55,8 +56,7 @@ def commit(purchase: Purchase, by: str, commitment: str, sealed: str, *, at: dat
             raise GongbaoError("a commitment stands already, and cannot be replaced", where="commitment")
         if DrawShare.objects.filter(commitment=commitment).exists():
             raise GongbaoError("this commitment was used before; make a new share", where="commitment")
-        first, second = _custodians(purchase)
-        envelopes.check_unopened(sealed, Part.SHARE, str(purchase.uuid), first, second)
+        envelopes.check_unopened(sealed, Part.SHARE, str(purchase.uuid), *public_keys(_sealing(purchase)))
         share = DrawShare.objects.create(draw=draw, party=party, commitment=commitment, sealed=sealed, committed_at=at)
         record(draw.subject, party=party, commitment=commitment)
     return share
@@ -130,41 +130,68 @@ def reveal(purchase: Purchase, by: str, share: str, *, at: datetime, actor: Acto
     return kept
 
 
-def open_layer(purchase: Purchase, by: str, layer: Layer, key: str, *, at: datetime, actor: Actor) -> DrawShare:
-    """A custodian gives the content key of its layer of a share that is withheld; with the second the share is open.
+def open_layer(
+    purchase: Purchase, by: str, custodian_key: CustodianKey, key: str, *, at: datetime, actor: Actor
+) -> DrawShare:
+    """A custodian gives the content key of what is sealed to its key of a share that is withheld; with the second of
+    them the share is open.
 
-    Which account that is the caller has seen to. Raises GongbaoError.
+    Whose key it is the caller has seen to. Raises GongbaoError.
     """
     party = _party(by)
     with recorded("market.draw_open_layer", actor=actor, ground=OUR_RULE, at=at) as record:
         draw, kept = _share_to_open(purchase, party)
-        if kept.share or (layer == Layer.FIRST and kept.first_key):
+        sealing = _sealing(purchase)
+        if kept.share or opened_first(kept, sealing) == custodian_key:
             return kept
-        text = layer_of(kept, layer)
-        first, second = _custodians(purchase)
-        kid = (first if layer == Layer.FIRST else second).kid
-        opened = envelopes.unwrapped(text, key, Part.SHARE, str(purchase.uuid), kid)
-        if layer == Layer.FIRST:
+        text = sealed_for(kept, custodian_key)
+        opened = envelopes.unwrapped(text, key, Part.SHARE, str(purchase.uuid), custodian_key.kid)
+        if not kept.first_key:
             kept.first_key = key
+            kept.first_kid = custodian_key.kid if sealing.reserve else ""
             kept.save()
             record(draw.subject, party=party, layer=1)
         else:
+            if sealing.reserve:
+                opened = _put_together(kept, sealing, custodian_key, opened)
             _open(draw, kept, _share_within(opened), at, actor, record, by_custodians=True)
     return kept
 
 
-def layer_of(share: DrawShare, layer: Layer) -> str:
-    """What a custodian opens: the sealed share, or for the second what the first custodian's key gave.
+def opened_first(share: DrawShare, sealing: Sealing) -> CustodianKey | None:
+    """The custodian's key with which the share was opened first; None before."""
+    if not share.first_key:
+        return None
+    return next((one for one in custodians(sealing) if one.kid == share.first_kid), sealing.first)
+
+
+def sealed_for(share: DrawShare, key: CustodianKey) -> str:
+    """What the custodian of the key opens of a share: the half that is theirs; or, where there are two custodians, all
+    of it for the first, and for the second what the first one's key gave.
 
     Raises GongbaoError where it is not their turn.
     """
-    if layer == Layer.FIRST:
+    purchase = share.draw.purchase
+    sealing = _sealing(purchase)
+    if sealing.reserve:
+        return envelopes.halves_for(share.sealed, custodians(sealing).index(key))
+    if key == sealing.first:
         return share.sealed
     if not share.first_key:
         raise GongbaoError("the first custodian opens before the second")
-    purchase = share.draw.purchase
-    first, _second = _custodians(purchase)
-    return envelopes.unwrapped(share.sealed, share.first_key, Part.SHARE, str(purchase.uuid), first.kid)
+    return envelopes.unwrapped(share.sealed, share.first_key, Part.SHARE, str(purchase.uuid), sealing.first.kid)
+
+
+def _put_together(share: DrawShare, sealing: Sealing, second: CustodianKey, opened: str) -> str:
+    first, purchase = opened_first(share, sealing), str(share.draw.purchase.uuid)
+    assert first is not None  # or this was the first
+    before = envelopes.unwrapped(sealed_for(share, first), share.first_key, Part.SHARE, purchase, first.kid)
+    places = custodians(sealing)
+    halves = {places.index(first): before, places.index(second): opened}
+    try:
+        return envelopes.put_together(share.sealed, halves, Part.SHARE, purchase)
+    except envelopes.NotOpened as error:
+        raise GongbaoError(_USELESS) from error
 
 
 def _share_within(opened: str) -> str:
@@ -378,9 +405,8 @@ def _take_from_notice(draw: Draw) -> None:
     draw.not_before = datetime.fromisoformat(said["not_before"]) if said.get("not_before") else None
 
 
-def _custodians(purchase: Purchase) -> tuple[envelopes.PublicKey, envelopes.PublicKey]:
-    sealing = Sealing.objects.select_related("first", "second").filter(purchase=purchase).first()
+def _sealing(purchase: Purchase) -> Sealing:
+    sealing = Sealing.objects.select_related("first", "second", "reserve").filter(purchase=purchase).first()
     if sealing is None:
         raise GongbaoError("this purchase has no custodians yet, to whom a share could be sealed", where="sealed")
-    first, second = sealing.first, sealing.second
-    return envelopes.PublicKey(first.kid, first.jwk), envelopes.PublicKey(second.kid, second.jwk)
+    return sealing

@@ -8,7 +8,7 @@ from gongbao.office.people.roles import Role
 from gongbao.systems.intermediary_market.draw.draw import Party
 from gongbao.systems.intermediary_market.draw.models import Draw
 from gongbao.systems.intermediary_market.purchases.notices import accounts_of, tell, tell_agencies
-from gongbao.systems.intermediary_market.sealing.models import Sealing
+from gongbao.systems.intermediary_market.sealing.queries import custodians, sealing_of
 
 
 def _tell_party(draw: Draw, party: Party, zh: str, en: str, at: datetime) -> None:
@@ -44,8 +44,7 @@ def share_open(draw: Draw, at: datetime) -> None:
         _tell_party(
             draw, Party(one.party), "对方随机数已打开，请打开本方随机数", "the other share is open; open yours", at
         )
-    sealing = Sealing.objects.select_related("first__account", "second__account").get(purchase=draw.purchase)
-    for key in (sealing.first, sealing.second):
+    for key in custodians(sealing_of(draw.purchase.uuid)):
         tell(
             key.account, draw.purchase, "一方随机数尚未打开，逾期不打开的由保管人打开",
             "a share of the draw is not open yet; if its party does not open it, the custodians do", at, "draw",

@@ -20,13 +20,14 @@ from gongbao.core.labels import Label
 from gongbao.office.people.models import Account
 from gongbao.systems.intermediary_market.draw import draw as arithmetic
 from gongbao.systems.intermediary_market.draw import proof
-from gongbao.systems.intermediary_market.draw.actions import as_entry, layer_of
+from gongbao.systems.intermediary_market.draw.actions import as_entry, opened_first, sealed_for
 from gongbao.systems.intermediary_market.draw.draw import Party
 from gongbao.systems.intermediary_market.draw.models import Draw, DrawEntry, DrawShare
 from gongbao.systems.intermediary_market.organisations.models import Organisation
 from gongbao.systems.intermediary_market.purchases.models import Purchase, Registration, Way
 from gongbao.systems.intermediary_market.purchases.procedure import annulled, drawing, publish_award
-from gongbao.systems.intermediary_market.sealing.models import Layer, Sealing
+from gongbao.systems.intermediary_market.sealing.models import CustodianKey, Layer, Sealing
+from gongbao.systems.intermediary_market.sealing.queries import custodians
 
 PARTIES = {
     Party.OWNER: Label("项目业主", "project owner"),
@@ -187,12 +188,12 @@ def may_run(draw: Draw | None) -> bool:
 
 
 def sealed_to(purchase: Purchase) -> dict[str, Any]:
-    """What a browser needs to seal a share: the purchase, and the public keys of both custodians; {} without them."""
-    sealing = Sealing.objects.select_related("first", "second").filter(purchase=purchase).first()
+    """What a browser needs to seal a share: the purchase, and the public keys of the custodians; {} without them."""
+    sealing = Sealing.objects.select_related("first", "second", "reserve").filter(purchase=purchase).first()
     if sealing is None:
         return {}
-    keys = {"first": sealing.first, "second": sealing.second}
-    return {"purchase": str(purchase.uuid), **{name: {"kid": one.kid, "jwk": one.jwk} for name, one in keys.items()}}
+    keys = [{"kid": one.kid, "jwk": one.jwk} for one in custodians(sealing)]
+    return {"purchase": str(purchase.uuid), "custodians": keys}
 
 
 # --- the files
@@ -277,34 +278,37 @@ def own_proof(draw: Draw, organisation: Organisation) -> proof.Proof | None:
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """A share that this custodian can help to open now: their layer, and what it is sealed in."""
+    """A share that this custodian can help to open now: their layer and key, and what is sealed to it."""
 
     share: DrawShare
     party: Label
     layer: Layer
     sealed: str
-    kid: str
+    key: CustodianKey
 
 
 def withheld(draw: Draw, account: Account) -> list[Withheld]:
     """What a custodian of the purchase can open of the draw now; [] for everybody else."""
-    sealing = Sealing.objects.select_related("first", "second").filter(purchase=draw.purchase).first()
+    sealing = Sealing.objects.select_related("first", "second", "reserve").filter(purchase=draw.purchase).first()
     if sealing is None or not draw.fixed_at or draw.closed_at or draw.set_aside_at:
         return []
+    key = next((one for one in custodians(sealing) if one.account_id == account.pk), None)
     found = []
-    for layer, key in ((Layer.FIRST, sealing.first), (Layer.SECOND, sealing.second)):
-        if key.account_id != account.pk:
-            continue
-        for one in draw.shares.filter(share="").select_related("draw__purchase"):
-            if bool(one.first_key) == (layer == Layer.SECOND):
-                found.append(Withheld(one, PARTIES[Party(one.party)], layer, layer_of(one, layer), key.kid))
+    for one in draw.shares.filter(share="").select_related("draw__purchase") if key else ():
+        first = opened_first(one, sealing)
+        # Where there are two, the second opens what the first one's key gives.
+        if key is not None and first != key and (first or sealing.reserve or key == sealing.first):
+            layer = Layer.SECOND if first else Layer.FIRST
+            found.append(Withheld(one, PARTIES[Party(one.party)], layer, sealed_for(one, key), key))
     return found
 
 
 def awaiting(account: Account) -> list[Draw]:
     """The draws of which a share waits for this custodian now, in case its party does not open it."""
     found = Draw.objects.filter(
-        Q(purchase__sealing__first__account=account) | Q(purchase__sealing__second__account=account),
+        Q(purchase__sealing__first__account=account)
+        | Q(purchase__sealing__second__account=account)
+        | Q(purchase__sealing__reserve__account=account),
         purchase__case__state=drawing.key,
         fixed_at__isnull=False,
         closed_at=None,

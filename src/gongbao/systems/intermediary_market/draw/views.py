@@ -28,7 +28,6 @@ from gongbao.systems.intermediary_market.draw.refusals import in_words
 from gongbao.systems.intermediary_market.organisations.queries import AGENCY, acting_for, memberships_of_request
 from gongbao.systems.intermediary_market.purchases.models import Purchase
 from gongbao.systems.intermediary_market.purchases.procedure import redraw
-from gongbao.systems.intermediary_market.sealing.models import Layer
 
 LONGEST = 5000  # characters of a field that is typed
 
@@ -197,7 +196,7 @@ def _done(
 @allows(SIGNED_IN)
 @require_POST
 def open_layer(request: HttpRequest, purchase: UUID) -> HttpResponse:
-    """A custodian opens its layer of a share that is withheld."""
+    """A custodian opens what is theirs of a share that is withheld."""
     found, account = queries.purchase_of(purchase), account_of(request)
     current = queries.current(found)
     task = next(
@@ -211,9 +210,7 @@ def open_layer(request: HttpRequest, purchase: UUID) -> HttpResponse:
     own = next((one for one in posts_of_request(request) if one.for_account is None), None)
     key = request.POST.get("key", "")[:LONGEST]
     try:
-        actions.open_layer(
-            found, task.share.party, Layer(task.layer), key, at=timezone.now(), actor=actor_of(account, own)
-        )
+        actions.open_layer(found, task.share.party, task.key, key, at=timezone.now(), actor=actor_of(account, own))
     except GongbaoError as error:
         return _page(request, found, wrong={"page": in_words(error.message)})
     messages.success(request, _("The layer is open."))

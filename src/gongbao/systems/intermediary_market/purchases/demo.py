@@ -294,17 +294,16 @@ class _Play:
 
     def sealed(self, made: Purchase, text: str, part: Part) -> str:
         of = sealed_queries.sealing_of(made.uuid)
-        first, second = sealed_queries.public_key(of.first), sealed_queries.public_key(of.second)
-        return envelopes.seal(text, part, str(made.uuid), first, second)
+        return envelopes.seal(text, part, str(made.uuid), *sealed_queries.public_keys(of))
 
     def open(self, made: Purchase, part: Part, at: datetime) -> Purchase:
         """Both custodians open their layers, as their browsers do."""
         of = sealed_queries.sealing_of(made.uuid)
-        for layer, key in ((Layer.FIRST, of.first), (Layer.SECOND, of.second)):
+        for key in (of.first, of.second):
             of = sealed_queries.sealing_of(made.uuid)
             private = self.rsa[key.account.username]
             keys = {
-                digest: _content_key(text, private) for digest, text in sealed_queries.to_open(of, part, layer).items()
+                digest: _content_key(text, private) for digest, text in sealed_queries.to_open(of, part, key).items()
             }
             sealing.open_layer(made.uuid, part, keys, account=key.account, actor=actor_of(key.account), at=at)
         return again(made)

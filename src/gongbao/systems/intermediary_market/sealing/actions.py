@@ -104,15 +104,15 @@ def prepare(purchase: Purchase, *, actor: Actor, at: datetime) -> Sealing:
         there = Sealing.objects.filter(purchase=purchase).first()
         if there is not None:
             return there
-        first, second = _two_custodians(county_of(purchase.case.unit), at.astimezone(SHANGHAI).date())
-        sealing = Sealing.objects.create(purchase=purchase, first=first, second=second, prepared_at=at)
-        record(purchase.subject, first=first.kid, second=second.kid)
+        first, second, reserve = _custodians(county_of(purchase.case.unit), at.astimezone(SHANGHAI).date())
+        sealing = Sealing.objects.create(purchase=purchase, first=first, second=second, reserve=reserve, prepared_at=at)
+        record(purchase.subject, first=first.kid, second=second.kid, reserve=reserve.kid if reserve else "")
     return sealing
 
 
-def _two_custodians(county: Unit | None, on: date) -> tuple[CustodianKey, CustodianKey]:
+def _custodians(county: Unit | None, on: date) -> tuple[CustodianKey, CustodianKey, CustodianKey | None]:
     """Two persons whom the operator of that level appointed, of different units where there are such: the longest
-    appointed, each by the newest key."""
+    appointed, each by the newest key. And a third, where there is one, who stands in for either."""
     newest = {key.account_id: key for key in queries.appointed(county, on)}
     keys = list(newest.values())
     if len(keys) < 2:
@@ -121,7 +121,8 @@ def _two_custodians(county: Unit | None, on: date) -> tuple[CustodianKey, Custod
             where="custodians",
         )
     first = keys[0]
-    return first, next((key for key in keys[1:] if key.unit_id != first.unit_id), keys[1])
+    second = next((key for key in keys[1:] if key.unit_id != first.unit_id), keys[1])
+    return first, second, next((key for key in keys[1:] if key != second), None)
 
 
 # --- handing in and taking back, by nobody who is known
@@ -138,9 +139,7 @@ def hand_in(purchase: UUID, given: Any, *, at: datetime) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise GongbaoError("this is no envelope", where="envelope")
     for part in (Part.REGISTRATION, Part.OFFER):
-        envelopes.check_unopened(
-            given.get(part), part, str(purchase), queries.public_key(sealing.first), queries.public_key(sealing.second)
-        )
+        envelopes.check_unopened(given.get(part), part, str(purchase), *queries.public_keys(sealing))
     withdrawal = given.get("withdrawal")
     if not envelopes.is_digest(withdrawal):
         raise GongbaoError("this is no digest of the secret that takes an envelope back", where="withdrawal")
@@ -242,12 +241,13 @@ def open_layer(
     """Open one custodian's layer of a part, of all its envelopes in one act: the layer, and how many were not readable.
 
     `keys` has to the digest of each envelope its content key (base64url), None where the custodian could not open it.
-    The second layer gives the contents, which are handed on to the purchase. Raises GongbaoError.
+    The first layer is that of the first custodian, or of whichever of three opens first. The second gives the contents,
+    which are handed on to the purchase. Raises GongbaoError.
     """
     with recorded("market.open_envelopes", actor=actor, ground=DEADLINE, at=at) as record:
         sealing = fix(queries.sealing_of(purchase), actor=actor, at=at)
         layer, key = queries.turn(sealing, part, account, at)
-        todo = queries.to_open(sealing, part, layer)
+        todo = queries.to_open(sealing, part, key)
         _refuse_wrong_keys(todo, keys, part, str(purchase), key.kid)
         Opening.objects.create(sealing=sealing, part=part, layer=layer, key=key, at=at, keys=dict(keys))
         unreadable = sum(given is None for given in keys.values())
@@ -262,7 +262,7 @@ def open_layer(
         if layer is Layer.SECOND:
             _hand_on(sealing, part, at, record)
         else:
-            notices.second_turn(sealing, part, at)
+            notices.second_turn(sealing, part, at, but=key)
     return layer, unreadable
 
 

@@ -1,7 +1,13 @@
-"""Sealed envelopes: their form, what is checked of them unopened, and how they are read once both custodians opened.
+"""Sealed envelopes: their form, what is checked of them unopened, and how they are read once two custodians opened.
 
     content, JSON -> JWS by the agency (RFC 7515, ES256) -> padded with blanks to a fixed length
       -> JWE to the second custodian (RFC 7516, RSA-OAEP-256 and A256GCM) -> JWE to the first custodian
+
+Where there is a reserve custodian any two of the three open it. The content is then encrypted once, under a key that is
+shared out in pairs: for each pair of custodians one has a random half of its own and the other what makes the key of it
+by XOR. So each has two halves, which are random to whoever has no other's.
+
+    padded content -> JWE "dir" (A256GCM) under the key ~ JWE of two halves to the first ~ the second ~ the reserve
 
 An envelope has two parts sealed so, `registration` and `offer`, which are opened at different times; draw shares are
 sealed in the same way, as a part of their own. All JWE are compact, with exactly these members of the header, in this
@@ -9,10 +15,11 @@ order:
 
     {"alg": "RSA-OAEP-256", "enc": "A256GCM", "kid": ..., "purchase": ..., "part": ..., "key_digest": ...}
 
-`kid` is the thumbprint (RFC 7638) of the custodian's key. `purchase` and `part` keep an envelope from being opened for
-another purchase or too early: the tag covers them, and a custodian's browser gives no key of an envelope that says
-otherwise. `key_digest`, SHA-256 of the content key in base64url, ties the envelope to one key, and so to one content:
-with GCM alone somebody could seal two prices in one ciphertext, and have a custodian choose later (decision 0025).
+but that the one of "dir" has no `kid`, which is the thumbprint (RFC 7638) of the custodian's key. `purchase` and `part`
+keep an envelope from being opened for another purchase or too early: the tag covers them, and a custodian's browser
+gives no key of an envelope that says otherwise. `key_digest`, SHA-256 of the content key in base64url, ties the
+envelope to one key, and so to one content: with GCM alone somebody could seal two prices in one ciphertext, and have a
+custodian choose later (decision 0025).
 
 No Django here but for the types of what is opened. The browser's side is static/market/sealing.js.
 """
@@ -83,8 +90,8 @@ class Problem(StrEnum):
 
 
 _PROBLEMS = {
-    Problem.FIRST_UNREADABLE: Label("第一保管人未能打开", "the first custodian could not open it"),
-    Problem.SECOND_UNREADABLE: Label("第二保管人未能打开", "the second custodian could not open it"),
+    Problem.FIRST_UNREADABLE: Label("先开启的保管人未能打开", "the custodian who opened first could not open it"),
+    Problem.SECOND_UNREADABLE: Label("后开启的保管人未能打开", "the custodian who opened second could not open it"),
     Problem.MALFORMED: Label("内容不符合约定格式", "its content is not in the form that was asked for"),
     Problem.OTHER_PURCHASE: Label("为另一项目密封", "it was sealed for another purchase"),
     Problem.UNKNOWN_KEY: Label(
@@ -180,16 +187,33 @@ def digest_of(registration: str, offer: str, withdrawal: str) -> str:
     return sha256(f"{registration}\n{offer}\n{withdrawal}".encode()).hexdigest()
 
 
-def check_unopened(sealed: Any, part: Part, purchase: str, first: PublicKey, second: PublicKey) -> None:
+def check_unopened(
+    sealed: Any, part: Part, purchase: str, first: PublicKey, second: PublicKey, reserve: PublicKey | None = None
+) -> None:
     """Refuse what does not look like a sealed part, to the byte. Raises GongbaoError.
 
     Whether anything can be read within nobody sees before it is opened.
     """
-    header, key, iv, text, tag = _pieces(sealed, part, purchase, first.kid) or ((),) * 5
-    if not header:
+    if reserve is None:
+        inner = _length(len(_header(part, purchase, second.kid, "x" * 43)), second.length, SIZES[part])
+        _check_jwe(sealed, part, purchase, first, inner)
+        return
+    custodians = (first, second, reserve)
+    content, *halves = sealed.split(_JOIN) if isinstance(sealed, str) else [sealed]
+    if len(halves) != len(custodians):
         raise GongbaoError("this was not sealed for this purchase and its custodians", where=part)
-    inner = _length(header, second.length, SIZES[part])  # both headers are equally long
-    if (len(key), len(iv), len(text), len(tag)) != (first.length, _IV, inner, _TAG):
+    _check_jwe(content, part, purchase, None, SIZES[part])
+    for one, custodian in zip(halves, custodians, strict=True):
+        _check_jwe(one, part, purchase, custodian, _HALVES)
+
+
+def _check_jwe(sealed: Any, part: Part, purchase: str, to: PublicKey | None, length: int) -> None:
+    """Refuse what is no JWE of that many bytes to this custodian, or to none."""
+    found = _pieces(sealed, part, purchase, to.kid if to else "")
+    if found is None:
+        raise GongbaoError("this was not sealed for this purchase and its custodians", where=part)
+    _head, key, iv, text, tag = found
+    if (len(key), len(iv), len(text), len(tag)) != (to.length if to else 0, _IV, length, _TAG):
         raise GongbaoError("this has not the length of a sealed envelope", where=part)
 
 
@@ -208,12 +232,39 @@ def merkle_root(digests: Iterable[str]) -> str:
 # --- sealing, as the browser does
 
 
-def seal(signed: str, part: Part, purchase: str, first: PublicKey, second: PublicKey) -> str:
-    """A signed content, sealed to both custodians. Raises GongbaoError where it is too long."""
+def seal(
+    signed: str, part: Part, purchase: str, first: PublicKey, second: PublicKey, reserve: PublicKey | None = None
+) -> str:
+    """A signed content, sealed to both custodians, or to any two of three. Raises GongbaoError where it is too long."""
     text = signed.encode()
     if len(text) > SIZES[part]:
         raise GongbaoError(f"this is {len(text)} bytes long; {SIZES[part]} can be sealed", where=part)
-    return _encrypted(_encrypted(text.ljust(SIZES[part]), part, purchase, second).encode(), part, purchase, first)
+    padded = text.ljust(SIZES[part])
+    if reserve is None:
+        return _encrypted(_encrypted(padded, part, purchase, second).encode(), part, purchase, first)
+    key = token_bytes(_KEY)
+    halves = zip(_shared_out(key), (first, second, reserve), strict=True)
+    return _JOIN.join(
+        [
+            _encrypted(padded, part, purchase, None, key),
+            *(_encrypted(_encoded(one).encode(), part, purchase, to) for one, to in halves),
+        ]
+    )
+
+
+_JOIN = "~"
+_HALVES = 86  # letters of two halves of a key in base64url
+
+
+def _shared_out(key: bytes) -> tuple[bytes, bytes, bytes]:
+    """What the first, the second and the reserve have of a key: of each pair with one of the others a half, in order of
+    the others."""
+    one, other, third = (token_bytes(_KEY) for _ in range(3))
+    return one + other, _xor(key, one) + third, _xor(key, other) + _xor(key, third)
+
+
+def _xor(one: bytes, other: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(one, other, strict=True))
 
 
 def signed(content: Mapping[str, Any], key: ECKey) -> str:
@@ -222,16 +273,38 @@ def signed(content: Mapping[str, Any], key: ECKey) -> str:
     return jws.serialize_compact(header, json.dumps(content, ensure_ascii=False), key, algorithms=["ES256"])
 
 
-def _encrypted(text: bytes, part: Part, purchase: str, to: PublicKey) -> str:
-    content_key, iv = token_bytes(_KEY), token_bytes(_IV)
-    header = _encoded(_header(part, purchase, to.kid, _encoded(sha256(content_key).digest())))
+def _encrypted(text: bytes, part: Part, purchase: str, to: PublicKey | None, key: bytes = b"") -> str:
+    """A JWE to a custodian under a key that is drawn for it; to none, under the key that is given."""
+    content_key, iv = key or token_bytes(_KEY), token_bytes(_IV)
+    header = _encoded(_header(part, purchase, to.kid if to else "", _encoded(sha256(content_key).digest())))
     oaep = padding.OAEP(padding.MGF1(SHA256()), SHA256(), None)
-    wrapped = RSAKey.import_key(dict(to.jwk)).public_key.encrypt(content_key, oaep)
+    wrapped = RSAKey.import_key(dict(to.jwk)).public_key.encrypt(content_key, oaep) if to else b""
     encrypted = AESGCM(content_key).encrypt(iv, text, header.encode())
     return ".".join([header, *map(_encoded, (wrapped, iv, encrypted[:-_TAG], encrypted[-_TAG:]))])
 
 
 # --- opening
+
+
+def halves_for(sealed: str, place: int) -> str:
+    """Of a part that any two of three open, the JWE to one of them: 0 the first, 1 the second, 2 the reserve."""
+    return sealed.split(_JOIN)[1 + place]
+
+
+def put_together(sealed: str, halves: Mapping[int, str], part: Part, purchase: str) -> str:
+    """What such a part holds, by what the JWE to two of the three hold, by their places. Raises NotOpened where these
+    do not make its key: whoever sealed it did so wrongly."""
+    (lower, one), (higher, other) = sorted(halves.items())
+    try:
+        # Each has its halves in order of the others, itself left out.
+        mine, theirs = _half(one, higher - 1), _half(other, lower)
+        return unwrapped(sealed.split(_JOIN)[0], _encoded(_xor(mine, theirs)), part, purchase, "")
+    except (GongbaoError, ValueError) as error:
+        raise NotOpened(Problem.MALFORMED) from error
+
+
+def _half(halves: str, number: int) -> bytes:
+    return _decoded(halves)[number * _KEY : (number + 1) * _KEY]
 
 
 def unwrapped(sealed: str, content_key: str, part: Part, purchase: str, kid: str) -> str:
@@ -378,17 +451,10 @@ def _is_moment(given: Any) -> bool:
 
 
 def _header(part: Part, purchase: str, kid: str, key_digest: str) -> bytes:
-    return json.dumps(
-        {
-            "alg": "RSA-OAEP-256",
-            "enc": "A256GCM",
-            "kid": kid,
-            "purchase": purchase,
-            "part": str(part),
-            "key_digest": key_digest,
-        },
-        separators=(",", ":"),
-    ).encode()
+    """That of a JWE to the custodian of the key; of one whose key is shared out where `kid` is ""."""
+    told = {"alg": "RSA-OAEP-256", "enc": "A256GCM", "kid": kid} if kid else {"alg": "dir", "enc": "A256GCM"}
+    told |= {"purchase": purchase, "part": str(part), "key_digest": key_digest}
+    return json.dumps(told, separators=(",", ":")).encode()
 
 
 def _digest_named(sealed: str) -> str:
@@ -400,7 +466,9 @@ def _pieces(sealed: Any, part: Part, purchase: str, kid: str) -> tuple[bytes, by
     if not isinstance(sealed, str) or sealed.count(".") != 4:
         return None
     pieces = sealed.split(".")
-    if not all(_BASE64.fullmatch(piece) for piece in pieces):
+    if not all(_BASE64.fullmatch(piece) for piece in (pieces[0], *pieces[2:])):
+        return None
+    if not (_BASE64.fullmatch(pieces[1]) if kid else pieces[1] == ""):
         return None
     try:
         header, key, iv, text, tag = map(_decoded, pieces)
@@ -417,9 +485,9 @@ def _pieces(sealed: Any, part: Part, purchase: str, kid: str) -> tuple[bytes, by
 _KEY_DIGEST = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
-def _length(header: bytes, key: int, text: int) -> int:
+def _length(header: int, key: int, text: int) -> int:
     """How long a JWE is: characters, of a header, a wrapped key and a text of so many bytes."""
-    return sum(-(-4 * one // 3) for one in (len(header), key, _IV, text, _TAG)) + 4
+    return sum(-(-4 * one // 3) for one in (header, key, _IV, text, _TAG)) + 4
 
 
 def _encoded(content: bytes) -> str:

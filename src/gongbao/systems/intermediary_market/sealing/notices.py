@@ -9,6 +9,7 @@ from gongbao.office.outbox.actions import ToAccount, send
 from gongbao.systems.intermediary_market.purchases.models import Purchase
 from gongbao.systems.intermediary_market.sealing.envelopes import Part
 from gongbao.systems.intermediary_market.sealing.models import CustodianKey, Sealing
+from gongbao.systems.intermediary_market.sealing.queries import custodians
 
 _WAITS = {
     Part.REGISTRATION: Label("报名已截止，请开启报名信息", "registration is over; open the registrations"),
@@ -17,11 +18,16 @@ _WAITS = {
 
 
 def first_turn(sealing: Sealing, part: Part, at: datetime) -> None:
-    _tell(sealing.first, sealing.purchase, part, at)
+    """The first custodian, or all three where any two open."""
+    for key in custodians(sealing) if sealing.reserve else (sealing.first,):
+        _tell(key, sealing.purchase, part, at)
 
 
-def second_turn(sealing: Sealing, part: Part, at: datetime) -> None:
-    _tell(sealing.second, sealing.purchase, part, at)
+def second_turn(sealing: Sealing, part: Part, at: datetime, *, but: CustodianKey) -> None:
+    """Those of whom one has to open yet, after the one whose key it was opened with."""
+    for key in custodians(sealing):
+        if key != but:
+            _tell(key, sealing.purchase, part, at)
 
 
 def _tell(key: CustodianKey, purchase: Purchase, part: Part, at: datetime) -> None:

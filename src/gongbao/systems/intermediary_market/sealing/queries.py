@@ -17,7 +17,7 @@ from gongbao.procedures.words import tell
 from gongbao.systems.intermediary_market.purchases import procedure
 from gongbao.systems.intermediary_market.purchases.models import Registration
 from gongbao.systems.intermediary_market.sealing import envelopes
-from gongbao.systems.intermediary_market.sealing.envelopes import Part, Problem, PublicKey
+from gongbao.systems.intermediary_market.sealing.envelopes import NotOpened, Part, Problem, PublicKey
 from gongbao.systems.intermediary_market.sealing.models import CustodianKey, Envelope, Layer, Opening, Sealing
 
 OPENED = (Part.REGISTRATION, Part.OFFER)
@@ -48,8 +48,13 @@ def appointed(county: Unit | None, on: date) -> QuerySet[CustodianKey]:
 
 
 def custodians(sealing: Sealing) -> tuple[CustodianKey, ...]:
-    """The keys to which the envelopes of a purchase are sealed."""
-    return sealing.first, sealing.second
+    """The keys to which the envelopes of a purchase are sealed: of two, or of three of whom any two open."""
+    three = (sealing.first, sealing.second, sealing.reserve)
+    return tuple(one for one in three if one is not None)
+
+
+def public_keys(sealing: Sealing) -> list[PublicKey]:
+    return [public_key(one) for one in custodians(sealing)]
 
 
 def public_key(key: CustodianKey) -> PublicKey:
@@ -61,8 +66,9 @@ def public_key(key: CustodianKey) -> PublicKey:
 
 def with_custodians() -> QuerySet[Sealing]:
     return Sealing.objects.select_related(
-        "purchase__case", "purchase__owner", "first__unit", "first__account", "second__unit", "second__account"
-    )
+        "purchase__case", "purchase__owner", "first__unit", "first__account", "second__unit", "second__account",
+        "reserve__unit", "reserve__account",
+    )  # fmt: skip
 
 
 def sealing_of(purchase: UUID) -> Sealing:
@@ -72,7 +78,7 @@ def sealing_of(purchase: UUID) -> Sealing:
 
 def open_sealing_of(purchase: UUID) -> Sealing:
     """The same with no more than handing in needs, which comes from thousands in one minute. Raises Http404."""
-    return _of(Sealing.objects.select_related("purchase__case", "first", "second"), purchase)
+    return _of(Sealing.objects.select_related("purchase__case", "first", "second", "reserve"), purchase)
 
 
 def _of(sealings: QuerySet[Sealing], purchase: UUID) -> Sealing:
@@ -125,7 +131,7 @@ def is_in(sealing: Sealing, digest: str) -> bool | None:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a custodian has to open of a purchase; `waits` says why not yet, None where they can now.
+    """What a custodian has to open of a purchase, with which key; `waits` says why not yet, None where they can now.
 
     `due` tells by when, None where that is not fixed yet, `late` whether that is over.
     """
@@ -133,6 +139,7 @@ class Task:
     sealing: Sealing
     part: Part
     layer: Layer
+    key: CustodianKey
     waits: Label | None
     due: Label | None = None
     late: bool = False
@@ -144,35 +151,53 @@ class Task:
 
 def tasks_of(account: Account, at: datetime) -> list[Task]:
     """What waits for this custodian, or will: of each purchase whose registration is over and that is under way."""
-    mine = with_custodians().filter(
-        Q(first__account=account) | Q(second__account=account), purchase__registration_ends_at__lte=at
-    )
+    of_account = Q(first__account=account) | Q(second__account=account) | Q(reserve__account=account)
+    mine = with_custodians().filter(of_account, purchase__registration_ends_at__lte=at)
     tasks = []
     for sealing in mine.filter(purchase__case__over=False).order_by("purchase__registration_ends_at", "pk"):
         done = _done(sealing)
         part = next((one for one in OPENED if (one, Layer.SECOND) not in done), None)
-        layer = _layer_of(sealing, account)
-        if part is not None and (part, layer) not in done:
-            run = situation_of(sealing.purchase.case, calendar()).run(_CLOCKS[part])
-            run = run if run is not None and run.is_open else None
-            due = tell(run, at.astimezone(SHANGHAI).date()) if run is not None else None
-            late = run is not None and run.overdue(at)
-            tasks.append(Task(sealing, part, layer, _waits(sealing, part, layer, done, at), due, late))
+        if part is None:
+            continue
+        layer, key = _turn(sealing, part, account, done)
+        if layer is not None:
+            due, late = _due(sealing, part, at)
+            tasks.append(Task(sealing, part, layer, key, _waits(sealing, part, layer, done, at), due, late))
     return tasks
 
 
 _CLOCKS = {Part.REGISTRATION: procedure.names_opening, Part.OFFER: procedure.offers_opening}
 
 
-def _layer_of(sealing: Sealing, account: Account) -> Layer:
-    return Layer.FIRST if sealing.first.account_id == account.pk else Layer.SECOND
+def _due(sealing: Sealing, part: Part, at: datetime) -> tuple[Label | None, bool]:
+    run = situation_of(sealing.purchase.case, calendar()).run(_CLOCKS[part])
+    if run is None or not run.is_open:
+        return None, False
+    return tell(run, at.astimezone(SHANGHAI).date()), run.overdue(at)
 
 
-def _done(sealing: Sealing) -> set[tuple[str, int]]:
-    return set(Opening.objects.filter(sealing=sealing).values_list("part", "layer"))
+Done = dict[tuple[str, int], int]
+"""The parts and layers that are open, each with the id of the key that opened it."""
 
 
-def _waits(sealing: Sealing, part: Part, layer: Layer, done: set[tuple[str, int]], at: datetime) -> Label | None:
+def _done(sealing: Sealing) -> Done:
+    rows = Opening.objects.filter(sealing=sealing).values_list("part", "layer", "key")
+    return {(part, layer): key for part, layer, key in rows}
+
+
+def _turn(sealing: Sealing, part: Part, account: Account, done: Done) -> tuple[Layer | None, CustodianKey]:
+    """Which layer of a part this custodian opens, None where theirs is open, or two opened it without them."""
+    key = next(one for one in custodians(sealing) if one.account_id == account.pk)
+    if sealing.reserve is None:
+        layer = Layer.FIRST if key == sealing.first else Layer.SECOND
+        return (None if (part, layer) in done else layer), key
+    opened_by = [done[part, one] for one in Layer if (part, one) in done]
+    if key.pk in opened_by or len(opened_by) == len(Layer):
+        return None, key
+    return (Layer.SECOND if opened_by else Layer.FIRST), key
+
+
+def _waits(sealing: Sealing, part: Part, layer: Layer, done: Done, at: datetime) -> Label | None:
     purchase = sealing.purchase
     if part is Part.REGISTRATION and purchase.case.state != procedure.registered.key:
         return Label("报名尚未截止", "registration is not closed yet")
@@ -188,41 +213,47 @@ def _waits(sealing: Sealing, part: Part, layer: Layer, done: set[tuple[str, int]
 
 def turn(sealing: Sealing, part: Part, account: Account, at: datetime) -> tuple[Layer, CustodianKey]:
     """Which layer it is this account's turn to open, and with which key. Raises GongbaoError, and Http404."""
-    if part not in OPENED or account.pk not in (sealing.first.account_id, sealing.second.account_id):
+    if part not in OPENED or account.pk not in {one.account_id for one in custodians(sealing)}:
         raise Http404("nothing is to be opened here by this account")
-    layer, done = _layer_of(sealing, account), _done(sealing)
-    if (part, layer) in done:
+    done = _done(sealing)
+    layer, key = _turn(sealing, part, account, done)
+    if layer is None:
         raise GongbaoError("this was opened already", where="keys")
     if sealing.purchase.case.over:
         raise GongbaoError("this purchase is over; nothing of it is opened any more", where="purchase")
     waits = _waits(sealing, part, layer, done, at)
     if waits is not None:
         raise GongbaoError(waits.en, where="purchase")
-    return layer, sealing.first if layer is Layer.FIRST else sealing.second
+    return layer, key
 
 
-def to_open(sealing: Sealing, part: Part, layer: Layer) -> dict[str, str]:
-    """To the digest of each envelope what the custodian of the layer has to open of it. Raises GongbaoError.
+def to_open(sealing: Sealing, part: Part, key: CustodianKey) -> dict[str, str]:
+    """To the digest of each envelope what the custodian of the key has to open of it. Raises GongbaoError.
 
     Offers are opened of those alone whom the owner admitted: what the others would have asked stays sealed.
     """
-    return _of_layer(sealing, part, layer, _sealed(sealing, part))
+    return _for(sealing, part, key, _sealed(sealing, part))
 
 
-def batch(sealing: Sealing, part: Part, layer: Layer, after: str, size: int) -> tuple[list[tuple[str, str]], str, int]:
+def batch(
+    sealing: Sealing, part: Part, key: CustodianKey, after: str, size: int
+) -> tuple[list[tuple[str, str]], str, int]:
     """Some of that, in the order of the digests: what is to be opened of it, the digest to go on after, and how many
     are left. Raises GongbaoError."""
     if not after:
         _refuse_altered(sealing)
     rows = _rows(sealing, part).filter(digest__gt=after)
     some = dict(rows[:size])
-    return sorted(_of_layer(sealing, part, layer, some).items()), max(some, default=""), rows.count() - len(some)
+    return sorted(_for(sealing, part, key, some).items()), max(some, default=""), rows.count() - len(some)
 
 
-def _of_layer(sealing: Sealing, part: Part, layer: Layer, sealed: dict[str, str]) -> dict[str, str]:
-    if layer is Layer.FIRST:
+def _for(sealing: Sealing, part: Part, key: CustodianKey, sealed: dict[str, str]) -> dict[str, str]:
+    if sealing.reserve is not None:
+        place = custodians(sealing).index(key)
+        return {digest: envelopes.halves_for(text, place) for digest, text in sealed.items()}
+    if key == sealing.first:
         return sealed
-    inner = _unwrapped(sealing, part, Layer.FIRST, sealing.first, sealed)
+    inner = _unwrapped(sealing, part, Layer.FIRST, sealed)
     kid, purchase = sealing.second.kid, str(sealing.purchase.uuid)
     return {
         digest: text
@@ -234,13 +265,35 @@ def _of_layer(sealing: Sealing, part: Part, layer: Layer, sealed: dict[str, str]
 def texts(sealing: Sealing, part: Part) -> dict[str, str | Problem]:
     """To the digest of each envelope the signed content of a part, once both layers are open, or why there is none."""
     sealed = _sealed(sealing, part)
-    inner = _unwrapped(sealing, part, Layer.FIRST, sealing.first, sealed)
-    second = _of_layer(sealing, part, Layer.SECOND, sealed)
-    opened = _unwrapped(sealing, part, Layer.SECOND, sealing.second, second)
+    if sealing.reserve is not None:
+        return _put_together(sealing, part, sealed)
+    inner = _unwrapped(sealing, part, Layer.FIRST, sealed)
+    second = _for(sealing, part, sealing.second, sealed)
+    opened = _unwrapped(sealing, part, Layer.SECOND, second)
     return {
         digest: opened.get(digest, first if isinstance(first, Problem) else Problem.MALFORMED)
         for digest, first in inner.items()
     }
+
+
+def _put_together(sealing: Sealing, part: Part, sealed: dict[str, str]) -> dict[str, str | Problem]:
+    """The same of what any two of three open."""
+    keys = {one.layer: one.key for one in Opening.objects.filter(sealing=sealing, part=part).select_related("key")}
+    places = {layer: custodians(sealing).index(key) for layer, key in keys.items()}
+    halves = {
+        layer: _unwrapped(sealing, part, Layer(layer), _for(sealing, part, key, sealed)) for layer, key in keys.items()
+    }
+    found: dict[str, str | Problem] = {}
+    for digest in halves[Layer.SECOND]:
+        given = {places[layer]: halves[layer].get(digest, Problem.MALFORMED) for layer in Layer}
+        problem = next((one for one in given.values() if isinstance(one, Problem)), None)
+        try:
+            found[digest] = problem or envelopes.put_together(
+                sealed[digest], {place: str(one) for place, one in given.items()}, part, str(sealing.purchase.uuid)
+            )
+        except NotOpened as error:
+            found[digest] = error.problem
+    return found
 
 
 def _sealed(sealing: Sealing, part: Part) -> dict[str, str]:
@@ -272,14 +325,13 @@ def _admitted(sealing: Sealing) -> set[str]:
     return set(rows.values_list("envelope", flat=True))
 
 
-def _unwrapped(
-    sealing: Sealing, part: Part, layer: Layer, key: CustodianKey, sealed: dict[str, str]
-) -> dict[str, str | Problem]:
-    given = Opening.objects.values_list("keys", flat=True).get(sealing=sealing, part=part, layer=layer)
+def _unwrapped(sealing: Sealing, part: Part, layer: Layer, sealed: dict[str, str]) -> dict[str, str | Problem]:
+    """To the digest of each envelope what the JWE of the layer holds, by the keys that were given for it."""
+    opening = Opening.objects.select_related("key").get(sealing=sealing, part=part, layer=layer)
+    given, kid, purchase = opening.keys, opening.key.kid, str(sealing.purchase.uuid)
     closed = Problem.FIRST_UNREADABLE if layer is Layer.FIRST else Problem.SECOND_UNREADABLE
-    purchase = str(sealing.purchase.uuid)
     return {
-        digest: closed if given[digest] is None else envelopes.unwrapped(text, given[digest], part, purchase, key.kid)
+        digest: closed if given[digest] is None else envelopes.unwrapped(text, given[digest], part, purchase, kid)
         for digest, text in sealed.items()
         # Whom the owner admits after the first opening is not opened any more.
         if digest in given

@@ -83,8 +83,7 @@ def _asked_of(sealing: Sealing) -> dict[str, Any]:
         "draw": bool(content.get("draw")),
         # Who stands under the service is public: the browser looks its agency up there, and asks the site nothing.
         "under": sorted(one.uscc for one in listed_under(sealing.purchase.item.item, timezone.localdate())),
-        "first": {"kid": sealing.first.kid, "jwk": sealing.first.jwk},
-        "second": {"kid": sealing.second.kid, "jwk": sealing.second.jwk},
+        "custodians": [{"kid": one.kid, "jwk": one.jwk} for one in queries.custodians(sealing)],
     }
 
 
@@ -343,9 +342,9 @@ def work(request: HttpRequest, purchase: UUID, part: str) -> HttpResponse:
     def waiting() -> dict[str, Any]:
         queries.turn(sealing, asked, account, at)
         fixed = actions.fix(sealing, actor=actor_of(account, _post(request)), at=at)
-        layer, _key = queries.turn(fixed, asked, account, at)
+        _layer, key = queries.turn(fixed, asked, account, at)
         after = request.GET.get("after", "")
-        sealed, last, left = queries.batch(fixed, asked, layer, after if is_digest(after) else "", BATCH)
+        sealed, last, left = queries.batch(fixed, asked, key, after if is_digest(after) else "", BATCH)
         return {"sealed": sealed, "last": last, "left": left}
 
     return _answered(waiting)

@@ -1,7 +1,7 @@
 /* Sealing, signing and opening, in the browser: nothing but WebCrypto (the browser's own library).
 
    The forms of what is sealed are those of sealing/envelopes.py: JWS (RFC 7515, ES256) in JWE (RFC 7516, RSA-OAEP-256 and
-   A256GCM) in JWE. Private keys are kept by their owners as a JWK in a JWE under a passphrase (PBES2-HS512+A256KW). */
+   A256GCM) in JWE, or, where any two of three custodians open, under a key that is shared out. Private keys are kept by their owners as a JWK in a JWE under a passphrase (PBES2-HS512+A256KW). */
 
 const SIZES = { registration: 4096, offer: 16384, share: 1024 }; // bytes, as in envelopes.py
 const ROUNDS = 300000; // of PBKDF2 with SHA-512: the most that joserfc reads
@@ -120,24 +120,42 @@ async function decrypted(head, iv, body, tag, key) {
   return crypto.subtle.decrypt({ name: "AES-GCM", iv: decode(iv), additionalData: utf8(head) }, key, bytes);
 }
 
-/* The header of a sealed part: each member in this place, as envelopes.py compares it to the byte. */
+/* The header of a sealed part, to the custodian of the key or, without a kid, under a key that is shared out: each
+   member in this place, as envelopes.py compares it to the byte. */
 function sealedHeader(part, purchase, kid, keyDigest) {
-  return JSON.stringify({ alg: "RSA-OAEP-256", enc: "A256GCM", kid, purchase, part, key_digest: keyDigest });
+  const to = kid ? { alg: "RSA-OAEP-256", enc: "A256GCM", kid } : { alg: "dir", enc: "A256GCM" };
+  return JSON.stringify({ ...to, purchase, part, key_digest: keyDigest });
 }
 
-async function sealedTo(custodian, part, purchase, bytes) {
-  const raw = random(32);
-  const hash = "SHA-256";
-  const to = await crypto.subtle.importKey("jwk", custodian.jwk, { name: "RSA-OAEP", hash }, false, ["encrypt"]);
-  const wrapped = new Uint8Array(await crypto.subtle.encrypt({ name: "RSA-OAEP" }, to, raw));
+/* A JWE to a custodian under a key that is drawn for it; to none, under the key that is given. */
+async function sealedTo(custodian, part, purchase, bytes, raw = random(32)) {
+  let wrapped = new Uint8Array();
+  if (custodian) {
+    const hash = "SHA-256";
+    const to = await crypto.subtle.importKey("jwk", custodian.jwk, { name: "RSA-OAEP", hash }, false, ["encrypt"]);
+    wrapped = new Uint8Array(await crypto.subtle.encrypt({ name: "RSA-OAEP" }, to, raw));
+  }
   const key = await crypto.subtle.importKey("raw", raw, "AES-GCM", false, ["encrypt"]);
-  const header = sealedHeader(part, purchase, custodian.kid, encode(await sha256(raw)));
+  const header = sealedHeader(part, purchase, custodian ? custodian.kid : "", encode(await sha256(raw)));
   return encrypted(header, wrapped, key, bytes);
 }
 
-/* A signed content, sealed to both custodians ({kid, jwk} each). */
-export async function seal(signed, part, purchase, first, second) {
-  for (const one of [first, second]) {
+const xor = (one, other) => one.map((byte, at) => byte ^ other[at]);
+
+/* What the first, the second and the reserve have of a key: of each pair with one of the others a half, in order of the
+   others. Any two have it, and one has random bytes. */
+function sharedOut(key) {
+  const [one, other, third] = [random(32), random(32), random(32)];
+  return [
+    [one, other],
+    [xor(key, one), third],
+    [xor(key, other), xor(key, third)],
+  ].map(([a, b]) => new Uint8Array([...a, ...b]));
+}
+
+/* A signed content, sealed to both custodians, or to any two of three ({kid, jwk} each). */
+export async function seal(signed, part, purchase, custodians) {
+  for (const one of custodians) {
     if ((await thumbprint(one.jwk)) !== one.kid) {
       throw new Told("wrong-custodian");
     }
@@ -148,7 +166,16 @@ export async function seal(signed, part, purchase, first, second) {
   }
   const padded = new Uint8Array(SIZES[part]).fill(0x20);
   padded.set(bytes);
-  return sealedTo(first, part, purchase, utf8(await sealedTo(second, part, purchase, padded)));
+  const [first, second, reserve] = custodians;
+  if (!reserve) {
+    return sealedTo(first, part, purchase, utf8(await sealedTo(second, part, purchase, padded)));
+  }
+  const key = random(32);
+  const pieces = [await sealedTo(null, part, purchase, padded, key)];
+  for (const [place, halves] of sharedOut(key).entries()) {
+    pieces.push(await sealedTo(custodians[place], part, purchase, utf8(encode(halves))));
+  }
+  return pieces.join("~");
 }
 
 export async function sign(content, jwk) {
@@ -187,7 +214,7 @@ export async function contentKey(sealed, part, purchase, kid, key) {
 
 /* An envelope of what an agency registers with and offers, and the secret that takes it back. The registration names
    the digest of the offer: neither is good without the other. */
-export async function envelope(registration, offer, jwk, purchase, first, second) {
+export async function envelope(registration, offer, jwk, purchase, custodians) {
   const signedOffer = await sign({ ...offer, part: "offer", purchase }, jwk);
   const named = { ...registration, part: "registration", purchase, offer: await hex(signedOffer) };
   const signedRegistration = await sign(named, jwk);
@@ -195,8 +222,8 @@ export async function envelope(registration, offer, jwk, purchase, first, second
   return {
     secret,
     given: {
-      registration: await seal(signedRegistration, "registration", purchase, first, second),
-      offer: await seal(signedOffer, "offer", purchase, first, second),
+      registration: await seal(signedRegistration, "registration", purchase, custodians),
+      offer: await seal(signedOffer, "offer", purchase, custodians),
       withdrawal: await hex(secret),
     },
   };
@@ -329,7 +356,7 @@ does("seal", async (form) => {
     offer.draw_share = newShare();
     registration.commitment = await commitment(asked.purchase, "registrant", offer.draw_share);
   }
-  const sealed = await envelope(registration, offer, jwk, asked.purchase, asked.first, asked.second);
+  const sealed = await envelope(registration, offer, jwk, asked.purchase, asked.custodians);
   const receipt = await unnamed(form.dataset.address, sealed.given);
   keep(`receipt-${receipt.envelope.slice(0, 8)}.json`, JSON.stringify({ ...receipt, terms: asked.terms, secret: sealed.secret }, null, 2));
   form.querySelector("[data-receipt]").textContent = receipt.envelope;
@@ -413,7 +440,7 @@ does("open", async (form) => {
 does("share", async (form) => {
   const asked = JSON.parse(form.dataset.sealing);
   const share = newShare();
-  const sealed = await seal(JSON.stringify({ share }), "share", asked.purchase, asked.first, asked.second);
+  const sealed = await seal(JSON.stringify({ share }), "share", asked.purchase, asked.custodians);
   await named(form, form.dataset.address, {
     party: asked.party, commitment: await commitment(asked.purchase, asked.party, share), sealed,
   });
