@@ -99,7 +99,8 @@ class Market:
         for place, number in enumerate(numbers):
             agency = self.parties.agencies[number]
             price = prices[place] if place < len(prices) else "48123.45"
-            made = sealed(purchase, agency, price=price, changed={"terms": current.number, **changed})
+            kind = current.content.get("price_kind", "price")
+            made = sealed(purchase, agency, price=price, kind=kind, changed={"terms": current.number, **changed})
             sealing.hand_in(purchase.uuid, made.given, at=purchase.registration_ends_at - timedelta(minutes=5))  # type: ignore[operator]
 
     def close(self, purchase: Purchase) -> Purchase:

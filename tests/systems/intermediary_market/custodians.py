@@ -122,14 +122,18 @@ def sealed(
     agency: Organisation,
     *,
     price: str = "48123.45",
+    kind: str = "price",
     changed: dict[str, Any] | None = None,
     key: ECKey | None = None,
     signed: Callable[[str], str] = lambda text: text,
 ) -> Sealed:
-    """An envelope as an agency makes it; `changed` of its registration, `signed` what becomes of that once signed."""
+    """An envelope as an agency makes it; `kind` is what the price is of (price, rate, discount), `changed` what is of
+    its registration, `signed` what becomes of that once signed."""
     sealing = queries.sealing_of(purchase.uuid)
     key = key or signing_key(agency.uscc)
-    signed_offer = envelopes.signed(offer(purchase, agency, price=price), key)
+    said_offer = offer(purchase, agency, price=price)
+    said_offer[kind] = said_offer.pop("price")
+    signed_offer = envelopes.signed(said_offer, key)
     said = {"offer": envelopes.digest_of_offer(signed_offer), **(changed or {})}
     signed_registration = signed(envelopes.signed({**registration(purchase, agency), **said}, key))
     secret = token_hex(16)
