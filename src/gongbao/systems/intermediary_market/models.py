@@ -39,6 +39,7 @@ from gongbao.systems.intermediary_market.ratings.models import CheckRun as Check
 from gongbao.systems.intermediary_market.ratings.models import Clue as Clue
 from gongbao.systems.intermediary_market.ratings.models import Conduct as Conduct
 from gongbao.systems.intermediary_market.ratings.models import Rating as Rating
+from gongbao.systems.intermediary_market.ratings.models import RatingWeights as RatingWeights
 from gongbao.systems.intermediary_market.sealing.models import CustodianKey as CustodianKey
 from gongbao.systems.intermediary_market.sealing.models import Envelope as Envelope
 from gongbao.systems.intermediary_market.sealing.models import Opening as Opening

@@ -55,6 +55,34 @@ class Rating(RegulatedModel):
         return f"rating:{self.uuid}"
 
 
+class RatingWeights(RegulatedModel):
+    """From `since` on the five aspects of a rating weigh so much, in per cent, 100 together; `ground` is what decides it.
+
+    Of those for a day the one with the latest `since` counts, of these the one entered last. None: parameters.yaml.
+    """
+
+    append_only = True
+
+    since = models.DateField()
+    quality = _points()
+    timeliness = _points()
+    attitude = _points()
+    fees = _points()
+    conduct = _points()
+    ground = models.CharField(max_length=300)
+    entered_at = models.DateTimeField()
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta(RegulatedModel.Meta):
+        ordering = ["since", "id"]
+        verbose_name_plural = "rating weights"
+
+    def __str__(self) -> str:
+        return f"{self.since}: {self.quality}/{self.timeliness}/{self.attitude}/{self.fees}/{self.conduct}"
+
+
 class Conduct(RegulatedModel):
     """A case about the conduct of an agency: what is alleged, and what was found, stands in the events of the case."""
 
