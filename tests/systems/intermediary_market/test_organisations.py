@@ -644,7 +644,7 @@ def test_the_demonstration_has_parties_services_and_something_to_look_at() -> No
     assert {one.what for one in queries.shared()} == {"telephone"}
     agency, owner = (Account.objects.get(username=name) for name in ("demo-agency", "demo-owner"))
     assert len(queries.memberships(agency, today, queries.AGENCY)) == 1
-    assert len(queries.memberships(owner, today, queries.OWNER)) == 3
+    assert len(queries.memberships(owner, today, queries.OWNER)) == 4
     authorities = [one.pk for one in catalogue.authorities(today)]
     assert 0 < len(queries.to_review(authorities, today)) < Listing.objects.count()
     assert open_demo(now) == 0

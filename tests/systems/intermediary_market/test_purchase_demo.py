@@ -28,6 +28,8 @@ def test_the_demonstration_has_a_purchase_at_each_state() -> None:
     # What follows the notice of award the contracts play.
     assert set(found) == set(procedure.purchase.states) - {"concluded", "unsigned"}
     assert found["awarded"] == 9
+    at_county = Purchase.objects.filter(case__unit__key="linlan-government-services")
+    assert {one.case.state for one in at_county} == {"reviewing", "open", "selected"}
     assert not CustodianKey.objects.filter(ended_at=None).exists()
     assert not list(derived.differences())
     assert open_demo(now) == 0

@@ -34,6 +34,8 @@ DEMO_ACCOUNTS: dict[str, tuple[dict[str, bool], tuple[str, Role] | None]] = {
     "demo-counter": (_NO_RIGHTS, ("government-services", Role.COUNTER)),
     "demo-operator": (_NO_RIGHTS, ("government-services", Role.CLERK)),
     "demo-operator-head": (_NO_RIGHTS, ("government-services", Role.SECTION_HEAD)),
+    "demo-county": (_NO_RIGHTS, ("linlan-government-services", Role.CLERK)),
+    "demo-county-head": (_NO_RIGHTS, ("linlan-government-services", Role.SECTION_HEAD)),
     "demo-authority": (_NO_RIGHTS, ("housing", Role.CLERK)),
     "demo-auditor": (_NO_RIGHTS, ("yunlan", Role.AUDITOR)),
     "demo-administrator": (_NO_RIGHTS, ("yunlan", Role.ADMINISTRATOR)),

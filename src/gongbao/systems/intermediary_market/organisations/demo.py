@@ -18,7 +18,7 @@ from gongbao.systems.intermediary_market.catalogue import actions as catalogue
 from gongbao.systems.intermediary_market.catalogue.actions import ItemContent
 from gongbao.systems.intermediary_market.catalogue.models import Pricing, ServiceItem, Supply
 from gongbao.systems.intermediary_market.complaints.demo import FUNCTIONS
-from gongbao.systems.intermediary_market.models import Competence
+from gongbao.systems.intermediary_market.models import Competence, Function
 from gongbao.systems.intermediary_market.organisations import actions
 from gongbao.systems.intermediary_market.organisations.actions import Held, Offered, Particulars, Practising
 from gongbao.systems.intermediary_market.organisations.models import Organisation
@@ -86,10 +86,14 @@ AGENCIES = (
     _Agency("石榴工程管理有限公司", "410101", "云澜市石榴园9号", (("ZJ-02", ""),), 3, "0999-6600007"),
 )  # fmt: skip
 OWNERS = (
-    ("云澜市青禾实验学校", "12", "institution"),
-    ("云澜市园区管理服务中心", "12", "institution"),
-    ("松风建材有限公司", "91", "enterprise"),
+    ("云澜市青禾实验学校", "12", "institution", ""),
+    ("云澜市园区管理服务中心", "12", "institution", ""),
+    ("松风建材有限公司", "91", "enterprise", ""),
+    ("临澜区第一小学", "12", "institution", "linlan"),
 )
+"""Name, beginning of the code, kind, and the county to which it belongs, "" for the city's own level."""
+COUNTY, COUNTY_DESK = "linlan", "linlan-government-services"
+"""The one county that runs what its owners buy; for the others the city does."""
 
 
 def open_demo(now: datetime) -> int:
@@ -100,17 +104,21 @@ def open_demo(now: datetime) -> int:
     for function, unit in FUNCTIONS.items():
         if not Competence.objects.filter(function=function).exists():
             market.name_competent(function, unit, at=now)
+    has_desk = Competence.objects.filter(function=Function.OPERATOR, county__key=COUNTY).exists()
+    if not has_desk and Unit.objects.filter(key=COUNTY_DESK).exists():
+        market.name_competent(Function.OPERATOR, COUNTY_DESK, COUNTY, at=now)
     if Organisation.objects.exists():
         return 0
     since = now - ENTERED
     items = {one.code: _publish(one, since) for one in ITEMS if Unit.objects.filter(key=one.authority).exists()}
     for number, agency in enumerate(AGENCIES, start=1):
         _enter(number, agency, items, now - timedelta(days=agency.entered_ago))
-    for number, (name, prefix, kind) in enumerate(OWNERS, start=1):
+    for number, (name, prefix, kind, county) in enumerate(OWNERS, start=1):
         told = Particulars(name, kind, f"云澜市中心路{number}号", f"0999-55000{number:02d}", "商陆")
         actions.enter_owner(
-            code_of(prefix, "110101", 900 + number), told, account=_account(OWNER_ACCOUNT), actor=KEEPER, at=since
-        )
+            code_of(prefix, "110101", 900 + number), told, account=_account(OWNER_ACCOUNT),
+            county=Unit.objects.filter(key=county).first(), actor=KEEPER, at=since,
+        )  # fmt: skip
     _review(items, now)
     return len(AGENCIES) + len(OWNERS)
 

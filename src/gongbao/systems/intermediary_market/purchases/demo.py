@@ -29,11 +29,12 @@ from gongbao.office.people.roles import Role
 from gongbao.procedures.fields import SHANGHAI
 from gongbao.procedures.sign_off import Verdict
 from gongbao.systems.intermediary_market.catalogue.models import ServiceItem
-from gongbao.systems.intermediary_market.competence import operator_unit
+from gongbao.systems.intermediary_market.competence import county_of, operator_unit
 from gongbao.systems.intermediary_market.draw import actions as draws
 from gongbao.systems.intermediary_market.draw import draw as arithmetic
 from gongbao.systems.intermediary_market.draw.draw import Party
 from gongbao.systems.intermediary_market.organisations.actions import register_signing_key
+from gongbao.systems.intermediary_market.organisations.demo import COUNTY_DESK
 from gongbao.systems.intermediary_market.organisations.models import Organisation
 from gongbao.systems.intermediary_market.purchases import actions, procedure, queries, terms
 from gongbao.systems.intermediary_market.purchases.models import Purchase, Way
@@ -41,9 +42,12 @@ from gongbao.systems.intermediary_market.sealing import actions as sealing
 from gongbao.systems.intermediary_market.sealing import envelopes
 from gongbao.systems.intermediary_market.sealing import queries as sealed_queries
 from gongbao.systems.intermediary_market.sealing.envelopes import Part
-from gongbao.systems.intermediary_market.sealing.models import CustodianKey, Layer
+from gongbao.systems.intermediary_market.sealing.models import CustodianKey
 
-CUSTODIANS = {"demo-custodian": "government-services", "demo-custodian-2": "housing"}
+CUSTODIANS = {
+    "demo-custodian": "government-services", "demo-custodian-2": "housing",
+    "demo-custodian-3": "linlan-government-services", "demo-custodian-4": "linlan-housing",
+}  # fmt: skip
 """Accounts that nobody signs in with, and the units where they held a post in the past: the demo's own hold theirs
 since today."""
 _LIMIT, _SOURCE = "1000000", "云澜市集中采购目录及采购限额标准（演示）"
@@ -105,6 +109,10 @@ _PURCHASES = (
     _Purchase(10, "announced", "厨房设备用房造价咨询"),
     _Purchase(13, "suspended", "园区停车楼造价咨询", owner=1, end=(
         "suspend_award", {"complaint": "演示投诉", "suspension_reason": "对中选机构资质提出异议，需要核实。"})),
+    # Of a county, at its own desk.
+    _Purchase(0, "reviewing", "操场排水改造工程造价咨询", owner=3),
+    _Purchase(2, "open", "教室照明改造工程造价咨询", owner=3),
+    _Purchase(9, "selected", "食堂扩建工程造价咨询", owner=3),
     # Ended.
     _Purchase(12, "declined", "涉密机房测评", bids=(), end=(
         "decline_purchase", {"ground": "secrecy", "reason": "采购内容涉及国家安全秘密，应另行采购。"})),
@@ -154,13 +162,15 @@ class _Play:
         year = self.now.astimezone(SHANGHAI).year
         for one in {year, self.day(60).year}:
             actions.enter_limit(one, _LIMIT, _SOURCE, account=None, actor=KEEPER, at=since)
-        head = Account.objects.get(username="demo-operator-head")
         for name, key_of_unit in CUSTODIANS.items():
             account, unit = keep_demo_account(name, at=since), Unit.objects.get(key=key_of_unit)
             give_post(account, unit.key, Role.CLERK, since=since.astimezone(SHANGHAI).date(), actor=KEEPER, at=since)
             jwk = self.rsa[name].as_dict(private=False)
             key = sealing.register_custodian_key(account, unit, jwk, actor=actor_of(account), at=since)
-            sealing.appoint_custodian(key.uuid, by=head, actor=self.acting("demo-operator-head").actor, at=since)
+            county = county_of(unit)
+            head = self.acting("demo-operator-head") if county is None else self.acting("demo-county-head")
+            assert head.account is not None
+            sealing.appoint_custodian(key.uuid, by=head.account, county=county, actor=head.actor, at=since)
             self.keys.append(key)
         for agency in self.agencies:
             self.signing[agency.uscc] = ECKey.generate_key("P-256")
@@ -186,11 +196,16 @@ class _Play:
         return min(datetime.combine(day, time(hour), SHANGHAI), self.now)
 
     def acting(self, name: str = "demo-operator") -> Acting:
-        """The clerk of the operator, or its head; they did their work before they got their posts, today."""
+        """The clerk of an operator, or its head; they did their work before they got their posts, today."""
         account = Account.objects.get(username=name)
-        role = procedure.operator if name == "demo-operator" else procedure.operator_head
-        actor = Actor(ActorKind.ACCOUNT, str(account.public_id), role.post, self.operator.key)
-        return Acting(role, actor, account, unit_key=self.operator.key)
+        role = procedure.operator_head if name.endswith("-head") else procedure.operator
+        unit = COUNTY_DESK if name.startswith("demo-county") else self.operator.key
+        actor = Actor(ActorKind.ACCOUNT, str(account.public_id), role.post, unit)
+        return Acting(role, actor, account, unit_key=unit)
+
+    def clerk_of(self, made: Purchase) -> Acting:
+        """The clerk of the unit that runs the purchase."""
+        return self.acting("demo-operator" if made.case.unit == self.operator else "demo-county")
 
     def account(self, organisation: Organisation) -> Account:
         return organisation.members.order_by("pk")[0].account
@@ -247,7 +262,7 @@ class _Play:
             self.signed(made, one.end[0], self.after(at, 1), one.end[1])
             return
         published = min(at + timedelta(hours=2), self.now)
-        actions.publish(made, acting=self.acting(), at=published, seen=seen(made))
+        actions.publish(made, acting=self.clerk_of(made), at=published, seen=seen(made))
         made = again(made)
         if one.end[0] == "declare_outage":
             when = self.after(at, 2, 14)
@@ -404,7 +419,7 @@ class _Play:
     # --- steps
 
     def desk(self, made: Purchase, step: str, at: datetime, **given: Any) -> Purchase:
-        actions.operator_step(made, step, given, acting=self.acting(), at=at, seen=seen(made))
+        actions.operator_step(made, step, given, acting=self.clerk_of(made), at=at, seen=seen(made))
         return again(made)
 
     def owner(self, made: Purchase, step: str, at: datetime, **given: Any) -> Purchase:
