@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from openpyxl import load_workbook
 
@@ -337,6 +338,57 @@ def test_what_was_typed_stays_in_the_form(played: Play, client: Client) -> None:
     answer = client.post(address, given)
     assert answer.status_code == 400 and 'value="80000.01"' in answer.content.decode()
     assert situation(played).state == market.awarded
+
+
+LINES = {
+    "part-title": ["预付款", "", "成果"],
+    "part-sum": ["30%", "", "70%"],
+    "part-condition": ["advance", "delivery", "delivery"],
+    "part-day": ["", "", ""],
+}
+
+
+def test_instalments_are_typed_in_lines(played: Play, client: Client) -> None:
+    client.force_login(played.account("agency"))
+    address = f"/market/contracts/{played.contract.uuid}/step/contract_sign/"
+    given = {f"v-{key}": str(value) for key, value in SIGNING.items()}
+    # 2026-03-12, today by the clock of the tests, is later: late signing says why.
+    given |= {"v-late_reason": "协商", "seen": "1"}
+    wrong = client.post(address, given | LINES | {"part-sum": ["30%", "", "60%"]})
+    page = wrong.content.decode()
+    assert wrong.status_code == 400 and "72,000.00" in page and 'value="60%"' in page and "<details" in page
+    assert re.search(r"<details[^>]* open", page)
+    files = {"v-contract_files": SimpleUploadedFile("合同.pdf", PDF)}
+    assert client.post(address, given | LINES | files).status_code == 302
+    assert [(one.number, str(one.amount)) for one in market.parts_of(situation(played))] == [
+        (1, "24000.00"), (2, "56000.00"),
+    ]  # fmt: skip
+    page = client.get(f"/market/contracts/{played.contract.uuid}/step/contract_invoice/").content.decode()
+    assert '<input type="hidden" name="v-part" value="1">' in page and 'value="24000.00"' in page
+
+
+def test_a_form_says_what_it_is_about(parties: Parties, client: Client) -> None:
+    one = overdue_play(parties)
+    one.take("owner", "contract_pay", PAID_BY, paid_on="2026-04-20", payment="30000.00")
+    one.take("owner", "contract_pay", PAID_BY, paid_on="2026-04-20", payment="20000.00")
+    client.force_login(one.account("agency"))
+    address = f"/market/contracts/{one.contract.uuid}/"
+    page = client.get(address).content.decode()
+    assert page.count("step/contract_confirm/?about=") == 2 and "step/contract_dispute/?about=2" in page
+    form = client.get(f"{address}step/contract_confirm/?about=2").content.decode()
+    assert '<option value="2" selected>' in form and '<option value="1">' in form
+    for key in ("contract_settle", "contract_agree_sum", "contract_dispute_reopens", "contract_begin"):
+        assert client.get(f"{address}step/{key}/").status_code == 404, key
+    seen = re.search(r'name="seen" value="(\d+)"', form)
+    assert (
+        seen
+        and client.post(
+            f"{address}step/contract_dispute/", {"seen": seen[1], "v-payment_number": "2", "v-reason": "未到账"}
+        ).status_code
+        == 302
+    )
+    page = client.get(address).content.decode()
+    assert "中介机构有异议，不计入已付" in page and "未到账" in page and "50,000.00" in page
 
 
 def test_contracts_as_workbooks(parties: Parties, client: Client) -> None:

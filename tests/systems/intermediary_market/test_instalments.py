@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from gongbao.core.errors import GongbaoError
+from gongbao.office.cases import actions as cases
 from gongbao.office.cases import queries as office
 from gongbao.office.cases.models import CaseEvent
 from gongbao.office.outbox.models import Message
@@ -314,6 +315,54 @@ def test_the_other_party_is_asked_to_answer(played: Play) -> None:
     deliver(played, 2)
     told = Message.objects.filter(about=played.contract.case.subject, account=played.account("owner"))
     assert any("10个工作日内验收" in one.text_zh for one in told)
+
+
+# --- reminders
+
+
+def reminders(one: Play, now: str) -> dict[str, list[str]]:
+    """What the worker tells the two parties at that moment, by the role."""
+    before = set(Message.objects.values_list("pk", flat=True))
+    cases.tend_due(at(now))
+    told: dict[str, list[str]] = {"owner": [], "agency": []}
+    for message in Message.objects.filter(about=one.contract.case.subject).exclude(pk__in=before).order_by("pk"):
+        for role, found in told.items():
+            if message.account == one.account(role):
+                found.append(message.text_zh.split("：", 1)[1].split("（", 1)[0])
+    return told
+
+
+def test_parties_are_reminded_to_sign_once_before_and_once_after(parties: Parties) -> None:
+    set_limit()
+    one = play(parties)  # to be signed by Tuesday, 2026-03-17
+    assert reminders(one, "2026-03-15 23:00") == {"owner": [], "agency": []}
+    soon, over = ["即将到期：签订合同"], ["已逾期：签订合同"]
+    assert reminders(one, "2026-03-16 08:00") == {"owner": soon, "agency": soon}
+    assert reminders(one, "2026-03-17 23:59") == {"owner": [], "agency": []}
+    assert reminders(one, "2026-03-18 00:00") == {"owner": over, "agency": over}
+    assert reminders(one, "2026-03-19 08:00") == {"owner": [], "agency": []}
+
+
+def test_parties_are_reminded_to_file_deliver_accept_and_pay(parties: Parties) -> None:
+    set_limit()
+    one = play(parties).signed(schedule=SCHEDULE)  # to be filed by 03-17; to be delivered by 03-31 and 04-10
+    assert reminders(one, "2026-03-16 08:00") == {"owner": [], "agency": ["即将到期：合同备案并公示"]}
+    assert reminders(one, "2026-03-18 00:00") == {"owner": [], "agency": ["已逾期：合同备案并公示"]}
+    one.filed(at("2026-03-18 10:00"))
+    assert reminders(one, "2026-03-30 08:00") == {"owner": [], "agency": ["即将到期：按约定完成服务"]}
+    deliver(one, 2, at("2026-03-30 09:00"))
+    invoice(one, 1, "A", "24000.00", at("2026-03-30 09:00"))  # to be paid by Wednesday, 2026-04-29
+    assert reminders(one, "2026-04-01 08:00") == {"owner": [], "agency": []}  # delivered in time
+    # Each in its own time: the other delivery, then the acceptance (ten working days, 清明 off), then the payment.
+    assert reminders(one, "2026-04-09 08:00") == {"owner": [], "agency": ["即将到期：按约定完成服务"]}
+    deliver(one, 3, at("2026-04-10 09:00"))
+    one.take("owner", "contract_accept", at("2026-04-10 10:00"), part=3)
+    last = situation(one).run(market.acceptance, 2).due
+    assert reminders(one, f"{last} 08:00") == {"owner": ["即将到期：验收"], "agency": []}
+    assert reminders(one, f"{last + timedelta(days=1)} 00:00") == {"owner": ["已逾期：验收"], "agency": []}
+    assert reminders(one, "2026-04-28 08:00") == {"owner": ["即将到期：付款"], "agency": []}
+    assert reminders(one, "2026-04-30 00:00") == {"owner": ["已逾期：付款"], "agency": ["已逾期：付款"]}
+    assert reminders(one, "2026-05-12 00:00") == {"owner": [], "agency": []}
 
 
 # --- what everybody sees

@@ -32,6 +32,7 @@ ACTIONS: dict[str, Any] = {
     "market.appoint_custodian": pgettext_lazy("an action of the log", "Custodian appointed"),
     "market.change_offering": pgettext_lazy("an action of the log", "Offering changed"),
     "market.change_particulars": pgettext_lazy("an action of the log", "Particulars changed"),
+    "market.set_weights": pgettext_lazy("an action of the log", "Weights of ratings set"),
     "market.choose_reading": pgettext_lazy("an action of the log", "Reading chosen"),
     "market.complain": pgettext_lazy("an action of the log", "Complaint begun with evidence"),
     "market.contract": pgettext_lazy("an action of the log", "Contract begun"),

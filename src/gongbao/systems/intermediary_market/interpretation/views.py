@@ -46,8 +46,8 @@ def _fields() -> tuple[Field, ...]:
     )
 
 
-def _post(request: HttpRequest) -> ActingPost | None:
-    """The post in which whoever asks chooses: one that leads at the operator."""
+def leads_operator(request: HttpRequest) -> ActingPost | None:
+    """The post in which whoever asks decides for the operator: one that leads there; None where they hold none."""
     posts = (one for one in posts_of_request(request) if one.post.role in _BY)
     return next((one for one in posts if is_operator(one.post.unit)), None)
 
@@ -66,7 +66,7 @@ def _in_words(error: GongbaoError) -> Problem:
 @require_http_methods(["GET", "HEAD", "POST"])
 def readings(request: HttpRequest) -> HttpResponse:
     """The readings of the document, which of them hold today, and what was chosen from when on what ground."""
-    post, fields = _post(request), _fields()
+    post, fields = leads_operator(request), _fields()
     today = timezone.localdate()
     given: dict[str, Any] = {}
     error: GongbaoError | None = None

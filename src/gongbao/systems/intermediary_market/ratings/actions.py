@@ -28,9 +28,9 @@ from gongbao.systems.intermediary_market.document import DOCUMENT
 from gongbao.systems.intermediary_market.organisations import queries as organisations
 from gongbao.systems.intermediary_market.organisations.models import Organisation
 from gongbao.systems.intermediary_market.ratings import procedure as market
-from gongbao.systems.intermediary_market.ratings import queries
+from gongbao.systems.intermediary_market.ratings import queries, weights
 from gongbao.systems.intermediary_market.ratings.checks import Found
-from gongbao.systems.intermediary_market.ratings.models import CheckRun, Clue, Conduct, Rating
+from gongbao.systems.intermediary_market.ratings.models import CheckRun, Clue, Conduct, Rating, RatingWeights
 from gongbao.systems.intermediary_market.rules import market_rating
 
 RATING = f"{DOCUMENT} 第二十九条"
@@ -66,7 +66,8 @@ def rate(uuid: UUID, given: Mapping[str, Any], *, account: Account, at: datetime
             raise GongbaoError("this service was rated already")
         values = _rated(given, at)
         points = {key: values[key] for key, _label in queries.ASPECTS}
-        result = compute(market_rating, {**points, "on": day.isoformat()}).as_json()
+        figures = weights.weights_on(day).figures
+        result = compute(market_rating, {**points, "on": day.isoformat()}, figures=figures).as_json()
         rating = Rating(
             contract=contract,
             agency=contract.registration.organisation,
@@ -97,6 +98,44 @@ def _rated(given: Mapping[str, Any], at: datetime) -> dict[str, Any]:
     if problems:
         raise Refused("rate", problems=problems)
     return values
+
+
+# --- what the aspects weigh
+
+WEIGHTS: tuple[Field, ...] = (
+    *(
+        Field(key, Label(f"{label.zh}（%）", f"{label.en} (per cent)"), Kind.NUMBER, "第二十九条", public=True)
+        for key, label in queries.ASPECTS
+    ),
+    Field("since", Label("自何日起", "From which day on"), Kind.DATE, future=True, public=True,
+          help=Label("最早自明日起；已经作出的评价不变",
+                     "tomorrow at the earliest: what was rated before stays as it is")),
+    Field("ground", Label("依据（文件名称和文号）", "What decides it: document and number"), longest=300, public=True),
+)  # fmt: skip
+
+
+def set_weights(given: Mapping[str, Any], *, account: Account | None, actor: Actor, at: datetime) -> RatingWeights:
+    """Let the five aspects weigh so much from a day on, tomorrow at the earliest: no rating that was given changes.
+
+    What was set before stays and counts for the days before. Raises Refused with all that is wrong: a sum that is not
+    100 too.
+    """
+    today = at.astimezone(SHANGHAI).date()
+    values, problems = read(WEIGHTS, given, today)
+    percent: dict[str, Any] = {key: values[key] for key in weights.ASPECTS if key in values}
+    if len(percent) == len(weights.ASPECTS) and (together := sum(percent.values())) != weights.WHOLE:
+        told = Label(f"五项权重合计{together}，应为100", f"the five come to {together}, and should to 100")
+        problems.append(Problem(weights.ASPECTS[0], told))
+    since = values.get("since")
+    if since == today:
+        problems.append(Problem("since", Label("最早自明日起", "they hold from tomorrow on at the earliest")))
+    if problems:
+        raise Refused("set_weights", problems=problems)
+    with recorded("market.set_weights", actor=actor, ground=RATING, at=at) as record:
+        made = RatingWeights(since=since, **percent, ground=values["ground"], entered_at=at, entered_by=account)
+        made.save()
+        record(f"market_weights:{made.pk}", since=since, **percent, ground=made.ground)
+    return made
 
 
 # --- conduct

@@ -56,9 +56,10 @@ class Rating(RegulatedModel):
 
 
 class RatingWeights(RegulatedModel):
-    """From `since` on the five aspects of a rating weigh so much, in per cent, 100 together; `ground` is what decides it.
+    """From `since` on the five aspects of a rating weigh so much, in per cent, 100 together.
 
-    Of those for a day the one with the latest `since` counts, of these the one entered last. None: parameters.yaml.
+    `ground` is what decides it. Of those for a day the one with the latest `since` counts, of these the one entered
+    last. None: parameters.yaml.
     """
 
     append_only = True

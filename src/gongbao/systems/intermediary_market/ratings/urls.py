@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from gongbao.systems.intermediary_market.ratings.views import auditor, conduct, desk, public, rate
+from gongbao.systems.intermediary_market.ratings.views import auditor, conduct, desk, public, rate, weights
 
 urlpatterns = [
     path("ratings/", public.ratings, name="ratings"),
     path("ratings.xlsx", public.workbook, name="ratings_workbook"),
+    path("ratings/weights/", weights.weights, name="rating_weights"),
     path("ratings/give/", rate.to_rate, name="rate"),
     path("ratings/give/<uuid:uuid>/", rate.give, name="rate_contract"),
     path("ratings/<uuid:uuid>/", public.agency, name="agency_ratings"),

@@ -13,6 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gongbao.core.errors import GongbaoError
+from gongbao.core.labels import Label
+from gongbao.office.cases.views.common import language
 from gongbao.office.library.clause_links import ClauseLinks
 from gongbao.office.people.models import Account
 from gongbao.office.people.permissions import allows
@@ -23,6 +25,7 @@ from gongbao.systems.intermediary_market.organisations.models import Organisatio
 from gongbao.systems.intermediary_market.organisations.queries import OWNER, member_of_some, memberships_of_request
 from gongbao.systems.intermediary_market.ratings import actions, queries
 from gongbao.systems.intermediary_market.ratings.refusals import told
+from gongbao.systems.intermediary_market.ratings.weights import weights_on
 
 PAGE = 20
 
@@ -46,6 +49,16 @@ def to_rate(request: HttpRequest) -> HttpResponse:
         "clause_of_ratings": f"{DOCUMENT} 第二十九条",
     }
     return render(request, "market/rate.html", context)
+
+
+def _weighed() -> str:
+    """The weights of today in words: quality 20 %, timeliness 20 %, …"""
+    percent = weights_on(timezone.localdate()).percent
+    named = [
+        Label(f"{label.zh}{number}%", f"{label.en.lower()} {number} %")
+        for (_key, label), number in zip(queries.ASPECTS, percent, strict=True)
+    ]
+    return Label("、".join(one.zh for one in named), ", ".join(one.en for one in named)).in_language(language())
 
 
 @allows(member_of_some(OWNER))
@@ -74,7 +87,8 @@ def give(request: HttpRequest, uuid: UUID) -> HttpResponse:
         request,
         form,
         title=_("Rate the service of %(agency)s") % {"agency": agency},
-        lead=_("%(service)s. A service is rated once, and the rating is published.") % {"service": service},
+        lead=_("%(service)s. A service is rated once, and the rating is published. The aspects weigh %(weights)s.")
+        % {"service": service, "weights": _weighed()},
         submit=_("Rate it"),
         back=reverse("market:rate"),
         clause="第二十九条",
