@@ -225,6 +225,12 @@ WRONG: list[tuple[str, Callable[[Small], Any]]] = [
      lambda s: s.clock("x", days(1), starts=[s.file], ends=[PERMIT.steps["correct"]])),
     ("tells a role that is not of this",
      lambda s: s.clock("x", days(1), starts=[s.file], ends=[s.decide], tells=[NOBODY])),
+    ("has a run for each day, which file does not ask for",
+     lambda s: s.clock("x", days(1), starts=[s.file], ends=[s.decide], each="day")),
+    ("has a run for each day, which letter does not ask for",
+     lambda s: s.clock("x", days(1), starts=[s.letter()], ends=[s.decide], each="day")),
+    ("a step of the program that would not say of which",
+     lambda s: s.clock("x", days(1), starts=[s.asking(DAY)], runs_out=s.lapse(), each="day")),
     ("warns after it has run out",
      lambda s: s.clock("x", days(1), starts=[s.file], ends=[s.decide], warns=-1)),
     ("counts by day, which is no date that file asks for",
@@ -367,6 +373,8 @@ CHANGES: list[Callable[[Small], Any]] = [
     lambda s: s.clock("x", days(2), starts=[s.file], ends=[s.decide]),
     lambda s: s.clock("x", days(2), starts=[s.file], ends=[s.decide], warns=2),
     lambda s: s.clock("x", days(2), starts=[s.file], runs_out=s.lapse()),
+    lambda s: s.clock("x", days(2), starts=[s.asking(DAY)], ends=[s.decide]),
+    lambda s: s.clock("x", days(2), starts=[s.asking(DAY)], ends=[s.decide], each="day"),
 ]
 
 

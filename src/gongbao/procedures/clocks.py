@@ -105,8 +105,9 @@ class Clock:
     @property
     def field_of_each(self) -> Field | None:
         """The field that tells its runs from each other; None for a clock that has one run at a time."""
-        steps = (one for one in self.starts if hasattr(one, "asks"))
-        return next((found for one in steps if self.each and (found := one.field(self.each)) is not None), None)
+        # A letter, which asks for nothing, starts no such clock.
+        asked = (field for one in self.starts for field in getattr(one, "asks", ()))
+        return next((field for field in asked if field.key == self.each), None)
 
     def waits_at(self, state: State) -> bool:
         """Whether something that it waits for can be done at the state.

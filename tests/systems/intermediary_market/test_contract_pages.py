@@ -407,6 +407,25 @@ def test_contracts_as_workbooks(parties: Parties, client: Client) -> None:
     assert told.count("水土保持方案技术评审") == 2 and one.contract.registration.organisation.name in told
 
 
+def test_a_workbook_of_too_many_rows_is_refused_in_words(
+    parties: Parties, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    overdue_play(parties)
+    play(parties, agency=parties.agencies[1]).signed().filed()
+    for views in ("contracts.views", "ratings.views.public", "ratings.views.desk"):
+        monkeypatch.setattr(f"gongbao.systems.intermediary_market.{views}.MOST_ROWS", 1)
+    for name, address in (
+        ("", "/market/contracts.xlsx"), ("", "/market/ratings.xlsx?year=2026"),
+        ("operator-clerk", "/market/contracts/desk.xlsx"), ("school", "/market/contracts/mine.xlsx"),
+    ):  # fmt: skip
+        if name:
+            client.force_login(parties.people[name])
+        answer = client.get(address)
+        assert answer.status_code == 400 and "行" in answer.content.decode(), address
+    narrowed = client.get("/market/contracts/mine.xlsx?overdue=any")
+    assert narrowed.status_code == 200
+
+
 def test_a_longer_list_asks_no_more_of_the_database(parties: Parties, django_assert_num_queries: Any) -> None:
     set_limit()
     play(parties).signed().filed()

@@ -138,10 +138,11 @@ def _classes(cell: Cell, figure: bool) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TooMany:
-    """That a workbook would have more than MOST_ROWS rows; `command` writes it, and a filter may narrow it."""
+    """That a workbook would have more than MOST_ROWS rows; `command` writes it, "" where none does, and a filter may
+    narrow it."""
 
     rows: int
-    command: str
+    command: str = ""
     narrow: bool = True
 
 

@@ -40,6 +40,7 @@ from gongbao.office.cases.words import Names, light_of
 from gongbao.office.intake import ticket
 from gongbao.office.library.clause_links import ClauseLinks
 from gongbao.office.library.views.common import turning
+from gongbao.office.library.views.content import MOST_ROWS, TooMany, too_many
 from gongbao.office.people.acting import actor_of
 from gongbao.office.people.models import Account
 from gongbao.office.people.permissions import ANYONE, allows
@@ -125,7 +126,10 @@ def published(request: HttpRequest) -> HttpResponse:
 @allows(ANYONE)
 @require_safe
 def published_workbook(request: HttpRequest) -> HttpResponse:
-    found = queries.published_of(list(_published(request)))
+    among = _published(request)
+    if (number := among.count()) > MOST_ROWS:
+        return too_many(request, TooMany(number))
+    found = queries.published_of(list(among))
     return _workbook(workbook.of_published(found, language(), timezone.now()), "contracts.xlsx")
 
 
@@ -178,8 +182,10 @@ def own(request: HttpRequest) -> HttpResponse:
 @allows(member_of_some())
 @require_safe
 def own_workbook(request: HttpRequest) -> HttpResponse:
-    now = timezone.now()
-    rows = _rows(request, queries.of_organisations(_own(request)), now)
+    now, among = timezone.now(), queries.of_organisations(_own(request))
+    if not request.GET.get("overdue") and (number := among.count()) > MOST_ROWS:
+        return too_many(request, TooMany(number))
+    rows = _rows(request, among, now)
     return _workbook(workbook.of_rows(rows, language(), now), "our-contracts.xlsx")
 
 
@@ -199,8 +205,10 @@ def at_desk(request: HttpRequest) -> HttpResponse:
 @allows(AT_DESK)
 @require_safe
 def desk_workbook(request: HttpRequest) -> HttpResponse:
-    now = timezone.now()
-    rows = _rows(request, queries.of_desk(desk_of(request)), now)
+    now, among = timezone.now(), queries.of_desk(desk_of(request))
+    if not request.GET.get("overdue") and (number := among.count()) > MOST_ROWS:
+        return too_many(request, TooMany(number))
+    rows = _rows(request, among, now)
     return _workbook(workbook.of_rows(rows, language(), now), "contracts-of-the-market.xlsx")
 
 

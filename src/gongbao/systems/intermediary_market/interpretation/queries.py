@@ -21,7 +21,11 @@ POLICIES: tuple[Policy, ...] = (
 )
 NOT_CHOSEN_HERE: Mapping[str, Label] = {
     "after_abandonment": Label("由每份采购公告载明", "each notice says it"),
-    "in_force_on": Label("两种首日均已过去，不再影响办理", "both days are past, and it decides nothing any more"),
+    "in_force_on": Label(
+        "不在此选择：两种首日均已过去，只有2022年7月24日当天的事项会因此不同；按第三十日（7月24日）计算，与文件库一致",
+        "not chosen here: both days are past, and only what was begun on 24 July 2022 itself would differ; the "
+        "thirtieth day is taken, as in the library",
+    ),
 }
 """Readings that the operator does not choose, each with the reason."""
 

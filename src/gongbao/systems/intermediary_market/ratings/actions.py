@@ -126,15 +126,14 @@ def set_weights(given: Mapping[str, Any], *, account: Account | None, actor: Act
     if len(percent) == len(weights.ASPECTS) and (together := sum(percent.values())) != weights.WHOLE:
         told = Label(f"五项权重合计{together}，应为100", f"the five come to {together}, and should to 100")
         problems.append(Problem(weights.ASPECTS[0], told))
-    since = values.get("since")
-    if since == today:
+    if values.get("since") == today:
         problems.append(Problem("since", Label("最早自明日起", "they hold from tomorrow on at the earliest")))
     if problems:
         raise Refused("set_weights", problems=problems)
     with recorded("market.set_weights", actor=actor, ground=RATING, at=at) as record:
-        made = RatingWeights(since=since, **percent, ground=values["ground"], entered_at=at, entered_by=account)
+        made = RatingWeights(**values, entered_at=at, entered_by=account)  # type: ignore[misc]
         made.save()
-        record(f"market_weights:{made.pk}", since=since, **percent, ground=made.ground)
+        record(f"market_weights:{made.pk}", since=made.since, **percent, ground=made.ground)
     return made
 
 

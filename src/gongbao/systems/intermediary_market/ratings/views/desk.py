@@ -19,6 +19,7 @@ from gongbao.core.labels import Label
 from gongbao.office.cases.actors import Acting, first_for, of_account
 from gongbao.office.cases.views.common import download, language
 from gongbao.office.library.clause_links import ClauseLinks
+from gongbao.office.library.views.content import MOST_ROWS, TooMany, too_many
 from gongbao.office.people.models import Account
 from gongbao.office.people.permissions import Rule, allows
 from gongbao.procedures import Field, Refused
@@ -80,7 +81,10 @@ def proposals(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def workbook(request: HttpRequest) -> HttpResponse:
-    rows = queries.proposals_of(list(queries.proposals(_state(request))))
+    found = queries.proposals(_state(request))
+    if (number := found.count()) > MOST_ROWS:
+        return too_many(request, TooMany(number))
+    rows = queries.proposals_of(list(found))
     return download(books.of_conduct(rows, language(), timezone.now()), books.XLSX, "conduct.xlsx")
 
 

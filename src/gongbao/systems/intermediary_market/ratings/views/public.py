@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from gongbao.office.cases.views.common import download, language
 from gongbao.office.library.clause_links import ClauseLinks
+from gongbao.office.library.views.content import MOST_ROWS, TooMany, too_many
 from gongbao.office.people.permissions import ANYONE, allows
 from gongbao.systems.intermediary_market.document import DOCUMENT
 from gongbao.systems.intermediary_market.organisations.queries import at_operator
@@ -52,8 +53,11 @@ def ratings(request: HttpRequest) -> HttpResponse:
 def workbook(request: HttpRequest) -> HttpResponse:
     """The agencies of a year, and the ratings of it."""
     year, now = asked_year(request, queries.FIRST_YEAR), timezone.now()
-    rows = queries.rows_of(list(queries.agencies(year, asked_words(request))), year, timezone.localdate())
-    given = [queries.as_shown(one) for one in queries.ratings().filter(at__year=year)]
+    agencies, ratings = queries.agencies(year, asked_words(request)), queries.ratings().filter(at__year=year)
+    if (number := max(agencies.count(), ratings.count())) > MOST_ROWS:
+        return too_many(request, TooMany(number, narrow=False))
+    rows = queries.rows_of(list(agencies), year, timezone.localdate())
+    given = [queries.as_shown(one) for one in ratings]
     return download(books.of_year(year, rows, given, language(), now), books.XLSX, f"ratings-{year}.xlsx")
 
 
