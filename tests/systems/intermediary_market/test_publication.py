@@ -133,6 +133,29 @@ def test_a_selection_up_to_its_contract_is_a_release_of_the_standard(market: Mar
     valid(package(purchase))
 
 
+def test_of_public_funds_instalments_and_confirmed_payments_are_told(market: Market) -> None:
+    purchase = market.desk(market.announced(prices=("48123.45", "48123.46")), "issue_award", ISSUED)
+    one, when = Play(market.parties, purchase.contracts.get()), ISSUED + timedelta(days=1)
+    schedule = "预付款|8123.45|advance|\n成果|40000|delivery|"
+    one.signed(when, amount="48123.45", deliver_by="2026-05-01", schedule=schedule).filed(when)
+    one.invoiced(when, "8123.45")
+    one.take("owner", "contract_pay", when, paid_on=when.date(), payment="8123.45")
+    before = release(purchase)
+    told = before["contracts"][0]["implementation"]
+    assert [(one["type"], one["status"]) for one in told["milestones"]] == [
+        ("financing", "scheduled"), ("delivery", "scheduled"),
+    ]  # fmt: skip
+    assert "transactions" not in told and "00001" not in json.dumps(told)  # not confirmed; and no number of an invoice
+    one.take("agency", "contract_confirm", when)
+    one.accepted(when + timedelta(days=1))
+    made = release(purchase)
+    told = made["contracts"][0]["implementation"]
+    assert [one["status"] for one in told["milestones"]] == ["met", "met"] and made["id"] != before["id"]
+    assert told["milestones"][1]["dateMet"].startswith("2026-03-21")
+    assert [one["value"]["amount"] for one in told["transactions"]] == [8123.45]
+    valid(package(purchase))
+
+
 def test_a_failure_and_what_follows_it(market: Market) -> None:
     failed = market.checked(market.opened([0]), rejected=[0])
     made = release(failed)

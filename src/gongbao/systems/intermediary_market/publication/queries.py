@@ -168,6 +168,12 @@ def selections(found: Iterable[Purchase]) -> list[Selection]:
     ]
 
 
+_PERFORMANCE = tuple(
+    one.key for one in (of_contracts.accept_part, of_contracts.accept, of_contracts.refuse, of_contracts.confirm)
+)
+"""The steps that change what everybody sees of the instalments of a contract of public funds."""
+
+
 def _signed(purchases: Sequence[Purchase]) -> Iterator[tuple[Contract, Signed]]:
     kept = list(contracts.published().filter(purchase__in=purchases))
     situations = situations_of([one.case for one in kept])
@@ -176,7 +182,8 @@ def _signed(purchases: Sequence[Purchase]) -> Iterator[tuple[Contract, Signed]]:
         shown = contracts.as_published(one, situation)
         if shown is None or situation.state is None:
             continue
-        moments = [event.at for event in situation.events if event.step == contracts.FILED]
+        told = (contracts.FILED, *(_PERFORMANCE if of_contracts.is_public(situation) else ()))
+        moments = [event.at for event in situation.events if event.step in told]
         if situation.state.final:
             moments.append(situation.events[-1].at)
         yield one, Signed(shown, situation.state.key, tuple(moments))

@@ -131,7 +131,7 @@ def set_weights(given: Mapping[str, Any], *, account: Account | None, actor: Act
     if problems:
         raise Refused("set_weights", problems=problems)
     with recorded("market.set_weights", actor=actor, ground=RATING, at=at) as record:
-        made = RatingWeights(**values, entered_at=at, entered_by=account)  # type: ignore[misc]
+        made = RatingWeights(**values, entered_at=at, entered_by=account)
         made.save()
         record(f"market_weights:{made.pk}", since=made.since, **percent, ground=made.ground)
     return made
