@@ -96,21 +96,17 @@ def refuse_against(item: ServiceItem, pricing: str, since: date) -> None:
 
 def figure_told(price: GovernmentPrice) -> Label:
     """The figure of a standard in words: 最高8,000.00元（全部服务）; what kind of standard it is, where it has none."""
-    kinds = {
-        Standard.MAXIMUM: Label("最高", "at most "),
-        Standard.FIXED: Label("", ""),
-        Standard.WORDS: Label("见收费标准文字", "see the words of the standard"),
-        Standard.MARKET: Label("不属政府定价，市场调节", "not under government pricing"),
-    }
-    kind = kinds[Standard(price.kind)]
+    if price.kind == Standard.MARKET:
+        return Label("不属政府定价，市场调节", "not under government pricing")
     if price.figure is None:
-        return kind
+        return Label("见收费标准文字", "see the words of the standard")
+    zh, en = ("最高", "at most ") if price.kind == Standard.MAXIMUM else ("固定", "fixed at ")
     figure = number_told(price.figure)
     if price.measure == Measure.RATE:
-        return Label(f"{kind.zh}{price.per}的{figure}%", f"{kind.en}{figure}% of: {price.per}")
+        return Label(f"{zh}{price.per}的{figure}%", f"{en}{figure}% of: {price.per}")
     if price.measure == Measure.UNIT:
-        return Label(f"{kind.zh}{figure}元/{price.per}", f"{kind.en}{figure} yuan per {price.per}")
-    return Label(f"{kind.zh}{figure}元（全部服务）", f"{kind.en}{figure} yuan for the whole service")
+        return Label(f"{zh}{figure}元/{price.per}", f"{en}{figure} yuan per {price.per}")
+    return Label(f"{zh}{figure}元（全部服务）", f"{en}{figure} yuan for the whole service")
 
 
 def number_told(figure: Decimal) -> str:
