@@ -21,8 +21,8 @@ from tests.systems.intermediary_market.parties import PASSWORD, START
 pytestmark = pytest.mark.one_database
 
 WHO = (
-    "", "school", "agency-1", "operator-head", "housing-clerk", "finance-clerk", "prices-clerk", "reform-clerk", "auditor",
-    "administrator",
+    "", "school", "agency-1", "operator-head", "housing-clerk", "finance-clerk", "prices-clerk", "reform-clerk",
+    "auditor", "administrator",
 )  # fmt: skip
 VARIES = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<==)[^&]*|\d+")
 PAGES = ("notices", "buying/purchases", "purchases")

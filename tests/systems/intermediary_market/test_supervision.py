@@ -30,6 +30,7 @@ from gongbao.systems.intermediary_market.ratings import procedure
 from gongbao.systems.intermediary_market.rules import market_outcome
 from gongbao.systems.intermediary_market.supervision import actions, credit, fees, government_prices, queries, refusals
 from gongbao.systems.intermediary_market.supervision.credit_system import FolderCreditSystem, configured
+from gongbao.systems.intermediary_market.supervision.demo import open_demo
 from gongbao.systems.intermediary_market.supervision.fees import Mark
 from gongbao.systems.intermediary_market.supervision.models import (
     CreditHandOver,
@@ -636,3 +637,13 @@ def test_a_standard_on_the_page(market: Market, monkeypatch: pytest.MonkeyPatch)
 def test_how_many_agencies_there_should_be_is_the_figure_of_the_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     table = market_outcome.figure_table
     assert catalogue.enough(MONDAY.date()) == table.entries["fewest_for_competition"].on(MONDAY.date()).value == 3
+
+
+# --- the demonstration
+
+
+def test_the_demonstration_shows_each_of_them_once(parties: Parties) -> None:
+    keep_item("ST-02", content(), authority=parties.units["housing"], since=START.date(), actor=KEEPER, at=START)
+    assert open_demo(NOW) == 5  # the agency that is punished is not there
+    assert (PriceInspection.objects.count(), CreditHandOver.objects.count()) == (2, 1)
+    assert open_demo(NOW) == 0

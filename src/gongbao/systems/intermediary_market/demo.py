@@ -7,8 +7,9 @@ from gongbao.systems.intermediary_market.contracts.demo import open_demo as open
 from gongbao.systems.intermediary_market.organisations.demo import open_demo as open_organisations
 from gongbao.systems.intermediary_market.purchases.demo import open_demo as open_purchases
 from gongbao.systems.intermediary_market.ratings.demo import open_demo as open_ratings
+from gongbao.systems.intermediary_market.supervision.demo import open_demo as open_supervision
 
-PARTS = (open_complaints, open_organisations, open_purchases, open_contracts, open_ratings)
+PARTS = (open_complaints, open_organisations, open_purchases, open_contracts, open_ratings, open_supervision)
 
 
 def open_demo(now: datetime) -> None:

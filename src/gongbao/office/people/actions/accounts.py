@@ -37,6 +37,7 @@ DEMO_ACCOUNTS: dict[str, tuple[dict[str, bool], tuple[str, Role] | None]] = {
     "demo-county": (_NO_RIGHTS, ("linlan-government-services", Role.CLERK)),
     "demo-county-head": (_NO_RIGHTS, ("linlan-government-services", Role.SECTION_HEAD)),
     "demo-authority": (_NO_RIGHTS, ("housing", Role.CLERK)),
+    "demo-reform": (_NO_RIGHTS, ("development-reform", Role.CLERK)),
     "demo-auditor": (_NO_RIGHTS, ("yunlan", Role.AUDITOR)),
     "demo-administrator": (_NO_RIGHTS, ("yunlan", Role.ADMINISTRATOR)),
     "demo-owner": (_NO_RIGHTS, None),
