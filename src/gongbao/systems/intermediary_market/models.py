@@ -56,7 +56,10 @@ class Function(models.TextChoices):
     OPERATOR = "operator", pgettext_lazy("function in the market", "Builds, manages and runs the market")  # 第六条
     PRICES = "prices", pgettext_lazy("function in the market", "Supervises fees and prices")  # 第八条
     PROCUREMENT = "procurement", pgettext_lazy("function in the market", "Supervises public procurement")  # 第九条
-    COORDINATION = "coordination", pgettext_lazy("function in the market", "Coordinates complaints")  # 第十条
+    COORDINATION = (
+        "coordination",
+        pgettext_lazy("function in the market", "Fixes government prices, looks after credit, coordinates complaints"),
+    )  # 第十条
 
 
 class Competence(RegulatedModel):
