@@ -155,7 +155,8 @@ def test_all_the_way_in_instalments(played: Play) -> None:
     deliver(played, 2)
     deliver(played, 3)
     played.take("owner", "contract_accept", SIGNED, part=3)
-    assert situation(played).state == market.performing
+    now = situation(played)
+    assert now.state == market.performing and now.events[-1].step == "contract_accept_part"
     with pytest.raises(Refused, match="what the instalment waits for"):
         invoice(played, 2, "B", "32000.00")
     with pytest.raises(Refused, match="what the instalment waits for"):

@@ -187,7 +187,11 @@ def _as_it_is(situation: Situation, step: str, given: Mapping[str, Any], at: dat
         if invoice is not None and values.get("payment") == invoice.owed:
             return market.pay_rest.key, found
     if step == market.dispute.key and (invoice := market.paid_up_by(situation, values[about])) is not None:
-        return market.dispute_reopens.key, found | {"invoice_number": invoice.number, "pay_by": invoice.pay_by}
+        return market.dispute_reopens.key, found | {
+            "invoice_number": invoice.number,
+            "invoiced_on": invoice.on,
+            "pay_by": invoice.pay_by,
+        }
     return step, found
 
 
@@ -224,7 +228,7 @@ def _agree(
     for one in planned:
         if one.number in now and now[one.number].agreed == one.agreed:
             continue
-        given = {"part": one.number, "part_title": one.title, "part_amount": one.amount}
+        given = {"part": one.number, "agreed_on": event.on, "part_title": one.title, "part_amount": one.amount}
         if one.is_delivered:
             _then(found, market.agree_delivery.key, given | {"deliver_by": one.deliver_by}, acting, at, seen)
         else:

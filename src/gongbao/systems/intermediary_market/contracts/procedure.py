@@ -70,7 +70,7 @@ accepted = contract.state(
     next_zh="中介机构开具发票，项目业主付款", next_en="the agency invoices, and the owner pays",
 )  # fmt: skip
 paid = contract.state(
-    "paid", zh="全部验收并付清", en="all accepted and paid",
+    "paid", zh="已付清", en="paid",
     next_zh="运维机构归档", next_en="the operator puts it into the archive",
 )  # fmt: skip
 archived = contract.state("archived", zh="已归档", en="in the archive", final=True)
@@ -532,6 +532,10 @@ NOTHING_PAID = Condition(
 )  # fmt: skip
 IS_RECORDED = Condition(Label("该笔付款尚待确认", "the payment waits for an answer"), OUR_RULE, _is_recorded)
 REOPENS = Condition(Label("该发票此前记为付清", "its invoice counted as paid"), OUR_RULE, _reopens)
+AS_INVOICED = Condition(
+    Label("开票日期和付款期限与该发票一致", "the days are those of the invoice"), OUR_RULE,
+    _invoice_given(lambda invoice, values: (values["invoiced_on"], values["pay_by"]) == (invoice.on, invoice.pay_by)),
+)  # fmt: skip
 STAYS_OPEN = Condition(
     Label("该发票此前未记为付清", "its invoice did not count as paid"), OUR_RULE,
     lambda situation, values: not _reopens(situation, values),
@@ -671,19 +675,21 @@ amend_private = contract.step(
 _part = Field("part", Label("期次", "Instalment"), Kind.NUMBER)
 _agreed = (
     _part,
+    Field("agreed_on", Label("约定日期", "Agreed on"), Kind.DATE, past=True),
     Field("part_title", Label("名称", "Name"), longest=instalments.LONGEST_TITLE),
     Field("part_amount", Label("本期金额（元）", "Sum of the instalment (yuan)"), Kind.MONEY),
 )
 
 agree_delivery = contract.step(
     "contract_agree_delivery", OUR_RULE, zh="约定分期（交付并验收后付款）", en="Agree on an instalment to be delivered",
-    by=[owner, agency], at=[performing], when=[NOT_BEGUN],
+    by=[owner, agency], at=[performing], on="agreed_on", when=[NOT_BEGUN, _delivery_after("agreed_on")],
     asks=[*_agreed, Field("deliver_by", Label("约定的完成日期", "To be delivered by"), Kind.DATE, "第二十七条")],
 )  # fmt: skip
 
 agree_sum = contract.step(
     "contract_agree_sum", OUR_RULE, zh="约定分期（预付或者全部验收后付款）",
-    en="Agree on an instalment without a delivery", by=[owner, agency], at=[performing], when=[NOT_BEGUN],
+    en="Agree on an instalment without a delivery", by=[owner, agency], at=[performing], on="agreed_on",
+    when=[NOT_BEGUN],
     asks=[*_agreed, Field("part_condition", Label("付款条件", "What it waits for"), Kind.CHOICE,
                           options=tuple(one for one in instalments.CONDITIONS if one.key != instalments.DELIVERY))],
 )  # fmt: skip
@@ -732,6 +738,7 @@ refuse = contract.step(
 # Payment
 
 _invoice_number = Field("invoice_number", Label("发票号码", "Number of the invoice"), longest=40)
+_invoiced_on = Field("invoiced_on", Label("开票日期", "Date of the invoice"), Kind.DATE, past=True)
 _pay_by = Field("pay_by", Label("付款期限", "To be paid by"), Kind.DATE)
 
 invoice = contract.step(
@@ -739,7 +746,7 @@ invoice = contract.step(
     on="invoiced_on", when=[MAY_BE_INVOICED, PAID_AS_AGREED, WITHIN_PART, NEW_NUMBER],
     asks=[
         _part,
-        Field("invoiced_on", Label("开票日期", "Date of the invoice"), Kind.DATE, past=True),
+        _invoiced_on,
         _invoice_number,
         Field("invoiced", Label("发票金额（元）", "Sum of the invoice (yuan)"), Kind.MONEY),
         Field("last", Label("本期不再另行开票", "Nothing more is invoiced of this instalment"), Kind.FLAG,
@@ -791,8 +798,8 @@ dispute_reopens = contract.step(
     "contract_dispute_reopens", OUR_RULE, zh="对付款提出异议，发票恢复为未付清",
     en="Dispute the payment, so that its invoice is not paid", by=[agency], at=[performing, accepted, paid],
     asks=[_payment_number, _reason("未收到，或者与记录不符之处", "Not received, or not as it was recorded"),
-          _invoice_number, _pay_by],
-    when=[IS_RECORDED, REOPENS],
+          _invoice_number, _invoiced_on, _pay_by],
+    when=[IS_RECORDED, REOPENS, AS_INVOICED],
 )  # fmt: skip
 
 settle = contract.step(
@@ -855,6 +862,7 @@ acceptance = contract.clock(
 
 payment = contract.clock(
     "contract_payment", until("pay_by"), "第四十条第（六）项", zh="付款", en="pay", starts=[invoice, dispute_reopens],
+    since="invoiced_on",
     ends=[pay_rest, return_invoice], closes=[return_invoice], tells=[owner, agency, clerk], each="invoice_number",
 )  # fmt: skip
 

@@ -422,12 +422,16 @@ def reader_of(contract: Contract, own: Collection[Organisation], desk: Desk | No
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A step that a party may take, with what stands in its way; `about`: which thing it is about, with its name."""
+    """A step that a party may take, with what stands in its way; `about`: which thing it is about, with its name.
+
+    `several`: it may be about another as well, so that a link to its form says which.
+    """
 
     step: Step
     obstacles: tuple[Obstacle, ...] = ()
     about: int | str | None = None
     named: Label | None = None
+    several: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -480,4 +484,4 @@ def _offered(situation: Situation, possible: Possible, now: datetime) -> list[Of
     if step == market.return_invoice:
         runs = {about: situation.run(market.payment, about) for about, _named in found}
         found = [(about, named) for about, named in found if not ((run := runs[about]) and run.is_over(now))]
-    return [Offered(step, possible.obstacles, about, named) for about, named in found]
+    return [Offered(step, possible.obstacles, about, named, len(found) > 1) for about, named in found]
