@@ -364,23 +364,11 @@ def test_the_lowest_price_within_the_budget_is_selected(market: Market) -> None:
 
 def test_a_discount_is_better_the_greater_it_is(market: Market) -> None:
     made = market.published(price_kind="discount")
-    for number, said in ((0, "12"), (1, "20")):
-        _register_with(market, made, number, {"price": "", "discount": said})
+    market.register(made, [0, 1], ["12", "20"])
     made = market.checked(market.open(market.close(made), Part.REGISTRATION, ENDS + timedelta(hours=9)))
     made = market.settle(market.open(made, Part.OFFER, SELECTION))
     assert made.selected is not None and made.selected.organisation == market.parties.agencies[1]
     assert queries.price_in_words(made.selected) == "下浮率20%"
-
-
-def _register_with(market: Market, purchase: Purchase, number: int, said: dict[str, str]) -> None:
-    from tests.systems.intermediary_market import custodians
-
-    agency, before = market.parties.agencies[number], custodians.offer
-    custodians.offer = lambda purchase, agency, **more: {**before(purchase, agency), **said}  # type: ignore[assignment]
-    try:
-        market.register(purchase, [market.parties.agencies.index(agency)])
-    finally:
-        custodians.offer = before
 
 
 def test_equals_are_drawn_among(market: Market) -> None:
