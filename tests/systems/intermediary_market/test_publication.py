@@ -96,7 +96,8 @@ def test_no_stage_before_the_award_notice_tells_who_registered_or_how_many(marke
     assert not [one for one in names(market.parties) if one in words] and "48123" not in words
     found = queries.figures(2026, SELECTION)
     assert found.registered == () and found.shares == () and found.mean_registered is None
-    assert [one.clock.key for one in found.stages] == ["form_review"]
+    # When custodians opened something is no secret; what and of whom is.
+    assert [one.clock.key for one in found.stages] == ["form_review", "names_opening", "offers_opening"]
 
 
 # --- as it becomes public

@@ -99,6 +99,7 @@ class Registration(RegulatedModel):
     content = models.JSONField()
     opened_at = models.DateTimeField()
     standing = models.BooleanField(default=True)
+    standing_clause = "第十三条、第十四条"
     excluded = models.JSONField(default=list, blank=True)
     admitted = models.BooleanField(null=True, blank=True)
     reason = models.TextField(blank=True)
