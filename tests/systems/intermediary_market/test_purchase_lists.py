@@ -28,7 +28,8 @@ def test_notices_are_found_by_what_they_say_and_how_they_stand(market: Market) -
     assert list(queries.public_notices(group="running")) == [one]  # its registration ended, too
     assert list(queries.public_notices(group="awarded", way="lowest_price", fund="public")) == [other]
     assert [found.project_name for found in queries.public_awards()] == ["食堂鉴定"]
-    assert {found.project_name for found in queries.at_desk()} == {"尚未发布", "图书馆测绘", "食堂鉴定"}
+    desk = desk_of(market.parties.people["operator-clerk"], MONDAY.date())
+    assert {found.project_name for found in queries.at_desk(desk)} == {"尚未发布", "图书馆测绘", "食堂鉴定"}
     assert {found.project_name for found in queries.purchases_of(market.owner)} == {
         "尚未发布",
         "图书馆测绘",
