@@ -462,10 +462,15 @@ def test_letters_of_an_award_are_served_as_they_are_made(market: Market) -> None
 
 def test_only_a_recorded_suspension_stops_the_notice_of_award(market: Market) -> None:
     made = market.announced()
-    made = market.desk(made, "suspend_award", at("2026-03-12 10:00"), complaint="K7", suspension_reason="异议待查")
+    order = {"ordered_by": "云岭市人民法院", "order_number": "（2026）行保1号", "suspension_reason": "异议待查"}
+    made = market.desk(made, "suspend_award", at("2026-03-12 10:00"), suspended_for="court", **order)
     with pytest.raises(Refused):
         market.desk(made, "issue_award", at("2026-04-01 09:00"))
-    made = market.desk(made, "resume_award", at("2026-04-01 09:00"), resumed_because="异议不成立")
+    with pytest.raises(Refused, match="lifted_by: needed"):
+        market.desk(made, "resume_award", at("2026-04-01 09:00"), resumed_because="异议不成立")
+    made = market.desk(
+        made, "resume_award", at("2026-04-01 09:00"), resumed_because="已解除", lifted_by="（2026）行保1号之一"
+    )
     with pytest.raises(Refused, match="not over"):
         market.desk(made, "issue_award", at("2026-04-01 10:00"))
     assert market.desk(made, "issue_award", at("2026-04-09 10:00")).case.state == "awarded"

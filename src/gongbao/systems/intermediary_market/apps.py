@@ -14,6 +14,7 @@ class IntermediaryMarketConfig(AppConfig):
         from gongbao.office.worker import jobs
         from gongbao.procedures import Situation
         from gongbao.systems.intermediary_market.catalogue.actions import tell_of_run_out
+        from gongbao.systems.intermediary_market.complaints.follow import follows
         from gongbao.systems.intermediary_market.complaints.procedure import SUBJECTS, complaint
         from gongbao.systems.intermediary_market.complaints.queries import evidence_page
         from gongbao.systems.intermediary_market.complaints.routing import route
@@ -41,6 +42,7 @@ class IntermediaryMarketConfig(AppConfig):
                 open_to_all=True,
                 wordings=files("gongbao.systems.intermediary_market").joinpath("wordings"),
                 letter_codes={"acceptance": "投受", "correction": "投补", "refusal": "投不受", "decision": "投决"},
+                follows=follows,
                 page=evidence_page,
             )
         )

@@ -11,6 +11,7 @@ from gongbao.procedures import Situation
 from gongbao.systems.intermediary_market.purchases.actions import follows
 from gongbao.systems.intermediary_market.purchases.notices import reminds
 from gongbao.systems.intermediary_market.purchases.procedure import OWN_STEPS, purchase
+from gongbao.systems.intermediary_market.purchases.suspension import refuses
 from gongbao.systems.intermediary_market.retention import files_kept_until
 
 
@@ -43,6 +44,7 @@ CASE_TYPE = CaseType(
     # owner and agency from its issue on, who are told so; that is its electronic service.
     served_at_once={"award_notice": "notice", "notice_of_award": "electronic"},
     own_steps=OWN_STEPS,
+    refuses=refuses,
     follows=follows,
     reminds=reminds,
     page=_page,

@@ -108,7 +108,9 @@ _PURCHASES = (
     _Purchase(11, "unpublished", "园区监控工程造价咨询", owner=1),
     _Purchase(10, "announced", "厨房设备用房造价咨询"),
     _Purchase(13, "suspended", "园区停车楼造价咨询", owner=1, end=(
-        "suspend_award", {"complaint": "演示投诉", "suspension_reason": "对中选机构资质提出异议，需要核实。"})),
+        "suspend_award", {"suspended_for": "supervision", "ordered_by": "云澜市财政局",
+                          "order_number": "暂停采购活动通知书 演示第1号",
+                          "suspension_reason": "对中选机构资质提出异议，需要核实。"})),
     # Of a county, at its own desk.
     _Purchase(0, "reviewing", "操场排水改造工程造价咨询", owner=3),
     _Purchase(2, "open", "教室照明改造工程造价咨询", owner=3),

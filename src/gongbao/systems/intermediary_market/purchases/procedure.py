@@ -130,6 +130,12 @@ annulment_letter = purchase.letter(
 
 # What is asked
 
+SUSPENDED = (
+    Option("complaint", Label("已受理的投诉", "a complaint that was accepted"), "第三十六条第一款"),
+    Option("court", Label("人民法院的裁定、通知", "an order of a court"), "第四十一条"),
+    Option("supervision", Label("监督机关的决定", "a decision of those who supervise"), "第四十一条"),
+)
+"""On what the award is suspended: nothing else stops the notice of award (第二十四条)."""
 FUNDS = (
     Option("public", Label("财政性资金", "public funds"), "第三条第二款"),
     Option("private", Label("社会性资金", "private funds"), "第三条第三款"),
@@ -392,13 +398,27 @@ suspend_award = purchase.step(
     "suspend_award", OUR_RULE, zh="中止公示", en="Suspend the award", by=[operator], at=[announced], to=suspended,
     sign_off=SignOff((operator_head,), OUR_RULE), publishes=True,
     asks=[
-        Field("complaint", Label("异议（投诉）编号", "Number of the complaint"), Kind.LINE, longest=20),
+        Field("suspended_for", Label("中止依据", "Ground of the suspension"), Kind.CHOICE, options=SUSPENDED,
+              public=True),
+        Field("complaint", Label("异议（投诉）编号", "Number of the complaint"), Kind.LINE, "第三十六条第一款",
+              longest=20, required=False, help=Label("依据投诉中止的填写：须为关于本次采购并已受理的投诉",
+                                         "for a complaint: one about this purchase that was accepted")),
+        Field("ordered_by", Label("作出裁定、决定的机关", "Who ordered it"), Kind.LINE, longest=100, required=False,
+              public=True, help=Label("依据文书中止的填写", "for an order")),
+        Field("order_number", Label("文书名称和文号", "The document, with its number"), Kind.LINE, longest=100,
+              required=False, public=True, help=Label("依据文书中止的填写", "for an order")),
         Field("suspension_reason", Label("中止理由", "Why it is suspended"), Kind.TEXT, longest=2000),
     ],
 )  # fmt: skip
 resume_award = purchase.step(
     "resume_award", OUR_RULE, zh="恢复公示", en="Resume the award", by=[operator], at=[suspended], to=announced,
-    publishes=True, asks=[Field("resumed_because", Label("恢复理由", "Why it goes on"), Kind.TEXT, longest=2000)],
+    publishes=True,
+    asks=[
+        Field("lifted_by", Label("解除中止的文书名称和文号", "The document that lifts it, with its number"), Kind.LINE,
+              longest=100, required=False, public=True,
+              help=Label("依据文书中止的填写", "for an order")),
+        Field("resumed_because", Label("恢复理由", "Why it goes on"), Kind.TEXT, longest=2000),
+    ],
 )  # fmt: skip
 issue_award = purchase.step(
     "issue_award", "第二十四条", zh="出具中选通知书", en="Issue the notice of award", by=[operator], at=[announced],
@@ -448,12 +468,12 @@ form_review = purchase.clock(
 registration = purchase.clock(
     "registration", until("registration_ends_at"), "第二十一条", zh="报名", en="registration",
     starts=[publish_notice, extend, reopen], ends=[change_terms, declare_outage], closes=[change_terms, extend],
-    runs_out=close_registration,
+    runs_out=close_registration, tells=[owner],
 )  # fmt: skip
 selection = purchase.clock(
     "selection", until("selection_at"), "第十九条第（五）项", zh="公开选取", en="selection",
     starts=[publish_notice, extend, reopen], ends=[open_offers, change_terms, declare_outage], opens=[open_offers],
-    tells=[operator],
+    tells=[owner, operator],
 )  # fmt: skip
 # OUR_RULE: custodians have a working day after the deadline, after the selection and after a draw began. Nothing is
 # done for them when it is over: the head of the unit that runs the purchase is told, and sees that it is done.
@@ -473,7 +493,7 @@ shares_opening = purchase.clock(
 )  # fmt: skip
 confirmation = purchase.clock(
     "confirmation", working_days(1), "第二十四条", zh="确认选取结果", en="confirm the result",
-    starts=[select, draw, pass_on], ends=[confirm], runs_out=escalate, tells=[operator, operator_head],
+    starts=[select, draw, pass_on], ends=[confirm], runs_out=escalate, tells=[owner, operator, operator_head], warns=0,
 )  # fmt: skip
 not_published = purchase.clock(
     "not_published", until("unpublished_until"), OUR_RULE, zh="暂不公开", en="not published",
