@@ -12,15 +12,12 @@ __all__ = ["scene"]
 
 def test_direct_choice_without_a_notice(scene: Scene, console_allowed: list[str]) -> None:
     from gongbao.systems.intermediary_market.interpretation.actions import choose_reading
-    from gongbao.systems.intermediary_market.organisations.actions import Offered, enter_item
     from gongbao.systems.intermediary_market.purchases import terms
     from gongbao.systems.intermediary_market.purchases.models import Purchase
     from tests.systems.intermediary_market.buying import START, TERMS, buying_market
 
     scene.market = market = buying_market()
     agency = market.parties.agencies[0]
-    free = Offered("鉴定", "提供图纸", "20日", "双方协商")
-    enter_item(agency, market.item, free, qualification=None, actor=KEEPER, at=START)
     ground = "云澜市政务函〔2026〕3号"
     choose_reading("direct_choice", "without_notice", date(2026, 3, 1), ground, account=None, actor=KEEPER, at=START)
     scene.on(SELECTED)
