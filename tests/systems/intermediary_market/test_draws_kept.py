@@ -401,6 +401,7 @@ def test_a_process_that_ends_at_any_write_leaves_a_state_from_which_it_goes_on(s
 @pytest.mark.postgres
 def test_two_who_press_at_once_get_one_draw(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(purchases, "drawn", lambda *given, **more: None)
+    monkeypatch.setattr(purchases, "shares_opened", lambda *given, **more: None)
     scene = registered()
     scene.open_offers()
     assert at_once([lambda: scene.commit(Party.OWNER)] * 3 + [lambda: scene.commit(Party.OPERATOR)] * 3) == []
