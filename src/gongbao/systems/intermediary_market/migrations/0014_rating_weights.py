@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("intermediary_market", "0013_second_hands"),
+        ("intermediary_market", "0013_reserve_custodian"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

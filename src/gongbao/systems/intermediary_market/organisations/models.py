@@ -64,7 +64,6 @@ class Organisation(RegulatedModel):
 class Member(RegulatedModel):
     """An account that acts for an organisation (业务授权人), from `since` on, to the day `until` where it has one.
 
-    While it `waits` the account was asked and has not agreed: it acts for nobody, and nothing of it counts.
     `telephone` is where the person is reached, `person_digest` the keyed digest of their identity number, which is not
     kept: two agencies with the same person or number are what 第三十三条第（三）项 asks about.
     """
@@ -73,7 +72,6 @@ class Member(RegulatedModel):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="members")
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
-    waits = models.BooleanField(default=False)
     telephone = models.CharField(max_length=40, blank=True)
     person_digest = models.CharField(max_length=64, blank=True)
 
@@ -82,67 +80,6 @@ class Member(RegulatedModel):
 
     def __str__(self) -> str:
         return f"of {self.organisation_id}"
-
-
-class Affiliation(RegulatedModel):
-    """That an agency says of another that one person leads or controls both (第二十二条第（一）项).
-
-    What an agency writes of its own persons could have a competitor stand aside: it counts where the other says so too.
-    """
-
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="affiliations")
-    other = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta(RegulatedModel.Meta):
-        ordering = ["id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["organisation", "other"], condition=models.Q(ended_at=None), name="one_affiliation_with_another"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.organisation_id} {self.other_id}"
-
-
-class MendingKind(models.TextChoices):
-    REMOVE = "remove", pgettext_lazy("what the operator mends", "Take it out of the market")
-    HAND_OVER = "hand_over", pgettext_lazy("what the operator mends", "Hand it over to another account")
-
-
-class Mending(RegulatedModel):
-    """What one of the operator proposes to do to an organisation, and another, a head, does or refuses: our rule.
-
-    `account` is to whom it is handed over. It waits as long as `decided_at` is null.
-    """
-
-    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="mendings")
-    kind = models.CharField(max_length=12, choices=MendingKind.choices)
-    account = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    reasons = models.TextField()
-    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    proposed_at = models.DateTimeField()
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    decided_at = models.DateTimeField(null=True, blank=True)
-    done = models.BooleanField(default=False)
-
-    class Meta(RegulatedModel.Meta):
-        ordering = ["id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["organisation", "kind"], condition=models.Q(decided_at=None), name="one_mending_that_waits"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return str(self.uuid)
 
 
 class SigningKey(RegulatedModel):
