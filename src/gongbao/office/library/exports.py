@@ -23,10 +23,8 @@ from gongbao.office.library.models import Duty, Feed, Indicator, Revision
 from gongbao.office.library.words import change_word, comparison_sign, deadline_kind_word
 from gongbao.office.papers.icalendar_feed import Entry, Recurrence, to_icalendar
 from gongbao.office.papers.official_docx import to_official_docx
-from gongbao.office.papers.workbook import Sheet, SheetColumn, to_workbook
+from gongbao.office.papers.workbook import XLSX, Sheet, SheetColumn, to_workbook
 from gongbao.office.people.readers import Reader
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class Format(NamedTuple):

@@ -23,11 +23,14 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.writer.excel import ExcelWriter
 
+from gongbao.core.labels import Label
 from gongbao.gazette.akoma_ntoso import legal_in_xml
 from gongbao.gazette.tables import Kind
 from gongbao.office.papers.official_docx import width
 from gongbao.office.papers.word import SONGTI
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+"""The type of the content."""
 MAX_TEXT = 32_767
 """Characters of a cell; Excel counts one beyond the Basic Multilingual Plane as two."""
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
@@ -90,6 +93,18 @@ class Sheet:
     totals: Sequence[tuple[str, Sequence[str | None]]] = ()
     notes: Sequence[str] = ()
     heading: str = ""
+
+
+Heads = Sequence[tuple[Label, Kind]]
+
+
+def sheet_of(title: Label, heads: Heads, rows: Sequence[Sequence[str | date | None]], language: str) -> Sheet:
+    """A table whose title and heads are labels; sums of money are in yuan."""
+    yuan = Label("元", "yuan").in_language(language)
+    columns = [
+        SheetColumn(label.in_language(language), kind, yuan if kind == Kind.MONEY else "") for label, kind in heads
+    ]
+    return Sheet(title.in_language(language), columns, rows)
 
 
 def to_workbook(sheets: Sequence[Sheet], *, title: str, made_at: datetime | None = None) -> bytes:

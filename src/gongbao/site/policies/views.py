@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from gongbao.core.errors import GongbaoError
 from gongbao.office.library.clause_links import ClauseLinks
 from gongbao.office.papers.calculation_sheet import sheet_docx, sheet_pdf
+from gongbao.office.papers.workbook import XLSX
 from gongbao.office.people.permissions import ANYONE, allows
 from gongbao.rules.policy import Policy
 from gongbao.rules.readings import NoSuchReading
@@ -207,9 +208,6 @@ def sheet(request: HttpRequest, name: str, form: str) -> HttpResponse:
         response = HttpResponse(made, content_type=kind)
     response["Content-Disposition"] = f'attachment; filename="{found.name}.{form}"'
     return response
-
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @allows(ANYONE)

@@ -15,13 +15,13 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 
 from gongbao.gazette.akoma_ntoso import legal_in_xml
+from gongbao.office.papers.workbook import XLSX
 from gongbao.rules.compute import version
 from gongbao.rules.policy import Policy
 from gongbao.site.what_if.answers import Answer, Sums
 from gongbao.site.what_if.asked import Asked
 
 CSV = "text/csv; charset=utf-8"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 Row = tuple[Any, ...]
 

@@ -28,6 +28,7 @@ from gongbao.office.library.models import Duty, Finding, Indicator, Revision
 from gongbao.office.library.views.common import Misread, Other, document_url, misread, no_document, turning
 from gongbao.office.library.views.documents import RAW_PAGE
 from gongbao.office.library.words import DEADLINE_KINDS, FINDING_KINDS, SEVERITIES
+from gongbao.office.papers.workbook import XLSX
 from gongbao.office.people.permissions import ANYONE, allows
 from gongbao.office.people.readers import Reader, reader_of
 
@@ -330,7 +331,7 @@ def duties_xlsx(request: HttpRequest) -> HttpResponse:
         return too_many(request, TooMany(number, "gongbao duties --xlsx FILE"))
     seen = queries.each_seen(found, queries.seen_duties, reader_of(request))
     name = _("Duties")
-    return _file(exports.duties_workbook(seen, name), exports.XLSX, f"{name}.xlsx")
+    return _file(exports.duties_workbook(seen, name), XLSX, f"{name}.xlsx")
 
 
 INDICATOR_FIELDS = ("text", "unit", "year", "document")
@@ -390,7 +391,7 @@ def indicators_xlsx(request: HttpRequest) -> HttpResponse:
         return too_many(request, TooMany(number, "gongbao indicators --xlsx FILE"))
     seen = queries.each_seen(found, queries.seen_indicators, reader_of(request))
     name = _("Indicators")
-    return _file(exports.indicators_workbook(seen, name), exports.XLSX, f"{name}.xlsx")
+    return _file(exports.indicators_workbook(seen, name), XLSX, f"{name}.xlsx")
 
 
 # --- the file itself

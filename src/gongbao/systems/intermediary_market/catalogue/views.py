@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gongbao.core.errors import GongbaoError
+from gongbao.office.papers.workbook import XLSX
 from gongbao.office.people.permissions import ANYONE, allows
 from gongbao.office.people.queries import unit as unit_named
 from gongbao.systems.intermediary_market.catalogue import actions, queries
@@ -31,7 +32,6 @@ from gongbao.systems.intermediary_market.organisations.refusals import told
 from gongbao.systems.intermediary_market.staff import AT_MARKET_DESK, acting_at, own_body
 
 PAGE = 20
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @allows(ANYONE)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from gongbao.core.labels import Label
 from gongbao.gazette.tables import Kind
 from gongbao.office.library.clause_links import ClauseLinks
-from gongbao.office.papers.workbook import Sheet, SheetColumn, to_workbook
+from gongbao.office.papers.workbook import XLSX, Sheet, SheetColumn, to_workbook
 from gongbao.office.people.permissions import ANYONE, allows
 from gongbao.systems.intermediary_market.competence import competences, counties
 from gongbao.systems.intermediary_market.complaints import queries
@@ -87,8 +87,7 @@ def statistics_workbook(request: HttpRequest) -> HttpResponse:
     sheets = [_sheet(heading, first, rows, found.total) for heading, first, rows in _tables(found)]
     title = _("Complaints received in %(year)s") % {"year": year}
     content = to_workbook(sheets, title=title, made_at=now)
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    response = HttpResponse(content, content_type=kind)
+    response = HttpResponse(content, content_type=XLSX)
     response["Content-Disposition"] = f'attachment; filename="complaints-{year}.xlsx"'
     return response
 

@@ -41,6 +41,7 @@ from gongbao.office.intake import ticket
 from gongbao.office.library.clause_links import ClauseLinks
 from gongbao.office.library.views.common import turning
 from gongbao.office.library.views.content import MOST_ROWS, TooMany, too_many
+from gongbao.office.papers.workbook import XLSX
 from gongbao.office.people.acting import actor_of
 from gongbao.office.people.models import Account
 from gongbao.office.people.permissions import ANYONE, allows
@@ -71,7 +72,7 @@ def _desk(request: HttpRequest) -> Desk | None:
 
 
 def _workbook(content: bytes, name: str) -> HttpResponse:
-    return download(content, workbook.XLSX, name)
+    return download(content, XLSX, name)
 
 
 def _turning(request: HttpRequest, page: Page) -> dict[str, Any]:

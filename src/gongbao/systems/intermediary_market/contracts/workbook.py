@@ -7,13 +7,12 @@ from typing import TypeAlias
 
 from gongbao.core.labels import Label
 from gongbao.gazette.tables import Kind
-from gongbao.office.papers.workbook import Sheet, SheetColumn, to_workbook
+from gongbao.office.papers.workbook import Heads, sheet_of, to_workbook
 from gongbao.systems.intermediary_market.contracts.instalments import invoices_of
 from gongbao.systems.intermediary_market.contracts.queries import Published, Row
 from gongbao.systems.intermediary_market.purchases.models import Fund
 
 Cell: TypeAlias = str | date | None
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 _SERVICE, _STATE = (Label("服务事项", "Service"), Kind.TEXT), (Label("状态", "State"), Kind.TEXT)
 _OWNER, _AGENCY = (Label("项目业主", "Owner"), Kind.TEXT), (Label("中介机构", "Agency"), Kind.TEXT)
@@ -99,9 +98,9 @@ def of_rows(found: Sequence[Row], language: str, made_at: datetime) -> bytes:
     ]
     title = Label("中介服务合同", "Contracts")
     sheets = [
-        _sheet(title, ROWS, rows, language),
-        _sheet(Label("分期", "Instalments"), PARTS, _parts(found, language), language),
-        _sheet(Label("发票和付款", "Invoices and payments"), INVOICES, _invoices(found, language), language),
+        sheet_of(title, ROWS, rows, language),
+        sheet_of(Label("分期", "Instalments"), PARTS, _parts(found, language), language),
+        sheet_of(Label("发票和付款", "Invoices and payments"), INVOICES, _invoices(found, language), language),
     ]
     return to_workbook(sheets, title=title.in_language(language), made_at=made_at)
 
@@ -147,21 +146,13 @@ def _invoices(found: Sequence[Row], language: str) -> list[list[Cell]]:
 
 def _book(
     title: Label,
-    heads: Sequence[tuple[Label, Kind]],
+    heads: Heads,
     rows: Sequence[Sequence[Cell]],
     language: str,
     made_at: datetime,
 ) -> bytes:
     told = title.in_language(language)
-    return to_workbook([_sheet(title, heads, rows, language)], title=told, made_at=made_at)
-
-
-def _sheet(title: Label, heads: Sequence[tuple[Label, Kind]], rows: Sequence[Sequence[Cell]], language: str) -> Sheet:
-    yuan = Label("元", "yuan").in_language(language)
-    columns = [
-        SheetColumn(label.in_language(language), kind, yuan if kind == Kind.MONEY else "") for label, kind in heads
-    ]
-    return Sheet(title.in_language(language), columns, rows)
+    return to_workbook([sheet_of(title, heads, rows, language)], title=told, made_at=made_at)
 
 
 def _plain(amount: Decimal | None) -> str | None:

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from gongbao.office.library.clause_links import ClauseLinks
+from gongbao.office.papers.workbook import XLSX
 from gongbao.office.people.models import Unit
 from gongbao.office.people.permissions import ANYONE, allows
 from gongbao.systems.intermediary_market.competence import operator_unit
@@ -124,7 +125,7 @@ def _package(request: HttpRequest, found: list[queries.Selection], address: str,
 
 
 def _file(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=workbook.XLSX)
+    response = HttpResponse(content, content_type=XLSX)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

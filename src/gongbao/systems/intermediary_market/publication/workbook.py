@@ -6,17 +6,14 @@ from decimal import Decimal
 
 from gongbao.core.labels import Label
 from gongbao.gazette.tables import Kind
-from gongbao.office.papers.workbook import Sheet, SheetColumn, to_workbook
+from gongbao.office.papers.workbook import sheet_of, to_workbook
 from gongbao.procedures import OUR_RULE
 from gongbao.procedures.fields import SHANGHAI
 from gongbao.systems.intermediary_market.publication.queries import STATES, WAYS, Figures, Selection, Stage
 from gongbao.systems.intermediary_market.purchases import procedure
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 Cells = list[str | date | None]
 _FUNDS = {one.key: one.label for one in procedure.FUNDS}
-_YUAN = Label("元", "yuan")
 _SELECTIONS = (
     (Label("发布日期", "Published on"), Kind.DATE),
     (Label("项目业主", "Owner"), Kind.TEXT),
@@ -82,8 +79,9 @@ def of_selections(found: Sequence[Selection], language: str, made_at: datetime) 
         ]
         for one in found
     ]
-    title = Label("选取情况", "Selections").in_language(language)
-    return to_workbook([_sheet(title, _SELECTIONS, rows, language)], title=title, made_at=made_at)
+    title = Label("选取情况", "Selections")
+    sheet = sheet_of(title, _SELECTIONS, rows, language)
+    return to_workbook([sheet], title=title.in_language(language), made_at=made_at)
 
 
 def of_figures(found: Figures, language: str, made_at: datetime) -> bytes:
@@ -93,7 +91,7 @@ def of_figures(found: Figures, language: str, made_at: datetime) -> bytes:
         (Label("中选集中度", "Concentration of awards"), _SHARES, share_rows(found)),
         (Label("各环节时限", "Stages and limits"), _STAGES, stage_rows(found, language)),
     )
-    sheets = [_sheet(title.in_language(language), heads, rows, language) for title, heads, rows in tables]
+    sheets = [sheet_of(title, heads, rows, language) for title, heads, rows in tables]
     return to_workbook(
         sheets,
         title=Label(f"{found.year}年选取统计", f"Selections of {found.year}").in_language(language),
@@ -129,14 +127,6 @@ def stage_rows(found: Figures, language: str) -> list[Cells]:
 def clause_of(stage: Stage) -> str:
     """The clause of the document that sets the limit; "" where it is our own."""
     return "" if stage.clock.clause == OUR_RULE else stage.clock.clause
-
-
-def _sheet(title: str, heads: Sequence[tuple[Label, Kind]], rows: Sequence[Cells], language: str) -> Sheet:
-    yuan = _YUAN.in_language(language)
-    columns = [
-        SheetColumn(label.in_language(language), kind, yuan if kind == Kind.MONEY else "") for label, kind in heads
-    ]
-    return Sheet(title, columns, rows)
 
 
 def _plain(amount: Decimal | None) -> str | None:

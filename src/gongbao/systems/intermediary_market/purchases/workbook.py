@@ -9,8 +9,6 @@ from gongbao.office.papers.workbook import Sheet, SheetColumn, to_workbook
 from gongbao.systems.intermediary_market.purchases.models import ProcurementLimit
 from gongbao.systems.intermediary_market.purchases.spending import Spent
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 _SPENT = (
     (Label("项目业主", "Owner"), Kind.TEXT),
     (Label("统一社会信用代码", "Unified social credit code"), Kind.TEXT),

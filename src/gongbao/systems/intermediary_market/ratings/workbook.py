@@ -1,19 +1,16 @@
 """Ratings, conduct and the traces of forbidden acts as workbooks."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from gongbao.core.labels import Label
 from gongbao.gazette.tables import Kind
-from gongbao.office.papers.workbook import Sheet, SheetColumn, to_workbook
+from gongbao.office.papers.workbook import Heads, sheet_of, to_workbook
 from gongbao.procedures.fields import SHANGHAI
 from gongbao.systems.intermediary_market.ratings.liabilities import Filled
 from gongbao.systems.intermediary_market.ratings.queries import ASPECTS, GRADES, AgencyRow, Proposal, ShownRating
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 Cell = str | date | None
-Heads = Sequence[tuple[Label, Kind]]
 
 _AGENCY = (Label("中介机构", "Agency"), Kind.TEXT)
 _YEAR: Heads = (
@@ -59,8 +56,8 @@ def of_year(
     ]
     title = Label(f"{year}年综合评价", f"Grades of {year}")
     sheets = [
-        _sheet(title, _YEAR, agencies, language),
-        _sheet(Label("满意度评价", "Ratings"), _RATINGS, given, language),
+        sheet_of(title, _YEAR, agencies, language),
+        sheet_of(Label("满意度评价", "Ratings"), _RATINGS, given, language),
     ]
     return to_workbook(sheets, title=title.in_language(language), made_at=made_at)
 
@@ -80,7 +77,7 @@ def of_conduct(rows: Iterable[Proposal], language: str, made_at: datetime) -> by
         for one in rows
     ]
     title = Label("行为核实", "Conduct")
-    sheet = _sheet(title, _CONDUCT, told, language)
+    sheet = sheet_of(title, _CONDUCT, told, language)
     return to_workbook([sheet], title=title.in_language(language), made_at=made_at)
 
 
@@ -98,10 +95,5 @@ def of_liabilities(reports: Iterable[Filled], language: str, made_at: datetime) 
         for trace in one.traces
     ]
     title = Label("责任追究线索", "Traces of forbidden acts")
-    sheet = _sheet(title, _TRACES, told, language)
+    sheet = sheet_of(title, _TRACES, told, language)
     return to_workbook([sheet], title=title.in_language(language), made_at=made_at)
-
-
-def _sheet(title: Label, heads: Heads, rows: list[list[Cell]], language: str) -> Sheet:
-    columns = [SheetColumn(label.in_language(language), kind) for label, kind in heads]
-    return Sheet(title.in_language(language), columns, rows)

@@ -1,19 +1,17 @@
 """Fees and credit records as workbooks (.xlsx)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from gongbao.core.labels import Label
 from gongbao.gazette.tables import Kind
-from gongbao.office.papers.workbook import Sheet, SheetColumn, to_workbook
+from gongbao.office.papers.workbook import Heads, sheet_of, to_workbook
 from gongbao.systems.intermediary_market.purchases.prices import price_told
 from gongbao.systems.intermediary_market.supervision.fees import Charge
 from gongbao.systems.intermediary_market.supervision.government_prices import figure_told
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Cell = str | date | None
-Heads = Sequence[tuple[Label, Kind]]
 
 _AGENCY = (Label("中介机构", "Agency"), Kind.TEXT)
 _USCC = (Label("统一社会信用代码", "Unified social credit code"), Kind.TEXT)
@@ -72,7 +70,7 @@ def of_fees(year: int, found: Iterable[Charge], language: str, made_at: datetime
         for one in found
     ]
     title = Label(f"{year}年中介服务收费", f"Fees of {year}")
-    return to_workbook([_sheet(title, _FEES, rows, language)], title=title.in_language(language), made_at=made_at)
+    return to_workbook([sheet_of(title, _FEES, rows, language)], title=title.in_language(language), made_at=made_at)
 
 
 def _told(label: Label | None, language: str) -> str:
@@ -122,10 +120,10 @@ def of_credit(content: Mapping[str, Any], language: str, made_at: datetime) -> b
     ]  # fmt: skip
     title = Label(f"信用记录移交第{content['number']}批", f"Credit records, hand-over {content['number']}")
     sheets = [
-        _sheet(Label("年度等级", "Grades"), _GRADES, grades, language),
-        _sheet(Label("经核实的行为", "Verified conduct"), _CONDUCT, conduct, language),
-        _sheet(Label("联合惩戒", "Joint punishments"), _PUNISHMENTS, punishments, language),
-        _sheet(Label("更正", "Corrections"), _CORRECTIONS, corrections, language),
+        sheet_of(Label("年度等级", "Grades"), _GRADES, grades, language),
+        sheet_of(Label("经核实的行为", "Verified conduct"), _CONDUCT, conduct, language),
+        sheet_of(Label("联合惩戒", "Joint punishments"), _PUNISHMENTS, punishments, language),
+        sheet_of(Label("更正", "Corrections"), _CORRECTIONS, corrections, language),
     ]
     return to_workbook(sheets, title=title.in_language(language), made_at=made_at)
 
@@ -146,11 +144,3 @@ def facts_told(of: str, facts: Mapping[str, Any] | None) -> Label:
 
 def _day(text: str) -> date:
     return date.fromisoformat(text)
-
-
-def _sheet(title: Label, heads: Heads, rows: list[list[Cell]], language: str) -> Sheet:
-    yuan = Label("元", "yuan").in_language(language)
-    columns = [
-        SheetColumn(label.in_language(language), kind, yuan if kind == Kind.MONEY else "") for label, kind in heads
-    ]
-    return Sheet(title.in_language(language), columns, rows)

@@ -7,6 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from gongbao.office.cases.views.common import AT_DESK, download, language
+from gongbao.office.papers.workbook import XLSX
 from gongbao.office.people.permissions import allows, posts_of_request
 from gongbao.systems.intermediary_market.document import DOCUMENT
 from gongbao.systems.intermediary_market.organisations.queries import is_auditor
@@ -54,4 +55,4 @@ def spending_workbook(request: HttpRequest) -> HttpResponse:
     year, now = _asked_year(request), timezone.now()
     rows = read.of_year(year, timezone.localdate())
     content = workbook.of_spending(year, rows, limit.limit_of(year), language(), now)
-    return download(content, workbook.XLSX, f"public-funds-{year}.xlsx")
+    return download(content, XLSX, f"public-funds-{year}.xlsx")

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from gongbao.office.cases.views.common import download, language
 from gongbao.office.library.clause_links import ClauseLinks
+from gongbao.office.papers.workbook import XLSX
 from gongbao.office.people.permissions import allows, in_role
 from gongbao.office.people.roles import Role
 from gongbao.systems.intermediary_market.document import DOCUMENT
@@ -49,4 +50,4 @@ def liabilities(request: HttpRequest) -> HttpResponse:
 def workbook(request: HttpRequest) -> HttpResponse:
     now, year = timezone.now(), asked_year(request, queries.FIRST_YEAR)
     content = books.of_liabilities(table.filled(Period.of_year(year, now)), language(), now)
-    return download(content, books.XLSX, f"liabilities-{year}.xlsx")
+    return download(content, XLSX, f"liabilities-{year}.xlsx")

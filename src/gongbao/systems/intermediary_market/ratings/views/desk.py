@@ -20,6 +20,7 @@ from gongbao.office.cases.actors import Acting, first_for, of_account
 from gongbao.office.cases.views.common import download, language
 from gongbao.office.library.clause_links import ClauseLinks
 from gongbao.office.library.views.content import MOST_ROWS, TooMany, too_many
+from gongbao.office.papers.workbook import XLSX
 from gongbao.office.people.models import Account
 from gongbao.office.people.permissions import Rule, allows
 from gongbao.procedures import Field, Refused
@@ -85,7 +86,7 @@ def workbook(request: HttpRequest) -> HttpResponse:
     if (number := found.count()) > MOST_ROWS:
         return too_many(request, TooMany(number))
     rows = queries.proposals_of(list(found))
-    return download(books.of_conduct(rows, language(), timezone.now()), books.XLSX, "conduct.xlsx")
+    return download(books.of_conduct(rows, language(), timezone.now()), XLSX, "conduct.xlsx")
 
 
 @allows(AT_OPERATOR)

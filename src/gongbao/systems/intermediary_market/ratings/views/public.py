@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from gongbao.office.cases.views.common import download, language
 from gongbao.office.library.clause_links import ClauseLinks
 from gongbao.office.library.views.content import MOST_ROWS, TooMany, too_many
+from gongbao.office.papers.workbook import XLSX
 from gongbao.office.people.permissions import ANYONE, allows
 from gongbao.systems.intermediary_market.document import DOCUMENT
 from gongbao.systems.intermediary_market.organisations.queries import at_operator
@@ -58,7 +59,7 @@ def workbook(request: HttpRequest) -> HttpResponse:
         return too_many(request, TooMany(number, narrow=False))
     rows = queries.rows_of(list(agencies), year, timezone.localdate())
     given = [queries.as_shown(one) for one in ratings]
-    return download(books.of_year(year, rows, given, language(), now), books.XLSX, f"ratings-{year}.xlsx")
+    return download(books.of_year(year, rows, given, language(), now), XLSX, f"ratings-{year}.xlsx")
 
 
 @allows(ANYONE)
