@@ -12,6 +12,7 @@ from gongbao.office.cases import actions as cases
 from gongbao.office.cases.actions import Upload
 from gongbao.office.cases.actors import Acting
 from gongbao.office.cases.models import CaseEvent
+from gongbao.office.cases.queries import situation_of
 from gongbao.office.people.acting import actor_of
 from gongbao.office.people.models import Account
 from gongbao.systems.intermediary_market.catalogue.models import ItemVersion, ServiceItem
@@ -168,3 +169,9 @@ class Play:
 
 def play(parties: Parties, **made: Any) -> Play:
     return Play(parties, award(parties, **made))
+
+
+def situation(one: Play) -> Any:
+    """Where its contract stands now."""
+    one.contract.case.refresh_from_db()
+    return situation_of(one.contract.case)

@@ -11,7 +11,6 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from gongbao.core.errors import GongbaoError
-from gongbao.office.cases import queries as office
 from gongbao.office.cases.models import Case
 from gongbao.systems.intermediary_market.complaints import queries as complaints
 from gongbao.systems.intermediary_market.complaints.models import Evidence
@@ -26,6 +25,7 @@ from tests.systems.intermediary_market.awarded import (
     award,
     play,
     set_limit,
+    situation,
 )
 from tests.systems.intermediary_market.parties import Parties, open_market
 
@@ -44,11 +44,6 @@ def parties(db: None) -> Parties:
 def played(parties: Parties) -> Play:
     set_limit()
     return play(parties)
-
-
-def situation(one: Play) -> Any:
-    one.contract.case.refresh_from_db()
-    return office.situation_of(one.contract.case)
 
 
 # --- complaints with their evidence

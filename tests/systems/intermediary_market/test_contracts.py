@@ -12,7 +12,6 @@ from gongbao.office.audit.actions import recorded
 from gongbao.office.audit.actors import Actor, ActorKind
 from gongbao.office.audit.models import Entry
 from gongbao.office.cases import actions as cases
-from gongbao.office.cases import queries as office
 from gongbao.office.cases.actions import Overtaken
 from gongbao.office.cases.actors import Acting
 from gongbao.office.cases.models import Case, CaseEvent
@@ -37,6 +36,7 @@ from tests.systems.intermediary_market.awarded import (
     award,
     play,
     set_limit,
+    situation,
 )
 from tests.systems.intermediary_market.parties import Parties, open_market
 
@@ -53,11 +53,6 @@ def parties(db: None) -> Parties:
 def played(parties: Parties) -> Play:
     set_limit()
     return play(parties)
-
-
-def situation(one: Play) -> Any:
-    one.contract.case.refresh_from_db()
-    return office.situation_of(one.contract.case)
 
 
 def row(one: Play, now: datetime) -> queries.Row:

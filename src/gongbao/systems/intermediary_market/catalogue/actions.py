@@ -159,7 +159,7 @@ def end_item(item: ServiceItem, *, authority: Unit, actor: Actor, at: datetime) 
 
 
 def tell_if_few(item: ServiceItem, at: datetime) -> None:
-    """Inside an action: the authority is told where there are fewer than three agencies under its service."""
+    """Inside an action: the authority is told where there are too few agencies under its service."""
     today = timezone.localdate(at)
     there, enough = queries.agencies_under(item, today), queries.enough(today)
     if there >= enough:

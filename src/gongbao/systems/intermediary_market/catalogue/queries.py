@@ -79,7 +79,7 @@ def agencies_under(item: ServiceItem, on: date) -> int:
 
 
 def with_few(on: date, authorities: Collection[int] | None = None) -> QuerySet[ItemVersion]:
-    """The services under which there are fewer than three agencies, those with the fewest first."""
+    """The services under which there are too few agencies (`enough`), those with the fewest first."""
     return services(on, authorities=authorities, below=enough(on))
 
 

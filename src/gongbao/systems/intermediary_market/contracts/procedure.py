@@ -187,22 +187,6 @@ def payment_of(situation: Situation, number: object) -> Payment | None:
     return next((one for one in instalments.payments_of(parts_of(situation)) if one.number == number), None)
 
 
-def paid_so_far(situation: Situation) -> Decimal:
-    """What has been paid as the owner says and the agency does not dispute, in yuan."""
-    return sum((one.paid for one in parts_of(situation)), Decimal("0.00"))
-
-
-def confirmed_so_far(situation: Situation) -> Decimal:
-    """What the agency confirmed to have received, in yuan."""
-    return sum((one.confirmed for one in parts_of(situation)), Decimal("0.00"))
-
-
-def outstanding(situation: Situation) -> Decimal | None:
-    """What remains to be paid of all invoices that stand, in yuan; None where none does."""
-    found = instalments.invoices_of(parts_of(situation))
-    return sum((one.owed for one in found), Decimal("0.00")) if found else None
-
-
 def overdue_invoices(situation: Situation, at: datetime) -> list[tuple[Invoice, date]]:
     """The invoices of which something is owed although it had to be paid by now, with the last day of each; those that
     were due first first."""

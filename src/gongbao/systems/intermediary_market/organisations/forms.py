@@ -1,6 +1,6 @@
 """The forms of those who take part: what is asked for, and a page for each with what was typed and what is wrong."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -203,12 +203,12 @@ class Form:
     def wrong(self, key: str, words: str) -> None:
         self.problems.append(Problem(key, Label(words, words)))
 
-    def refuse(self, error: GongbaoError) -> None:
-        """What an action said: beside the field that it names, if there is such a one."""
+    def refuse(self, error: GongbaoError, words: Callable[[GongbaoError], str] = told) -> None:
+        """What an action said, in the `words` of its part: beside the field that it names, if there is such a one."""
         if any(one.key == error.where for one in self.fields):
-            self.wrong(error.where, told(error))
+            self.wrong(error.where, words(error))
         else:
-            self.error = told(error)
+            self.error = words(error)
 
 
 def sent(request: HttpRequest, fields: Sequence[Field]) -> Form:

@@ -53,6 +53,7 @@ from gongbao.systems.intermediary_market.purchases.models import (
 from gongbao.systems.intermediary_market.purchases.queries import (
     attempts_of,
     by_envelope,
+    deciding,
     flags,
     handed_in,
     offered,
@@ -401,9 +402,7 @@ def decide_flag(
     words = _typed(REASON, reason, at)
     with recorded("market.decide_flag", actor=acting.actor, ground=f"{DOCUMENT} 第五条第三款", at=at) as record:
         last = handed_in(purchase)
-        # What was chosen without a notice is looked at before its award notice is published.
-        without_notice = published_terms(purchase) is None and purchase.case.state == procedure.confirmed.key
-        _locked_at(purchase, procedure.confirmed.key if without_notice else procedure.reviewing.key)
+        _locked_at(purchase, deciding(purchase).key)
         flag = next((one for one in flags(last) if one.key == key), None)
         if last is None or flag is None:
             raise GongbaoError("the form review points at no such words; load the page again", where="flag")

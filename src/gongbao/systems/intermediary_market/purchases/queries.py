@@ -624,6 +624,13 @@ def flags(of: Terms | None) -> list[Pointed]:
     return [replace(one, decided=decided.get(one.key)) for one in found]
 
 
+def deciding(purchase: Purchase) -> State:
+    """The state in which the operator decides of what the form review points at: that of the review; of what was chosen
+    without a notice the one before its award notice is published."""
+    without_notice = purchase.case.state == procedure.confirmed.key and published_terms(purchase) is None
+    return procedure.confirmed if without_notice else procedure.reviewing
+
+
 def let_stand(purchase: Purchase) -> list[FlagDecision]:
     """The words that were let stand in the notice as it is now, with the reasons: for everybody (第五条第三款)."""
     current = published_terms(purchase)

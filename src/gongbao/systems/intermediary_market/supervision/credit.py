@@ -80,7 +80,7 @@ class _Now:
     @classmethod
     def of(cls, agencies: Iterable[Organisation], known: "_Known", today: date) -> "_Now":
         found = {one.uscc: one for one in agencies}
-        missing = {uscc for uscc, _name in known.names.items()} - set(found)
+        missing = known.names.keys() - found.keys()
         found |= {one.uscc: one for one in Organisation.objects.filter(uscc__in=missing)}
         counted = queries.counting(list(found.values()))
         cases = [one.conduct.case_id for several in counted.values() for one in several]

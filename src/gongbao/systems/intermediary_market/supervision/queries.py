@@ -16,7 +16,7 @@ from gongbao.office.cases.actors import AT_DESK
 from gongbao.office.people.models import Unit
 from gongbao.office.people.queries import ActingPost, body_of
 from gongbao.systems.intermediary_market.catalogue import queries as catalogue
-from gongbao.systems.intermediary_market.catalogue.models import ItemVersion, Pricing, ServiceItem
+from gongbao.systems.intermediary_market.catalogue.models import ItemVersion, Pricing
 from gongbao.systems.intermediary_market.competence import competences
 from gongbao.systems.intermediary_market.complaints.privacy import NUMBERS
 from gongbao.systems.intermediary_market.models import Function
@@ -194,7 +194,3 @@ def hand_over(uuid: UUID | str) -> CreditHandOver | None:
 
 def last_number() -> int:
     return CreditHandOver.objects.count()
-
-
-def item_of_code(code: str) -> ServiceItem | None:
-    return ServiceItem.objects.filter(code=code).first()

@@ -91,7 +91,7 @@ def _page(request: HttpRequest, found: Purchase, error: str = "", status: int = 
         groups=queries.told(last.content),
         files=queries.annexes(found, last.content),
         flags=queries.flags(queries.handed_in(found)),
-        decides=acting is not None and _may_decide(found),
+        decides=acting is not None and found.case.state == queries.deciding(found).key,
         clocks=clocks(queries.runs(found), now),
         seen=found.case.events_count,
         steps=[one for key, one in procedure.purchase.steps.items() if key in may - procedure.OWN_STEPS],
@@ -112,13 +112,6 @@ def _page(request: HttpRequest, found: Purchase, error: str = "", status: int = 
 @require_POST
 def publish(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return _take(request, uuid, actions.publish, _("The notice is published."))
-
-
-def _may_decide(found: Purchase) -> bool:
-    """Whether what the form review points at is decided on now: while it goes on, and of what was chosen without a
-    notice before its award notice."""
-    without_notice = found.case.state == procedure.confirmed.key and queries.published_terms(found) is None
-    return without_notice or found.case.state == procedure.reviewing.key
 
 
 @allows(AT_DESK)

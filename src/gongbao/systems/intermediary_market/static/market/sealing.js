@@ -1,7 +1,8 @@
 /* Sealing, signing and opening, in the browser: nothing but WebCrypto (the browser's own library).
 
    The forms of what is sealed are those of sealing/envelopes.py: JWS (RFC 7515, ES256) in JWE (RFC 7516, RSA-OAEP-256 and
-   A256GCM) in JWE, or, where any two of three custodians open, under a key that is shared out. Private keys are kept by their owners as a JWK in a JWE under a passphrase (PBES2-HS512+A256KW). */
+   A256GCM) in JWE, or, where any two of three custodians open, under a key that is shared out. Private keys are kept by
+   their owners as a JWK in a JWE under a passphrase (PBES2-HS512+A256KW). */
 
 const SIZES = { registration: 4096, offer: 16384, share: 1024 }; // bytes, as in envelopes.py
 const ROUNDS = 300000; // of PBKDF2 with SHA-512: the most that joserfc reads

@@ -4,12 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import get_language
 
 from gongbao.core.errors import GongbaoError
 from gongbao.office.audit.actors import Actor
-from gongbao.office.cases.forms import controls_of
 from gongbao.office.library.clause_links import ClauseLinks
 from gongbao.office.people.acting import actor_of
 from gongbao.office.people.models import Account, Unit
@@ -17,7 +15,7 @@ from gongbao.office.people.permissions import Rule, posts_of_request
 from gongbao.procedures import Field, Refused
 from gongbao.systems.intermediary_market.document import DOCUMENT
 from gongbao.systems.intermediary_market.models import Function
-from gongbao.systems.intermediary_market.organisations.forms import BAD_REQUEST, Form
+from gongbao.systems.intermediary_market.organisations.forms import Form, page
 from gongbao.systems.intermediary_market.organisations.queries import is_auditor
 from gongbao.systems.intermediary_market.supervision import queries
 from gongbao.systems.intermediary_market.supervision.queries import Competent
@@ -67,10 +65,8 @@ def refuse(form: Form, error: GongbaoError) -> None:
     """What an action said: beside the field that it names, where there is such a one."""
     if isinstance(error, Refused) and error.problems:
         form.error = "; ".join(one.message.in_language(get_language() or "") for one in error.problems)
-    if any(one.key == error.where for one in form.fields):
-        form.wrong(error.where, told(error))
     else:
-        form.error = form.error or told(error)
+        form.refuse(error, told)
 
 
 def form_page(
@@ -87,20 +83,10 @@ def form_page(
 ) -> HttpResponse:
     """The page of a form. `about`: what it is about, each with its label, words, and an address or ""; `hidden`: what
     the form carries beside what is typed."""
-    shown = controls_of(form.fields, form.given, form.problems)
-    context = base(
-        title=title,
-        lead=lead,
-        submit=submit,
-        back=back,
-        clause=f"{DOCUMENT} {clause}",
-        about=about,
-        hidden=dict(hidden or {}),
-        controls=shown,
-        wrong=[one for one in shown if one.wrong],
-        error=form.error,
-    )
-    return render(request, "market/supervision/form.html", context, status=BAD_REQUEST if form.is_wrong else 200)
+    return page(
+        request, form, title=title, lead=lead, submit=submit, back=back, clause=clause,
+        about="market/supervision/_about.html", facts=about, hidden=hidden or {},
+    )  # fmt: skip
 
 
 def number_of(text: str) -> int:
@@ -108,6 +94,6 @@ def number_of(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
 
 
-def typed_days(fields: Sequence[Field], given: Mapping[str, Any]) -> dict[str, str]:
+def as_typed(fields: Sequence[Field], given: Mapping[str, Any]) -> dict[str, str]:
     """What was kept, as it would be typed, for the form that replaces it."""
     return {one.key: "" if given.get(one.key) is None else str(given[one.key]) for one in fields if one.key in given}

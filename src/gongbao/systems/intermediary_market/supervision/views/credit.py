@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gongbao.core.errors import GongbaoError
 from gongbao.core.hash_chain import canonical
 from gongbao.office.cases.views.common import download, language
+from gongbao.office.papers.workbook import XLSX
 from gongbao.office.people.permissions import allows
 from gongbao.systems.intermediary_market.document import DOCUMENT
 from gongbao.systems.intermediary_market.organisations.forms import Form, sent
@@ -34,12 +35,12 @@ from gongbao.systems.intermediary_market.supervision.views.common import (
     AT_REFORM,
     SEES_CREDIT,
     acting,
+    as_typed,
     base,
     form_page,
     number_of,
     of_reform,
     refuse,
-    typed_days,
 )
 from gongbao.systems.intermediary_market.supervision.workbook import OF, facts_told
 from gongbao.systems.intermediary_market.years import asked_year
@@ -174,7 +175,7 @@ def as_json(request: HttpRequest, uuid: UUID) -> HttpResponse:
 def as_workbook(request: HttpRequest, uuid: UUID) -> HttpResponse:
     found = _hand_over_or_404(uuid)
     content = workbook.of_credit(found.content, language(), timezone.now())
-    return download(content, workbook.XLSX, f"credit-{found.number:04d}.xlsx")
+    return download(content, XLSX, f"credit-{found.number:04d}.xlsx")
 
 
 # --- joint punishments
@@ -210,7 +211,7 @@ def punish_again(request: HttpRequest, uuid: UUID) -> HttpResponse:
     row = queries.punishment(uuid)
     if row is None or row.set_aside or hasattr(row, "replaced_by"):
         raise Http404("no such record")
-    given = typed_days(PUNISHMENT, {one.key: getattr(row, one.key, None) for one in PUNISHMENT})
+    given = as_typed(PUNISHMENT, {one.key: getattr(row, one.key, None) for one in PUNISHMENT})
     form = Form(PUNISHMENT_CHANGED, given=given | {"set_aside": "no"})
     if request.method == "POST":
         form = sent(request, PUNISHMENT_CHANGED)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from gongbao.core.errors import GongbaoError
 from gongbao.office.cases.views.common import download, language
+from gongbao.office.papers.workbook import XLSX
 from gongbao.office.people.permissions import ANYONE, allows
 from gongbao.systems.intermediary_market.catalogue import queries as catalogue
 from gongbao.systems.intermediary_market.catalogue.models import ServiceItem
@@ -37,11 +38,11 @@ from gongbao.systems.intermediary_market.supervision.views.common import (
     AT_PRICES,
     SEES_FEES,
     acting,
+    as_typed,
     base,
     form_page,
     of_prices,
     refuse,
-    typed_days,
 )
 from gongbao.systems.intermediary_market.years import asked_year
 
@@ -103,7 +104,7 @@ def fees_workbook(request: HttpRequest) -> HttpResponse:
     """The same purchases, fees.MOST_ROWS at most."""
     year, _item_asked, _marked, found = _asked(request)
     content = workbook.of_fees(year, found, language(), timezone.now())
-    return download(content, workbook.XLSX, f"fees-{year}.xlsx")
+    return download(content, XLSX, f"fees-{year}.xlsx")
 
 
 # --- inspections
@@ -178,7 +179,7 @@ def inspect_again(request: HttpRequest, uuid: UUID) -> HttpResponse:
     row = queries.inspection(uuid)
     if row is None or hasattr(row, "replaced_by"):
         raise Http404("no such inspection")
-    given = typed_days(INSPECTION, {one.key: getattr(row, one.key, None) for one in INSPECTION})
+    given = as_typed(INSPECTION, {one.key: getattr(row, one.key, None) for one in INSPECTION})
     given["is_public"] = "yes" if row.is_public else "no"
     form = Form(INSPECTION, given=given)
     if request.method == "POST":
