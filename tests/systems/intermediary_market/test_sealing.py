@@ -32,6 +32,7 @@ from gongbao.office.audit.actors import KEEPER
 from gongbao.office.audit.models import Entry
 from gongbao.office.kept import action
 from gongbao.office.library import search
+from gongbao.office.people import middleware
 from gongbao.office.people.actions import keep_account
 from gongbao.systems.intermediary_market import purchases as purchases_package
 from gongbao.systems.intermediary_market.organisations.models import Organisation
@@ -420,7 +421,7 @@ def test_a_dump_before_opening_tells_neither_who_nor_what(
 ) -> None:
     checkpoints.public_key()  # drawn at the first use
     monkeypatch.setattr(views.timezone, "now", lambda: BEFORE)
-    # A session keeps its last request to the minute: on a machine that stops for longer that would be a row that differs.
+    # A session keeps its last request to the minute, which on a machine that stops for longer would be a new row.
     monkeypatch.setattr(middleware, "MINUTE", 24 * 60 * 60)
     browsers = {name: sign_in(name, parties) for name in parties.people if name.startswith("agency")}
     for browser in browsers.values():
