@@ -67,14 +67,15 @@ def situations_of(cases: Sequence[Case]) -> dict[int, Situation]:
 
 
 def _replayed(case: Case, rows: Iterable[CaseEvent], days: WorkingCalendar, *, personal: bool) -> Situation:
-    procedure = case_type(case.procedure).procedure
+    declared = case_type(case.procedure)
+    procedure = declared.procedure
     steps = procedure.all_steps()
     events = []
     for row in rows:
         plain = {**row.values, **(row.personal.values if personal and hasattr(row, "personal") else {})}
         asks = steps[row.step].asks if row.step in steps else ()
         events.append(Event(row.number, row.step, row.at, row.on, row.role, from_plain(asks, plain)))
-    return replay(procedure, events, days)
+    return replay(procedure, declared.reads(events), days)
 
 
 def summary_of(case: Case, situation: Situation | None = None) -> Label:

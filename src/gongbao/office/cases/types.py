@@ -33,6 +33,10 @@ def _refuses_nothing(case: "Case", step: Step, values: Mapping[str, Value]) -> S
     return ()
 
 
+def _as_recorded(events: Sequence[Event]) -> Sequence[Event]:
+    return events
+
+
 def _reminds_nobody(case: "Case", run: Run, role: Role, words: Label, at: datetime) -> None: ...
 
 
@@ -74,6 +78,8 @@ class CaseType:
     system's own page of the case, "" for none.
 
     `kept_until`: the first day on which what is personal in the closed case may be erased; None for no such rule.
+    `reads`: the events of a case as they are said now, where an earlier version asked for other values; what is kept
+    stays as it was recorded.
     """
 
     procedure: Procedure
@@ -93,6 +99,7 @@ class CaseType:
     reminds: "Callable[[Case, Run, Role, Label, datetime], None]" = _reminds_nobody
     page: "Callable[[Case], str]" = lambda case: ""
     kept_until: "Callable[[Case], date | None]" = lambda case: None
+    reads: Callable[[Sequence[Event]], Sequence[Event]] = _as_recorded
 
 
 _types: dict[str, CaseType] = {}

@@ -18,6 +18,7 @@ class IntermediaryMarketConfig(AppConfig):
         from gongbao.systems.intermediary_market.complaints.procedure import SUBJECTS, complaint
         from gongbao.systems.intermediary_market.complaints.queries import evidence_page
         from gongbao.systems.intermediary_market.complaints.routing import route
+        from gongbao.systems.intermediary_market.contracts.actions import carry_over
         from gongbao.systems.intermediary_market.contracts.case_type import CASE_TYPE as CONTRACT
         from gongbao.systems.intermediary_market.log_words import ACTIONS
         from gongbao.systems.intermediary_market.purchases.case_type import CASE_TYPE as PURCHASE
@@ -51,4 +52,5 @@ class IntermediaryMarketConfig(AppConfig):
         register(CONDUCT)
         jobs.register(jobs.Job("market.fix_envelopes", fix_due))
         jobs.register(jobs.Job("market.check", check_daily))
+        jobs.register(jobs.Job("market.carry_over", carry_over))
         jobs.register(jobs.Job("market.few", tell_of_run_out))

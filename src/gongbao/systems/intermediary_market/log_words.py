@@ -36,6 +36,7 @@ ACTIONS: dict[str, Any] = {
     "market.choose_reading": pgettext_lazy("an action of the log", "Reading chosen"),
     "market.complain": pgettext_lazy("an action of the log", "Complaint begun with evidence"),
     "market.contract": pgettext_lazy("an action of the log", "Contract begun"),
+    "market.carry_over": pgettext_lazy("an action of the log", "Contract of before instalments carried over"),
     "market.decide_on_owner": pgettext_lazy("an action of the log", "Owner decided on"),
     "market.draw": pgettext_lazy("an action of the log", "Draw made"),
     "market.draw_again": pgettext_lazy("an action of the log", "Draw set aside"),

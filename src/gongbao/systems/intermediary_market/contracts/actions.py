@@ -12,15 +12,16 @@ from gongbao.office.audit.actors import SYSTEM
 from gongbao.office.cases import actions as cases
 from gongbao.office.cases import files
 from gongbao.office.cases.actions import Begun, Upload
-from gongbao.office.cases.actors import Acting
+from gongbao.office.cases.actors import Acting, as_system
 from gongbao.office.cases.models import CaseEvent
 from gongbao.office.cases.queries import situation_of
 from gongbao.office.kept import one_at_a_time
-from gongbao.procedures import Refused, Situation, Step
+from gongbao.office.worker.jobs import each
+from gongbao.procedures import OUR_RULE, Refused, Situation, Step
 from gongbao.procedures.fields import SHANGHAI, read
 from gongbao.systems.intermediary_market.complaints.actions import complain as begin_complaint
 from gongbao.systems.intermediary_market.complaints.evidence import Source
-from gongbao.systems.intermediary_market.contracts import instalments
+from gongbao.systems.intermediary_market.contracts import instalments, queries
 from gongbao.systems.intermediary_market.contracts import procedure as market
 from gongbao.systems.intermediary_market.contracts.instalments import Part
 from gongbao.systems.intermediary_market.contracts.models import Contract
@@ -261,6 +262,38 @@ def annul(purchase: Purchase, reason: str, *, acting: Acting, at: datetime) -> N
         cases.take_step(
             one.case.uuid, market.annul.key, {"reason": reason}, acting=by, at=at, seen=one.case.events_count, own=True
         )
+
+
+# --- contracts of before there were instalments
+
+
+def carry_over(now: datetime) -> int:
+    """The job of the worker: what the steps of a contract from before there were instalments did not do, they do here.
+
+    The one instalment of everything is agreed on, so that it has its day; what is all paid is settled; a row that names
+    a state of then is read anew (earlier.py). Each contract once: it does nothing more where nothing is left to do.
+    """
+    return each("market.carry_over", queries.of_before_instalments(), lambda uuid: _carry_over(uuid, now))
+
+
+def _carry_over(uuid: UUID, at: datetime) -> str | None:
+    found = _contract(uuid)
+    with recorded("market.carry_over", actor=SYSTEM, ground=OUR_RULE, at=at) as record:
+        cases.read_anew(found.case.uuid, at=at)
+        found.case.refresh_from_db()
+        record(found.subject, state=found.case.state)
+        situation = situation_of(found.case)
+        parts, terms = market.parts_of(situation), market.terms_of(situation)
+        program = as_system(market.platform)
+        if situation.state == market.accepted and market.is_settled(situation):
+            _then(found, market.settle.key, {}, program, at, found.case.events_count)
+        elif situation.state == market.performing and terms is not None and parts[0].standing == instalments.AHEAD:
+            given = {
+                "part": parts[0].number, "agreed_on": terms.on, "part_title": parts[0].title,
+                "part_amount": parts[0].amount, "deliver_by": parts[0].deliver_by,
+            }  # fmt: skip
+            _then(found, market.agree_delivery.key, given, program, at, found.case.events_count)
+    return "carried over"
 
 
 # --- complaints

@@ -14,7 +14,7 @@ from gongbao.office.outbox.actions import ToAccount, send
 from gongbao.office.outbox.models import LONGEST_SUBJECT
 from gongbao.procedures import Event, Role, Run, Situation
 from gongbao.procedures.fields import SHANGHAI
-from gongbao.systems.intermediary_market.contracts import instalments
+from gongbao.systems.intermediary_market.contracts import earlier, instalments
 from gongbao.systems.intermediary_market.contracts.models import Contract
 from gongbao.systems.intermediary_market.contracts.procedure import (
     OWN_STEPS,
@@ -149,4 +149,5 @@ CASE_TYPE = CaseType(
     reminds=reminds,
     page=_page,
     kept_until=files_kept_until,
+    reads=earlier.as_now,
 )

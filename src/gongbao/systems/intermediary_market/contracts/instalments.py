@@ -25,6 +25,8 @@ CENT = Decimal("0.01")
 MOST = 12
 """So many instalments a contract may have."""
 LONGEST_TITLE = 60
+WHOLE = "全部服务"
+"""What a single instalment of everything is called."""
 
 ADVANCE, DELIVERY, RETENTION = "advance", "delivery", "retention"
 CONDITIONS = (
@@ -39,8 +41,9 @@ AHEAD, DELIVERED, ACCEPTED = "ahead", "delivered", "accepted"
 
 # The keys of the steps (procedure.py), which these events are of.
 AGREES = frozenset({"contract_agree_delivery", "contract_agree_sum", "contract_drop_part"})
+_SIGNS = frozenset({"contract_sign", "contract_sign_private"})
+_AMENDS = frozenset({"contract_amend", "contract_amend_private"})
 _ACCEPTS = frozenset({"contract_accept_part", "contract_accept"})
-_OF_PARTS = _ACCEPTS | {"contract_deliver", "contract_refuse", "contract_invoice"}
 _PAYS = frozenset({"contract_pay", "contract_pay_rest"})
 _DISPUTES = frozenset({"contract_dispute", "contract_dispute_reopens"})
 
@@ -182,13 +185,15 @@ class _Telling:
 
     parts: dict[int, Part] = field(default_factory=dict)
     payments: int = 0
+    said: bool = False
+    """Whether the two said what the instalments are: as long as they did not, there is one of everything."""
 
     def tell(self, event: Event) -> None:
         step, values = event.step, event.values
         if step in AGREES:
             self._agree(step, values)
-        elif step in _OF_PARTS and values.get("part") not in self.parts:
-            return  # recorded before contracts had instalments
+        elif step in _SIGNS or (step in _AMENDS and not self.said):
+            self._whole(values)
         elif step == "contract_deliver":
             self._change(values["part"], standing=DELIVERED, delivered_on=event.on)
         elif step in _ACCEPTS:
@@ -209,12 +214,20 @@ class _Telling:
     def _agree(self, step: str, values: Mapping[str, Value]) -> None:
         number = values["part"]
         assert isinstance(number, int)
+        self.said = True
         if step == "contract_drop_part":
             self.parts.pop(number, None)
             return
         condition = values.get("part_condition", DELIVERY)
         day = values.get("deliver_by") if condition == DELIVERY else None
-        self.parts[number] = Part(number, str(values["part_title"]), values["part_amount"], str(condition), day)  # type: ignore[arg-type]
+        made = Part(number, str(values["part_title"]), values["part_amount"], str(condition), day)  # type: ignore[arg-type]
+        before = self.parts.get(number)
+        self.parts[number] = replace(made, invoices=before.invoices) if before is not None else made
+
+    def _whole(self, values: Mapping[str, Value]) -> None:
+        """What is signed has one instalment of everything, which the steps that follow by themselves may say anew."""
+        whole = self.parts.get(1, Part(1, WHOLE, Decimal("0.00"), DELIVERY))
+        self.parts[1] = replace(whole, amount=values["amount"], deliver_by=values["deliver_by"])  # type: ignore[arg-type]
 
     def _change(self, number: Value, **changed: object) -> None:
         assert isinstance(number, int)
@@ -240,12 +253,21 @@ class _Telling:
         values, self.payments = event.values, self.payments + 1
         number = str(values.get("invoice_number", ""))
         made = Payment(self.payments, number, event.on, values["payment"])  # type: ignore[arg-type]
+        if not number:
+            self._pay_ahead(made)
+            return
         for part in self.parts.values():
             invoices = tuple(
                 replace(one, payments=(*one.payments, made)) if one.number == made.invoice else one
                 for one in part.invoices
             )
             self._change(part.number, invoices=invoices)
+
+    def _pay_ahead(self, made: Payment) -> None:
+        """A payment without an invoice, which was possible before contracts had instalments: it is its own."""
+        part, number = self.parts[1], f"付款{made.number}（未开票）"
+        own = Invoice(number, 1, made.on, made.amount, made.on, payments=(replace(made, invoice=number),))
+        self._change(1, invoices=(*part.invoices, own))
 
     def _answer(self, event: Event, standing: str) -> None:
         number, reason = event.values["payment_number"], str(event.values.get("reason", ""))
@@ -362,7 +384,7 @@ def planned(
     if all(one.is_empty for one in lines):
         if len(now) > 1 or (now and now[0].begun):
             return [], [_problem("请填写变更后的各期", "give the instalments as they are from now on")]
-        title = now[0].title if now else "全部服务"
+        title = now[0].title if now else WHOLE
         return [Part(now[0].number if now else 1, title, amount, DELIVERY, deliver_by)], []
     if len(lines) > MOST:
         return [], [_problem(f"最多分{MOST}期", f"up to {MOST} instalments")]

@@ -51,6 +51,7 @@ contract = Procedure(
 
 owner = contract.party("owner", zh="项目业主", en="project owner")
 agency = contract.party("agency", zh="中选中介机构", en="selected agency")
+platform = contract.party("platform", zh="系统补记", en="the market, for an earlier version of it")
 clerk = contract.staff("clerk", zh="建设管理运维机构经办人", en="clerk of the operator")
 section_head = contract.staff("section_head", zh="建设管理运维机构科室负责人", en="section head of the operator")
 
@@ -296,7 +297,8 @@ def suggested(situation: Situation, step: str, today: date, about: object = None
         terms = terms_of(situation)
         assert terms is not None
         found = parts_of(situation)
-        several = instalments.text_of(instalments.lines_of_parts(found)) if len(found) > 1 else None
+        fixed = len(found) > 1 or any(one.begun for one in found)
+        several = instalments.text_of(instalments.lines_of_parts(found)) if fixed else None
         return {
             "amount": terms.values["amount"], "deliver_by": terms.values["deliver_by"], "amended_on": today,
             "schedule": several,
@@ -380,7 +382,11 @@ def _invoice_given(test: Callable[[Invoice, dict[str, object]], bool]) -> Test:
 
 def _not_begun(situation: Situation, values: dict[str, object]) -> bool:
     found = part_of(situation, values["part"])
-    return found is None or not found.begun
+    if found is None or not found.begun:
+        return True
+    # Agreed on anew as it is, of a contract from before there were instalments of which something was paid.
+    agreed = tuple(values.get(key) for key in ("part_title", "part_amount", "deliver_by"))
+    return found.standing == instalments.AHEAD and agreed == (found.title, found.amount, found.deliver_by)
 
 
 def _within_part(situation: Situation, values: dict[str, object]) -> bool:
@@ -666,7 +672,7 @@ _agreed = (
 
 agree_delivery = contract.step(
     "contract_agree_delivery", OUR_RULE, zh="约定分期（交付并验收后付款）", en="Agree on an instalment to be delivered",
-    by=[owner, agency], at=[performing], on="agreed_on", when=[NOT_BEGUN, _delivery_after("agreed_on")],
+    by=[owner, agency, platform], at=[performing], on="agreed_on", when=[NOT_BEGUN, _delivery_after("agreed_on")],
     asks=[*_agreed, Field("deliver_by", Label("约定的完成日期", "To be delivered by"), Kind.DATE, "第二十七条")],
 )  # fmt: skip
 
@@ -787,8 +793,8 @@ dispute_reopens = contract.step(
 )  # fmt: skip
 
 settle = contract.step(
-    "contract_settle", OUR_RULE, zh="全部结清", en="All is settled", by=[owner, agency], at=[accepted], to=paid,
-    when=[IS_SETTLED],
+    "contract_settle", OUR_RULE, zh="全部结清", en="All is settled", by=[owner, agency, platform], at=[accepted],
+    to=paid, when=[IS_SETTLED],
 )  # fmt: skip
 
 unsettle = contract.step(
@@ -811,7 +817,8 @@ archive = contract.step(
                            "silence confirms nothing: needed where a payment is not confirmed"))],
 )  # fmt: skip
 
-# What follows from another step by itself, and is offered to nobody.
+# What follows from another step by itself, and is offered to nobody. The platform takes them in contracts from before
+# there were instalments (actions.carry_over).
 FOLLOWS = frozenset({*instalments.AGREES, settle.key, unsettle.key})
 
 VARIANTS = {accept_part.key: accept.key, pay_rest.key: pay.key, dispute_reopens.key: dispute.key}

@@ -28,6 +28,7 @@ from gongbao.office.cases.queries import (
 from gongbao.procedures import Clock, Obstacle, Possible, Role, Run, Situation, Step
 from gongbao.systems.intermediary_market.competence import is_platform_desk
 from gongbao.systems.intermediary_market.complaints.privacy import NUMBERS
+from gongbao.systems.intermediary_market.contracts import earlier
 from gongbao.systems.intermediary_market.contracts import procedure as market
 from gongbao.systems.intermediary_market.contracts.instalments import (
     ACCEPTED,
@@ -199,6 +200,21 @@ def rows_of(found: Sequence[Contract], now: datetime) -> list[Row]:
 def _row(contract: Contract, situation: Situation, now: datetime) -> Row:
     late = tuple(run for run in situation.runs if run.late)
     return Row(contract, situation, tuple(situation.overdue(now)), late, market.parts_of(situation))
+
+
+def of_before_instalments() -> list[UUID]:
+    """The contracts from before there were instalments in which something is left to do: see actions.carry_over."""
+    events = CaseEvent.objects.filter(case=OuterRef("case"))
+    named_then = Q(case__state__in=earlier.STATES)
+    not_agreed = Q(case__state=market.performing.key) & ~Exists(events.filter(step__in=_HAVE_A_DAY))
+    not_settled = Q(case__state=market.paid.key) & ~Exists(events.filter(step=market.settle.key))
+    found = Contract.objects.filter(named_then | not_agreed | not_settled, case__over=False)
+    return list(found.order_by("pk").values_list("uuid", flat=True)[:AT_ONCE])
+
+
+_HAVE_A_DAY = (*AGREES, market.deliver.key)
+AT_ONCE = 100
+"""So many contracts in one round of the worker."""
 
 
 # --- overdue: never stored, always derived
