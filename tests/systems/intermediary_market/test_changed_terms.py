@@ -116,7 +116,9 @@ def test_an_owner_negotiates_with_an_agency_under_the_service_alone(market: Mark
     made = market.opened([3])
     actions.finish_check(made, account=market.account, at=OPENING, seen=seen(made))
     with pytest.raises(GongbaoError, match="does not stand under the service"):
-        actions.negotiate(again(made), market.parties.agencies[3], "5000", "议定", account=market.account, at=OPENING)
+        actions.negotiate(
+            again(made), market.parties.agencies[3], "5000", "no", "议定", account=market.account, at=OPENING
+        )
 
 
 def test_pages_say_who_can_be_admitted(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -179,7 +179,7 @@ def test_a_negotiation_is_told_from_its_award_notice_on(market: Market) -> None:
     actions.finish_check(second, account=market.account, at=closed, seen=seen(second))
     when = at("2026-03-25 10:00")
     agency = market.parties.agencies[3]
-    third = actions.negotiate(again(second), agency, "79000", "两次废标", account=market.account, at=when)
+    third = actions.negotiate(again(second), agency, "79000", "no", "两次废标", account=market.account, at=when)
     assert queries.selection(third.uuid) is None
     made = release(market.desk(again(third), "publish_award", when))
     assert made["tender"]["procurementMethod"] == "limited" and made["awards"][0]["value"]["amount"] == 79000

@@ -30,7 +30,7 @@ from gongbao.procedures.fields import SHANGHAI
 from gongbao.procedures.fields import read as read_fields
 from gongbao.rules.compute import Result, compute
 from gongbao.systems.intermediary_market.catalogue import queries as catalogue
-from gongbao.systems.intermediary_market.catalogue.models import ItemVersion, ServiceItem
+from gongbao.systems.intermediary_market.catalogue.models import ItemVersion, ServiceItem, Supply
 from gongbao.systems.intermediary_market.competence import operating_unit
 from gongbao.systems.intermediary_market.document import DOCUMENT
 from gongbao.systems.intermediary_market.interpretation.queries import readings_on
@@ -361,6 +361,7 @@ def _new_terms(
     cases.tended(purchase.case.uuid, at)  # outside: what is refused must not take back that the deadline passed
     day = at.astimezone(SHANGHAI).date()
     content = terms.read(given, purchase.item, purchase.owner, day)
+    _refuse_supplied(purchase.item.item, day)
     with (
         files.together(),
         recorded(f"market.{step.key}", actor=actor_of(account), ground=_ground(step), at=at) as record,
@@ -445,6 +446,7 @@ def publish(purchase: Purchase, *, acting: Acting, at: datetime, seen: int) -> T
         day = at.astimezone(SHANGHAI).date()
         within = _within_limit(purchase.owner, purchase.item.item, content, day, purchase)
         _refuse_against_price(purchase, content, day)
+        _refuse_supplied(purchase.item.item, day)
         ends, selection = terms.moments(content, at, calendar())
         again = published_terms(purchase) is not None
         number = last.number + 1
@@ -476,6 +478,16 @@ def _refuse_against_price(purchase: Purchase, content: TermsContent, day: date) 
             f"the price of this service is set by the government, and cannot be competed on ({DOCUMENT} 第十条)"
         )
     government_prices.refuse_above(purchase.item.item, content["budget"], day, "budget")
+
+
+def _refuse_supplied(item: ServiceItem, day: date) -> None:
+    """A service that came under agreement supply since the purchase was handed in (第十八条第二款)."""
+    version = catalogue.version_on(item, day)
+    if version is not None and version.supply == Supply.AGREEMENT:
+        raise GongbaoError(
+            f"this service is supplied by agreement, under the procurement catalogue ({DOCUMENT} 第十八条第二款)",
+            where="way",
+        )
 
 
 def _keep_moments(purchase: Purchase, ends: datetime, selection: datetime) -> None:
@@ -822,7 +834,7 @@ def settle(
         if outcome is Outcome.CHOICE:
             raise GongbaoError("choose one of those who registered", where="chosen")
         if outcome is Outcome.FAILED:
-            failure = "no_offer" if any(one.admitted for one in registrations) else "nobody"
+            failure = "too_few_offers" if any(usable(one) for one in registrations) else "no_offer"
             _take(purchase, procedure.fail, {"failure": failure}, acting, at, seen)
         elif outcome is Outcome.DRAW:
             _begin_draw(purchase, first, acting, at, seen)
@@ -949,6 +961,7 @@ def negotiate(
     previous: Purchase,
     agency: Organisation,
     price: Any,
+    kinship: Any,
     reason: str,
     *,
     account: Account,
@@ -964,12 +977,12 @@ def negotiate(
         raise GongbaoError("this agency is not in the market", where="agency")
     if organisations.listing_of(agency, previous.item.item, day) is None:  # 第十三条、第十四条, as after a notice
         raise GongbaoError("this agency does not stand under the service", where="agency")
-    if _stands_behind(owner, agency):
-        raise GongbaoError("an owner does not buy from itself, or from who leads it", where="agency")
     _refuse_own(agency, account, at)
     if amount <= 0 or amount > previous.budget:
         raise GongbaoError("the price is more than nothing and no more than the budget", where="price")
     government_prices.refuse_above(previous.item.item, amount, day, "price")
+    _refuse_supplied(previous.item.item, day)
+    conflicts = _conflicts_of_chosen(owner, agency, kinship, at)
     acting = as_owner(account)
     with recorded("market.negotiate", actor=acting.actor, ground=_ground(procedure.negotiate), at=at) as record:
         kept.one_at_a_time(f"market.purchases_of.{owner.pk}")
@@ -981,7 +994,8 @@ def negotiate(
                 where="previous",
             )
         content = terms.kept(_last(previous).content)
-        within = limit.check(owner, previous.item.item, previous.budget_year, amount, day, without=previous)
+        # With the budget, as every purchase before its contract: see limit.py.
+        within = limit.check(owner, previous.item.item, previous.budget_year, previous.budget, day, without=previous)
         uuid = uuid4()
         told = _told(content, previous.item, owner, 1) | _told_result(agency, uuid, amount, words)
         told["way"] = Way.NEGOTIATION.value
@@ -996,8 +1010,8 @@ def negotiate(
         _keep_terms(made, kept_terms, 1, at, record)
         _keep_chosen(made, f"negotiated-{uuid.hex}", uuid, agency, amount, words, at)
         record(made.subject, previous=previous.subject, registration=str(uuid))
-        _keep_computed(made, allowed, at, record)
-        _keep_computed(made, within, at, record)
+        for result in (allowed, conflicts, within):
+            _keep_computed(made, result, at, record)
     return made
 
 
@@ -1024,7 +1038,8 @@ def _keep_chosen(
 
 
 def may_negotiate(purchase: Purchase, on: date) -> Result:
-    """Whether the owner may negotiate after this attempt, as the policy says."""
+    """Whether the owner may negotiate after this attempt, as the policy says; whether it may be followed at all is
+    another matter (MAY_FOLLOW)."""
     facts = {"fund": purchase.fund, "on": on.isoformat(), "attempts": attempts_of(purchase)}
     return compute(market_negotiation, facts, readings=readings_on(market_negotiation, on))
 
@@ -1053,9 +1068,11 @@ def choose_directly(
     account: Account,
     at: datetime,
     uploads: Sequence[Upload] = (),
+    previous: Purchase | None = None,
     once: str = "",
 ) -> Purchase:
-    """Choose an agency that stands under the service, without a notice, where 第十八条第一款 is read so on the day.
+    """Choose an agency that stands under the service, without a notice, where 第十八条第一款 is read so on the day;
+    with `previous` as the next attempt of its project.
 
     `given` has the DIRECT_FIELDS of terms.py; `once` as of `submit`. Raises like submit.
     """
@@ -1071,9 +1088,8 @@ def choose_directly(
     amount = _typed(_PRICE, price, at)
     if not 0 < amount <= content["budget"]:
         raise GongbaoError("the price is more than nothing and no more than the budget", where="price")
-    kin = _typed(KINSHIP, kinship, at) == "yes"
     words = _typed(REASON, reason, at)
-    conflicts = _conflicts_of_chosen(owner, agency, kin, day)
+    conflicts = _conflicts_of_chosen(owner, agency, kinship, at)
     step, acting, uuid = procedure.choose_directly, as_owner(account), uuid4()
     with (
         files.together(),
@@ -1087,20 +1103,31 @@ def choose_directly(
         )  # fmt: skip
         if begun.again:
             return _handed_in(begun.case, owner, content.content)
-        within = _within_limit(owner, item, content, day, None)
-        made = Purchase(case=begun.case, owner=owner, item=version)
+        _refuse_previous(previous, owner)
+        within = _within_limit(owner, item, content, day, previous)
+        made = Purchase(case=begun.case, owner=owner, item=version, previous=previous)
+        if previous is not None:
+            made.project = previous.project
         _cache(made, content)
         made.save()
         _keep_terms(made, content.content | {"annexes": _annexes(begun.case, ())}, 1, at, record)
         _keep_chosen(made, f"direct-{uuid.hex}", uuid, agency, amount, words, at)
-        record(made.subject, case=str(begun.case.uuid), registration=str(uuid))
+        record(
+            made.subject,
+            case=str(begun.case.uuid),
+            registration=str(uuid),
+            previous=previous.subject if previous else "",
+        )
         for result in (conflicts, _direct(day, agency, amount), within):
             _keep_computed(made, result, at, record)
     return made
 
 
-def _conflicts_of_chosen(owner: Organisation, agency: Organisation, kin: bool, day: date) -> Result:
-    """第二十二条 for the one agency that is chosen. Raises GongbaoError where it has to stand aside."""
+def _conflicts_of_chosen(owner: Organisation, agency: Organisation, kinship: Any, at: datetime) -> Result:
+    """第二十二条 for the one agency that is chosen: by what the owner says, and by what the market knows. Raises
+    GongbaoError where it has to stand aside."""
+    kin = _typed(KINSHIP, kinship, at) == "yes" or _declared_kin(owner, agency)
+    day = at.astimezone(SHANGHAI).date()
     facts = {"on": day.isoformat(), "registrants": [_registrant(owner, agency, kin)]}
     result = compute(market_conflicts, facts, readings=readings_on(market_conflicts, day))
     (found,) = result.values["registrants"]
@@ -1108,6 +1135,14 @@ def _conflicts_of_chosen(owner: Organisation, agency: Organisation, kin: bool, d
     if clauses:
         raise GongbaoError(f"who has to stand aside cannot be chosen ({DOCUMENT} {clauses})", where="agency")
     return result
+
+
+def _declared_kin(owner: Organisation, agency: Organisation) -> bool:
+    """Whether the agency declared kinship when it registered with the owner last (第二十一条): what it said itself the
+    owner cannot overrule."""
+    declared = Registration.objects.filter(purchase__owner=owner, organisation=agency, content__has_key="kinship")
+    last = declared.order_by("opened_at", "pk").last()
+    return last is not None and bool(last.content["kinship"])
 
 
 def needs_notice(on: date) -> bool:

@@ -33,6 +33,7 @@ from gongbao.systems.intermediary_market.competence import county_of, operator_u
 from gongbao.systems.intermediary_market.draw import actions as draws
 from gongbao.systems.intermediary_market.draw import draw as arithmetic
 from gongbao.systems.intermediary_market.draw.draw import Party
+from gongbao.systems.intermediary_market.interpretation.actions import choose_reading
 from gongbao.systems.intermediary_market.organisations.actions import register_signing_key
 from gongbao.systems.intermediary_market.organisations.demo import COUNTY_DESK
 from gongbao.systems.intermediary_market.organisations.models import Organisation
@@ -128,6 +129,9 @@ _PURCHASES = (
     _Purchase(33, "failed", "地下管线探测", "ZR-01", bids=()),
     _Purchase(22, "failed", "地下管线探测", "ZR-01", bids=(), follows="地下管线探测"),
     _Purchase(10, "negotiated", "地下管线探测", "ZR-01", follows="地下管线探测"),
+    # Chosen without a notice, on the days on which 第十八条第一款 was read so.
+    _Purchase(20, "failed", "车棚改造工程造价咨询", bids=()),
+    _Purchase(9, "chosen", "车棚改造工程造价咨询", follows="车棚改造工程造价咨询"),
 )  # fmt: skip
 
 
@@ -164,6 +168,11 @@ class _Play:
         year = self.now.astimezone(SHANGHAI).year
         for one in {year, self.day(60).year}:
             actions.enter_limit(one, _LIMIT, _SOURCE, account=None, actor=KEEPER, at=since)
+        for option, entered, holds in (("without_notice", 15, 10), ("among_registrants", 9, 8)):
+            choose_reading(
+                "direct_choice", option, self.day(holds).astimezone(SHANGHAI).date(), "云澜市政务函〔演示〕1号",
+                account=None, actor=KEEPER, at=self.day(entered),
+            )  # fmt: skip
         for name, key_of_unit in CUSTODIANS.items():
             account, unit = keep_demo_account(name, at=since), Unit.objects.get(key=key_of_unit)
             give_post(account, unit.key, Role.CLERK, since=since.astimezone(SHANGHAI).date(), actor=KEEPER, at=since)
@@ -222,11 +231,18 @@ class _Play:
         owner, handed_in = self.owners[one.owner], self.day(one.ago)
         account = self.account(owner)
         previous = again(self.made[one.follows]) if one.follows else None
-        if one.to == "negotiated":
+        if one.to in ("negotiated", "chosen"):
             assert previous is not None
-            agency = self.agencies[1]
-            made = actions.negotiate(previous, agency, "30000", "两次公告均无机构报名，与其议定。", account=account,
-                                     at=handed_in)  # fmt: skip
+            if one.to == "negotiated":
+                made = actions.negotiate(
+                    previous, self.agencies[1], "30000", "no", "两次公告均无机构报名，与其议定。", account=account,
+                    at=handed_in,
+                )  # fmt: skip
+            else:
+                made = actions.choose_directly(
+                    owner, item, self.terms(one, owner, handed_in), self.agencies[3], "38000", "no",
+                    "首次公告无机构报名，该机构承担过同类项目。", account=account, at=handed_in, previous=previous,
+                )  # fmt: skip
             self.desk(made, "publish_award", self.after(handed_in, 1))
             return True
         given = self.terms(one, owner, handed_in)

@@ -2,6 +2,11 @@
 
 The figure is set by the procurement catalogue of the year and not by the document: finance enters it with its source,
 and until it has nothing from public funds goes over the market.
+
+OUR_RULE: until a contract is signed a purchase counts with its budget (第十九条第（一）项), however its agency is
+selected, also where a price is known by then. It is what the owner may bind itself to, as the next in rank may follow
+at another price; and a total that fell with the price would tell it while the result is kept back
+(第三十八条第（三）项). From its signature on a contract counts with its sum.
 """
 
 from datetime import date

@@ -170,6 +170,7 @@ FAILURES = (
     Option("nobody", Label("没有符合条件的报名机构", "no agency that registered was admitted")),
     Option("too_few", Label("符合条件的机构少于公告的最低家数", "fewer than the notice asks for were admitted")),
     Option("no_offer", Label("没有有效报价", "no offer counts")),
+    Option("too_few_offers", Label("有效报价少于公告的最低家数", "fewer offers than the notice asks for count")),
 )
 ANNULLED = (
     Option("same_person", Label("不同机构的法定代表人或者实际控制人为同一人", "agencies of one person"),

@@ -163,9 +163,15 @@ _ENDINGS = {
 
 
 def attempts_of(purchase: Purchase) -> list[dict[str, str]]:
-    """The attempts of its project that came to a notice, up to this one, as facts of the policy."""
+    """The attempts of its project that came to a notice, up to this one, as facts of the policy.
+
+    第二十三条 speaks of notices of a project from public funds: those before one from other funds do not count.
+    """
     rows = Purchase.objects.filter(project=purchase.project, pk__lte=purchase.pk).select_related("case").order_by("pk")
     rows = rows.filter(Exists(Terms.objects.filter(purchase=OuterRef("pk")).exclude(published_at=None)))
+    other = rows.exclude(fund=purchase.fund).last()
+    if other is not None:
+        rows = rows.filter(pk__gt=other.pk)
     return [
         {"number": str(number), "ending": _ENDINGS.get(one.case.state, "selected")}
         for number, one in enumerate(rows, start=1)
@@ -424,6 +430,7 @@ class Notice:
     changes: list[Change]
     let_stand: list[FlagDecision]
     first_published_at: datetime
+    previous: Purchase | None
     following: Purchase | None
     registrations: list[Registration] | None
     not_counted: list[NotCounted] = field(default_factory=list)
@@ -453,14 +460,19 @@ def notice(uuid: UUID, at: datetime) -> Notice | None:
         changes(found),
         let_stand(found),
         first.published_at or first.at,
-        Purchase.objects.filter(previous=found).filter(_is_public()).first(),
+        _public(found.previous),
+        _public(following_of(found)),
         by_envelope(found) if public else None,
         not_counted(found) if public else [],
     )
 
 
-def _is_public() -> Q:
-    return Q(pk__in=Terms.objects.exclude(published_at=None).values("purchase"))
+def _public(attempt: Purchase | None) -> Purchase | None:
+    """Another attempt of the project, where everybody may know of it: by a notice, or, where there was none, by its
+    award notice."""
+    if attempt is None or (published_terms(attempt) is None and not result_is_public(attempt)):
+        return None
+    return attempt
 
 
 def letters(purchase: Purchase, own: Collection[Organisation]) -> list[ShownLetter]:

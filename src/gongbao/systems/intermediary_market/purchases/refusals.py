@@ -49,7 +49,7 @@ _KNOWN = Sentences(
         _("choose one of those who registered"),
         _("give points to each offer for each criterion first"),
         _("this agency is not in the market"),
-        _("an owner does not buy from itself, or from who leads it"),
+        _("this service is supplied by agreement, under the procurement catalogue (%(clause)s)"),
         _("the price is more than nothing and no more than the budget"),
         _("an owner negotiates for a project from public funds whose last two notices in a row failed"),
         _("a direct choice follows a notice here, as %(clause)s is read today"),

@@ -305,6 +305,7 @@ def _page(request: HttpRequest, found: Purchase, error: GongbaoError | None = No
         happened=queries.happened(found, everything=True),
         following=queries.following_of(found),
         may_follow=queries.may_follow(found),
+        without_notice=queries.may_follow(found) and not actions.needs_notice(timezone.localdate(now)),
         negotiates=_negotiates(found, now),
         is_public=queries.published_terms(found) is not None,
         has_draw=queries.has_draw(found),
@@ -316,7 +317,7 @@ def _page(request: HttpRequest, found: Purchase, error: GongbaoError | None = No
 
 
 def _negotiates(found: Purchase, now: datetime) -> bool:
-    if found.case.state != procedure.failed.key or queries.following_of(found) is not None:
+    if not queries.may_follow(found):
         return False
     return bool(actions.may_negotiate(found, timezone.localdate(now)).values["may_negotiate"])
 
@@ -479,6 +480,7 @@ def select(request: HttpRequest, uuid: UUID) -> HttpResponse:
 _NEGOTIATE = (
     Field("agency", Label("中介机构统一社会信用代码", "Credit code of the agency"), longest=18),
     Field("price", Label("议定价格（元）", "Price agreed on (yuan)"), Kind.MONEY),
+    actions.KINSHIP,
     Field("reason", Label("议价情况和理由", "How it was negotiated, and why this agency"), Kind.TEXT, longest=1000),
 )
 
@@ -500,8 +502,9 @@ def negotiate(request: HttpRequest, uuid: UUID) -> HttpResponse:
             if agency is None:
                 raise GongbaoError("this agency is not in the market", where="agency")
             made = actions.negotiate(
-                found, agency, given["price"], given["reason"], account=account_of(request), at=timezone.now()
-            )
+                found, agency, given["price"], given["kinship"], given["reason"], account=account_of(request),
+                at=timezone.now(),
+            )  # fmt: skip
         except GongbaoError as refused:
             error = refused
         else:
@@ -513,6 +516,7 @@ def negotiate(request: HttpRequest, uuid: UUID) -> HttpResponse:
         clause_of_step=procedure.purchase.cite(procedure.negotiate.clause),
         seen=found.case.events_count,
         possible=True,
+        counts=True,
         **form_context(_NEGOTIATE, given, error),
     )
     return render(request, "market/purchases/step.html", context, status=_status(error))
@@ -537,19 +541,22 @@ def _choice_fields(item: ServiceItem, on: date) -> tuple[tuple[Field, ...], dict
 @require_http_methods(["GET", "HEAD", "POST"])
 @kept_nowhere
 def direct(request: HttpRequest, owner: UUID) -> HttpResponse:
-    """Choose an agency without a notice, where 第十八条第一款 is read so today; first the service, by ?item=."""
+    """Choose an agency without a notice, where 第十八条第一款 is read so today; first the service, by ?item=, or the
+    attempt before, by ?previous=."""
     organisation, today = acting_for(request, owner, OWNER), timezone.localdate()
-    item = _item(request, request.GET.get("item", ""))
+    previous = _previous(request, organisation, None)
+    item = previous.item.item if previous else _item(request, request.GET.get("item", ""))
     allowed = not actions.needs_notice(today)
     context = base(
-        owner=organisation, step=procedure.choose_directly, allowed=allowed, services=catalogue.services(today)
-    )
+        owner=organisation, step=procedure.choose_directly, allowed=allowed, services=catalogue.services(today),
+        previous=previous,
+    )  # fmt: skip
     if item is None or not allowed:
         status = BAD_REQUEST if request.method == "POST" else 200
         return render(request, "market/purchases/direct.html", context, status=status)
     asked, agencies = _choice_fields(item, today)
     fields = (*terms.DIRECT_FIELDS, *asked)
-    given: dict[str, Any] = _first(None, organisation)
+    given: dict[str, Any] = _first(previous, organisation)
     error: GongbaoError | None = None
     if request.method == "POST":
         given = typed_again(fields, request)
@@ -557,7 +564,7 @@ def direct(request: HttpRequest, owner: UUID) -> HttpResponse:
             given, uploads = typed_in(fields, request)
             made = actions.choose_directly(
                 organisation, item, given, agencies.get(given["agency"]), given["price"], given["kinship"],
-                given["reason"], account=account_of(request), at=timezone.now(), uploads=uploads,
+                given["reason"], account=account_of(request), at=timezone.now(), uploads=uploads, previous=previous,
                 once=request.POST.get("once", ""),
             )  # fmt: skip
         except GongbaoError as refused:
