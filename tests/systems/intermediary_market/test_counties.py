@@ -30,10 +30,12 @@ from gongbao.systems.intermediary_market.models import Competence, Function
 from gongbao.systems.intermediary_market.organisations import actions as organisations
 from gongbao.systems.intermediary_market.organisations.models import Organisation
 from gongbao.systems.intermediary_market.purchases.models import Purchase
+from gongbao.systems.intermediary_market.ratings.models import Conduct
 from gongbao.systems.intermediary_market.sealing import actions as sealing
 from gongbao.systems.intermediary_market.sealing.envelopes import Part
 from gongbao.systems.intermediary_market.sealing.models import CustodianKey
 from tests.replayed import replayed
+from tests.systems.intermediary_market.awarded import award
 from tests.systems.intermediary_market.buying import (
     ENDS,
     MONDAY,
@@ -310,6 +312,47 @@ def test_each_function_is_named_once_for_a_county(city: Market) -> None:
 def test_in_which_county_a_unit_stands(city: Market) -> None:
     assert county_of(unit("east-services")) == county_of(unit("east")) == unit("east")
     assert county_of(unit("finance")) is None and county_of(None) is None
+
+
+# --- conduct
+
+
+def test_a_desk_proposes_conduct_in_its_own_purchases_and_the_city_decides(city: Market, county: CountyMarket) -> None:
+    agency, other = county.parties.agencies[:2]
+    of_county = award(county.parties, owner=county.owner, agency=agency)
+    of_city = award(city.parties, owner=city.owner, agency=agency, code="WATER-2")
+    desk, head, of_west, operator = clients("east-clerk", "east-head", "west-clerk", "operator-clerk")
+    form = page(desk, "propose_conduct")
+    assert 'name="v-receipt"' in form and 'name="v-source"' not in form
+    typed = {"v-kind": "b2", "v-happened_on": "2026-03-16", "v-facts": "另收资料费。"}
+
+    def proposed(client: Client, receipt: str, uscc: str) -> Any:
+        return post(client, "propose_conduct", **typed, **{"v-receipt": receipt, "v-uscc": uscc})
+
+    receipt = of_county.purchase.case.receipt
+    # Of a purchase of the city, of an agency that takes no part, of a number that is none: each is told at its field.
+    for number, code in ((of_city.purchase.case.receipt, agency.uscc), (receipt, other.uscc), ("X", agency.uscc)):
+        answer = proposed(desk, number, code)
+        assert answer.status_code == 400 and "本单位没有该编号" in answer.content.decode()
+        assert "另收资料费。" in answer.content.decode() and not Conduct.objects.exists()
+    for client in (head, of_west):
+        assert proposed(client, receipt, agency.uscc).status_code == 403
+    assert proposed(desk, receipt, agency.uscc).status_code == 302
+
+    conduct = Conduct.objects.get()
+    event = conduct.case.events.get()
+    assert (conduct.case.unit.key, event.role, event.unit_key) == ("government-services", "county", "east-services")
+    assert event.values["source"] == "county" and receipt in event.personal.values["facts"]
+    # The desk sees what became of it and no more; the city's operator hears the agency and decides.
+    seen = page(desk, "conduct_desk")
+    assert agency.name in seen and "待核查" in seen
+    assert reverse("cases:case", args=[conduct.case.uuid]) not in seen
+    assert desk.get(reverse("cases:case", args=[conduct.case.uuid])).status_code == 404
+    assert post(desk, "check_conduct").status_code == 403
+    page(of_west, "conduct_desk", status=403)
+    case = operator.get(reverse("cases:case", args=[conduct.case.uuid])).content.decode()
+    assert "另收资料费。" in case and "县（市、区）运维机构" in case
+    assert reverse("cases:step", args=[conduct.case.uuid, "conduct_notify"]) in case
 
 
 # --- complaints

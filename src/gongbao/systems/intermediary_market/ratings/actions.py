@@ -1,6 +1,7 @@
 """The only code that writes ratings and conduct. What happens in a case is a step of it (office/cases/actions.py)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -170,6 +171,28 @@ def propose(
         made.save()
         record(made.subject, case=str(begun.case.uuid), organisation=str(agency.uuid))
     return made
+
+
+def propose_of_county(
+    receipt: str,
+    agency: Organisation,
+    given: Mapping[str, Any],
+    *,
+    acting: Acting,
+    at: datetime,
+    uploads: Sequence[Upload] = (),
+) -> Conduct:
+    """The operating unit of a county proposes conduct of an agency in a purchase of its own, the one of that number.
+
+    `acting` holds a post there. The operator hears of it as of any other proposal. Raises Refused and GongbaoError.
+    """
+    registration = queries.registration_at(acting.unit_key, receipt, agency)
+    if registration is None:
+        raise GongbaoError("your unit runs no purchase of this number in which this agency takes part", where="receipt")
+    purchase = registration.purchase
+    told = f"采购{purchase.case.receipt}（{purchase.owner.name}，{purchase.item.name}）：{given['facts']}"
+    by = replace(acting, role=market.county)
+    return propose(agency, {**given, "source": market.BY_COUNTY, "facts": told}, acting=by, at=at, uploads=uploads)
 
 
 def _ground(clause: str) -> str:

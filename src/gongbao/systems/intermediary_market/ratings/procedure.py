@@ -4,8 +4,9 @@ The document has the operator grade an agency B or C for what was verified (经�
 that was not (第三十八条第（五）项). How it verifies is ours: what is proposed is evidence and no proof; the agency is
 heard for five working days; a person decides, and another signs; the agency may appeal, which a third person signs.
 What was verified counts from the decision on, and an appeal does not put it off, as with other decisions
-(行政复议法 第四十二条). A finding that turns out wrong is corrected by a further step, and what stood before stays on
-record.
+(行政复议法 第四十二条). There is one grade of an agency in the city (第五条第一款): the operating unit of a county
+proposes what it sees in its own purchases, and the city's operator decides. A finding that turns out wrong is corrected
+by a further step, and what stood before stays on record.
 """
 
 from datetime import date
@@ -39,6 +40,7 @@ conduct = Procedure(
 checks = conduct.party("checks", zh="系统比对", en="the market's own checks")
 agency = conduct.party("agency", zh="中介机构", en="agency")
 market_supervision = conduct.party("market_supervision", zh="市场监管部门", en="market supervision")
+county = conduct.party("county", zh="县（市、区）运维机构", en="operating unit of a county")
 clerk = conduct.staff("clerk", zh="建设管理运维机构经办人", en="clerk of the operator")
 section_head = conduct.staff("section_head", zh="科室负责人", en="head of the section")
 deputy_head = conduct.staff("deputy_head", zh="分管负责人", en="deputy head in charge")
@@ -106,6 +108,7 @@ KINDS = (
 
 NOTHING = "none"
 BY_MARKET_SUPERVISION = "market_supervision"
+BY_COUNTY = "county"
 
 SOURCES = (
     Option("check", Label("系统比对发现", "found by the market's own checks"), OUR_RULE),
@@ -113,6 +116,7 @@ SOURCES = (
     Option(
         BY_MARKET_SUPERVISION, Label("市场监管部门检查告知", "told by market supervision after an inspection"), "第八条"
     ),
+    Option(BY_COUNTY, Label("县（市、区）运维机构告知", "told by the operating unit of a county"), "第六条第（五）项"),
     Option("complaint", Label("投诉处理决定", "a decision on a complaint"), "第三十六条第一款"),
     Option("owner", Label("项目业主反映", "told by the project owner"), OUR_RULE),
     Option("audit", Label("审计、检查发现", "found by an audit or inspection"), "第十一条"),
@@ -149,7 +153,7 @@ IN_FORCE = Condition(
 
 propose = conduct.step(
     "conduct_propose", "第三十条", zh="提出线索", en="Propose",
-    by=[checks, clerk, market_supervision], begins=True, to=proposed,
+    by=[checks, clerk, county, market_supervision], begins=True, to=proposed,
     when=[IN_FORCE],
     asks=[
         Field("agency_name", Label("中介机构", "Agency"), longest=100),

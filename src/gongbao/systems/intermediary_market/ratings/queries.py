@@ -18,9 +18,12 @@ from gongbao.core.labels import Label
 from gongbao.gazette.masking import MASK
 from gongbao.office.cases.models import Case, CaseEvent
 from gongbao.office.cases.queries import ShownEvent, shown_events, situation_of, situations_of
+from gongbao.office.people.models import Unit
+from gongbao.office.people.queries import body_of
 from gongbao.procedures import Option, Possible, Situation
 from gongbao.procedures.fields import SHANGHAI
 from gongbao.rules import compute
+from gongbao.systems.intermediary_market.competence import units_of
 from gongbao.systems.intermediary_market.complaints import procedure as complaints
 from gongbao.systems.intermediary_market.complaints.privacy import NUMBERS
 from gongbao.systems.intermediary_market.contracts import procedure as contracts
@@ -320,8 +323,12 @@ class Proposal:
         return procedure.conduct.cite(self.finding.kind.clause) if self.finding.kind else ""
 
 
-def proposals(state: str = "") -> QuerySet[Conduct]:
+def proposals(state: str = "", by: Collection[Unit] | None = None) -> QuerySet[Conduct]:
+    """All that was proposed; with `by`, by these bodies."""
     found = conducts().prefetch_related("clues")
+    if by is not None:
+        keys = Unit.objects.filter(pk__in=units_of({one.pk for one in by})).values("key")
+        found = found.filter(case__events__number=1, case__events__unit_key__in=keys)
     return found.filter(case__state=state) if state else found
 
 
@@ -330,10 +337,25 @@ def proposals_of(found: Sequence[Conduct]) -> list[Proposal]:
     return [Proposal(one, situations[one.conduct.case_id], tuple(one.conduct.clues.all())) for one in findings(found)]
 
 
-def counts() -> dict[str, int]:
-    """How many cases stand at each state."""
-    rows = Conduct.objects.order_by().values("case__state").annotate(number=Count("pk"))
+def counts(among: QuerySet[Conduct]) -> dict[str, int]:
+    """How many of the cases stand at each state."""
+    rows = among.order_by().values("case__state").annotate(number=Count("pk"))
     return {row["case__state"]: row["number"] for row in rows}
+
+
+def registration_at(unit_key: str, receipt: str, agency: Organisation) -> Registration | None:
+    """The registration of the agency in the purchase of that number, if the body of the unit runs it and who registered
+    is open; the last of several."""
+    unit = Unit.objects.filter(key=unit_key).first()
+    if unit is None:
+        return None
+    found = Registration.objects.filter(
+        organisation=agency,
+        opened_at__isnull=False,
+        purchase__case__receipt=receipt.strip().upper(),
+        purchase__case__unit__in=units_of({body_of(unit).pk}),
+    )
+    return found.select_related("purchase__case", "purchase__owner", "purchase__item").order_by("-pk").first()
 
 
 def last_check() -> CheckRun | None:

@@ -13,6 +13,7 @@ _KNOWN = Sentences(
         _("this service was rated already"),
         _("no unit is named that runs the market; tell whoever runs this site"),
         _("there is no such case of yours"),
+        _("your unit runs no purchase of this number in which this agency takes part"),
     )
 )
 
