@@ -41,6 +41,12 @@ class Walk:
         self.resumes = {one.key: {i for i, clock in numbered if one in clock.resumes} for one in steps}
         self.stops = {one.key: {i for i, clock in numbered if one in clock.stops} for one in steps}
         self.starts = {one.key: {i for i, clock in numbered if one in clock.starts} for one in steps}
+        # Most steps move one clock or none.
+        self.moves = {
+            one.key: sorted(set().union(*(by[one.key] for by in (self.ends, self.resumes, self.stops, self.starts))))
+            for one in steps
+        }
+        self.of_the_program = {one.key for one in steps if all(role.kind == "system" for role in one.by)}
         self.started_by_letter = {
             one.key: [i for i, clock in numbered if one in clock.starts] for one in procedure.letters.values()
         }
@@ -55,10 +61,12 @@ class Walk:
             yield from ((step, here) for step in self.steps_at[at])
             return
         for step in self.steps_at[at]:
-            system = all(role.kind == "system" for role in step.by)
-            opened = all(status[i] in OVER for i in self.opens[step.key])
-            closed = any(status[i] in OVER for i in self.closes[step.key])
-            if not system and opened and not closed:
+            if step.key in self.of_the_program:
+                continue
+            opens, closes = self.opens[step.key], self.closes[step.key]
+            opened = not opens or all(status[i] in OVER for i in opens)
+            closed = closes and any(status[i] in OVER for i in closes)
+            if opened and not closed:
                 yield step, self.after(here, step)
         if state is None:
             return
@@ -84,7 +92,8 @@ class Walk:
         if step.to is not None and step.to.final:
             return step.to.key, (ENDED,) * len(self.clocks), frozenset()
         now = list(status)
-        for i, stands in enumerate(status):
+        for i in self.moves[step.key]:
+            stands = status[i]
             if i in self.ends[step.key] and stands in (RUNS, STOPPED, OUT):
                 now[i] = PASSED if stands == OUT else ENDED
             elif i in self.resumes[step.key] and stands == STOPPED:
