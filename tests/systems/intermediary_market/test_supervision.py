@@ -1,6 +1,7 @@
 """Government prices, the supervision of fees, joint punishments, and credit records that are handed over."""
 
 import json
+import re
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection
 from django.test import Client
+from django.urls import reverse
 from django.utils.translation import override
 from openpyxl import load_workbook
 
@@ -584,6 +586,39 @@ def test_conduct_of_days_that_were_handed_over_without_it_follows(parties: Parti
     assert of_agency(third.content, parties)["conduct"] == []
 
 
+def looked_at(shown: str) -> str:
+    """What the form carries once it has shown what would be handed over; "" before."""
+    found = re.search(r'name="looked_at" value="([0-9a-f]{64})"', shown)
+    return found[1] if found else ""
+
+
+def test_what_would_be_handed_over_is_looked_at_first_and_nothing_else_is(
+    parties: Parties, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand_over(parties, "2025-12-01", "2025-12-31", when=at("2026-01-05 09:30"))
+    on(monkeypatch, "2026-05-06 12:00")
+    client, address = signed_in(parties.people["reform-clerk"]), reverse("market:hand_over_credit")
+    verified(parties, "b2", 0, "2026-03-16")
+    assert not looked_at(client.get(address).content.decode())
+    given = {"v-since": "2026-01-01", "v-until": "2026-04-30", "seen": "1"}
+    early = client.post(address, given | {"v-since": "2022-07-01"}).content.decode()
+    assert "2022-07-24" in early and not looked_at(early)
+    answer = client.post(address, given)
+    first = answer.content.decode()
+    assert answer.status_code == 200 and looked_at(first) and CreditHandOver.objects.count() == 1
+    assert parties.agencies[0].name in first and "第三十二条第（二）项" in first and "B×1" in first
+    assert parties.agencies[1].name not in first and f"另有{len(parties.agencies) - 1}家" in first
+    # Something is found in the meantime: it is not handed over unseen, and the form shows it.
+    verified(parties, "c1", 1, "2026-03-17")
+    changed = client.post(address, given | {"looked_at": looked_at(first)})
+    second = changed.content.decode()
+    assert changed.status_code == 400 and "与查看时不同" in second and CreditHandOver.objects.count() == 1
+    assert parties.agencies[1].name in second and looked_at(second) not in ("", looked_at(first))
+    assert client.post(address, given | {"looked_at": looked_at(second)}).status_code == 302
+    made = CreditHandOver.objects.get(number=2)
+    assert credit.looked_at(made.content) == looked_at(second)
+
+
 def test_who_sees_credit_records_and_who_hands_them_over(parties: Parties, monkeypatch: pytest.MonkeyPatch) -> None:
     on(monkeypatch, "2026-05-06 12:00")
     made = hand_over(parties, "2026-01-01", "2026-03-31")
@@ -599,8 +634,10 @@ def test_who_sees_credit_records_and_who_hands_them_over(parties: Parties, monke
     client = signed_in(parties.people["reform-clerk"])
     given = {"v-since": "2026-04-01", "v-until": "2026-04-30", "seen": "1"}
     assert client.post(writes[0], given | {"v-until": "2026-05-06"}).status_code == 400
-    assert client.post(writes[0], given).status_code == 302
-    assert client.post(writes[0], given).status_code == 400 and CreditHandOver.objects.count() == 2
+    looked = given | {"looked_at": looked_at(client.post(writes[0], given).content.decode())}
+    assert CreditHandOver.objects.count() == 1  # it was looked at, and no more
+    assert client.post(writes[0], looked).status_code == 302
+    assert client.post(writes[0], looked).status_code == 400 and CreditHandOver.objects.count() == 2
     typed = {f"v-{key}": str(value) for key, value in PUNISHED.items()}
     assert client.post(writes[1], typed | {"v-uscc": "nobody"}).status_code == 400
     assert client.post(writes[1], typed | {"v-uscc": parties.agencies[0].uscc}).status_code == 302

@@ -345,20 +345,16 @@ def record_punishment(
 
 def hand_over_credit(
     since: date, until: date, *, seen: int, system: CreditSystem | None, unit: Unit, account: Account | None,
-    actor: Actor, at: datetime,
+    actor: Actor, at: datetime, looked_at: str = "",
 ) -> CreditHandOver:  # fmt: skip
     """Hand what is public record of the days over to the credit system, with what has changed of what was handed over
     before: one act, with its digest in the log.
 
-    `seen`: the number of the last one when the form was made. Without a `system` it is taken from its page. Raises
-    GongbaoError, also where the credit system takes nothing: then nothing was handed over.
+    `seen`: the number of the last one when the form was made; `looked_at`: what tells what was looked at before
+    (credit.looked_at), "" where nothing was: nothing else is handed over then. Without a `system` it is taken from its
+    page. Raises GongbaoError, also where the credit system takes nothing: then nothing was handed over.
     """
-    if until < since:
-        raise GongbaoError("the last day is before the first", where="until")
-    if until >= _day(at):
-        raise GongbaoError("what is handed over is of days that are over", where="until")
-    if since < conduct.conduct.since:
-        raise GongbaoError(f"the document is in force since {conduct.conduct.since}", where="since")
+    credit.refuse_days(since, until, _day(at))
     with recorded("market.hand_over_credit", actor=actor, ground=CREDIT, at=at) as record:
         _competent(unit, Function.COORDINATION, cities=True)
         kept.one_at_a_time("market.credit")
@@ -366,6 +362,8 @@ def hand_over_credit(
         if number != seen:
             raise GongbaoError(IN_THE_MEANTIME)
         content = credit.package(number + 1, since, until, unit, at)
+        if looked_at and looked_at != credit.looked_at(content):
+            raise GongbaoError("what would be handed over is not what you looked at any more; look at it again")
         sha256 = credit.digest_of(content)
         made = CreditHandOver(
             number=number + 1,

@@ -2,6 +2,7 @@
 
     content = package(number, since, until, unit, at)    # JSON, with texts and whole numbers alone
     digest_of(content)                                   # SHA-256 of its canonical JSON
+    looked_at(content)                                   # the same without the moment, to compare with a preview
 
 What was handed over before is read again from the hand-overs themselves: what has changed of it since (a grade, conduct
 that was set aside, a punishment that was lifted) goes into the next one as a correction, whatever its days. Reads only.
@@ -15,6 +16,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from gongbao.core.errors import GongbaoError
 from gongbao.core.hash_chain import canonical
 from gongbao.office.cases.models import CaseEvent
 from gongbao.office.people.models import Unit
@@ -32,6 +34,21 @@ Facts = dict[str, Any]
 
 def digest_of(content: Mapping[str, Any]) -> str:
     return sha256(canonical(content).encode()).hexdigest()
+
+
+def looked_at(content: Mapping[str, Any]) -> str:
+    """What tells whether two packages hand over the same, whenever they were made."""
+    return digest_of({key: value for key, value in content.items() if key != "made_at"})
+
+
+def refuse_days(since: date, until: date, today: date) -> None:
+    """Days that cannot be handed over. Raises GongbaoError."""
+    if until < since:
+        raise GongbaoError("the last day is before the first", where="until")
+    if until >= today:
+        raise GongbaoError("what is handed over is of days that are over", where="until")
+    if since < procedure.conduct.since:
+        raise GongbaoError(f"the document is in force since {procedure.conduct.since}", where="since")
 
 
 def package(number: int, since: date, until: date, unit: Unit, at: datetime) -> Facts:

@@ -30,6 +30,7 @@ SENTENCES = (
     _("what is not recorded yet is not set aside"),
     _("a punishment with this document is recorded already"),
     _("what is handed over is of days that are over"),
+    _("what would be handed over is not what you looked at any more; look at it again"),
     _("the document is in force since %(day)s"),
     _("the credit system takes nothing now; tell whoever runs this site"),
 )

@@ -80,12 +80,13 @@ def form_page(
     clause: str,
     about: Sequence[tuple[str, str, str]] = (),
     hidden: Mapping[str, str] | None = None,
+    **more: Any,
 ) -> HttpResponse:
     """The page of a form. `about`: what it is about, each with its label, words, and an address or ""; `hidden`: what
-    the form carries beside what is typed."""
+    the form carries beside what is typed; `more`: what its template knows besides."""
     return page(
         request, form, title=title, lead=lead, submit=submit, back=back, clause=clause,
-        about="market/supervision/_about.html", facts=about, hidden=hidden or {},
+        about="market/supervision/_about.html", facts=about, hidden=hidden or {}, **more,
     )  # fmt: skip
 
 

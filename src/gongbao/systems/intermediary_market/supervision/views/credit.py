@@ -31,6 +31,7 @@ from gongbao.systems.intermediary_market.supervision.forms import (
     PUNISHMENT_OF_AGENCY,
 )
 from gongbao.systems.intermediary_market.supervision.models import CreditHandOver
+from gongbao.systems.intermediary_market.supervision.queries import Competent
 from gongbao.systems.intermediary_market.supervision.views.common import (
     AT_REFORM,
     SEES_CREDIT,
@@ -46,6 +47,8 @@ from gongbao.systems.intermediary_market.supervision.workbook import OF, facts_t
 from gongbao.systems.intermediary_market.years import asked_year
 
 PAGE = 50
+MOST_SHOWN = 200
+"""So many agencies are shown before they are handed over."""
 JSON = "application/json"
 
 
@@ -95,24 +98,19 @@ def _suggested(today: date) -> dict[str, str]:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def hand_over(request: HttpRequest) -> HttpResponse:
-    """The form in which credit records are handed over."""
-    seen = queries.last_number()
+    """The form in which credit records are handed over: what of the days would be is looked at first."""
+    seen, content = queries.last_number(), None
     form = Form(HAND_OVER, given=_suggested(timezone.localdate()))
     if request.method == "POST":
         form, seen = sent(request, HAND_OVER), number_of(request.POST.get("seen", ""))
+        looked_at = request.POST.get("looked_at", "")
         if not form.is_wrong:
-            since, until = form.values["since"], form.values["until"]
-            assert isinstance(since, date) and isinstance(until, date)
             try:
-                made = actions.hand_over_credit(
-                    since, until, seen=seen, system=credit_system.configured(),
-                    **acting(request, of_reform(request)), at=timezone.now(),
-                )  # fmt: skip
+                content = _previewed(form, seen, of_reform(request))
+                if looked_at:
+                    return _hand_over(request, form, seen, looked_at)
             except GongbaoError as error:
                 refuse(form, error)
-            else:
-                messages.success(request, _("The credit records are handed over."))
-                return redirect("market:credit_hand_over", made.uuid)
     told = _("A file is written for the credit system.") if credit_system.configured() else _(
         "No credit system is connected: the file is taken from the page of the hand-over."
     )  # fmt: skip
@@ -123,12 +121,60 @@ def hand_over(request: HttpRequest) -> HttpResponse:
         lead=_(
             "Grades, verified conduct and joint punishments of these days; corrections of what was handed over before."
         ),
-        submit=_("Hand them over"),
+        submit=_("Look at what would be handed over") if content is None else _("Hand them over"),
         back=reverse("market:credit"),
         clause="第十条",
         about=[(_("Hand-over"), str(seen + 1) if seen >= 0 else "", ""), (_("Credit system"), told, "")],
-        hidden={"seen": str(seen)},
+        hidden={"seen": str(seen)} | ({} if content is None else {"looked_at": credit.looked_at(content)}),
+        preview=None if content is None else _preview(content),
     )
+
+
+def _days(form: Form) -> tuple[date, date]:
+    since, until = form.values["since"], form.values["until"]
+    assert isinstance(since, date) and isinstance(until, date)
+    return since, until
+
+
+def _previewed(form: Form, seen: int, competent: Competent | None) -> dict[str, Any]:
+    """What would be handed over now. Raises GongbaoError."""
+    assert competent is not None  # or they would not have come here
+    (since, until), now = _days(form), timezone.now()
+    credit.refuse_days(since, until, timezone.localdate(now))
+    return credit.package(seen + 1, since, until, competent.post.post.unit, now)
+
+
+def _hand_over(request: HttpRequest, form: Form, seen: int, looked_at: str) -> HttpResponse:
+    made = actions.hand_over_credit(
+        *_days(form), seen=seen, system=credit_system.configured(), looked_at=looked_at,
+        **acting(request, of_reform(request)), at=timezone.now(),
+    )  # fmt: skip
+    messages.success(request, _("The credit records are handed over."))
+    return redirect("market:credit_hand_over", made.uuid)
+
+
+def _preview(content: dict[str, Any]) -> dict[str, Any]:
+    """What a page shows of a package before it is handed over: the agencies of which more than an A is told."""
+    told = [one for one in content["agencies"] if one["conduct"] or one["punishments"] or _below(one["grades"])]
+    return {
+        "since": content["since"],
+        "until": content["until"],
+        "corrections": _corrections(content),
+        "agencies": told[:MOST_SHOWN],
+        "not_shown": len(told[MOST_SHOWN:]),
+        "plain": len(content["agencies"]) - len(told),
+    }
+
+
+def _below(grades: list[dict[str, Any]]) -> bool:
+    return any(one["times_b"] or one["times_c"] for one in grades)
+
+
+def _corrections(content: dict[str, Any]) -> list[Any]:
+    return [
+        (each, OF[each["of"]], facts_told(each["of"], each["was"]), facts_told(each["of"], each["is"]))
+        for each in content["corrections"]
+    ]
 
 
 def _hand_over_or_404(uuid: UUID) -> CreditHandOver:
@@ -150,10 +196,7 @@ def one(request: HttpRequest, uuid: UUID) -> HttpResponse:
         row=found,
         content=content,
         page=page,
-        corrections=[
-            (each, OF[each["of"]], facts_told(each["of"], each["was"]), facts_told(each["of"], each["is"]))
-            for each in content["corrections"]
-        ],
+        corrections=_corrections(content),
         as_it_was=credit.digest_of(content) == found.sha256,
         clause=f"{DOCUMENT} 第十条",
     )
