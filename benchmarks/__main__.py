@@ -6,6 +6,8 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import computing, pages, reading, report, searching
+from benchmarks.market import measure as market
+from benchmarks.market import report as market_report
 from benchmarks.population import report as city_report
 from benchmarks.population import side_by_side
 from benchmarks.processes import ROOT, Stopped
@@ -33,9 +35,10 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument(
         "--only",
-        choices=["searches", "population"],
+        choices=["searches", "population", "market"],
         help=f"measure only the searches in a library of {LARGE} documents, or only the whole city beside its peers "
-        "(as large as --full has it), and keep the rest of the page",
+        f"(as large as --full has it), or only the pages of the market with {market.LARGE} rows, and keep the rest of "
+        "the page",
     )
     parser.add_argument("--tiny", action="store_true", help="sizes that measure nothing, to see that it runs")
     parser.add_argument("--persons", type=int, help="so many persons in the whole city")
@@ -57,7 +60,11 @@ def main(arguments: list[str] | None = None) -> int:
         folder = Path(name)
         try:
             if options.only == "population":
-                written = report.with_city(before, _city(folder, options))
+                written = report.with_section(before, report.CITY, _city(folder, options))
+                options.output.write_text(written, encoding="utf-8")
+                return 0
+            if options.only == "market":
+                written = report.with_section(before, report.MARKET, _market(folder, runs))
                 options.output.write_text(written, encoding="utf-8")
                 return 0
             if options.only:
@@ -78,6 +85,7 @@ def main(arguments: list[str] | None = None) -> int:
                 large=_large(folder, large, runs) if large else None,
                 computing=computed,
                 city=city,
+                market=_market(folder, runs) if options.full and not options.tiny else "",
             )
         except Stopped as error:
             say(f"benchmarks: {error}")
@@ -97,6 +105,15 @@ def _city(folder: Path, options: argparse.Namespace) -> str:
     scale = scale.with_rows(options.persons or scale.persons, options.visits or scale.visits)
     (folder / "city").mkdir()
     return city_report.section(side_by_side.of_city(folder / "city", scale, say))
+
+
+def _market(folder: Path, runs: int) -> str:
+    say("asking the market of the demonstration")
+    demonstration = market.on_sqlite(folder, 0, runs)
+    say(f"filling a market with {market.LARGE} rows, and asking it")
+    large = market.on_sqlite(folder, market.LARGE, runs)
+    say("filling another one on PostgreSQL, if one answers, and asking it")
+    return market_report.section(demonstration, large, market.on_postgres(folder, market.LARGE, runs))
 
 
 def _large(folder: Path, documents: int, runs: int) -> dict[str, object]:

@@ -12,15 +12,18 @@ from gongbao import __version__
 
 LARGE = "## A large library"
 COMPUTING, CITY, SAMPLE = "## Computing", "## A whole city, beside peers", "## The sample's library"
-SECTIONS = ("## Reading", "## Where the time goes", "## Hostile shapes", COMPUTING, CITY, SAMPLE, LARGE)
-_CITY_BEGINS, _CITY_ENDS = "<!-- a whole city: begin -->", "<!-- a whole city: end -->"
+MARKET = "## The pages of the market"
+SECTIONS = ("## Reading", "## Where the time goes", "## Hostile shapes", COMPUTING, CITY, MARKET, SAMPLE, LARGE)
+_MARKS = {CITY: "a whole city", MARKET: "the market"}
+"""The sections that are measured apart and put in again by themselves, with the words between which each stands."""
 WARN_MEMORY = 40  # bytes for a byte of input
 WARN_GROWTH = 1.15
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What a run measured. `large` is None where it was left out; `city` is what population/report.py makes of it."""
+    """What a run measured. `large` is None where it was left out, `market` "" too; `city` and `market` are what
+    population/report.py and market/report.py make of it."""
 
     sizes: Shape
     shares: dict[str, float]
@@ -29,6 +32,7 @@ class Results:
     large: dict[str, Any] | None
     computing: dict[str, Any] | None = None
     city: str = ""
+    market: str = ""
 
 
 def page(results: Results, before: str = "") -> str:
@@ -41,7 +45,8 @@ def page(results: Results, before: str = "") -> str:
         _shares(results.shares),
         _shapes(results.shapes),
         *([f"{COMPUTING}\n\n{computing(results.computing)}"] if results.computing else []),
-        *([_marked(results.city)] if results.city else _marked_in(before)),
+        *([_marked(CITY, results.city)] if results.city else _marked_in(before, CITY)),
+        *([_marked(MARKET, results.market)] if results.market else _marked_in(before, MARKET) or [_NO_MARKET]),
         f"{SAMPLE}\n\n{_library(results.sample)}",
         f"{LARGE}\n\n{_library(results.large)}\n\n{machine()}" if results.large else _kept(before),
     ]
@@ -222,23 +227,32 @@ def with_searches(page: str, embedded: Sequence[dict[str, Any]], postgres: Seque
     return before + large + above + "\n\n".join([searching(embedded, postgres).strip(), *below])
 
 
-def with_city(page: str, city: str) -> str:
-    """The page with this whole city in the place of the one that it holds, or before the library of the sample."""
-    if _marked_in(page):
-        above, _begins, rest = page.partition(_CITY_BEGINS)
-        return above + _marked(city) + rest.partition(_CITY_ENDS)[2]
-    above, heading, rest = page.partition(SAMPLE)
-    return f"{above}{_marked(city)}\n\n{heading}{rest}"
+def with_section(page: str, heading: str, text: str) -> str:
+    """The page with this section (CITY or MARKET) in the place of the one that it holds, or before the library of the
+    sample."""
+    if held := _marked_in(page, heading):
+        return page.replace(held[0], _marked(heading, text))
+    above, sample, rest = page.replace(f"{_NO_MARKET}\n\n" if heading == MARKET else "", "").partition(SAMPLE)
+    return f"{above}{_marked(heading, text)}\n\n{sample}{rest}"
 
 
-def _marked(city: str) -> str:
-    return f"{_CITY_BEGINS}\n\n{CITY}\n\n{city}\n\n{_CITY_ENDS}"
+def _marked(heading: str, text: str) -> str:
+    begins, ends = _marks(heading)
+    return f"{begins}\n\n{heading}\n\n{text}\n\n{ends}"
 
 
-def _marked_in(page: str) -> list[str]:
-    """The whole city that the page holds, if it does."""
-    held, ends, _rest = page.partition(_CITY_BEGINS)[2].partition(_CITY_ENDS)
-    return [f"{_CITY_BEGINS}{held}{_CITY_ENDS}"] if ends else []
+def _marked_in(page: str, heading: str) -> list[str]:
+    """The section that the page holds, if it does."""
+    begins, ends = _marks(heading)
+    held, found, _rest = page.partition(begins)[2].partition(ends)
+    return [f"{begins}{held}{ends}"] if found else []
+
+
+def _marks(heading: str) -> tuple[str, str]:
+    return f"<!-- {_MARKS[heading]}: begin -->", f"<!-- {_MARKS[heading]}: end -->"
+
+
+_NO_MARKET = f"{MARKET}\n\nLeft out of this run: `python -m benchmarks --only market` measures it."
 
 
 def _kept(before: str) -> str:

@@ -59,7 +59,7 @@ def on_sqlite(folder: Path, documents: int, runs: int, limit: float = 3600) -> M
 
 def on_postgres(folder: Path, documents: int, runs: int, limit: float = 3600) -> Measured | None:
     """The searches on a PostgreSQL of this machine, in a database made for it; None where none answers."""
-    with _scratch_database() as address:
+    with scratch_database() as address:
         return _run(folder / "home-postgres", documents, runs, limit, address) if address else None
 
 
@@ -69,7 +69,8 @@ def _run(home: Path, documents: int, runs: int, limit: float, database: str = ""
 
 
 @contextmanager
-def _scratch_database() -> Iterator[str]:
+def scratch_database() -> Iterator[str]:
+    """The address of a database of a PostgreSQL of this machine, made for this; "" where none answers."""
     import psycopg
 
     name = f"gongbao_bench_{os.getpid()}"

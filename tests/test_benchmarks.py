@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks import __main__ as benchmarks
 from benchmarks import figures, report, texts
+from benchmarks.market import report as market_report
 from benchmarks.reading import Shape, Size
 from gongbao.gazette import read_gazette
 from tests.rig import ROOT
@@ -113,3 +114,23 @@ def test_the_searches_alone_are_measured_again_and_the_rest_of_the_page_is_kept(
     before = page(report.searching(old, None), report.searching(old, old))
     assert report.holds_searches(before) and not report.holds_searches(before.partition(report.LARGE)[0])
     assert report.with_searches(before, new, new) == page(report.searching(old, None), report.searching(new, new))
+
+
+def _of_market(rows, milliseconds):
+    one = {"who": "a visitor", "name": "notices", "queries": 7, "first": 80.0, "milliseconds": [milliseconds]}
+    return {"rows": rows, "tables": {"cases_caseevent": rows - 5, "cases_case": 5}, "pages": [one]}
+
+
+def test_the_pages_of_the_market_stand_beside_each_other_and_those_that_are_slow_are_named():
+    told = market_report.section(_of_market(900, 20.0), _of_market(1_000_000, 290.0), _of_market(1_000_000, 310.0))
+    assert "| a visitor: notices | 7 | 7 | 80 | 20 | 80 | 290 | 80 | 310 |" in told
+    assert "1 000 000 rows: 999 995 cases_caseevent, 5 cases_case" in told
+    assert "- SQLite, 300 ms: all within\n- PostgreSQL, 300 ms: 1 over (a visitor: notices)" in told
+
+
+def test_the_market_alone_is_put_in_and_again_into_its_place():
+    page = "\n\n".join(["above", report.SAMPLE, "below\n"])
+    first = report.with_section(page, report.MARKET, "old")
+    again = report.with_section(first, report.MARKET, "new")
+    assert re.findall("^## .*", again, re.M) == [report.MARKET, report.SAMPLE]
+    assert "old" in first and again == first.replace("old", "new") and again.endswith("below\n")

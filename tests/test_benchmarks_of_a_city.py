@@ -198,9 +198,9 @@ def test_a_city_on_the_page():
 
 def test_a_city_is_written_anew_and_the_rest_of_the_page_is_kept():
     page = f"above\n\n{report.SAMPLE}\n\nbelow\n"
-    first = report.with_city(page, "old")
+    first = report.with_section(page, report.CITY, "old")
     assert re.findall("^## .*", first, re.M) == [report.CITY, report.SAMPLE]
-    again = report.with_city(first, "new")
+    again = report.with_section(first, report.CITY, "new")
     assert again == first.replace("\n\nold\n\n", "\n\nnew\n\n") != first
     assert again.startswith("above\n\n<!--") and again.endswith(f"-->\n\n{report.SAMPLE}\n\nbelow\n")
 
