@@ -209,6 +209,21 @@ def test_without_an_appeal_it_stands_and_is_corrected_with_its_history(parties: 
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("kind", "to"), [("b2", "c6"), ("b2", "none b2")])
+def test_a_correction_never_makes_it_graver_without_a_hearing(parties: Parties, kind: str, to: str) -> None:
+    found = verified(parties, kind)
+    when = MONDAY + timedelta(days=40)
+    cases.tend_due(when)
+    *before, last = to.split()
+    given = {"happened_on": "2026-03-16", "correction": "另有证据。"}
+    for one in before:
+        take(parties, found, "conduct_correct", when, "operator-deputy", corrected_to=one, **given)
+    stands = grade(parties)
+    with pytest.raises(Refused, match="does not make it graver"):
+        take(parties, found, "conduct_correct", when, "operator-deputy", corrected_to=last, **given)
+    assert grade(parties) == stands
+
+
 def test_b_and_c_stand_side_by_side_and_count_for_the_year_of_the_conduct(parties: Parties) -> None:
     for kind, day in (("b1", "2026-01-20"), ("b1", "2026-02-20"), ("c9", "2026-03-20")):
         verified(parties, kind, 0, day)

@@ -169,12 +169,14 @@ def _late(one: Overrun, check: Check, kind: str, what: str) -> Found:
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """A complaint of an agency that was decided: its public id, its receipt number, when it was made."""
+    """A complaint of an agency that was decided: its public id, its receipt number, when it was made; `signed_in`:
+    by somebody who acts for it, with their account. Without, anybody can have typed its name."""
 
     uuid: str
     receipt: str
     agency: Agency
     on: date
+    signed_in: bool = False
 
 
 def fabricated(complaints: Iterable[Complaint]) -> list[Found]:
@@ -230,5 +232,6 @@ def _enough(made: Sequence[Complaint], on: date, readings: Mapping[str, str] | N
 
 
 def _of_complaint(one: Complaint, outcome: str) -> Clue:
-    words = f"{one.on}提出的投诉（编号{one.receipt}），{outcome}。"
-    return Clue(one.uuid, words, {"complaint": one.uuid, "on": one.on.isoformat()})
+    by = "由其业务授权人登录提出" if one.signed_in else "未登录提出，是否为其所提待核实"
+    words = f"{one.on}提出的投诉（编号{one.receipt}，{by}），{outcome}。"
+    return Clue(one.uuid, words, {"complaint": one.uuid, "on": one.on.isoformat(), "signed_in": one.signed_in})

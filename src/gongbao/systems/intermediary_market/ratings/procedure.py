@@ -149,6 +149,20 @@ IN_FORCE = Condition(
     Label("发生在本办法施行之后", "it happened when the document was in force"), "第四十三条", _of_known_year
 )
 
+
+def _not_graver(situation: Situation, values: dict[str, object]) -> bool:
+    """What stands, by what was said last of it, against what it is corrected to: nothing, B or C."""
+    stands = situation.values.get("corrected_to", situation.values["kind"])
+    return _GRAVITY[str(values["corrected_to"])[0]] <= _GRAVITY[str(stands)[0]]
+
+
+_GRAVITY = {NOTHING[0]: 0, "b": 1, "c": 2}
+NOT_GRAVER = Condition(
+    Label("更正不得加重认定；发现更重的行为，应当另行提出并听取意见",
+          "a correction does not make it graver: graver conduct is proposed anew, and the agency heard"),
+    "第三十八条第（五）项", _not_graver,
+)  # fmt: skip
+
 # Steps
 
 propose = conduct.step(
@@ -236,7 +250,7 @@ correct = conduct.step(
         _happened_on,
         _words("correction", "更正的理由", "Why it is corrected"),
     ],
-    when=[IN_FORCE], sign_off=SignOff((deputy_head,), OUR_RULE),
+    when=[IN_FORCE, NOT_GRAVER], sign_off=SignOff((deputy_head,), OUR_RULE),
 )  # fmt: skip
 
 # Clocks

@@ -484,10 +484,11 @@ def _decided_complaints() -> list[tuple[checks.Complaint, str]]:
         CaseEvent.objects.filter(case__in=decided, step=complaints.decide.key).values_list("case", "values__outcome")
     )
     found = []
-    for event in CaseEvent.objects.filter(case__in=decided, number=1).select_related("case", "personal"):
+    for event in CaseEvent.objects.filter(case__in=decided, number=1).select_related("case", "personal", "account"):
         told = event.personal.values if hasattr(event, "personal") else {}
         agency = names.get(organisations.plain(str(told.get("complainant_name", ""))))
         if agency is not None:
-            complaint = checks.Complaint(str(event.case.uuid), event.case.receipt, _agency(agency), event.on)
+            signed_in = event.account is not None and organisations.is_member(event.account, agency, event.on)
+            complaint = checks.Complaint(str(event.case.uuid), event.case.receipt, _agency(agency), event.on, signed_in)
             found.append((complaint, outcomes[event.case_id]))
     return found
