@@ -9,10 +9,11 @@ from gongbao.office.audit.actors import KEEPER
 from gongbao.office.people.actions import give_post, keep_account, keep_unit
 from gongbao.office.people.models import Account, Unit
 from gongbao.procedures.fields import SHANGHAI
+from gongbao.procedures.sign_off import Verdict
 from gongbao.systems.intermediary_market.actions import name_competent
 from gongbao.systems.intermediary_market.models import Function
 from gongbao.systems.intermediary_market.organisations import actions
-from gongbao.systems.intermediary_market.organisations.models import Organisation
+from gongbao.systems.intermediary_market.organisations.models import Mending, Organisation
 from tests.replayed import replayed
 
 PASSWORD = "a long and odd pass phrase 7"
@@ -68,6 +69,17 @@ class Parties:
 
     def account_of(self, organisation: Organisation) -> Account:
         return organisation.members.order_by("id")[0].account
+
+    def signed(self, mending: Mending, at: datetime) -> Mending:
+        """What one of the operator proposed, as its section head signed it."""
+        return actions.decide_mending(
+            mending, Verdict.SIGNED, role="operator_head", account=self.people["operator-head"], actor=KEEPER, at=at
+        )
+
+    def take_out(self, organisation: Organisation, reasons: str, at: datetime) -> Mending:
+        """The organisation is out of the market: a clerk of the operator proposed it, and the head signed."""
+        clerk = self.people["operator-clerk"]
+        return self.signed(actions.propose_removal(organisation, reasons, account=clerk, actor=KEEPER, at=at), at)
 
 
 def open_market() -> Parties:

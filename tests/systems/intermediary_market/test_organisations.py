@@ -33,6 +33,7 @@ from gongbao.systems.intermediary_market.organisations.actions import Held, Offe
 from gongbao.systems.intermediary_market.organisations.demo import open_demo
 from gongbao.systems.intermediary_market.organisations.models import (
     Listing,
+    Mending,
     Organisation,
     Paper,
     Practitioner,
@@ -398,10 +399,10 @@ def test_an_organisation_that_is_taken_out_acts_no_more_and_is_told_why(market: 
     agency = market.agencies[0]
     held(agency)
     list_under(agency, item)
-    actions.remove(agency, "该单位已注销", actor=KEEPER, at=NOW)
+    market.take_out(agency, "该单位已注销", NOW)
     assert catalogue.agencies_under(item, TODAY) == 0
     assert queries.memberships(market.people["agency-1"], TODAY) == []
-    assert "已注销" in Message.objects.get(account=market.people["agency-1"]).text_zh
+    assert all("已注销" in one.text_zh for one in Message.objects.filter(account=market.people["agency-1"]))
 
 
 # --- what agencies share
@@ -655,7 +656,7 @@ def test_the_demonstration_has_parties_services_and_something_to_look_at() -> No
 @pytest.mark.one_database
 def test_an_organisation_that_another_entered_comes_back_to_those_whose_it_is(market: Parties, client: Client) -> None:
     agency = market.agencies[0]
-    actions.remove(agency, "冒名入驻", actor=KEEPER, at=NOW)
+    market.take_out(agency, "冒名入驻", NOW)
     with refused("uscc", "ask the operator"):
         actions.enter_agency(
             agency.uscc, Particulars("x", "enterprise"), account=market.people["nobody"], actor=KEEPER, at=NOW
@@ -670,6 +671,7 @@ def test_an_organisation_that_another_entered_comes_back_to_those_whose_it_is(ma
     for wrong in ({"username": "no.such", "reasons": "冒名"}, {"username": "nobody", "reasons": ""}):
         assert client.post(page, form_of(wrong)).status_code == 400
     assert client.post(page, form_of({"username": "nobody", "reasons": "冒名"})).status_code == 302
+    market.signed(Mending.objects.get(decided_at=None), timezone.now())
     today = timezone.localdate()
     assert [one.account.username for one in queries.members_of(agency, today)] == ["nobody"]
     assert queries.memberships(market.people["nobody"], today, queries.AGENCY)

@@ -14,8 +14,10 @@ from gongbao.systems.intermediary_market.draw.models import Draw as Draw
 from gongbao.systems.intermediary_market.draw.models import DrawEntry as DrawEntry
 from gongbao.systems.intermediary_market.draw.models import DrawShare as DrawShare
 from gongbao.systems.intermediary_market.interpretation.models import MarketReading as MarketReading
+from gongbao.systems.intermediary_market.organisations.models import Invitation as Invitation
 from gongbao.systems.intermediary_market.organisations.models import Listing as Listing
 from gongbao.systems.intermediary_market.organisations.models import Member as Member
+from gongbao.systems.intermediary_market.organisations.models import Mending as Mending
 from gongbao.systems.intermediary_market.organisations.models import NetworkAddress as NetworkAddress
 from gongbao.systems.intermediary_market.organisations.models import Offering as Offering
 from gongbao.systems.intermediary_market.organisations.models import Organisation as Organisation

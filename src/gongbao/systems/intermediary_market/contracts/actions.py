@@ -26,7 +26,7 @@ from gongbao.systems.intermediary_market.contracts import procedure as market
 from gongbao.systems.intermediary_market.contracts.instalments import Part
 from gongbao.systems.intermediary_market.contracts.models import Contract
 from gongbao.systems.intermediary_market.organisations.models import Organisation
-from gongbao.systems.intermediary_market.organisations.queries import is_member
+from gongbao.systems.intermediary_market.organisations.queries import AGENCY, OWNER, is_member
 from gongbao.systems.intermediary_market.purchases import actions as purchases
 from gongbao.systems.intermediary_market.purchases import limit
 from gongbao.systems.intermediary_market.purchases.models import Fund, Purchase, Registration
@@ -132,7 +132,8 @@ def _contract(uuid: UUID) -> Contract:
 
 def _of(organisation: Organisation, acting: Acting, at: datetime) -> None:
     """Whoever acts has to act for the party still."""
-    if acting.account is None or not is_member(acting.account, organisation, at.astimezone(SHANGHAI).date()):
+    kind = OWNER if acting.role == market.owner else AGENCY
+    if acting.account is None or not is_member(acting.account, organisation, at.astimezone(SHANGHAI).date(), kind):
         raise GongbaoError("you do not act for this organisation any more")
 
 

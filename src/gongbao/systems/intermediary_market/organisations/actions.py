@@ -28,17 +28,22 @@ from gongbao.office.people.actions import keep_account
 from gongbao.office.people.models import Account, Unit, UnitKind
 from gongbao.office.people.queries import account_exists, posts_of
 from gongbao.office.people.roles import Role
+from gongbao.procedures import SignOff
+from gongbao.procedures.sign_off import Opinion, Verdict, check_opinion
 from gongbao.systems.intermediary_market.catalogue import actions as catalogue_actions
 from gongbao.systems.intermediary_market.catalogue import queries as catalogue
 from gongbao.systems.intermediary_market.catalogue.models import ServiceItem
-from gongbao.systems.intermediary_market.competence import county_of
+from gongbao.systems.intermediary_market.competence import county_of, operator_unit
 from gongbao.systems.intermediary_market.document import DOCUMENT
 from gongbao.systems.intermediary_market.organisations import business_register, queries
 from gongbao.systems.intermediary_market.organisations.business_register import BusinessRegister
 from gongbao.systems.intermediary_market.organisations.models import (
+    Invitation,
     Listing,
     ListingEnd,
     Member,
+    Mending,
+    MendingKind,
     NetworkAddress,
     Offering,
     Organisation,
@@ -51,6 +56,7 @@ from gongbao.systems.intermediary_market.organisations.models import (
     ReviewOutcome,
     SigningKey,
 )
+from gongbao.systems.intermediary_market.purchases.procedure import operator_head
 from gongbao.systems.intermediary_market.uscc import checked_uscc as checked_uscc
 
 ENTRY = f"{DOCUMENT} 第十四条"
@@ -181,7 +187,7 @@ def _enter(
                 found.register_checked_at = at
         elif found.removed_at is not None:
             raise GongbaoError("this organisation was taken out of the market; ask the operator", where="uscc")
-        elif not queries.is_member(account, found, today):
+        elif not queries.belongs_to(account, found, today):
             raise GongbaoError("this organisation is in the market already; ask one who acts for it", where="uscc")
         if (found.is_agency if as_agency else found.is_owner) or (waits and found.owner_asked_at):
             raise GongbaoError("this organisation is in the market already", where="uscc")
@@ -208,7 +214,7 @@ def _enter(
             county=found.county.key if found.county else "",
             checked=checked,
         )
-        if not queries.is_member(account, found, today):
+        if not queries.belongs_to(account, found, today):
             add_member(found, account, since=today, person=person, actor=actor, at=at)
         if waits and (operator := queries.operator()) is not None:
             _tell_desk(operator, found, at)
@@ -285,53 +291,205 @@ def decide_on_owner(
     return found
 
 
-def remove(organisation: Organisation, reasons: str, *, actor: Actor, at: datetime) -> Organisation:
-    """The operator takes an organisation out that is there no more, or never was; it is told why. Raises GongbaoError.
+# --- what two of the operator mend
+
+
+SECOND_HAND = SignOff((operator_head,), OUR_RULE)
+"""Who signs what another of the operator proposed: as where a draw is set aside (purchases/procedure.py)."""
+
+
+def propose_removal(
+    organisation: Organisation, reasons: str, *, account: Account, actor: Actor, at: datetime
+) -> Mending:
+    """One of the operator proposes to take out an organisation that is there no more, or never was. It stays until
+    another signs (`decide_mending`). Raises GongbaoError.
 
     Whoever thinks it wrong complains (第三十八条第（一）项 forbids to keep agencies out): the log has who did it.
     """
+    return _propose(organisation, MendingKind.REMOVE, None, reasons, account, actor, at)
+
+
+def propose_hand_over(
+    organisation: Organisation, to: Account, reasons: str, *, account: Account, actor: Actor, at: datetime
+) -> Mending:
+    """One of the operator proposes that the account `to` acts for an organisation that somebody else had entered, and
+    nobody beside it; one that was taken out is then in the market again. Until another signs (`decide_mending`)
+    nothing changes. Raises GongbaoError.
+    """
+    return _propose(organisation, MendingKind.HAND_OVER, to, reasons, account, actor, at)
+
+
+def _propose(
+    organisation: Organisation,
+    kind: MendingKind,
+    to: Account | None,
+    reasons: str,
+    account: Account,
+    actor: Actor,
+    at: datetime,
+) -> Mending:
     reasons = reasons.strip()
     if not reasons:
         raise GongbaoError("say why; the organisation is told", where="reasons")
     _refuse_longer(reasons, "reasons")
-    with recorded("market.remove", actor=actor, ground=OUR_RULE, at=at) as record:
+    operator = operator_unit()
+    with recorded("market.propose_mending", actor=actor, ground=OUR_RULE, at=at) as record:
         found = _locked(organisation)
-        if found.removed_at is not None:
-            raise GongbaoError("this organisation was taken out already")
-        _tell(found, Label("移出中介超市", "Taken out of the market"), Label(reasons, reasons), at, OUR_RULE)
-        found.removed_at = at
+        _refuse_unfit_mending(found, kind, to, account, at)
+        if queries.waiting_mending(found) is not None:
+            raise GongbaoError("something about this organisation waits for a second signature already")
+        made = Mending(
+            organisation=found, kind=kind.value, account=to, reasons=reasons, proposed_by=account, proposed_at=at
+        )
+        made.save()
+        record(found.subject, mending=made.uuid, kind=made.kind, to=to.public_id if to else "")
+        for one in dict.fromkeys(_concerned(made, at)):
+            _tell_of_mending(ToAccount(one), made, _PROPOSED, at)
+        _tell_of_mending(ToPost(operator, Role(SECOND_HAND.roles[0].post)), made, _WAITS, at)
+    return made
+
+
+def _refuse_unfit_mending(
+    found: Organisation, kind: MendingKind | str, to: Account | None, account: Account, at: datetime
+) -> None:
+    """Whether it may be done by this account: asked when it is proposed, and again when it is signed."""
+    today = timezone.localdate(at)
+    if kind == MendingKind.REMOVE and found.removed_at is not None:
+        raise GongbaoError("this organisation was taken out already")
+    if account == to or queries.belongs_to(account, found, today):
+        raise GongbaoError("whoever acts for an organisation, or would, neither proposes nor signs this")
+    if to is not None:
+        if not to.is_active:
+            raise GongbaoError("this account is closed", where="username")
+        if found.is_agency:
+            _refuse_official(to, today)
+
+
+def decide_mending(
+    mending: Mending, verdict: Verdict, words: str = "", *, role: str, account: Account, actor: Actor, at: datetime
+) -> Mending:
+    """Another of the operator signs what was proposed, and then it is done, or returns it with its reason.
+
+    `role` is the key of the role in which the account acts at the operator. Raises GongbaoError.
+    """
+    _refuse_longer(words, "words")
+    with recorded("market.decide_mending", actor=actor, ground=OUR_RULE, at=at) as record:
+        organisation, found = _locked(mending.organisation), _waiting(mending)
+        opinion = Opinion(role, operator_unit().key, verdict, words.strip(), at)
+        check_opinion(SECOND_HAND, opinion.unit, (), (), opinion)
+        if account.pk == found.proposed_by_id:
+            raise GongbaoError("you proposed this yourself; another of the operator signs or returns it")
+        concerned = _concerned(found, at)
+        if verdict == Verdict.SIGNED:
+            _refuse_unfit_mending(organisation, found.kind, found.account, account, at)
+            if found.kind == MendingKind.REMOVE:
+                _remove(organisation, actor, at)
+            else:
+                assert found.account is not None
+                _hand_over(organisation, found.account, actor, at)
+        found.decided_by, found.decided_at, found.verdict, found.words = account, at, verdict.value, opinion.words
         found.save()
-        record(found.subject, removed=True)
-        for one in Listing.objects.filter(organisation=found, ended_at=None).select_related("item__authority"):
-            catalogue_actions.tell_if_few(one.item, at)
+        record(organisation.subject, mending=found.uuid, verdict=found.verdict)
+        told = _DONE if verdict == Verdict.SIGNED else _RETURNED
+        for one in {found.proposed_by, *concerned}:
+            _tell_of_mending(ToAccount(one), found, told, at)
     return found
 
 
-def hand_over(
-    organisation: Organisation, account: Account, reasons: str, *, actor: Actor, at: datetime
-) -> Organisation:
-    """The operator lets another account act for an organisation that somebody else had entered, and nobody beside it.
+def take_mending_back(mending: Mending, *, account: Account, actor: Actor, at: datetime) -> Mending:
+    """Whoever proposed it takes it back; the organisation stays as it was. Raises GongbaoError."""
+    with recorded("market.take_mending_back", actor=actor, ground=OUR_RULE, at=at) as record:
+        organisation, found = _locked(mending.organisation), _waiting(mending)
+        if account.pk != found.proposed_by_id:
+            raise GongbaoError("only who proposed this takes it back")
+        found.decided_by, found.decided_at, found.verdict = account, at, Mending.TAKEN_BACK
+        found.save()
+        record(organisation.subject, mending=found.uuid, verdict=found.verdict)
+        for one in _concerned(found, at):
+            _tell_of_mending(ToAccount(one), found, _RETURNED, at)
+    return found
 
-    One that was taken out is in the market again. Whoever acted for it is told why. Raises GongbaoError.
-    """
-    reasons = reasons.strip()
-    if not reasons:
-        raise GongbaoError("say why; the organisation is told", where="reasons")
-    _refuse_longer(reasons, "reasons")
+
+def _waiting(mending: Mending) -> Mending:
+    """It, read anew within the lock of its organisation."""
+    found = Mending.objects.select_related("proposed_by", "account", "organisation").get(pk=mending.pk)
+    if found.decided_at is not None:
+        raise GongbaoError("this was decided in the meantime; look at it again")
+    return found
+
+
+def _remove(found: Organisation, actor: Actor, at: datetime) -> None:
+    with recorded("market.remove", actor=actor, ground=OUR_RULE, at=at) as record:
+        found.removed_at = at
+        found.save()
+        _end_invitations(found, at)
+        record(found.subject, removed=True)
+        for one in Listing.objects.filter(organisation=found, ended_at=None).select_related("item__authority"):
+            catalogue_actions.tell_if_few(one.item, at)
+
+
+def _hand_over(found: Organisation, account: Account, actor: Actor, at: datetime) -> None:
     with recorded("market.hand_over", actor=actor, ground=OUR_RULE, at=at) as record:
-        found, today = _locked(organisation), timezone.localdate(at)
-        if not account.is_active:
-            raise GongbaoError("this account is closed", where="username")
-        _tell(found, Label("变更业务授权人", "Others act for it"), Label(reasons, reasons), at, OUR_RULE)
+        today = timezone.localdate(at)
         for member in queries.members_of(found, today):
             member.until = today - timedelta(days=1)
             member.save()
         SigningKey.objects.filter(organisation=found, ended_at=None).update(ended_at=at)
+        _end_invitations(found, at)  # or whoever was sent away would come back by one of their own
         found.removed_at = None
         found.save()
         record(found.subject, handed_over=account.public_id)
         add_member(found, account, since=today, actor=actor, at=at)
-    return found
+
+
+_PROPOSED = (
+    Label(
+        "运维机构一人提出：{kind}。另一人同意后才生效；有异议的，请在此之前告知运维机构。理由：{reasons}",
+        "One of the operator proposed: {kind}. It is done once another has signed; if it is wrong, tell the operator "
+        "before. Reasons: {reasons}",
+    ),
+    "market:mine",
+)
+_WAITS = (
+    Label("一件事项等待第二人签署：{kind}。", "Something waits for a second signature: {kind}."),
+    "market:mending",
+)
+_DONE = (
+    Label("运维机构两人已签署，现已生效：{kind}。理由：{reasons}",
+          "Two of the operator have signed, and it is done: {kind}. Reasons: {reasons}"),
+    "market:mine",
+)  # fmt: skip
+_RETURNED = (
+    Label("未予签署，一切不变：{kind}。", "It was not signed, and all stays as it was: {kind}."),
+    "market:mine",
+)
+_KINDS = {
+    MendingKind.REMOVE.value: Label("将该单位移出中介超市", "take the organisation out of the market"),
+    MendingKind.HAND_OVER.value: Label("变更该单位的业务授权人", "let another account act for the organisation"),
+}
+
+
+def _concerned(mending: Mending, at: datetime) -> list[Account]:
+    """Whoever acts for the organisation, and whoever would."""
+    found = [one.account for one in queries.members_of(mending.organisation, timezone.localdate(at))]
+    return [*found, *([mending.account] if mending.account is not None else [])]
+
+
+def _tell_of_mending(to: ToAccount | ToPost, mending: Mending, told: tuple[Label, str], at: datetime) -> None:
+    """It names the organisation, and holds no personal data."""
+    text, page = told
+    what, name = _KINDS[mending.kind], mending.organisation.name
+    send(
+        to,
+        subject=Label(f"中介超市：{name}", f"Services market: {name}"),
+        text=Label(
+            text.zh.format(kind=what.zh, reasons=mending.reasons), text.en.format(kind=what.en, reasons=mending.reasons)
+        ),
+        about=mending.organisation.subject,
+        link=reverse(page, args=[mending.uuid] if page == "market:mending" else None),
+        at=at,
+        ground=OUR_RULE,
+    )
 
 
 def _locked(organisation: Organisation) -> Organisation:
@@ -447,6 +605,104 @@ def _follow_person(found: Organisation, told: Particulars, changed: Collection[s
 # --- who acts for it
 
 
+MOST_INVITATIONS = 20
+"""How many an organisation sends while one of them stands (our rule): or somebody could be written to without end."""
+
+
+def invite(organisation: Organisation, named: str, *, account: Account, actor: Actor, at: datetime) -> Invitation:
+    """Ask the account of that name to act for the organisation; `account` is who asks. Raises GongbaoError.
+
+    What comes of it is the same whether there is such an account or not, is closed, or declines: an invitation that
+    waits, until it is withdrawn or its days are over. An account that is opened later under the name has no part in it.
+    """
+    name = Account.normalize_username(named.strip())
+    _refuse_longer(name, "username", 150)
+    if not name:
+        raise GongbaoError("this is needed", where="username")
+    with recorded("market.invite", actor=actor, ground=CHANGES, at=at) as record:
+        locked, today = _locked(organisation), timezone.localdate(at)
+        if any(one.account.username == name for one in queries.members_of(locked, today)):
+            raise GongbaoError("this account acts for the organisation already", where="username")
+        since = at - timedelta(days=queries.INVITED_DAYS)
+        sent = Invitation.objects.filter(organisation=locked, at__gt=since)
+        if sent.filter(named=name, ended_at=None).exists():
+            raise GongbaoError("this account is invited already", where="username")
+        if sent.count() >= MOST_INVITATIONS:
+            raise GongbaoError(
+                f"an organisation sends {MOST_INVITATIONS} invitations within {queries.INVITED_DAYS} days",
+                where="username",
+            )
+        asked = Account.objects.filter(username=name).first()
+        made = Invitation(organisation=locked, named=name, account=asked, invited_by=account, at=at)
+        made.save()
+        record(locked.subject, invitation=made.uuid)
+        if asked is not None and asked.is_active:
+            send(
+                ToAccount(asked),
+                subject=Label(f"中介超市：{locked.name}邀请", f"Services market: invited by {locked.name}"),
+                text=Label(
+                    f"该单位邀请您代其办理业务。您可以接受或者谢绝；{queries.INVITED_DAYS}日内不接受的，邀请失效。",
+                    f"It asks you to act for it. You may accept or decline; after {queries.INVITED_DAYS} days it ends.",
+                ),
+                about=locked.subject,
+                link=reverse("market:invitation", args=[made.uuid]),
+                at=at,
+                ground=CHANGES,
+            )
+    return made
+
+
+def accept_invitation(
+    invitation: Invitation, person: Person, *, account: Account, actor: Actor, at: datetime
+) -> Member:
+    """Whoever was asked acts for the organisation from now on. Raises GongbaoError."""
+    with recorded("market.accept_invitation", actor=actor, ground=CHANGES, at=at) as record:
+        locked = _locked(invitation.organisation)
+        found = _open_to(invitation, account, at)
+        told = Label("受邀账号已接受邀请，现可代为办理业务。", "An account that was invited accepted, and acts for it.")
+        _tell(locked, Label("业务授权人", "Who acts for it"), told, at, CHANGES)
+        member = add_member(locked, account, since=timezone.localdate(at), person=person, actor=actor, at=at)
+        found.ended_at = at
+        found.save()
+        record(locked.subject, invitation=found.uuid, accepted=True)
+    return member
+
+
+def decline_invitation(invitation: Invitation, *, account: Account, actor: Actor, at: datetime) -> Invitation:
+    """Whoever was asked does not want to; nobody else is told, and the invitation ends with its days."""
+    with recorded("market.decline_invitation", actor=actor, ground=OUR_RULE, at=at) as record:
+        _locked(invitation.organisation)
+        found = _open_to(invitation, account, at)
+        found.declined_at = at
+        found.save()
+        record(f"account:{account.public_id}", declined=found.uuid)
+    return found
+
+
+def _open_to(invitation: Invitation, account: Account, at: datetime) -> Invitation:
+    found = next((one for one in queries.invitations_to(account, at) if one.pk == invitation.pk), None)
+    if found is None:
+        raise GongbaoError("this invitation stands no more")
+    return found
+
+
+def withdraw_invitation(invitation: Invitation, *, actor: Actor, at: datetime) -> Invitation:
+    """The organisation asks no more. Raises GongbaoError."""
+    with recorded("market.withdraw_invitation", actor=actor, ground=CHANGES, at=at) as record:
+        locked = _locked(invitation.organisation)
+        found = queries.invitations_of(locked, at).filter(pk=invitation.pk).first()
+        if found is None:
+            raise GongbaoError("this invitation stands no more")
+        found.ended_at = at
+        found.save()
+        record(locked.subject, invitation=found.uuid, withdrawn=True)
+    return found
+
+
+def _end_invitations(organisation: Organisation, at: datetime) -> None:
+    Invitation.objects.filter(organisation=organisation, ended_at=None).update(ended_at=at)
+
+
 def add_member(
     organisation: Organisation,
     account: Account,
@@ -456,7 +712,8 @@ def add_member(
     actor: Actor,
     at: datetime,
 ) -> Member:
-    """The account acts for the organisation from the day on. Raises GongbaoError."""
+    """The account acts for the organisation from the day on: whoever entered it, to whom it was handed over, or who
+    accepted an invitation. Nobody is made to by another (`invite`). Raises GongbaoError."""
     telephone = " ".join(person.telephone.split())
     _refuse_longer(telephone, "telephone", 40)
     with recorded("market.add_member", actor=actor, ground=CHANGES, at=at) as record:
@@ -465,7 +722,7 @@ def add_member(
             raise GongbaoError("this account is closed", where="account")
         if locked.is_agency:
             _refuse_official(account, since)
-        if queries.is_member(account, locked, since):
+        if queries.belongs_to(account, locked, since):
             raise GongbaoError("this account acts for the organisation already", where="account")
         member = Member(
             account=account,
@@ -494,7 +751,8 @@ def end_member(member: Member, *, actor: Actor, at: datetime) -> Member:
         found = next((one for one in members if one.pk == member.pk), None)
         if found is None:
             raise GongbaoError("this account acts for the organisation no more", where="account")
-        if len(members) == 1:
+        # Who holds a post, or whose account is closed, is named and may not act.
+        if not any(one.pk != found.pk and queries.is_member(one.account, locked, today) for one in members):
             raise GongbaoError("nobody would act for the organisation; name another first", where="account")
         found.until = today - timedelta(days=1)
         found.save()

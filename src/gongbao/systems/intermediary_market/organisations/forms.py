@@ -19,6 +19,7 @@ from gongbao.office.people.models import Unit
 from gongbao.office.people.queries import city
 from gongbao.procedures.declare import OUR_RULE
 from gongbao.procedures.fields import Field, Kind, Option, Problem, Value, read
+from gongbao.procedures.sign_off import Verdict
 from gongbao.systems.intermediary_market.competence import counties
 from gongbao.systems.intermediary_market.document import DOCUMENT
 from gongbao.systems.intermediary_market.organisations.models import OrganisationKind, PaperKind, ReviewOutcome
@@ -109,7 +110,7 @@ ACCOUNT = (
     ),
     Field("called", Label("业务授权人姓名", "Name of who acts for it"), clause="第三十二条", personal=True, longest=60),
 )  # fmt: skip
-MEMBER = (Field("username", Label("账号名", "Account name"), longest=150), *PERSON)
+INVITE = (Field("username", Label("账号名", "Account name"), longest=150),)
 
 PAPER = (
     Field(
@@ -176,6 +177,18 @@ REASONS = (
 )  # fmt: skip
 
 HAND_OVER = (Field("username", Label("账号名", "Account name"), longest=150), *REASONS)
+SIGNATURE = (
+    Field(
+        "verdict", Label("意见", "Verdict"), Kind.CHOICE, clause=OUR_RULE, options=(
+            Option(Verdict.SIGNED, Label("同意", "sign it")),
+            Option(Verdict.RETURNED, Label("退回", "return it")),
+        ),
+    ),
+    Field(
+        "words", Label("退回意见", "Why it is returned"), Kind.TEXT, longest=2000, required=False,
+        help=Label("退回时必填", "needed where it is returned"),
+    ),
+)  # fmt: skip
 
 
 @dataclass

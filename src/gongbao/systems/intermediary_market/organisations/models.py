@@ -82,6 +82,80 @@ class Member(RegulatedModel):
         return f"of {self.organisation_id}"
 
 
+class Invitation(RegulatedModel):
+    """That an account was asked to act for an organisation; until it accepts it has no right there (our rule).
+
+    `named` is the name of the account as it was typed, and `account` whose it is, null where there is none: whoever
+    invites sees the same in both cases. A `declined_at` is theirs alone who declined, and the invitation ends for the
+    others by itself, `ended_at` being when it was accepted or withdrawn. It stands as long as `invited_by` still acts.
+    """
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="invitations")
+    named = models.CharField(max_length=150)
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="invitations"
+    )
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    declined_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(RegulatedModel.Meta):
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+
+class MendingKind(models.TextChoices):
+    REMOVE = "remove", pgettext_lazy("what the operator mends", "Take it out of the market")
+    HAND_OVER = "hand_over", pgettext_lazy("what the operator mends", "Hand it over to another account")
+
+
+class Mending(RegulatedModel):
+    """That the operator takes an organisation out, or lets `account` alone act for it: one proposes, another signs.
+
+    It waits until `decided_at`; `verdict` is signed or returned (gongbao.procedures.sign_off.Verdict), or `taken_back`
+    by whoever proposed it; `words` are those of whoever returned it.
+    """
+
+    TAKEN_BACK = "taken_back"
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="mendings")
+    kind = models.CharField(max_length=12, choices=MendingKind.choices)
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reasons = models.TextField()
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    verdict = models.CharField(max_length=12, blank=True)
+    words = models.TextField(blank=True)
+
+    class Meta(RegulatedModel.Meta):
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation"], condition=models.Q(decided_at=None), name="one_mending_that_waits"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(decided_by=None)
+                | models.Q(verdict="taken_back")
+                | ~models.Q(decided_by=models.F("proposed_by")),
+                name="mending_by_two",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+
 class SigningKey(RegulatedModel):
     """The public key (a JWK, P-256) with which an agency signs what it seals; the private one stays in its browser."""
 

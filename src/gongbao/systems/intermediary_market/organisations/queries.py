@@ -30,8 +30,10 @@ from gongbao.systems.intermediary_market.competence import competent
 from gongbao.systems.intermediary_market.complaints.privacy import NUMBERS
 from gongbao.systems.intermediary_market.models import Function
 from gongbao.systems.intermediary_market.organisations.models import (
+    Invitation,
     Listing,
     Member,
+    Mending,
     Offering,
     Organisation,
     Paper,
@@ -43,6 +45,8 @@ from gongbao.systems.intermediary_market.organisations.models import (
 )
 
 OWNER, AGENCY = "owner", "agency"
+INVITED_DAYS = 14
+"""For how long an invitation stands (our rule)."""
 SECRET = re.compile(r"\[\[.*?\]\]", re.DOTALL)
 """A part of what an agency publishes that is a secret of the state or of business, or personal (第十五条)."""
 
@@ -66,8 +70,12 @@ def memberships(account: Account, on: date, kind: str = "") -> list[Member]:
     """The organisations that the account acts for on the day; of one kind alone with OWNER or AGENCY.
 
     Who has come to hold a post in the office acts for no agency any more (第三十八条第（八）项, 第三十九条第（三）项).
+    Nobody acts for an organisation that was taken out, or for a body of the office that is closed.
     """
+    if not account.is_active:
+        return []
     found = Member.objects.filter(_held(on), account=account, organisation__removed_at=None)
+    found = found.exclude(organisation__unit__closed=True)
     if kind:
         found = found.filter(**{f"organisation__is_{kind}": True})
     held = list(found.select_related("organisation", "account").order_by("id"))
@@ -81,8 +89,55 @@ def members_of(organisation: Organisation, on: date) -> QuerySet[Member]:
     return Member.objects.filter(_held(on), organisation=organisation).select_related("account").order_by("id")
 
 
-def is_member(account: Account, organisation: Organisation, on: date) -> bool:
+def is_member(account: Account, organisation: Organisation, on: date, kind: str = "") -> bool:
+    """Whether the account may act for it on the day, as an OWNER or an AGENCY where that is asked."""
+    return any(one.organisation_id == organisation.pk for one in memberships(account, on, kind))
+
+
+def belongs_to(account: Account, organisation: Organisation, on: date) -> bool:
+    """Whether the account is among those named to act for it, may they do so now or not: who would judge in a matter of
+    their own."""
     return members_of(organisation, on).filter(account=account).exists()
+
+
+# --- invitations
+
+
+def _invitations(at: datetime) -> QuerySet[Invitation]:
+    """Those that stand, as whoever invited sees them: whether they were declined makes no difference."""
+    since = at - timedelta(days=INVITED_DAYS)
+    return Invitation.objects.filter(ended_at=None, at__gt=since).select_related("organisation", "invited_by")
+
+
+def invitations_of(organisation: Organisation, at: datetime) -> QuerySet[Invitation]:
+    return _invitations(at).filter(organisation=organisation).order_by("id")
+
+
+def invitations_to(account: Account, at: datetime) -> list[Invitation]:
+    """What the account may accept: of organisations of the market, by somebody who still acts for them."""
+    found = _invitations(at).filter(account=account, declined_at=None, organisation__removed_at=None).order_by("id")
+    today = timezone.localdate(at)
+    return [one for one in found if is_member(one.invited_by, one.organisation, today)]
+
+
+# --- what waits for a second signature
+
+
+def waiting_mending(organisation: Organisation) -> Mending | None:
+    return Mending.objects.filter(organisation=organisation, decided_at=None).first()
+
+
+def waiting_mendings() -> QuerySet[Mending]:
+    """The oldest first."""
+    return _mendings().filter(decided_at=None)
+
+
+def mending(uuid: UUID | str) -> Mending | None:
+    return _mendings().filter(uuid=uuid).first()
+
+
+def _mendings() -> QuerySet[Mending]:
+    return Mending.objects.select_related("organisation", "proposed_by", "decided_by", "account").order_by("id")
 
 
 def acting_for(request: HttpRequest, organisation_uuid: UUID | str, kind: str = "") -> Organisation:

@@ -97,14 +97,14 @@ def as_agency(account: Account) -> Acting:
     return Acting(procedure.agency, actor_of(account), account)
 
 
-def _of(organisation: Organisation, account: Account, at: datetime) -> None:
-    if not organisations.is_member(account, organisation, at.astimezone(SHANGHAI).date()):
+def _of(organisation: Organisation, account: Account, at: datetime, kind: str = organisations.OWNER) -> None:
+    if not organisations.is_member(account, organisation, at.astimezone(SHANGHAI).date(), kind):
         raise GongbaoError("you do not act for this organisation any more")
 
 
 def _refuse_own(agency: Organisation, account: Account | None, at: datetime) -> None:
     """Our rule: who acts for the owner and for an agency too neither judges nor chooses that agency."""
-    if account is not None and organisations.is_member(account, agency, at.astimezone(SHANGHAI).date()):
+    if account is not None and organisations.belongs_to(account, agency, at.astimezone(SHANGHAI).date()):
         raise GongbaoError("whoever acts for an agency does not judge it; another of the owner does")
 
 
@@ -419,7 +419,7 @@ def decide_flag(
 def _refuse_own_review(purchase: Purchase, acting: Acting, at: datetime) -> None:
     """Our rule; the operator may buy too, and then another of its clerks reviews."""
     day = at.astimezone(SHANGHAI).date()
-    if acting.account is not None and organisations.is_member(acting.account, purchase.owner, day):
+    if acting.account is not None and organisations.belongs_to(acting.account, purchase.owner, day):
         raise GongbaoError("whoever acts for the owner does not review the form of its notice")
 
 
@@ -1173,7 +1173,7 @@ def give_back(purchase: Purchase, reason: str, *, acting: Acting, at: datetime) 
     registration = purchase.selected
     if registration is None or acting.account is None:
         raise GongbaoError("nobody is selected here")
-    _of(registration.organisation, acting.account, at)
+    _of(registration.organisation, acting.account, at, organisations.AGENCY)
     if purchase.contracts.filter(case__over=False).exists():
         # There the agency says on what ground (contracts/actions.py), and this follows.
         raise GongbaoError("after the notice of award, the award is given back on the page of its contract")

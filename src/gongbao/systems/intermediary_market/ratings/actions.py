@@ -57,7 +57,7 @@ def rate(uuid: UUID, given: Mapping[str, Any], *, account: Account, at: datetime
     day = at.astimezone(SHANGHAI).date()
     with recorded("market.rate", actor=actor_of(account), ground=RATING, at=at) as record:
         contract = Contract.objects.filter(uuid=uuid).first()
-        if contract is None or not organisations.is_member(account, contract.purchase.owner, day):
+        if contract is None or not organisations.is_member(account, contract.purchase.owner, day, organisations.OWNER):
             raise GongbaoError("there is no such contract of yours")
         # Two that press at once: the second waits here, and finds the rating.
         Case.objects.select_for_update(of=("self",)).get(pk=contract.case_id)
@@ -218,7 +218,8 @@ def answer(
 ) -> CaseEvent:
     """A step of the agency: it states its view, adds to it, appeals. Raises Refused, Overtaken and GongbaoError."""
     found = Conduct.objects.select_related("case", "organisation").filter(uuid=uuid).first()
-    if found is None or not organisations.is_member(account, found.organisation, at.astimezone(SHANGHAI).date()):
+    day = at.astimezone(SHANGHAI).date()
+    if found is None or not organisations.is_member(account, found.organisation, day, organisations.AGENCY):
         raise GongbaoError("there is no such case of yours")
     acting = Acting(market.agency, actor_of(account), account)
     return cases.take_step(found.case.uuid, step, given, acting=acting, at=at, seen=seen, uploads=uploads, own=True)

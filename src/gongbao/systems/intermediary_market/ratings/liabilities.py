@@ -31,12 +31,14 @@ ACTS: tuple[Act, ...] = (
         "第三十八条第（一）项",
         Label("阻挠、限制中介机构入驻", "keeping agencies out of the market"),
         Label(
-            "入驻自动办理，没有人可以拦下；移出须说明理由并告知",
-            "entry is automatic, nobody can stop it; taking an agency out needs reasons, and it is told",
+            "入驻自动办理，没有人可以拦下；移出须说明理由、由两人签署，并事先告知",
+            "entry is automatic, nobody can stop it; taking an agency out needs reasons and two of the operator, and "
+            "it is told before",
         ),
         (
             "test_an_agency_from_elsewhere_enters_by_itself",
             "test_a_review_gives_reasons_tells_the_agency_and_is_that_authority_s_alone",
+            "test_nothing_happens_before_another_has_signed_and_all_concerned_are_told",
         ),
         ("reviews", "against_operator"),
     ),

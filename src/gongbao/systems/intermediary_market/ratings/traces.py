@@ -13,6 +13,7 @@ from django.urls import reverse
 from gongbao.core.labels import Label
 from gongbao.office.cases.models import Case, CaseEvent
 from gongbao.procedures.fields import SHANGHAI
+from gongbao.procedures.sign_off import Verdict
 from gongbao.systems.intermediary_market import form_review
 from gongbao.systems.intermediary_market.catalogue.models import ItemVersion
 from gongbao.systems.intermediary_market.complaints import procedure as complaints
@@ -20,7 +21,7 @@ from gongbao.systems.intermediary_market.contracts import procedure as contracts
 from gongbao.systems.intermediary_market.contracts import queries as of_contracts
 from gongbao.systems.intermediary_market.contracts.models import Contract
 from gongbao.systems.intermediary_market.draw.models import Draw
-from gongbao.systems.intermediary_market.organisations.models import Organisation, Review, ReviewOutcome
+from gongbao.systems.intermediary_market.organisations.models import Mending, MendingKind, Review, ReviewOutcome
 from gongbao.systems.intermediary_market.purchases import procedure as purchases
 from gongbao.systems.intermediary_market.purchases import queries as of_purchases
 from gongbao.systems.intermediary_market.purchases.models import Fund, Purchase, Registration, Terms
@@ -175,7 +176,8 @@ def _of_conduct(*steps: str, kind: str = "") -> Read:
 
 
 def _reviews(period: Period) -> list[Trace]:
-    """Agencies that an authority took off a service or had mend something, and those that the operator took out."""
+    """Agencies that an authority took off a service or had mend something, and those that two of the
+    operator took out or handed over."""
     found = [
         Trace(
             one.at,
@@ -188,8 +190,17 @@ def _reviews(period: Period) -> list[Trace]:
         .exclude(outcome=ReviewOutcome.IN_ORDER)
         .select_related("unit", "listing__organisation", "listing__item")
     ]
-    gone = Organisation.objects.filter(removed_at__gte=period.since, removed_at__lt=period.until)
-    return found + [Trace(one.removed_at, Label("移出超市", "taken out of the market"), one.name) for one in gone]  # type: ignore[arg-type]
+    mended = Mending.objects.filter(decided_at__gte=period.since, decided_at__lt=period.until, verdict=Verdict.SIGNED)
+    return found + [
+        Trace(one.decided_at, _MENDED[one.kind], one.organisation.name)  # type: ignore[arg-type]
+        for one in mended.select_related("organisation")
+    ]
+
+
+_MENDED = {
+    MendingKind.REMOVE.value: Label("移出超市", "taken out of the market"),
+    MendingKind.HAND_OVER.value: Label("变更业务授权人", "handed over to another account"),
+}
 
 
 def _openings(period: Period) -> list[Trace]:

@@ -12,10 +12,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from gongbao.core.errors import GongbaoError
+from gongbao.office.audit.actors import Actor
+from gongbao.office.cases.views.common import account_of
+from gongbao.office.people.acting import actor_of
 from gongbao.office.people.models import Unit
 from gongbao.office.people.permissions import allows
-from gongbao.office.people.queries import account_named, city_key
+from gongbao.office.people.queries import account_named, body_of, city_key
 from gongbao.procedures.fields import Field
+from gongbao.procedures.sign_off import Verdict
 from gongbao.systems.intermediary_market.catalogue import queries as catalogue
 from gongbao.systems.intermediary_market.competence import counties
 from gongbao.systems.intermediary_market.organisations import actions, queries
@@ -24,15 +28,16 @@ from gongbao.systems.intermediary_market.organisations.forms import (
     LEVEL,
     REASONS,
     REVIEW,
+    SIGNATURE,
     Form,
     level_asked,
     level_of,
     page,
     sent,
 )
-from gongbao.systems.intermediary_market.organisations.models import Organisation
+from gongbao.systems.intermediary_market.organisations.models import Mending, Organisation
 from gongbao.systems.intermediary_market.organisations.refusals import told
-from gongbao.systems.intermediary_market.staff import AT_MARKET_DESK, SEES_MARKET_DESK, acting_at
+from gongbao.systems.intermediary_market.staff import AT_MARKET_DESK, SEES_MARKET_DESK, acting_at, posts_at_desk
 
 
 @allows(SEES_MARKET_DESK)
@@ -56,6 +61,7 @@ def _desk(request: HttpRequest, error: str = "") -> HttpResponse:
         "operates": operates,
         "has_counties": counties().exists(),
         "reads_only": not queries.bodies_of(request),
+        "mendings": queries.waiting_mendings() if operates or queries.is_auditor(request) else [],
         "owners": queries.owners_waiting() if operates or queries.is_auditor(request) else [],
         "error": error,
     }
@@ -208,6 +214,7 @@ def find(request: HttpRequest) -> HttpResponse:
         "organisation": found,
         "papers": queries.papers(found),
         "members": queries.members_of(found, timezone.localdate()),
+        "mending": queries.waiting_mending(found),
         "has_counties": counties().exists(),
     }
     return render(request, "market/organisation.html", context)
@@ -217,17 +224,22 @@ def find(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """The operator takes an organisation out of the market, with reasons."""
+    """One of the operator proposes to take an organisation out of the market, with reasons; another signs."""
     actor, found = acting_at(request, _operator()), queries.organisation(uuid)
     if found is None or found.removed_at is not None:
         raise Http404("no such organisation")
 
     def do(form: Form) -> None:
-        actions.remove(found, form.text("reasons"), actor=actor, at=timezone.now())
+        actions.propose_removal(
+            found, form.text("reasons"), account=account_of(request), actor=actor, at=timezone.now()
+        )
 
     return _mend(
-        request, found, REASONS, do, title=_("Take out: %(name)s") % {"name": found.name}, submit=_("Take it out"),
-        lead=_("For a body that is there no more, or that somebody made up. Nobody is kept out for anything else."),
+        request, found, REASONS, do, title=_("Take out: %(name)s") % {"name": found.name}, submit=_("Propose it"),
+        lead=_(
+            "For a body that is there no more, or that somebody made up. Nobody is kept out for anything else. "
+            "It stays until the section head of the operator, another person, has signed; who acts for it is told now."
+        ),
         clause="第三十八条第（一）项",
     )  # fmt: skip
 
@@ -236,7 +248,7 @@ def remove(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def hand_over(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """The operator gives an organisation that somebody else had entered to those whose it is."""
+    """One of the operator proposes to give an organisation that somebody else had entered to those whose it is."""
     actor, found = acting_at(request, _operator()), queries.organisation(uuid)
     if found is None:
         raise Http404("no such organisation")
@@ -246,12 +258,77 @@ def hand_over(request: HttpRequest, uuid: UUID) -> HttpResponse:
             account = account_named(form.text("username"))
         except GongbaoError as error:
             raise GongbaoError(error.message, where="username") from error
-        actions.hand_over(found, account, form.text("reasons"), actor=actor, at=timezone.now())
+        actions.propose_hand_over(
+            found, account, form.text("reasons"), account=account_of(request), actor=actor, at=timezone.now()
+        )
 
     return _mend(
-        request, found, HAND_OVER, do, title=_("Hand over: %(name)s") % {"name": found.name}, submit=_("Hand it over"),
-        lead=_("Where somebody else had entered it. From now on this account alone acts for it."),
+        request, found, HAND_OVER, do, title=_("Hand over: %(name)s") % {"name": found.name}, submit=_("Propose it"),
+        lead=_(
+            "Where somebody else had entered it, or nobody is left who acts for it. Once the section head of the "
+            "operator, another person, has signed, this account alone acts for it; all concerned are told now."
+        ),
     )  # fmt: skip
+
+
+def _mending(uuid: UUID) -> Mending:
+    found = queries.mending(uuid)
+    if found is None:
+        raise Http404("nothing of this kind waits")
+    return found
+
+
+@allows(SEES_MARKET_DESK)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def mending(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """What one of the operator proposed, and the second signature: another signs or returns it."""
+    found = _mending(uuid)
+    if request.method != "POST" and queries.is_auditor(request):
+        return _page_of_mending(request, Form(()), found, closed=True)
+    role, actor = _hand(request, _operator())
+    form = Form(SIGNATURE)
+    if request.method == "POST":
+        form = sent(request, SIGNATURE)
+        if not form.is_wrong:
+            try:
+                actions.decide_mending(
+                    found, Verdict(form.text("verdict")), form.text("words"), role=role, account=account_of(request),
+                    actor=actor, at=timezone.now(),
+                )  # fmt: skip
+                return redirect("market:desk")
+            except GongbaoError as error:
+                form.refuse(error)
+    return _page_of_mending(request, form, found, closed=found.decided_at is not None)
+
+
+def _hand(request: HttpRequest, operator: Unit) -> tuple[str, Actor]:
+    """The role and the post in which whoever asks works at the operator: that of who signs, where they hold it."""
+    signs = actions.SECOND_HAND.roles[0]
+    for one in posts_at_desk(request):
+        if one.post.role == signs.post and body_of(one.post.unit).pk == operator.pk:
+            return signs.key, actor_of(account_of(request), one)
+    return "", acting_at(request, operator)
+
+
+def _page_of_mending(request: HttpRequest, form: Form, found: Mending, *, closed: bool) -> HttpResponse:
+    return page(
+        request, form, title=f"{found.get_kind_display()}: {found.organisation.name}", submit=_("Keep it"),
+        lead=_("What one of the operator proposed is done once its section head, another person, has signed."),
+        back=reverse("market:desk"), about="market/_mending.html", mending=found, closed=closed,
+        own=found.proposed_by_id == account_of(request).pk and not closed,
+    )  # fmt: skip
+
+
+@allows(AT_MARKET_DESK)
+@require_POST
+def take_mending_back(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    actor, found = acting_at(request, _operator()), _mending(uuid)
+    try:
+        actions.take_mending_back(found, account=account_of(request), actor=actor, at=timezone.now())
+    except GongbaoError as error:
+        return _desk(request, told(error))
+    return redirect("market:desk")
 
 
 def _mend(

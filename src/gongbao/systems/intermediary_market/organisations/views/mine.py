@@ -20,23 +20,23 @@ from gongbao.office.cases.views.common import download
 from gongbao.office.people.acting import actor_of
 from gongbao.office.people.models import Account
 from gongbao.office.people.permissions import SIGNED_IN, allows
-from gongbao.office.people.queries import account_named
 from gongbao.procedures.fields import Field, Kind, Option
 from gongbao.systems.intermediary_market.catalogue import queries as catalogue
 from gongbao.systems.intermediary_market.organisations import actions, business_register, queries
 from gongbao.systems.intermediary_market.organisations.actions import Held, Offered, Particulars, Person, Practising
 from gongbao.systems.intermediary_market.organisations.forms import (
-    MEMBER,
+    INVITE,
     OFFERED,
     PAPER,
     PARTICULARS,
+    PERSON,
     PRACTITIONER,
     QUALIFICATION,
     Form,
     page,
     sent,
 )
-from gongbao.systems.intermediary_market.organisations.models import Listing, Member, Organisation
+from gongbao.systems.intermediary_market.organisations.models import Invitation, Listing, Member, Organisation
 from gongbao.systems.intermediary_market.organisations.refusals import told
 
 Do = Callable[[Form], object]
@@ -46,7 +46,11 @@ Do = Callable[[Form], object]
 @never_cache
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
-    context = {"room": "market", "memberships": queries.memberships_of_request(request)}
+    context = {
+        "room": "market",
+        "memberships": queries.memberships_of_request(request),
+        "invitations": queries.invitations_to(_account(request), timezone.now()),
+    }
     return render(request, "market/mine.html", context)
 
 
@@ -64,6 +68,8 @@ def _page_of(request: HttpRequest, found: Organisation, error: str = "") -> Http
         "room": "market",
         "organisation": found,
         "members": queries.members_of(found, today),
+        "invitations": queries.invitations_of(found, timezone.now()),
+        "mending": queries.waiting_mending(found),
         "qualifications": [(held, queries.runs(held, today)) for held in queries.qualifications(found)],
         "practitioners": queries.practitioners(found),
         "services": [(service, queries.reviews(service.listing).first()) for service in services],
@@ -164,23 +170,80 @@ def change(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
-def add_member(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    found, now = queries.acting_for(request, uuid), timezone.now()
+def invite(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Ask an account to act for the organisation: what is answered says nothing of whether there is such a one."""
+    found = queries.acting_for(request, uuid)
 
     def do(form: Form) -> None:
-        try:
-            account = account_named(form.text("username"))
-        except GongbaoError as error:
-            raise GongbaoError(error.message, where="username") from error
-        person = Person(form.text("person_telephone"), form.text("person_id"))
-        actions.add_member(
-            found, account, since=timezone.localdate(now), person=person, actor=actor_of(_account(request)), at=now
-        )
+        account = _account(request)
+        actions.invite(found, form.text("username"), account=account, actor=actor_of(account), at=timezone.now())
 
     return _form(
-        request, found, MEMBER, do, title=_("Let an account act for it"), submit=_("Let it act"),
-        lead=_("Whoever acts for the organisation may do all that you may."),
+        request, found, INVITE, do, title=_("Invite an account to act for it"), submit=_("Invite it"),
+        lead=_(
+            "Whoever accepts may do all that you may. If there is an account of this name, it finds the invitation "
+            "among its messages; until it accepts it has no right here."
+        ),
     )  # fmt: skip
+
+
+@allows(queries.member_of_some())
+@require_POST
+def withdraw(request: HttpRequest, uuid: UUID, invitation: UUID) -> HttpResponse:
+    found = queries.acting_for(request, uuid)
+    asked = found.invitations.filter(uuid=invitation).first()
+    if asked is None:
+        raise Http404("no such invitation of yours")
+    sent_one: Invitation = asked
+    return _by_button(
+        request, found,
+        lambda: actions.withdraw_invitation(sent_one, actor=actor_of(_account(request)), at=timezone.now()),
+    )  # fmt: skip
+
+
+def _asked(request: HttpRequest, uuid: UUID) -> Invitation:
+    """The invitation of that id that whoever asks may accept now."""
+    for one in queries.invitations_to(_account(request), timezone.now()):
+        if one.uuid == uuid:
+            return one
+    raise Http404("no such invitation for you, or it stands no more")
+
+
+@allows(SIGNED_IN)
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitation(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Accept to act for an organisation, or decline (a button of its own)."""
+    asked, account = _asked(request, uuid), _account(request)
+    organisation = asked.organisation
+    form = Form(PERSON)
+    if request.method == "POST":
+        form = sent(request, PERSON)
+        if not form.is_wrong:
+            person = Person(form.text("person_telephone"), form.text("person_id"))
+
+            def do() -> None:
+                actions.accept_invitation(asked, person, account=account, actor=actor_of(account), at=timezone.now())
+
+            if _done(request, organisation, do, form):
+                return redirect("market:mine_one", organisation.uuid)
+    return page(
+        request, form, title=_("Act for %(name)s?") % {"name": organisation.name}, submit=_("Accept"),
+        lead=_("It asks you to act for it in the market. Whoever acts for an organisation may do all that it may."),
+        clause="第十六条", back=reverse("market:mine"), about="market/_invitation.html", invitation=asked,
+    )  # fmt: skip
+
+
+@allows(SIGNED_IN)
+@require_POST
+def decline(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    asked, account = _asked(request, uuid), _account(request)
+    try:
+        actions.decline_invitation(asked, account=account, actor=actor_of(account), at=timezone.now())
+    except GongbaoError as error:
+        raise Http404("it stands no more") from error
+    return redirect("market:mine")
 
 
 @allows(queries.member_of_some())
