@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from gongbao.core.errors import GongbaoError
 from gongbao.office.audit.actors import Actor
 from gongbao.office.cases.actors import AT_DESK
+from gongbao.office.cases.refusals import told
 from gongbao.office.cases.views.common import BAD_REQUEST, account_of, download
 from gongbao.office.people.acting import actor_of
 from gongbao.office.people.models import Account
@@ -136,7 +137,7 @@ def commit(request: HttpRequest, purchase: UUID) -> HttpResponse:
     try:
         kept = actions.commit(found, party, commitment, sealed, at=timezone.now(), actor=actor)
     except GongbaoError as error:
-        return JsonResponse({"error": in_words(error.message)}, status=BAD_REQUEST)
+        return JsonResponse({"error": in_words(told(error))}, status=BAD_REQUEST)
     return JsonResponse({"commitment": kept.commitment})
 
 
@@ -188,7 +189,7 @@ def _done(
         messages.success(request, work(found, party, parties[party], typed, timezone.now()))
     except GongbaoError as error:
         kept = {name: value for name, value in typed.items() if name != "share"}  # which is not shown again
-        wrong = {error.where if error.where in names else "page": in_words(error.message)}
+        wrong = {error.where if error.where in names else "page": in_words(told(error))}
         return _page(request, found, wrong=wrong, typed=kept)
     return redirect("market:draw", found.uuid)
 
@@ -212,7 +213,7 @@ def open_layer(request: HttpRequest, purchase: UUID) -> HttpResponse:
     try:
         actions.open_layer(found, task.share.party, task.key, key, at=timezone.now(), actor=actor_of(account, own))
     except GongbaoError as error:
-        return _page(request, found, wrong={"page": in_words(error.message)})
+        return _page(request, found, wrong={"page": in_words(told(error))})
     messages.success(request, _("The layer is open."))
     return redirect("market:draw", found.uuid)
 

@@ -14,6 +14,7 @@ from gongbao.office.cases.queries import situation_of
 from gongbao.office.people.models import Account, Post, Unit
 from gongbao.procedures.fields import SHANGHAI
 from gongbao.procedures.words import tell
+from gongbao.systems.intermediary_market.document import DOCUMENT
 from gongbao.systems.intermediary_market.purchases import procedure
 from gongbao.systems.intermediary_market.purchases.models import Registration
 from gongbao.systems.intermediary_market.sealing import envelopes
@@ -199,6 +200,8 @@ def _turn(sealing: Sealing, part: Part, account: Account, done: Done) -> tuple[L
 
 def _waits(sealing: Sealing, part: Part, layer: Layer, done: Done, at: datetime) -> Label | None:
     purchase = sealing.purchase
+    if purchase.case.state == procedure.interrupted.key:
+        return Label(f"选取因故中断（{DOCUMENT} 第二十八条）", f"the selection is interrupted ({DOCUMENT} 第二十八条)")
     if part is Part.REGISTRATION and purchase.case.state != procedure.registered.key:
         return Label("报名尚未截止", "registration is not closed yet")
     if part is Part.OFFER:

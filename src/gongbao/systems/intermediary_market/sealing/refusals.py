@@ -26,6 +26,7 @@ _SENTENCES = (
     _("there is no envelope of this receipt and secret"),
     _("registration is not over yet"),
     _("registration is not closed yet"),
+    _("the selection is interrupted (%(clause)s)"),
     _("it can be opened at the time of the selection"),
     _("the owner has not checked all who registered"),
     _("the first custodian has not opened it yet"),

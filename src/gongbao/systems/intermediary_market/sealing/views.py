@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from gongbao.core.errors import GongbaoError
 from gongbao.office.audit.actors import Actor
+from gongbao.office.cases.refusals import told
 from gongbao.office.library.clause_links import ClauseLinks
 from gongbao.office.people.acting import actor_of
 from gongbao.office.people.models import Account, Unit
@@ -65,7 +66,7 @@ def _answered(work: Callable[[], dict[str, Any]]) -> JsonResponse:
     try:
         return _answer(work())
     except GongbaoError as error:
-        return _answer({"error": in_words(error.message), "field": error.where}, status=400)
+        return _answer({"error": in_words(told(error)), "field": error.where}, status=400)
 
 
 # --- handing in: nobody is asked who they are, and no session is read
@@ -304,8 +305,8 @@ def _about_key(
     try:
         work(actor_of(_account(request), post), timezone.now())
     except GongbaoError as error:
-        told = in_words(error.message)
-        return render(request, "market/custody_refused.html", {"room": "market", "refused": told}, status=400)
+        words = in_words(told(error))
+        return render(request, "market/custody_refused.html", {"room": "market", "refused": words}, status=400)
     return redirect("market:custody")
 
 
