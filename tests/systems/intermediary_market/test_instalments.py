@@ -173,6 +173,8 @@ def test_all_the_way_in_instalments(played: Play) -> None:
     now = situation(played)
     assert now.state == market.paid and paid(now) == Decimal("80000.00")
     assert [one.step for one in now.events][-2:] == ["contract_pay_rest", "contract_settle"]
+    told = Message.objects.filter(unit__isnull=False, about=played.contract.case.subject)
+    assert [message.subject_zh.rsplit("：", 1)[1] for message in told] == ["全部结清"]  # the rest is between the two
     assert not [run for run in now.open_runs if run.clock == market.payment]
 
 

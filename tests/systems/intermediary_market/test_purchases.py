@@ -432,6 +432,13 @@ def test_a_result_that_is_not_confirmed_is_reported_and_never_deemed_confirmed(m
     assert market.owner_step(made, "confirm", at("2026-04-01 10:00")).case.state == "confirmed"
 
 
+def test_the_operator_is_told_of_what_it_has_to_do_and_of_nothing_that_waits_for_others(market: Market) -> None:
+    made = market.owner_step(market.selected(), "confirm")
+    told = Message.objects.filter(about=made.case.subject, unit=made.case.unit, role="clerk").order_by("pk")
+    steps = [one.subject_en.split(": ")[1] for one in told.exclude(subject_en__contains="soon due")]
+    assert steps == ["new, to be handled", "Open the offers", "Confirm the result"]
+
+
 def test_the_notice_of_award_comes_after_five_working_days(market: Market) -> None:
     made = market.announced()
     with pytest.raises(Refused, match="not over"):

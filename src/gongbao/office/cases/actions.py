@@ -176,7 +176,7 @@ def begin(
             situation = start(procedure, calendar())
             _refuse_of_system(case, step, own)
             _happen(case, situation, step, given, acting, at, record, uploads=uploads, counter=counter)
-            notices.begun(case, at)
+            notices.begun(case, step, at)
     except IntegrityError:
         # The same form, sent at the same moment, was quicker.
         if once and (before := _begun_before(once, at)) is not None:

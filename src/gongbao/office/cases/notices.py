@@ -55,7 +55,9 @@ def _tell(case: Case, to: Sequence[_Receiver], zh: str, en: str, at: datetime) -
         )
 
 
-def begun(case: Case, at: datetime) -> None:
+def begun(case: Case, step: Step, at: datetime) -> None:
+    if step.key in case_type(case.procedure).not_told:
+        return
     _tell(case, _workers(case, at), "新收到，请办理", "new, to be handled", at)
 
 
@@ -65,7 +67,7 @@ def happened(case: Case, after: Situation, step: Step, acting: Acting, at: datet
         return
     if step.moves:
         _tell(case, _workers(case, at), "已移送本单位，请办理", "transferred to this unit, to be handled", at)
-    elif acting.role.kind != "staff":
+    elif acting.role.kind != "staff" and step.key not in case_type(case.procedure).not_told:
         _tell(case, _workers(case, at), f"{step.label.zh}", f"{step.label.en}", at)
     # What was done in their name at a counter they are told too: it may have been another who stood there.
     if (acting.role.kind != "party" or acting.at_counter) and step.to is not None:

@@ -74,8 +74,10 @@ class CaseType:
     only the system's own records tell, asked when it is proposed and when it happens. `follows`: what the system writes
     when a step has happened, whoever took it, the program too: within the same transaction and with its log; the
     situation is that after the event. `reminds`: tells the parties of a role that a clock tells, in these words,
-    that it is soon due or overdue; whoever works at a desk the office tells itself. `page`: the address of the
-    system's own page of the case, "" for none.
+    that it is soon due or overdue; whoever works at a desk the office tells itself. `not_told`: the
+    keys of steps of parties and of the program of which whoever works on the case gets no message, as nothing follows
+    that is theirs to do; a case that begins with one is not told as new. `page`: the address of the system's own page
+    of the case, "" for none.
 
     `kept_until`: the first day on which what is personal in the closed case may be erased; None for no such rule.
     `reads`: the events of a case as they are said now, where an earlier version asked for other values; what is kept
@@ -97,6 +99,7 @@ class CaseType:
     refuses: "Callable[[Case, Step, Mapping[str, Value]], Sequence[Problem]]" = _refuses_nothing
     follows: "Callable[[Case, Situation, Event, Record], None]" = _nothing_follows
     reminds: "Callable[[Case, Run, Role, Label, datetime], None]" = _reminds_nobody
+    not_told: frozenset[str] = frozenset()
     page: "Callable[[Case], str]" = lambda case: ""
     kept_until: "Callable[[Case], date | None]" = lambda case: None
     reads: Callable[[Sequence[Event]], Sequence[Event]] = _as_recorded

@@ -18,13 +18,17 @@ from gongbao.systems.intermediary_market.contracts import earlier, instalments
 from gongbao.systems.intermediary_market.contracts.models import Contract
 from gongbao.systems.intermediary_market.contracts.procedure import (
     OWN_STEPS,
+    begin,
     clerk,
     contract,
     deliver,
+    end,
+    exempt,
     lapse,
     pay,
     pay_rest,
     payment,
+    settle,
     unsettle,
 )
 from gongbao.systems.intermediary_market.organisations.queries import members_of
@@ -108,6 +112,14 @@ _ASKED = {
 }
 """What the other party is asked to do of what was recorded."""
 
+NOT_TOLD = frozenset(
+    step.key
+    for step in contract.steps.values()
+    if step == begin or (step not in (settle, unsettle, end, exempt) and all(one.kind != "staff" for one in step.by))
+)
+"""What the two do with each other, of which the operator gets no message: it has something to do once all is settled.
+Of a result that is given back, or of none being signed, the case of the purchase tells it."""
+
 QUIET = frozenset({*instalments.AGREES, unsettle.key})
 """Steps that say no more than the one they follow from."""
 
@@ -147,6 +159,7 @@ CASE_TYPE = CaseType(
     own_steps=OWN_STEPS,
     follows=follows,
     reminds=reminds,
+    not_told=NOT_TOLD,
     page=_page,
     kept_until=files_kept_until,
     reads=earlier.as_now,

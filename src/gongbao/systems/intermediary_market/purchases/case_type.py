@@ -10,7 +10,18 @@ from gongbao.office.cases.types import CaseType
 from gongbao.procedures import Situation
 from gongbao.systems.intermediary_market.purchases.actions import follows
 from gongbao.systems.intermediary_market.purchases.notices import reminds
-from gongbao.systems.intermediary_market.purchases.procedure import OWN_STEPS, purchase
+from gongbao.systems.intermediary_market.purchases.procedure import (
+    OWN_STEPS,
+    begin_draw,
+    close_registration,
+    conclude_purchase,
+    draw,
+    finish_check,
+    open_names,
+    open_shares,
+    purchase,
+    select,
+)
 from gongbao.systems.intermediary_market.purchases.suspension import refuses
 from gongbao.systems.intermediary_market.retention import files_kept_until
 
@@ -26,6 +37,15 @@ def _page(case: Case) -> str:
     except (NoReverseMatch, AttributeError):
         return ""
 
+
+# After these it is the custodians, the owner or the agency that has to do something, and they are told; of a draw the
+# operator is told what is its own (draw/notices.py).
+NOT_TOLD = frozenset(
+    step.key
+    for step in (
+        close_registration, open_names, finish_check, select, begin_draw, open_shares, draw, conclude_purchase,
+    )
+)  # fmt: skip
 
 CASE_TYPE = CaseType(
     purchase,
@@ -47,6 +67,7 @@ CASE_TYPE = CaseType(
     refuses=refuses,
     follows=follows,
     reminds=reminds,
+    not_told=NOT_TOLD,
     page=_page,
     kept_until=files_kept_until,
 )
