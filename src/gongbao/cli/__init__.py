@@ -7,6 +7,7 @@ commands, so that `gongbao --help` answers at once.
 
 import os
 import sys
+import textwrap
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -174,11 +175,25 @@ def serve(files: Sequence[Path], host: str, port: int, sample: bool, as_json: bo
     # On standard output, which is the terminal's; the log goes elsewhere and never holds a password.
     text = "\n".join(
         [
-            *(f"sign in as {name} with the password {password}" for name, password in demo.items()),
+            *_demo_told(demo),
             f"gongbao is at {address} (Ctrl-C ends it)",
         ]
     )
     server.serve(listener, lambda: answer(as_json, data, text))
+
+
+def _demo_told(demo: dict[str, str]) -> list[str]:
+    """What whoever tries the program out needs; they all have one password."""
+    if not demo:
+        return []
+    from gongbao.systems.intermediary_market.sealing.demo import PASSPHRASE, folder
+
+    accounts = textwrap.wrap(f"accounts to try it with: {', '.join(demo)}", 100, break_on_hyphens=False)
+    told = [*accounts, f"the password of them all: {next(iter(demo.values()))}"]
+    if folder().is_dir():
+        told.append(f"the demo custodians' key files, for their page in the browser: {folder()}")
+        told.append(f"the pass phrase of these files, which protect nothing but the demonstration: {PASSPHRASE}")
+    return told
 
 
 @main.command("migrate", section=SERVING)

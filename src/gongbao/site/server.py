@@ -101,7 +101,7 @@ def address_of(listener: socket.socket) -> str:
 
 
 def open_demo_accounts(listener: socket.socket) -> dict[str, str]:
-    """The accounts that show the program, with passwords drawn now: on a site that only this machine can reach.
+    """The accounts that show the program, with one password drawn now: on a site that only this machine can reach.
 
     They hold posts in the units of the sample, which are read in where there are no units yet, act for invented
     parties of the market, and have complaints on their desks.
@@ -120,7 +120,8 @@ def open_demo_accounts(listener: socket.socket) -> dict[str, str]:
         return {}
     if not ipaddress.ip_address(host.partition("%")[0]).is_loopback:
         return {}
-    passwords = {name: secrets.token_urlsafe(12) for name in actions.DEMO_ACCOUNTS}
+    # One for all: whoever tries a procedure out signs in as each of its parties in turn.
+    passwords = dict.fromkeys(actions.DEMO_ACCOUNTS, secrets.token_urlsafe(12))
     with answering_database():
         if queries.city() is None:
             actions.keep_units(read_units(UNITS), at=timezone.now())

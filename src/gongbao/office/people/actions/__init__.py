@@ -15,7 +15,6 @@ from gongbao.office.people.actions.accounts import DEMO_PREFIX as DEMO_PREFIX
 from gongbao.office.people.actions.accounts import change_own_password as change_own_password
 from gongbao.office.people.actions.accounts import end_sessions as end_sessions
 from gongbao.office.people.actions.accounts import keep_account as keep_account
-from gongbao.office.people.actions.accounts import keep_demo_account as keep_demo_account
 from gongbao.office.people.actions.accounts import open_demo_accounts as open_demo_accounts
 from gongbao.office.people.actions.accounts import shut_demo_accounts as shut_demo_accounts
 from gongbao.office.people.actions.oidc import link as link

@@ -37,6 +37,8 @@ _DECIDE: Mapping[str, Any] = {
     "findings": "合同约定总价包干，另收的资料整理费没有约定。",
     "decision": "责令退还多收的费用，记入中介机构当年的评价。",
 }
+_REFUSE: Mapping[str, Any] = {"reason": "反映的事项不属于网上中介超市的服务收费，已告知向合同约定的仲裁机构申请仲裁。"}
+_SIGNERS = {"section_head": "demo-section-head", "deputy_head": "demo-deputy"}
 _SERVE_ACCEPTANCE: Mapping[str, Any] = {"letter": "acceptance", "manner": "electronic"}
 
 
@@ -54,6 +56,8 @@ class _Complaint:
     """What is proposed as the decision and waits for signatures."""
     decided: int | None = None
     """So many working days after the filing the decision was signed."""
+    refused: int | None = None
+    """The same of the decision not to accept it."""
     published: bool = False
 
 
@@ -83,6 +87,12 @@ _COMPLAINTS: tuple[_Complaint, ...] = (
         steps=((2, "accept", {}),), proposes={**_DECIDE, "outcome": "unfounded", "findings": "合同约定了付款方式。",
                                              "decision": "未发现违反约定的收费行为。"},
     ),
+    _Complaint(
+        7, "fees", "远志设计有限公司", "图纸加印费高于公布的标准。", "辛夷",
+        steps=((1, "accept", {}), (6, "ask_completion", {"to_correct": "请补充加印清单和收据。", "days": 5})),
+    ),
+    _Complaint(16, "fees", "青柠测绘服务部", "复测时重复收取进场费。", "泽兰", steps=((2, "accept", {}),), decided=15),
+    _Complaint(9, "fees", "白鹭评估事务所", "私人房屋买卖的评估收费有争议。", "半枝莲商行", refused=2),
     _Complaint(
         20, "fees", "澄心工程咨询有限公司", "收取资料整理费三千元，合同没有约定。", "苍术",
         steps=((1, "accept", {}), (2, SERVE, _SERVE_ACCEPTANCE)), decided=15,
@@ -128,11 +138,14 @@ def _make(one: _Complaint, now: datetime) -> None:
         _take(case, step, dict(values), _after(filed, after, now))
     if one.proposes is not None:
         _propose(case, "decide", one.proposes, _after(filed, 5, now))
-    if one.decided is not None:
-        when = _after(filed, one.decided, now)
-        proposal = _propose(case, "decide", _DECIDE, when)
-        for name in ("demo-section-head", "demo-deputy"):
-            _sign(proposal, name, when)
+    for signed_after, step, values in ((one.decided, "decide", _DECIDE), (one.refused, "refuse", _REFUSE)):
+        if signed_after is not None:
+            when = _after(filed, signed_after, now)
+            proposal = _propose(case, step, values, when)
+            signed_by = market.complaint.steps[step].sign_off
+            assert signed_by is not None
+            for role in signed_by.roles:
+                _sign(proposal, _SIGNERS[role.key], when)
     if one.published:
         text = "反映的收费问题属实，已责令中介机构退还多收的费用，并记入当年评价。"
         _take(case, "publish", {"published_text": text}, _after(filed, (one.decided or 0) + 1, now))

@@ -10,9 +10,12 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from gongbao.core.working_days import CHINA
+from gongbao.office.audit.actors import Actor, ActorKind
+from gongbao.office.cases import actions as cases
 from gongbao.office.cases.actions import Upload
 from gongbao.office.cases.actors import Acting
 from gongbao.office.people.acting import actor_of
+from gongbao.office.people.models import Account, Unit
 from gongbao.procedures.fields import SHANGHAI
 from gongbao.systems.intermediary_market.contracts import actions
 from gongbao.systems.intermediary_market.contracts import procedure as market
@@ -40,6 +43,13 @@ def _sign(after: int, *, deliver: int = 30, late: str = "", schedule: str = "") 
         given["late_reason"] = late
     days = {"signed_on": 0, "deliver_by": deliver}
     return _Step(after, "agency", market.sign.key, given, ("contract_files",), days)
+
+
+def _amend(after: int, amount: str, change: str, *, deliver: int = 20) -> _Step:
+    given = {"amount": amount, "change": change, "schedule": ""}
+    return _Step(
+        after, "agency", market.amend.key, given, ("amendment_files",), {"amended_on": 0, "deliver_by": deliver}
+    )
 
 
 def _file(after: int) -> _Step:
@@ -75,6 +85,7 @@ def _dispute(after: int) -> _Step:
 _IN_PARTS = "预付款|30%|advance|\n初步成果|40%|delivery|\n最终成果|30%|delivery|"
 _PERFORMED = (_sign(3), _file(4), _deliver(12), _accept(14), _invoice(15))
 _SCRIPTS: tuple[tuple[_Step, ...], ...] = (
+    (*_PERFORMED, _pay(18), _confirm(19), _Step(20, "operator", market.archive.key)),
     _PERFORMED,  # its payment is overdue
     (*_PERFORMED, _pay(20), _confirm(21)),
     (
@@ -90,32 +101,46 @@ _SCRIPTS: tuple[tuple[_Step, ...], ...] = (
         _dispute(17),
         _deliver(18),
     ),
-    (_sign(3), _file(5)),
+    (
+        _sign(3),
+        _file(5),
+        _Step(9, "owner", market.end.key, {"ground": "law", "reason": "规划调整，项目不再实施。"}),
+    ),
     (
         _Step(
             2, "agency", market.abandon.key, {"ground": "other", "reason": "承担该项目的注册人员离职，无法按期完成。"}
         ),
     ),
     (_sign(7, late="双方对验收标准协商用时较长。"), _file(12)),
+    (_Step(4, "owner", market.decline.key, {"ground": "other", "reason": "建设资金被调整，暂不签订。"}),),
     (
         _sign(3),
         _file(4),
+        _amend(6, "36500", "增加支路测绘一点二公里。"),
+        _file(7),
         _deliver(10),
         _Step(12, "owner", market.refuse.key, {"reason": "缺少附图，数据与现场不一致。"}, days={"deliver_by": 20}),
     ),
+    (
+        _Step(
+            7, "operator", market.lapse.key,
+            {"side": "both", "ground": "none", "reason": "双方对付款方式协商不成，逾期未签订。"},
+        ),
+    ),
     (_sign(4),),
     (),
-)
-"""What becomes of the contracts, the first of them with the first notice of award. The third is paid in advance and in
-parts, and its agency disputes a payment."""
+)  # fmt: skip
+"""What becomes of the contracts, the first of them with the first notice of award. The fourth is paid in advance and in
+parts, and its agency disputes a payment; that of the ninth is raised."""
 
 
 def open_demo(now: datetime) -> int:
     """Play the contracts, where none has been: how many."""
-    if Contract.objects.exclude(case__events_count=1).exists():
+    under_way = Contract.objects.filter(case__over=False)  # one was annulled with its award
+    if under_way.exclude(case__events_count=1).exists():
         return 0
     waiting = list(
-        Contract.objects.select_related("case", "purchase__owner", "registration__organisation").order_by(
+        under_way.select_related("case__unit", "purchase__owner", "registration__organisation").order_by(
             "case__opened_at", "pk"
         )
     )
@@ -135,6 +160,9 @@ def _take(contract: Contract, step: _Step, now: datetime) -> bool:
     if when > now:
         return False
     key = step.key
+    if step.role == "operator":
+        cases.take_step(case.uuid, key, step.given, acting=_clerk_of(case.unit), at=when, seen=case.events_count)
+        return True
     if key == market.sign.key and contract.purchase.fund == Fund.PRIVATE:
         key = market.sign_private.key
     given = dict(step.given) | {name: day + timedelta(days=number) for name, number in step.days.items()}
@@ -161,6 +189,13 @@ def _take(contract: Contract, step: _Step, now: datetime) -> bool:
     return True
 
 
+def _clerk_of(unit: Unit) -> Acting:
+    """They did their work before they got their post, today."""
+    account = Account.objects.filter(posts__unit=unit, posts__role=market.clerk.post).order_by("pk")[0]
+    actor = Actor(ActorKind.ACCOUNT, str(account.public_id), market.clerk.post, unit.key)
+    return Acting(market.clerk, actor, account, unit_key=unit.key)
+
+
 def _acting(organisation: Organisation, role: str) -> Acting:
     account = organisation.members.order_by("pk")[0].account
     return Acting(market.contract.roles[role], actor_of(account), account)
@@ -171,6 +206,7 @@ _NAMES = {
     "filed_files": "备案合同全文",
     "public_copy": "公示文本",
     "delivery_files": "成果报告",
+    "amendment_files": "补充协议",
     "invoice_files": "发票",
     "payment_files": "付款凭证",
 }

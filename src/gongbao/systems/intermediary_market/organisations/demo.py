@@ -10,7 +10,6 @@ from datetime import date, datetime, timedelta
 from stdnum.cn.uscc import calc_check_digit
 
 from gongbao.office.audit.actors import KEEPER
-from gongbao.office.people.actions import keep_demo_account
 from gongbao.office.people.models import Account, Unit
 from gongbao.procedures.fields import SHANGHAI
 from gongbao.systems.intermediary_market import actions as market
@@ -59,7 +58,8 @@ ITEMS = (
 
 @dataclass(frozen=True, slots=True)
 class _Agency:
-    """`services` by the code of each, with the name of the qualification shown, "" for none."""
+    """`services` by the code of each, with the name of the qualification shown, "" for none. `fee` is what it publishes
+    for them: where that is a sum, an award above it is marked for market supervision."""
 
     name: str
     region: str
@@ -67,6 +67,7 @@ class _Agency:
     services: tuple[tuple[str, str], ...]
     entered_ago: int = 190
     telephone: str = ""
+    fee: str = "按合同约定，一次包干"
 
 
 AGENCIES = (
@@ -78,7 +79,8 @@ AGENCIES = (
     _Agency("云岫检测有限公司", "440101", "外省青岚市远山路8号", (("ST-02", "检验检测机构资质认定"),)),
     _Agency("白鹭评估事务所", "510101", "云澜市白鹭洲7号", (("ZR-02", ""), ("ZJ-02", ""), ("FG-01", ""))),
     _Agency(
-        "远志设计有限公司", "330101", "外省海棠市竹里路21号", (("ZJ-01", "施工图审查机构认定"), ("ZJ-02", "")), 120
+        "远志设计有限公司", "330101", "外省海棠市竹里路21号", (("ZJ-01", "施工图审查机构认定"), ("ZJ-02", "")), 120,
+        fee="9500元/项",
     ),
     _Agency("紫菀环境科技有限公司", "320101", "外省海棠市竹里路5号", (("ST-01", ""), ("FG-01", "")), 60),
     _Agency("木禾造价咨询有限公司", "410101", "云澜市木禾巷2号", (("ZJ-02", ""), ("FG-01", "")), 30),
@@ -160,7 +162,7 @@ def _enter(number: int, one: _Agency, items: dict[str, ServiceItem], at: datetim
         f"demo-{number}", f"控制人{number}", f"demo-controller-{number}",
     )  # fmt: skip
     found = actions.enter_agency(
-        code_of("91", one.region, number), told, account=_account_of(number, at), actor=KEEPER, at=at
+        code_of("91", one.region, number), told, account=_account_of(number), actor=KEEPER, at=at
     )
     if number % 2:
         actions.add_practitioner(found, Practising("苏叶", "注册咨询工程师", f"ZX-{number:04d}"), actor=KEEPER, at=at)
@@ -171,15 +173,12 @@ def _enter(number: int, one: _Agency, items: dict[str, ServiceItem], at: datetim
         if name:
             certificate = Held(name, f"证字{number:04d}号", "发证机关", _day(at), _day(at) + timedelta(days=3 * 365))
             held = actions.add_qualification(found, certificate, actor=KEEPER, at=at)
-        offered = Offered(
-            "按委托要求编制成果并参加审查", "委托人提供基础资料；[[内部复核三遍]]", "十个工作日", "按合同约定，一次包干"
-        )
+        offered = Offered("按委托要求编制成果并参加审查", "委托人提供基础资料；[[内部复核三遍]]", "十个工作日", one.fee)
         actions.enter_item(found, items[code], offered, qualification=held, actor=KEEPER, at=at)
 
 
-def _account_of(number: int, at: datetime) -> Account:
-    """The first agency is that of the account to sign in with; nobody signs in for the others."""
-    return _account(AGENCY_ACCOUNT) if number == 1 else keep_demo_account(f"{AGENCY_ACCOUNT}-{number}", at=at)
+def _account_of(number: int) -> Account:
+    return _account(AGENCY_ACCOUNT if number == 1 else f"{AGENCY_ACCOUNT}-{number}")
 
 
 def _review(items: dict[str, ServiceItem], now: datetime) -> None:

@@ -1,8 +1,8 @@
 """Purchases that show the market: invented, in the imaginary city of the sample, one or more at each state.
 
 For a site on this machine alone; see gongbao.site.server.open_demo_accounts. Nothing is made where there is a purchase
-already. The keys of the two custodians and of the agencies are drawn here, used for the past, and forgotten; those of
-the custodians are ended, so that whoever plays on makes their own, in a browser.
+already. The keys of the agencies are drawn here, used for the past, and forgotten: whoever plays on makes their own, in
+a browser. Those of the custodians are kept in files (sealing/demo.py), so that what is sealed can be opened.
 """
 
 import json
@@ -23,9 +23,8 @@ from gongbao.office.audit.actors import KEEPER, Actor, ActorKind
 from gongbao.office.cases import actions as cases
 from gongbao.office.cases.actors import Acting
 from gongbao.office.people.acting import actor_of
-from gongbao.office.people.actions import give_post, keep_demo_account
+from gongbao.office.people.actions import DEMO_ACCOUNTS, give_post
 from gongbao.office.people.models import Account, Unit
-from gongbao.office.people.roles import Role
 from gongbao.procedures.fields import SHANGHAI
 from gongbao.procedures.sign_off import Verdict
 from gongbao.systems.intermediary_market.catalogue.models import ServiceItem
@@ -40,17 +39,12 @@ from gongbao.systems.intermediary_market.organisations.models import Organisatio
 from gongbao.systems.intermediary_market.purchases import actions, procedure, queries, terms
 from gongbao.systems.intermediary_market.purchases.models import Purchase, Way
 from gongbao.systems.intermediary_market.sealing import actions as sealing
+from gongbao.systems.intermediary_market.sealing import demo as files
 from gongbao.systems.intermediary_market.sealing import envelopes
 from gongbao.systems.intermediary_market.sealing import queries as sealed_queries
 from gongbao.systems.intermediary_market.sealing.envelopes import Part
-from gongbao.systems.intermediary_market.sealing.models import CustodianKey
 
-CUSTODIANS = {
-    "demo-custodian": "government-services", "demo-custodian-2": "housing",
-    "demo-custodian-3": "linlan-government-services", "demo-custodian-4": "linlan-housing",
-}  # fmt: skip
-"""Accounts that nobody signs in with, and the units where they held a post in the past: the demo's own hold theirs
-since today."""
+CUSTODIANS = ("demo-custodian", "demo-custodian-2", "demo-county-custodian", "demo-county-custodian-2")
 _LIMIT, _SOURCE = "1000000", "云澜市集中采购目录及采购限额标准（演示）"
 
 
@@ -76,6 +70,7 @@ class _Purchase:
 _OUTAGE = {"outage": "network", "outage_note": "机房光缆被挖断，平台中断服务。"}
 _PURCHASES = (
     # Notices of award, the oldest first: what became of their contracts is played by contracts/demo.py.
+    _Purchase(48, "awarded", "教师周转房造价咨询"),
     _Purchase(44, "awarded", "体育馆修缮工程造价咨询"),
     _Purchase(43, "awarded", "食堂改造节能报告编制", "FG-01", bids=((0, "26000"), (3, "24500"))),
     _Purchase(36, "awarded", "实训楼工程造价咨询", way="random_draw"),
@@ -83,7 +78,9 @@ _PURCHASES = (
               more={"criteria": "服务方案 60\n报价 40"}),
     _Purchase(32, "awarded", "厂房扩建节能报告编制", "FG-01", owner=2, way="direct", bids=((3, "18000"), (0, "17500"))),
     _Purchase(30, "awarded", "操场翻新工程造价咨询", bids=((4, "9800"),)),
+    _Purchase(29, "awarded", "厂区围墙工程造价咨询", owner=2),
     _Purchase(28, "awarded", "园区道路测绘", "ZR-01", owner=1, bids=((1, "33000"),)),
+    _Purchase(27, "awarded", "园区公厕工程造价咨询", owner=1),
     _Purchase(24, "awarded", "宿舍楼施工图审查", "ZJ-01", bids=((4, "21000"),)),
     _Purchase(16, "awarded", "图书馆工程造价咨询"),
     # Under way.
@@ -100,7 +97,9 @@ _PURCHASES = (
     # One of those who registered is not under the service, and cannot be admitted.
     _Purchase(8, "checking", "运动场照明工程造价咨询", bids=((0, "42000"), (3, "39800"), (2, "35000")),
               more={"selection_days": "12"}),
+    # The offers of the first wait for their time, those of the second for the custodians.
     _Purchase(8, "checked", "档案室改造工程造价咨询", more={"selection_days": "12"}),
+    _Purchase(8, "checked", "校史馆布展工程造价咨询"),
     _Purchase(9, "selecting", "厂区雨污分流工程造价咨询", owner=2, way="best_value",
               more={"criteria": "服务方案 60\n报价 40"}),
     _Purchase(9, "drawing", "园区消防工程造价咨询", owner=1, way="random_draw"),
@@ -157,9 +156,9 @@ class _Play:
         self.agencies = list(Organisation.objects.filter(is_agency=True).order_by("pk"))
         self.rsa = {name: RSAKey.generate_key(envelopes.SMALLEST_KEY) for name in CUSTODIANS}
         self.signing: dict[str, ECKey] = {}
+        self.shares: dict[tuple[Purchase, Party], str] = {}
         self.made: dict[str, Purchase] = {}
         self.operator = operator_unit()
-        self.keys: list[CustodianKey] = []
 
     # --- before and after
 
@@ -173,24 +172,35 @@ class _Play:
                 "direct_choice", option, self.day(holds).astimezone(SHANGHAI).date(), "云澜市政务函〔演示〕1号",
                 account=None, actor=KEEPER, at=self.day(entered),
             )  # fmt: skip
-        for name, key_of_unit in CUSTODIANS.items():
-            account, unit = keep_demo_account(name, at=since), Unit.objects.get(key=key_of_unit)
-            give_post(account, unit.key, Role.CLERK, since=since.astimezone(SHANGHAI).date(), actor=KEEPER, at=since)
-            jwk = self.rsa[name].as_dict(private=False)
-            key = sealing.register_custodian_key(account, unit, jwk, actor=actor_of(account), at=since)
-            county = county_of(unit)
-            head = self.acting("demo-operator-head") if county is None else self.acting("demo-county-head")
-            assert head.account is not None
-            sealing.appoint_custodian(key.uuid, by=head.account, county=county, actor=head.actor, at=since)
-            self.keys.append(key)
+        for name in CUSTODIANS:
+            self.appoint(name, since)
         for agency in self.agencies:
             self.signing[agency.uscc] = ECKey.generate_key("P-256")
             jwk = self.signing[agency.uscc].as_dict(private=False)
             register_signing_key(agency, jwk, actor=KEEPER, at=max(since, agency.entered_at))
 
+    def appoint(self, name: str, since: datetime) -> None:
+        """A custodian held the post already when the key was made; the demo's own accounts hold theirs since today."""
+        account, post = Account.objects.get(username=name), DEMO_ACCOUNTS[name][1]
+        assert post is not None
+        unit, first = Unit.objects.get(key=post[0]), since.astimezone(SHANGHAI).date()
+        yesterday = self.now.astimezone(SHANGHAI).date() - timedelta(days=1)
+        give_post(account, unit.key, post[1], since=first, until=yesterday, actor=KEEPER, at=since)
+        key = sealing.register_custodian_key(
+            account, unit, self.rsa[name].as_dict(private=False), actor=actor_of(account), at=since
+        )
+        county = county_of(unit)
+        head = self.acting("demo-operator-head") if county is None else self.acting("demo-county-head")
+        assert head.account is not None
+        sealing.appoint_custodian(key.uuid, by=head.account, county=county, actor=head.actor, at=since)
+
     def end(self) -> None:
-        for key in self.keys:
-            sealing.end_custodian_key(key.uuid, actor=KEEPER, at=self.now)
+        """What is needed to go on: the custodians' key files, and the shares of draws that are not held yet."""
+        kept = {f"{name}.jwe": files.key_file(key) for name, key in self.rsa.items()}
+        for (made, party), share in self.shares.items():
+            content = {"purchase": str(made.uuid), "party": str(party), "share": share}
+            kept[f"share-{made.case.receipt}-{party}.json"] = json.dumps(content, indent=2)
+        files.keep(kept)
 
     # --- time and people
 
@@ -398,19 +408,17 @@ class _Play:
             assert made.selected is not None
             agency = actions.as_agency(self.account(made.selected.organisation))
             actions.give_back(made, "项目负责人离职，无法按期履约。", acting=agency, at=self.after(announced, 2))
-        elif one.end[0]:
-            self.signed(made, one.end[0], self.after(announced, 2), one.end[1])
-        elif one.to == "awarded":
+        if one.to in ("awarded", "annulled"):
             self.desk(made, "issue_award", self.after(announced, 6))
+        if one.end[0]:
+            self.signed(made, one.end[0], self.after(announced, 8 if one.to == "annulled" else 2), one.end[1])
 
     # --- the draw
 
     def commit(self, made: Purchase, at: datetime) -> None:
         """The shares of owner and operator, sealed to the custodians too."""
-        self.shares = {}
         for party, actor in self.parties(made):
-            share = token_hex(32)
-            self.shares[party] = share
+            share = self.shares[made, party] = token_hex(32)
             commitment = arithmetic.commitment(str(made.uuid), party, share)
             text = json.dumps({"party": str(party), "share": share})
             draws.commit(made, party, commitment, self.sealed(made, text, Part.SHARE), at=at, actor=actor)
@@ -421,7 +429,7 @@ class _Play:
 
     def draw(self, made: Purchase, at: datetime) -> None:
         for party, actor in self.parties(made):
-            draws.reveal(made, party, self.shares[party], at=at, actor=actor)
+            draws.reveal(made, party, self.shares.pop((made, party)), at=at, actor=actor)
         later = at + timedelta(hours=2)
         operator = self.acting().actor
         draws.set_public_value(

@@ -22,7 +22,8 @@ from gongbao.systems.intermediary_market.organisations.queries import operator
 from gongbao.systems.intermediary_market.ratings import actions, procedure, queries
 from gongbao.systems.intermediary_market.ratings.models import Conduct, Rating
 
-CLERK, HEAD = "demo-operator", "demo-operator-head"
+CLERK = "demo-operator"
+SIGNS = {procedure.section_head: "demo-operator-head", procedure.deputy_head: "demo-operator-deputy"}
 _POINTS = (
     (95, 90, 98, 90, 92, "成果清楚，答疑及时。"),
     (82, 60, 88, 85, 80, "质量尚可，交付晚于约定。"),
@@ -71,6 +72,32 @@ _CONDUCT = (
             _NOTIFY,
             (4, procedure.state.key, {"statement": "系劳务协作。"}),
             (8, procedure.verify.key, {"findings": "协作方独立完成并收取全部勘察费用，属违规分包。"}),
+        ),
+    ),
+    _Conduct(
+        0, 9, "b6", "other", "登记的联系电话一度无法接通。",
+        ((2, procedure.drop.key, {"drop_reason": "系线路检修，当日恢复。"}),),
+    ),
+    _Conduct(
+        5, 6, "b4", "authority", "报告表漏附监测点位图，被行业主管部门退回。",
+        (_NOTIFY, (3, procedure.state.key, {"statement": "点位图在第三册，已向受理窗口说明。"})),
+    ),
+    _Conduct(
+        3, 14, "b7", "owner", "承诺派驻的专业人员未到岗。",
+        (
+            _NOTIFY,
+            (3, procedure.state.key, {"statement": "人员请假，已安排他人接替。"}),
+            (6, procedure.verify.key, {"findings": "接替人员未办理变更，承诺未履行。"}),
+        ),
+    ),
+    _Conduct(
+        4, 30, "b3", "owner", "审查意见晚于约定五日出具。",
+        (
+            _NOTIFY,
+            (2, procedure.state.key, {"statement": "业主补充图纸后重新计算期限。"}),
+            (5, procedure.verify.key, {"findings": "合同未约定补图后顺延。"}),
+            (9, procedure.appeal.key, {"appeal": "双方另有书面顺延约定，随申诉提交。"}),
+            (12, procedure.overturn.key, {"appeal_decision": "书面约定属实，不构成逾期。"}),
         ),
     ),
 )  # fmt: skip
@@ -127,16 +154,17 @@ def _step(found: Conduct, key: str, values: Mapping[str, Any], unit: Unit, at: d
         cases.take_step(case.uuid, key, values, acting=clerk, at=at, seen=case.events_count)
         return
     proposal = cases.propose(case.uuid, key, values, acting=clerk, at=at, seen=case.events_count)
-    head = _acting(HEAD, procedure.section_head, unit)
-    assert head.account is not None
-    cases.give_opinion(
-        proposal.uuid, acting_role=head.role.key, unit_key=unit.key, verdict=Verdict.SIGNED, words="同意。",
-        actor=head.actor, account=head.account, for_account=None, at=at,
-    )  # fmt: skip
+    for role in declared.sign_off.roles:
+        signer = _acting(SIGNS[role], role, unit)
+        assert signer.account is not None
+        cases.give_opinion(
+            proposal.uuid, acting_role=role.key, unit_key=unit.key, verdict=Verdict.SIGNED, words="同意。",
+            actor=signer.actor, account=signer.account, for_account=None, at=at,
+        )  # fmt: skip
 
 
 def _acting(name: str, role: Role, unit: Unit) -> Acting:
-    """The clerk of the operator, or its head; they did their work before they got their posts, today."""
+    """Somebody of the operator; they did their work before they got their posts, today."""
     account = Account.objects.get(username=name)
     actor = Actor(ActorKind.ACCOUNT, str(account.public_id), role.post, unit.key)
     return Acting(role, actor, account, unit_key=unit.key)
