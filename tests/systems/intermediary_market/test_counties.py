@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from importlib import import_module
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from gongbao.core.errors import GongbaoError
 from gongbao.office.audit.actions import recorded
@@ -407,6 +409,25 @@ def test_finance_of_the_county_has_what_concerns_its_owners(city: Market, county
 
 
 # --- custodians
+
+
+def test_finance_of_a_county_sees_what_its_owners_spend_and_no_other_county_any(
+    city: Market, county: CountyMarket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on(monkeypatch, "2026-03-02 10:00")
+    of_county, of_city = clients("east-second", "finance-clerk")
+    assert of_county.get(reverse("market:spending")).status_code == 404  # the city's finance does it for the county
+    name_competent(Function.PROCUREMENT, "east-finance", "east", at=START)
+    city.submit()
+    county.submit()
+    told = page(of_county, "spending")
+    assert (
+        "东岭县第一中学" in told and "青禾学校" not in told and reverse("market:spending") in page(of_county, "market")
+    )
+    assert "东岭县第一中学" in page(of_city, "spending") and "青禾学校" in page(of_city, "spending")
+    book = of_county.get(reverse("market:spending_workbook")).content
+    cells = {one for row in load_workbook(BytesIO(book)).active.iter_rows(values_only=True) for one in row}
+    assert "东岭县第一中学" in cells and "青禾学校" not in cells
 
 
 def test_a_desk_seals_to_custodians_of_its_own(city: Market, county: CountyMarket) -> None:

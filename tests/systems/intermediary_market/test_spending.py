@@ -5,17 +5,21 @@ from decimal import Decimal
 from io import BytesIO
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
 from gongbao.office.audit.actors import KEEPER
 from gongbao.systems.intermediary_market.catalogue.actions import ItemContent, keep_item
 from gongbao.systems.intermediary_market.interpretation.actions import choose_reading
+from gongbao.systems.intermediary_market.organisations.actions import Particulars, enter_owner
 from gongbao.systems.intermediary_market.purchases import actions, spending
 from gongbao.systems.intermediary_market.ratings import liabilities
 from gongbao.systems.intermediary_market.ratings.traces import Period
 from tests.systems.intermediary_market.buying import MONDAY, START, TERMS, Market, at, buying_market
+from tests.systems.intermediary_market.parties import uscc
 from tests.systems.intermediary_market.test_purchase_pages import on, page, signed_in
 
 pytestmark = pytest.mark.one_database
@@ -59,6 +63,23 @@ def test_by_owner_and_service_what_is_spent_stands_against_the_limit(market: Mar
     assert standings()[0][-1] == "near"  # exactly the limit is within it
     actions.enter_limit(2026, "239999.99", "云澜市2026年集中采购目录（二）", account=None, actor=KEEPER, at=MONDAY)
     assert standings()[0][-1] == "over"
+
+
+def test_more_owners_and_purchases_ask_no_more_of_the_database(market: Market) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as found:
+            spending.of_year(2026, DAY)
+        return len(found)
+
+    market.submit(budget="200")
+    first = asked()
+    other_service(market, "100")
+    particulars = Particulars("青禾第二学校", "institution", "青禾路2号", "0991-5550098")
+    other = enter_owner(
+        uscc(960), particulars, account=market.account, county=None, actor=KEEPER, at=START
+    )  # fmt: skip
+    actions.submit(other, market.item, TERMS, account=market.account, at=MONDAY)
+    assert len(standings()) == 3 and asked() == first
 
 
 def test_what_came_to_nothing_is_not_spent_and_other_years_are_apart(market: Market) -> None:

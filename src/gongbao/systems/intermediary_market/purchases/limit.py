@@ -9,14 +9,20 @@ at another price; and a total that fell with the price would tell it while the r
 (第三十八条第（三）项). From its signature on a contract counts with its sum.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
+from django.db.models.fields.json import KT
+
 from gongbao.core.errors import GongbaoError
-from gongbao.office.cases.models import Case, CaseEvent
+from gongbao.office.cases.models import CaseEvent
 from gongbao.rules.compute import Result, compute
 from gongbao.systems.intermediary_market.catalogue.models import ServiceItem
+from gongbao.systems.intermediary_market.contracts.models import Contract
+from gongbao.systems.intermediary_market.contracts.procedure import AMENDS, SIGNS
 from gongbao.systems.intermediary_market.document import DOCUMENT
 from gongbao.systems.intermediary_market.interpretation.queries import readings_on
 from gongbao.systems.intermediary_market.organisations.models import Organisation
@@ -44,27 +50,34 @@ def spent(owner: Organisation, budget_year: int, *, without: Purchase | None = N
 
     Of one whose contract is signed the sum of the contract counts, of one bought outside its price, else the budget.
     """
-    found = Purchase.objects.filter(owner=owner, fund=Fund.PUBLIC, budget_year=budget_year)
-    found = found.exclude(case__state__in=SPENDS_NOTHING).select_related("item__item", "case")
+    found = Purchase.objects.filter(owner=owner)
     if without is not None:
         found = found.exclude(project=without.project)
-    return [{"item": one.item.item.code, "budget_year": str(budget_year), "amount": str(_amount(one))} for one in found]
+    return spent_by_owner(found, budget_year).get(owner.pk, [])
 
 
-def _amount(purchase: Purchase) -> Decimal:
-    state = purchase.case.state
-    if state == procedure.outside.key:
-        return Decimal(_last_value(purchase.case, "outside_price"))
-    if state not in (procedure.awarded.key, procedure.concluded.key):
-        return purchase.budget
-    contract = purchase.contracts.select_related("case").order_by("-id").first()
-    signed = _last_value(contract.case, "amount") if contract is not None else None
-    return Decimal(signed or purchase.budget)
+def spent_by_owner(among: QuerySet[Purchase], budget_year: int) -> dict[int, list[dict[str, str]]]:
+    """The same of several owners, by their ids: of those of these purchases that spend something. Four queries."""
+    spending = among.filter(fund=Fund.PUBLIC, budget_year=budget_year).exclude(case__state__in=SPENDS_NOTHING)
+    signed = spending.filter(case__state__in=(procedure.awarded.key, procedure.concluded.key))
+    # Of one whose award was given back the contract of the agency that followed counts.
+    contracts = Contract.objects.filter(purchase__in=signed).order_by("pk")
+    case_of = dict(contracts.values_list("purchase", "case"))
+    agreed = _last_values(contracts.order_by().values("case"), "amount", (*SIGNS, *AMENDS))
+    outside = spending.filter(case__state=procedure.outside.key)
+    paid = _last_values(outside.order_by().values("case"), "outside_price", (procedure.choose_outside.key,))
+    found: dict[int, list[dict[str, str]]] = {}
+    rows = spending.order_by("pk").values_list("pk", "owner", "case", "case__state", "item__item__code", "budget")
+    for pk, owner, case, state, code, budget in rows:
+        amount = paid[case] if state == procedure.outside.key else agreed.get(case_of.get(pk, 0)) or budget
+        found.setdefault(owner, []).append({"item": code, "budget_year": str(budget_year), "amount": str(amount)})
+    return found
 
 
-def _last_value(case: Case, key: str) -> Any:
-    rows = CaseEvent.objects.filter(case=case, values__has_key=key).order_by("-number")
-    return next((row.values[key] for row in rows[:1]), None)
+def _last_values(cases: Any, key: str, steps: Sequence[str]) -> dict[int, str]:
+    """What was said last in each of the cases, in the events of these steps."""
+    rows = CaseEvent.objects.filter(case__in=cases, step__in=steps, values__has_key=key)
+    return dict(rows.order_by("case", "number").values_list("case", KT(f"values__{key}")))
 
 
 def check(

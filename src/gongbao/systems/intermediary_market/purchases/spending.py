@@ -2,15 +2,15 @@
 what is bought (第九条), and for auditors (第十一条). Reads only.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from gongbao.core.labels import Label
+from gongbao.office.people.models import Unit
 from gongbao.rules.compute import compute
-from gongbao.systems.intermediary_market.catalogue import queries as catalogue
-from gongbao.systems.intermediary_market.catalogue.models import ServiceItem
+from gongbao.systems.intermediary_market.catalogue.models import ItemVersion, ServiceItem
 from gongbao.systems.intermediary_market.interpretation.queries import readings_on
 from gongbao.systems.intermediary_market.organisations.models import Organisation
 from gongbao.systems.intermediary_market.purchases import limit
@@ -48,21 +48,24 @@ class Spent:
 
 def years() -> list[int]:
     """The budget years in which something was bought from public funds, or that have a limit; the last first."""
-    bought = Purchase.objects.filter(fund=Fund.PUBLIC).order_by().values_list("budget_year", flat=True)
+    bought = Purchase.objects.filter(fund=Fund.PUBLIC).order_by().values_list("budget_year", flat=True).distinct()
     return sorted({*bought, *ProcurementLimit.objects.values_list("budget_year", flat=True)}, reverse=True)
 
 
-def of_year(budget_year: int, on: date) -> list[Spent]:
-    """By owner and service, as the document is read on the day; those over the limit first, then those near it."""
-    figure = limit.limit_of(budget_year)
-    names = _names(on)
+def of_year(budget_year: int, on: date, county: Unit | None = None) -> list[Spent]:
+    """By owner and service, as the document is read on the day; those over the limit first, then those near it. With a
+    county, of its owners alone. A fixed number of queries."""
+    figure, names, readings = limit.limit_of(budget_year), _names(on), readings_on(market_limit, on)
+    among = Purchase.objects.filter(owner__county=county) if county is not None else Purchase.objects.all()
+    spent = limit.spent_by_owner(among, budget_year)
+    owners = Organisation.objects.filter(pk__in=spent).order_by("name", "pk")
     found: list[Spent] = []
-    owners = Organisation.objects.filter(purchases__fund=Fund.PUBLIC, purchases__budget_year=budget_year)
-    for owner in owners.distinct().order_by("name", "pk"):
-        facts = limit.spent(owner, budget_year)
-        for code in sorted({one["item"] for one in facts}):
-            amounts = [Decimal(one["amount"]) for one in facts if one["item"] == code]
-            total = _total(facts, code, budget_year, figure, on) if figure else None
+    for owner in owners:
+        services = _by_service(spent[owner.pk])
+        # What is counted is summed: of several purchases of a service it is the same as of one of their sum.
+        facts = [{"item": key, "budget_year": str(budget_year), "amount": str(sum(services[key]))} for key in services]
+        for code, amounts in services.items():
+            total = _total(facts, code, budget_year, figure, on, readings) if figure else None
             standing = _standing(total, figure)
             found.append(
                 Spent(owner, code, names.get(code, code), len(amounts), sum(amounts, Decimal(0)), total, standing)
@@ -71,22 +74,32 @@ def of_year(budget_year: int, on: date) -> list[Spent]:
     return sorted(found, key=lambda one: order.index(one.standing))
 
 
-def _names(on: date) -> dict[str, str]:
-    found = {}
-    for item in ServiceItem.objects.all():
-        version = catalogue.version_on(item, on) or item.versions.order_by("-pk").first()
-        if version is not None:
-            found[item.code] = version.name
+def _by_service(facts: Iterable[dict[str, str]]) -> dict[str, list[Decimal]]:
+    """The amounts of an owner's purchases, by the codes of the services in their order."""
+    found: dict[str, list[Decimal]] = {}
+    for one in sorted(facts, key=lambda one: one["item"]):
+        found.setdefault(one["item"], []).append(Decimal(one["amount"]))
     return found
 
 
-def _total(spent: Sequence[dict[str, str]], code: str, budget_year: int, figure: ProcurementLimit, on: date) -> Decimal:
+def _names(on: date) -> dict[str, str]:
+    """The names of the services by code: of the day, else the last that was published."""
+    last = {one.item_id: one.name for one in ItemVersion.objects.order_by("pk")}
+    on_day = {one.item_id: one.name for one in ItemVersion.objects.filter(since__lte=on).order_by("number")}
+    codes = ServiceItem.objects.values_list("pk", "code")
+    return {code: name for pk, code in codes if (name := on_day.get(pk, last.get(pk, "")))}
+
+
+def _total(
+    spent: Sequence[dict[str, str]], code: str, budget_year: int, figure: ProcurementLimit, on: date,
+    readings: Mapping[str, str],
+) -> Decimal:  # fmt: skip
     """What the policy sums up where nothing more is bought."""
     facts = {
         "fund": "public", "item": code, "budget_year": str(budget_year), "amount": "0", "limit": str(figure.amount),
         "on": on.isoformat(), "spent": list(spent),
     }  # fmt: skip
-    result = compute(market_limit, facts, readings=readings_on(market_limit, on))
+    result = compute(market_limit, facts, readings=readings)
     return Decimal(result.as_json()["values"]["year_total"])
 
 

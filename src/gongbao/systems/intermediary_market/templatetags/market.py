@@ -11,8 +11,10 @@ from django.utils.translation import pgettext_lazy
 
 from gongbao.office.cases.views.common import desk_of
 from gongbao.office.people.permissions import declared, posts_of_request
+from gongbao.systems.intermediary_market.models import Function
 from gongbao.systems.intermediary_market.organisations.queries import is_auditor
-from gongbao.systems.intermediary_market.purchases.queries import finance_post, works_on_purchases
+from gongbao.systems.intermediary_market.purchases.queries import works_on_purchases
+from gongbao.systems.intermediary_market.supervision.queries import competent_post
 
 register = template.Library()
 
@@ -30,7 +32,7 @@ def _on_purchases(request: HttpRequest) -> bool:
 
 
 def _of_public_funds(request: HttpRequest) -> bool:
-    return is_auditor(request) or finance_post(posts_of_request(request)) is not None
+    return is_auditor(request) or competent_post(posts_of_request(request), Function.PROCUREMENT) is not None
 
 
 ROOMS: dict[str, tuple[Room, ...]] = {

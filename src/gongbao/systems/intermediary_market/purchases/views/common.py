@@ -36,7 +36,7 @@ FORMS = "/market/"
 """Below it stand forms with which files are sent."""
 
 
-def page_of(request: HttpRequest, rows: QuerySet[Any]) -> tuple[Page, str]:
+def page_of(request: HttpRequest, rows: QuerySet[Any] | Sequence[Any]) -> tuple[Page, str]:
     """The page that is asked for, and what else is asked for, to be carried from page to page."""
     asked = request.GET.copy()
     asked.pop("page", None)
