@@ -8,63 +8,19 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from gongbao.office.cases import actions as cases
 from gongbao.office.cases.models import Case
 from gongbao.office.people.actions import give_post, keep_account
 from gongbao.systems.intermediary_market.ratings.models import Check, Conduct
-from tests.cases.office import at
 from tests.systems.intermediary_market.awarded import play, set_limit
-from tests.systems.intermediary_market.parties import PASSWORD, START, Parties, open_market
+from tests.systems.intermediary_market.by_pages import Pages
+from tests.systems.intermediary_market.parties import PASSWORD, START, open_market
 from tests.systems.intermediary_market.test_contract_pages import form
-from tests.systems.intermediary_market.test_purchase_pages import on, signed_in
 
 HEADS = (
     ("operator-deputy", "government-services", "deputy_head"),
     ("prices-head", "market-supervision", "section_head"),
     ("prices-deputy", "market-supervision", "deputy_head"),
 )
-
-
-class Pages:
-    """The pages of the market as people have them at a moment."""
-
-    def __init__(self, parties: Parties, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.parties, self.monkeypatch = parties, monkeypatch
-
-    def on(self, moment: str) -> None:
-        """It is that moment now, and the worker came by."""
-        on(self.monkeypatch, moment)
-        cases.tend_due(at(moment))
-
-    def client(self, name: str) -> Client:
-        return signed_in(self.parties.people[name])
-
-    def read(self, name: str, address: str) -> str:
-        answer = self.client(name).get(address)
-        assert answer.status_code == 200, (name, address, answer.status_code)
-        return answer.content.decode()
-
-    def send(self, name: str, address: str, status: int = 302, **given: str) -> str:
-        """Open the form, fill it in, and send it."""
-        client = self.client(name)
-        seen = re.search(r'name="seen" value="(\d+)"', client.get(address).content.decode())
-        assert seen is not None, address
-        typed = {"seen": seen[1], **{f"v-{key}": value for key, value in given.items()}}
-        answer = client.post(address, typed)
-        assert answer.status_code == status, (name, address, answer.content.decode()[:3000])
-        return answer.content.decode()
-
-    def desk(self, case: Case, step: str, name: str, *signers: str, **given: str) -> None:
-        """A step at the desk, signed by each in turn as the page of the case asks them."""
-        assert reverse("cases:step", args=[case.uuid, step]) in self.read(name, f"/cases/{case.uuid}/")
-        self.send(name, reverse("cases:step", args=[case.uuid, step]), **given)
-        for signer in signers:
-            shown = self.read(signer, f"/cases/{case.uuid}/")
-            address = re.search(rf"/cases/{case.uuid}/proposals/[0-9a-f-]+/opinion/", shown)
-            assert address is not None, (step, signer)
-            asked = dict(re.findall(r'name="(role|unit)" value="([^"]*)"', shown))
-            answer = self.client(signer).post(address[0], asked | {"verdict": "signed", "words": ""})
-            assert answer.status_code == 302, (step, signer)
 
 
 @pytest.fixture

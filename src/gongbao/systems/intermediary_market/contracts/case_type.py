@@ -28,6 +28,7 @@ from gongbao.systems.intermediary_market.contracts.procedure import (
     pay,
     pay_rest,
     payment,
+    rescind,
     settle,
     unsettle,
 )
@@ -62,19 +63,24 @@ def follows(case: Case, situation: Situation, event: Event, record: Record) -> N
         return
     if event.step in QUIET:
         return
-    if event.step == lapse.key:
+    if event.step in (lapse.key, rescind.key):
         _end_purchase(found, case.events.select_related("account", "for_account").get(number=event.number))
     _tell_the_others(found, situation, event)
 
 
 def _end_purchase(found: Contract, row: CaseEvent) -> None:
-    """The operator recorded at its desk that none was signed: the purchase ends with it."""
+    """The operator recorded at its desk that none was signed, or annulled the award later: its purchase is over."""
     account = row.account
     assert account is not None
     stood_in = str(row.for_account.public_id) if row.for_account else ""
     actor = Actor(ActorKind.ACCOUNT, str(account.public_id), clerk.post, row.unit_key, stood_in)
     acting = Acting(clerk, actor, account, row.for_account, row.unit_key)
-    purchases.not_signed(found.purchase, str(row.values["reason"]), acting=acting, at=row.at)
+    reason = str(row.values["reason"])
+    if row.step == lapse.key:
+        purchases.not_signed(found.purchase, reason, acting=acting, at=row.at)
+    else:
+        ground, findings = str(row.values["conflict"]), str(row.values["findings"])
+        purchases.annulled_after_signing(found.purchase, ground, findings, reason, acting=acting, at=row.at)
 
 
 def reminds(case: Case, run: Run, role: Role, words: Label, at: datetime) -> None:

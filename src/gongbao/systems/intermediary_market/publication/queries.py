@@ -226,6 +226,8 @@ def _selection(
 
 def _state(situation: Situation) -> str:
     key = situation.state.key if situation.state else ""
+    if situation.taken(of_purchases.annul_signed):
+        return of_purchases.annulled.key
     if key in _UP_TO_THE_DEADLINE:
         return OPEN
     return key if key in STATES else UNDER_WAY
@@ -271,7 +273,7 @@ def _award(
         registration.organisation,
         Decimal(str(price)) if price else None,
         on,
-        state not in gone,
+        state not in gone and not situation.taken(of_purchases.annul_signed),
     )
 
 

@@ -60,6 +60,7 @@ from gongbao.systems.intermediary_market.purchases.queries import (
     price_in_words,
     published_terms,
     ranking,
+    state_of,
     usable,
 )
 from gongbao.systems.intermediary_market.purchases.terms import TermsContent
@@ -263,7 +264,7 @@ MAY_FOLLOW = frozenset(
 def _refuse_previous(previous: Purchase | None, owner: Organisation) -> None:
     if previous is None:
         return
-    if previous.owner_id != owner.pk or previous.case.state not in MAY_FOLLOW:
+    if previous.owner_id != owner.pk or state_of(previous).key not in MAY_FOLLOW:
         raise GongbaoError("the attempt before is not over, or was another owner's", where="previous")
     if Purchase.objects.filter(previous=previous).exists():
         raise GongbaoError("another attempt follows that one already", where="previous")
@@ -1216,6 +1217,15 @@ def not_signed(purchase: Purchase, reason: str, *, acting: Acting, at: datetime)
     _by_contract(purchase, procedure.end_unsigned, {"reason": reason}, acting, at)
 
 
+def annulled_after_signing(
+    purchase: Purchase, ground: str, findings: str, reason: str, *, acting: Acting, at: datetime
+) -> None:
+    """A conflict was found after the contract was signed, and its award annulled by a signed decision (第二十二条): the
+    purchase ends with it, and may be published again. Called within that act."""
+    told = {"annulled_for": ground, "findings": findings, "annulled_because": reason}
+    _by_contract(purchase, procedure.annul_signed, told, acting, at)
+
+
 def _by_contract(purchase: Purchase, step: Step, given: Mapping[str, Any], acting: Acting, at: datetime) -> None:
     roles: dict[str, Role] = {one.key: one for one in step.by}
     role = roles.get(acting.role.key) or (roles["operator"] if acting.unit_key else roles["owner"])
@@ -1227,7 +1237,9 @@ def _by_contract(purchase: Purchase, step: Step, given: Mapping[str, Any], actin
 # --- what follows a step, whoever took it
 
 
-_ENDS_RESULT = (procedure.abandon.key, procedure.annul.key, procedure.end_unsigned.key)
+_ENDS_RESULT = (
+    procedure.abandon.key, procedure.annul.key, procedure.annul_signed.key, procedure.end_unsigned.key,
+)  # fmt: skip
 _TOLD_AGENCIES = {
     procedure.declare_outage.key: ("因不可抗力中断", "interrupted by force majeure"),  # 第二十八条
     procedure.choose_rerun.key: (

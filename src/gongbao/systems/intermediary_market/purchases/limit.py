@@ -59,6 +59,8 @@ def spent(owner: Organisation, budget_year: int, *, without: Purchase | None = N
 def spent_by_owner(among: QuerySet[Purchase], budget_year: int) -> dict[int, list[dict[str, str]]]:
     """The same of several owners, by their ids: of those of these purchases that spend something. Four queries."""
     spending = among.filter(fund=Fund.PUBLIC, budget_year=budget_year).exclude(case__state__in=SPENDS_NOTHING)
+    # Nor is by one whose award was annulled after its contract was signed: there nobody is selected any more.
+    spending = spending.exclude(case__state=procedure.concluded.key, selected=None)
     signed = spending.filter(case__state__in=(procedure.awarded.key, procedure.concluded.key))
     # Of one whose award was given back the contract of the agency that followed counts.
     contracts = Contract.objects.filter(purchase__in=signed).order_by("pk")

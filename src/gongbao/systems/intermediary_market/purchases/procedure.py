@@ -458,6 +458,10 @@ annul = purchase.step(
         Field("annulled_because", Label("撤销理由", "Reasons"), Kind.TEXT, longest=5000),
     ],
 )  # fmt: skip
+annul_signed = purchase.step(
+    "annul_signed", "第二十二条", zh="签订合同后撤销选取结果", en="Annul the result after the contract was signed",
+    by=[operator], at=[concluded], letter=annulment_letter, publishes=True, asks=annul.asks,
+)  # fmt: skip
 
 # Clocks
 
@@ -511,6 +515,6 @@ purchase.ready()
 OWN_STEPS = frozenset(
     step.key
     for step in purchase.steps.values()
-    if any(role.kind == "party" for role in step.by) or step in (publish_notice, reopen)
+    if any(role.kind == "party" for role in step.by) or step in (publish_notice, reopen, annul_signed)
 )
 """The steps that write more than their event: actions.py takes them, and no page for cases in general does."""

@@ -196,6 +196,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 """By what the list of notices is parted."""
+UNDONE = Q(case__state=procedure.concluded.key, selected=None)
+"""Purchases whose award was annulled after their contract was signed; see state_of."""
 
 _HIDDEN = {
     one.key: Label("选取进行中", "selection under way")
@@ -206,8 +208,8 @@ _HIDDEN = {
 
 def public_state(purchase: Purchase) -> Label:
     """Where it stands, as everybody is told."""
-    state = purchase.case.state
-    return _HIDDEN.get(state) or procedure.purchase.states[state].label
+    state = state_of(purchase)
+    return _HIDDEN.get(state.key) or state.label
 
 
 def public_notices(
@@ -224,7 +226,8 @@ def public_notices(
     )
     found = found.exclude(published_at=None)
     if group in GROUPS:
-        found = found.filter(case__state__in=GROUPS[group])
+        at = Q(case__state__in=GROUPS[group])
+        found = found.filter(at | UNDONE if group == "ended" else at & ~UNDONE)
     if words:
         words = words.replace("\0", "")[:100]
         found = found.filter(
@@ -248,7 +251,8 @@ def public_awards() -> QuerySet[Purchase]:
         project_name=_project_name(last),
     )
     shown = (procedure.announced.key, procedure.suspended.key, procedure.awarded.key, procedure.concluded.key)
-    return found.filter(case__state__in=shown).exclude(awarded_at=None).order_by("-awarded_at", "-pk")
+    found = found.filter(~UNDONE, case__state__in=shown)
+    return found.exclude(awarded_at=None).order_by("-awarded_at", "-pk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -522,6 +526,10 @@ def runs(purchase: Purchase) -> list[Run]:
 
 
 def state_of(purchase: Purchase) -> State:
+    """Where it stands. One whose award was annulled after its contract was signed ended with that, though its case
+    had come to its end before: nobody is selected any more."""
+    if purchase.case.state == procedure.concluded.key and purchase.selected_id is None:
+        return procedure.annulled
     return procedure.purchase.states[purchase.case.state]
 
 
@@ -537,7 +545,7 @@ def may_follow(purchase: Purchase) -> bool:
     """Whether another attempt may follow this one."""
     from gongbao.systems.intermediary_market.purchases.actions import MAY_FOLLOW
 
-    return purchase.case.state in MAY_FOLLOW and following_of(purchase) is None
+    return state_of(purchase).key in MAY_FOLLOW and following_of(purchase) is None
 
 
 # --- an agency's, and the operator's
