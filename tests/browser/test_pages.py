@@ -413,6 +413,20 @@ def test_a_button_prints_the_document(page):
     assert page.evaluate("window.printed") == 1
 
 
+def test_on_a_phone_a_broad_list_is_read_downwards(page):
+    page.set_viewport_size(NARROW)
+    page.goto("/market/readings/")
+    table, cell = page.locator("table.grid"), page.locator("table.grid tbody td").first
+    head = table.locator("thead th").nth(1).text_content()
+    # Each value stands below the last, with the head of its column, and nothing has to be moved sideways.
+    expect(table.locator("thead")).to_be_hidden()
+    assert cell.evaluate("cell => getComputedStyle(cell, '::before').content") == f'"{head}"'
+    assert table.evaluate("table => table.parentNode.scrollWidth <= table.parentNode.clientWidth")
+    page.set_viewport_size(WIDE)
+    expect(table.locator("thead")).to_be_visible()
+    assert cell.evaluate("cell => getComputedStyle(cell, '::before').content") == "none"
+
+
 def test_on_paper_every_cell_of_a_broad_table_is_there(tables):
     cells = tables.locator(".grid th, .grid td").all_text_contents()
     assert len(cells) > 600

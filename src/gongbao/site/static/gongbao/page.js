@@ -268,10 +268,43 @@
 
   /* --- tables: those that fit the page, and the long ones that do not --- */
 
+  /* A table can be read as cards where it has one head for each column, and each line is named by its first cell. The
+     tables of a document stay as they are printed. */
+  function labelled(frame) {
+    var table = frame.closest(".reading") ? null : frame.querySelector(":scope > table.grid:not(.caselist)");
+    var heads = table ? table.querySelectorAll("thead > tr > [scope=col]:not([colspan])") : [];
+    var rows = table ? table.querySelectorAll("tbody > tr") : [];
+    var alike = Array.prototype.every.call(rows, function (row) {
+      return row.cells.length === heads.length && row.cells[0].matches("th[scope=row]");
+    });
+    if (!rows.length || !alike) {
+      return null;
+    }
+    rows.forEach(function (row) {
+      Array.prototype.forEach.call(row.cells, function (cell, place) {
+        // A name says what it is; a number or a day does not.
+        if (place || /^[\d\s.:-]+$/.test(cell.textContent)) {
+          cell.dataset.label = heads[place].textContent;
+        }
+        if (!cell.textContent.trim() && !cell.children.length) {
+          cell.textContent = "";
+        }
+      });
+    });
+    return table;
+  }
+
   var frames = document.querySelectorAll(".scroll");
+  var cards = Array.prototype.map.call(frames, labelled).filter(Boolean);
+  var phone = window.matchMedia("(max-width: 45em)");
   function fit() {
     frames.forEach(function (frame) {
       frame.classList.remove("fits", "tall");
+    });
+    cards.forEach(function (table) {
+      table.classList.remove("cards");
+      var few = table.rows[0].cells.length < 4 || table.matches(".figures");
+      table.classList.toggle("cards", phone.matches && !(few && table.offsetWidth <= table.parentNode.clientWidth));
     });
     Array.prototype.map
       .call(frames, function (frame) {
