@@ -116,3 +116,41 @@ def test_one_button_complains_that_it_is_not_paid(
     page = sit("school")
     page.goto(f"/market/complaints/about/contract/{one.contract.uuid}/")
     look(page)
+
+
+def test_instalments_are_typed_corrected_and_shown(
+    sit: Callable[[str], Page], parties: Any, look: Callable[[Page], None], console_allowed: list[str]
+) -> None:
+    from tests.systems.intermediary_market.awarded import award
+
+    console_allowed.append("400 (Bad Request)")
+    now = timezone.now()
+    contract = award(parties, confirmed=now - timedelta(days=30), issued=now - timedelta(hours=2))
+    page = sit("agency-1")
+    page.goto(f"/market/contracts/{contract.uuid}/step/contract_sign/")
+    page.get_by_label("约定的完成日期").fill(f"{now + timedelta(days=30):%Y-%m-%d}")
+    page.get_by_label("约定的服务范围").fill("编制并评审水土保持方案")
+    page.get_by_label("开票后付款期限（日）").fill("30")
+    page.get_by_label("合同文本").set_input_files([PDF])
+    # The lines stay folded until somebody wants them; they open with the keyboard.
+    expect(page.get_by_label("第1期的名称")).to_be_hidden()
+    page.locator("summary").filter(has_text="分期交付和付款").press("Enter")
+    for number, (title, sum_, condition) in enumerate(
+        (("预付款", "30%", "advance"), ("报告", "60%", "delivery")), start=1
+    ):
+        page.get_by_label(f"第{number}期的名称").fill(title)
+        page.get_by_label(f"第{number}期的金额或者比例").fill(sum_)
+        page.get_by_label(f"第{number}期的付款条件").select_option(condition)
+    send(page, "签订合同")
+    expect(page.locator("details .wrong").first).to_contain_text("各期合计72,000.00元")
+    expect(page.get_by_label("第2期的名称")).to_have_value("报告")
+    look(page)
+    page.get_by_label("第3期的名称").fill("质保金")
+    page.get_by_label("第3期的金额或者比例").fill("10%")
+    page.get_by_label("第3期的付款条件").select_option("retention")
+    page.get_by_label("合同文本").set_input_files([PDF])
+    send(page, "签订合同")
+    rows = page.locator("#parts ~ div tbody tr")
+    expect(rows).to_have_count(3)
+    expect(rows.nth(0)).to_contain_text("24,000.00")
+    look(page)

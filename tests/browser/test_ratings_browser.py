@@ -1,6 +1,7 @@
 """The pages of ratings, conduct and liabilities in a browser: narrow and wide, without barriers, with the keyboard."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -69,3 +70,34 @@ def test_ratings_and_conduct_as_each_party(
     page.get_by_role("link", name=parties.agencies[0].name).click()
     expect(page.get_by_text("90.00")).to_have_count(2)
     look_at(page, look, f"/market/ratings/{parties.agencies[0].uuid}/")
+
+
+@pytest.fixture
+def parties(transactional_db: None) -> Any:
+    from tests.systems.intermediary_market.parties import open_market
+
+    return open_market()
+
+
+def test_what_the_aspects_weigh_is_set_from_a_day_on(
+    page: Page, live_server: Any, look: Callable[[Page], None], parties: Any, console_allowed: list[str]
+) -> None:
+    console_allowed.append("400 (Bad Request)")
+    sit(page, live_server, parties.people["operator-head"])
+    page.goto("/market/ratings/weights/")
+    weights = {"quality": "40", "timeliness": "20", "attitude": "10", "fees": "20", "conduct": "20"}
+    day = timezone.localdate() + timedelta(days=10)
+    for key, value in {**weights, "since": f"{day}", "ground": "云澜市政务函〔2026〕9号"}.items():
+        page.locator(f"[name=v-{key}]").fill(value)
+    page.locator("form.form button.main").click()
+    expect(page.locator("main")).to_contain_text("五项权重合计110，应为100")
+    expect(page.locator("[name=v-ground]")).to_have_value("云澜市政务函〔2026〕9号")
+    look(page)
+    page.locator("[name=v-conduct]").fill("10")
+    page.locator("form.form button.main").click()
+    page.context.clear_cookies()
+    page.goto("/market/ratings/weights/")
+    row = page.get_by_role("row").filter(has_text=f"{day}")
+    expect(row).to_contain_text("40%")
+    expect(page.locator("form.form")).to_have_count(0)
+    look(page)

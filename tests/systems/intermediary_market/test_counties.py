@@ -128,10 +128,16 @@ def city(db: None) -> Market:
 
 @pytest.fixture
 def county(city: Market) -> CountyMarket:
-    """The same as an owner and the desk of the county have it; two custodians are appointed for it."""
+    return of_east(city)
+
+
+def of_east(city: Market) -> CountyMarket:
+    """The market as an owner and the desk of the county have it; two custodians are appointed for it. The clerk of the
+    city's operator is `city-clerk`."""
     appoint(*CUSTODIANS)
     people = Everybody().people
     people |= {
+        "city-clerk": people["operator-clerk"],
         "operator-clerk": people["east-clerk"],
         "operator-head": people["east-head"],
         "school": people["east-school"],
