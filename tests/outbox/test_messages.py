@@ -72,6 +72,19 @@ def test_unread_first_and_each_reads_for_themselves(office):
     assert queries.unread_count(office["ting"], acting_posts(office["ting"], date(2026, 5, 6))) == 3
 
 
+def test_of_the_latest_the_unread_come_first_and_all_are_on_a_page(office, monkeypatch):
+    """However many there are, as many are sorted."""
+    monkeypatch.setattr(queries, "LOOKED_THROUGH", 3)
+    messages = [put_up(ToPost(office["unit"], Role.CLERK), number) for number in range(1, 6)]
+    mark_read(messages[3], office["lan"], NOW)
+    found = queries.Listed(office["lan"], acting_posts(office["lan"], date(2026, 5, 6)))
+    told = [one.subject_en for one in found[0:5]]
+    assert told == ["Matter 5", "Matter 3", "Matter 4", "Matter 2", "Matter 1"] and len(found) == 5
+    pages = [[one.subject_en for one in found[place : place + 2]] for place in (0, 2, 4)]
+    assert [one for page in pages for one in page] == told
+    assert [one.unread for one in found[1:4]] == [True, False, True]
+
+
 def test_the_log_says_whom_it_was_to(office):
     message = put_up(ToPost(office["unit"], Role.CLERK))
     entry = Entry.objects.get(subject=f"message:{message.uuid}")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -40,6 +41,35 @@ def messages_of(account: Account, posts: Sequence[ActingPost]) -> QuerySet[Messa
         .annotate(unread=_unread(account), read_at=Subquery(mine.values("read_at")[:1]))
         .order_by("-unread", "-id")
     )
+
+
+LOOKED_THROUGH = 1000
+
+
+class Listed(Sequence[Message]):
+    """The same for a list that is shown page by page: of the LOOKED_THROUGH latest the unread come first. To sort all
+    that a desk was ever told would take the longer, the longer it stands."""
+
+    def __init__(self, account: Account, posts: Sequence[ActingPost]) -> None:
+        self._rows = messages_of(account, posts).order_by("-id")
+        latest = list(self._rows.values_list("pk", "unread")[:LOOKED_THROUGH])
+        self._latest = [pk for pk, _ in sorted(latest, key=lambda one: not one[1])]
+
+    @cached_property
+    def _length(self) -> int:
+        looked_through = len(self._latest)
+        return looked_through if looked_through < LOOKED_THROUGH else self._rows.count()
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __getitem__(self, place: Any) -> Any:
+        start, stop, _step = place.indices(len(self)) if isinstance(place, slice) else (place, place + 1, 1)
+        found = self._rows.in_bulk(self._latest[start:stop])
+        rows = [found[pk] for pk in self._latest[start:stop]]
+        if stop > len(self._latest):
+            rows += self._rows[max(start, len(self._latest)) : stop]
+        return rows if isinstance(place, slice) else rows[0]
 
 
 def unread_up_to(newest: Message, account: Account, posts: Sequence[ActingPost]) -> QuerySet[Message]:

@@ -24,7 +24,7 @@ PAGE_SIZE = 30
 def messages(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, Account)
     posts = posts_of_request(request)
-    page = Paginator(queries.messages_of(request.user, posts), PAGE_SIZE).get_page(request.GET.get("page", "1"))
+    page = Paginator(queries.Listed(request.user, posts), PAGE_SIZE).get_page(request.GET.get("page", "1"))
     language = get_language() or "zh-hans"
     rows = [
         {

@@ -78,7 +78,8 @@ def service(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "version": shown,
         "is_current": shown.pk == version.pk,
         "versions": versions,
-        "agencies": listed_under(item, today),
+        "page": Paginator(listed_under(item, today), PAGE).get_page(request.GET.get("page")),
+        "query": urlencode({"version": asked}) + "&" if asked else "",
         "enough": queries.enough(today),
         "recommended": queries.recommendations(item, today),
     }

@@ -20,7 +20,7 @@ from gongbao.systems.intermediary_market.document import DOCUMENT
 from gongbao.systems.intermediary_market.publication import ocds, queries, workbook
 from gongbao.systems.intermediary_market.years import asked_year
 
-RELEASES = 200
+RELEASES = 100
 """In one package, or one page of a year."""
 ROWS = 2000
 """Of selections in one workbook: what everybody may ask for must not be made in memory for all of a large year."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -39,6 +40,8 @@ from gongbao.systems.intermediary_market.organisations.models import Mending, Or
 from gongbao.systems.intermediary_market.organisations.refusals import told
 from gongbao.systems.intermediary_market.staff import AT_MARKET_DESK, SEES_MARKET_DESK, acting_at, posts_at_desk
 
+PAGE = 50
+
 
 @allows(SEES_MARKET_DESK)
 @never_cache
@@ -57,7 +60,7 @@ def _desk(request: HttpRequest, error: str = "") -> HttpResponse:
         "services": catalogue.services(today, authorities=bodies),
         "few": catalogue.with_few(today, bodies),
         "enough": catalogue.enough(today),
-        "waiting": queries.to_review(bodies, today),
+        "page": Paginator(queries.to_review(bodies, today), PAGE).get_page(request.GET.get("page")),
         "operates": operates,
         "has_counties": counties().exists(),
         "reads_only": not queries.bodies_of(request),
