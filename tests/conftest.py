@@ -38,6 +38,21 @@ assert settings.SECRET_KEY
 # The site hashes passwords slowly on purpose, and the tests set many.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
+# Each holds a test that takes as long as hundreds of others: begun last, everybody would wait for it.
+LONG = (
+    "tests/backup/",
+    "tests/browser/test_contracts_browser.py",
+    "tests/browser/test_direct_choice_browser.py",
+    "tests/browser/test_draw_browser.py",
+    "tests/browser/test_market_browser.py",
+    "tests/browser/test_pictures.py",
+    "tests/procedures/test_walks.py",
+    "tests/site/test_sign_in.py",
+    "tests/systems/intermediary_market/test_demo.py",
+    "tests/test_docs.py",
+    "tests/upgrade/",
+)
+
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup", "live_server", "admin_client", "admin_user"}
 
 
@@ -69,8 +84,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         kept = [item for item in items if not item.get_closest_marker("postgres")]
     among = set(kept)
     config.hook.pytest_deselected(items=[item for item in items if item not in among])
-    # The browser last: what is quick to fail fails first.
-    items[:] = sorted(kept, key=lambda item: item.get_closest_marker("browser") is not None)
+    # The browser last: what is quick to fail fails first. Before it and in it, what is long comes first.
+    items[:] = sorted(
+        kept, key=lambda item: (item.get_closest_marker("browser") is not None, not item.nodeid.startswith(LONG))
+    )
 
 
 @pytest.fixture(autouse=True, scope="session")
