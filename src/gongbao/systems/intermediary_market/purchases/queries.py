@@ -304,7 +304,8 @@ def told(content: Mapping[str, Any]) -> list[SaidGroup]:
                     for each in content.get("criteria", [])
                 )
             if one.kind != Kind.FILES and one.key != "excluded" and value not in (None, ""):
-                said.append(Said(one, value))
+                # A notice cannot choose negotiation, and what follows two failures says it (第二十三条).
+                said.append(Said(replace(one, options=procedure.WAYS) if one.key == "way" else one, value))
         groups.append(SaidGroup(group.title, group.clause, tuple(said)))
     return groups
 
