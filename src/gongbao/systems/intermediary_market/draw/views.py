@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from gongbao.core.errors import GongbaoError
 from gongbao.office.audit.actors import Actor
-from gongbao.office.cases.actors import AT_DESK
+from gongbao.office.cases.actors import AT_DESK, first_for, of_account
 from gongbao.office.cases.refusals import told
 from gongbao.office.cases.views.common import BAD_REQUEST, account_of, download
 from gongbao.office.people.acting import actor_of
@@ -28,6 +28,7 @@ from gongbao.systems.intermediary_market.draw.draw import Party
 from gongbao.systems.intermediary_market.draw.refusals import in_words
 from gongbao.systems.intermediary_market.organisations.queries import AGENCY, acting_for, memberships_of_request
 from gongbao.systems.intermediary_market.purchases.models import Purchase
+from gongbao.systems.intermediary_market.purchases.procedure import purchase as purchase_procedure
 from gongbao.systems.intermediary_market.purchases.procedure import redraw
 
 LONGEST = 5000  # characters of a field that is typed
@@ -75,10 +76,16 @@ def _of_mine(request: HttpRequest, purchase: Purchase) -> dict[str, Any]:
         "withheld": queries.withheld(current, request.user) if current else [],
         "sets_value": Party.OPERATOR in parties and queries.awaits_value(current),
         "runs": Party.OPERATOR in parties and queries.may_run(current),
-        "sets_aside": Party.OPERATOR in parties and queries.may_set_aside(current),
+        "sets_aside": queries.may_set_aside(current) and _proposes(request.user, purchase),
         "redraw": redraw.key,
         "mine": [one for one in agencies if current and queries.own_proof(current, one)],
     }
+
+
+def _proposes(account: Account, purchase: Purchase) -> bool:
+    """Whether somebody holds the post in which it is proposed to set a draw aside; others have no such form."""
+    found = of_account(account, purchase_procedure, purchase.case.unit, timezone.localdate())
+    return first_for(found, redraw.by) is not None
 
 
 def _parties(request: HttpRequest, purchase: Purchase) -> dict[Party, Actor]:

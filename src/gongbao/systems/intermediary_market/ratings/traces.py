@@ -27,7 +27,9 @@ from gongbao.systems.intermediary_market.purchases import queries as of_purchase
 from gongbao.systems.intermediary_market.purchases.models import Fund, Purchase, Registration, Terms
 from gongbao.systems.intermediary_market.purchases.terms import PUBLIC_BODIES, as_typed
 from gongbao.systems.intermediary_market.ratings import procedure as conduct
+from gongbao.systems.intermediary_market.sealing.envelopes import Part
 from gongbao.systems.intermediary_market.sealing.models import Opening
+from gongbao.systems.intermediary_market.sealing.queries import PARTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,13 +205,18 @@ _MENDED = {
 }
 
 
+_SEALED = {**PARTS, Part.SHARE: Label("抽取的随机数", "a share of a draw")}
+
+
 def _openings(period: Period) -> list[Trace]:
     """Each layer that a custodian opened: none comes before the end of registration."""
     found = Opening.objects.filter(at__gte=period.since, at__lt=period.until)
     return [
         Trace(
             one.at,
-            Label(f"开启：{one.part}，第{one.layer}层", f"opened: {one.part}, layer {one.layer}"),
+            Label(
+                f"开启：{_SEALED[one.part].zh}，第{one.layer}层", f"opened: {_SEALED[one.part].en}, layer {one.layer}"
+            ),
             f"{one.sealing.purchase.owner.name} · {one.sealing.purchase.case.receipt}",
             _case_page(one.sealing.purchase.case),
         )

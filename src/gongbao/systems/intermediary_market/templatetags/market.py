@@ -73,6 +73,13 @@ ROOMS: dict[str, tuple[Room, ...]] = {
 }
 
 
+@register.simple_tag(takes_context=True)
+def may_enter(context: dict[str, Any], name: str) -> bool:
+    """Whether the permission of the view of this name lets whoever looks in: a link that is refused helps nobody."""
+    rule = declared(resolve(reverse(f"market:{name}")).func)
+    return rule is not None and rule.lets(context["request"], {})
+
+
 @register.inclusion_tag("market/_rooms.html", takes_context=True)
 def rooms(context: dict[str, Any], kind: str) -> dict[str, Any]:
     """Those of the kind into which the permission of their view lets whoever looks."""

@@ -86,6 +86,11 @@ def _county_clerk(request: HttpRequest) -> Acting | None:
     return next((one for unit in _counties(request) if (one := _clerk(request, unit)) is not None), None)
 
 
+def may_propose(request: HttpRequest) -> bool:
+    """Whether whoever asks holds a post in which conduct is proposed."""
+    return (_clerk(request) or _county_clerk(request)) is not None
+
+
 def _reads_all(request: HttpRequest) -> bool:
     return organisations.at_operator(request) or organisations.is_auditor(request)
 
@@ -109,7 +114,7 @@ def proposals(request: HttpRequest) -> HttpResponse:
         "asked": state,
         "query": f"state={state}&" if state else "",
         "last": queries.last_check(),
-        "may_propose": (_clerk(request) or _county_clerk(request)) is not None,
+        "may_propose": may_propose(request),
         "may_check": _clerk(request) is not None,
         "reads_all": _reads_all(request),
         "links": ClauseLinks(),

@@ -14,10 +14,10 @@ from gongbao.office.library.views.content import MOST_ROWS, TooMany, too_many
 from gongbao.office.papers.workbook import XLSX
 from gongbao.office.people.permissions import ANYONE, allows
 from gongbao.systems.intermediary_market.document import DOCUMENT
-from gongbao.systems.intermediary_market.organisations.queries import at_operator
 from gongbao.systems.intermediary_market.organisations.queries import organisation as organisation_of
 from gongbao.systems.intermediary_market.ratings import queries
 from gongbao.systems.intermediary_market.ratings import workbook as books
+from gongbao.systems.intermediary_market.ratings.views.desk import may_propose
 from gongbao.systems.intermediary_market.years import asked_year
 
 PAGE = 20
@@ -80,7 +80,7 @@ def agency(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "aspects": [label for _key, label in queries.ASPECTS],
         "mean": queries.mean_of(found),
         "query": "",
-        "at_operator": at_operator(request),
+        "may_propose": may_propose(request),
         "document": DOCUMENT,
         "links": ClauseLinks(),
     }
