@@ -208,15 +208,18 @@ _MENDED = {
 _SEALED = {**PARTS, Part.SHARE: Label("抽取的随机数", "a share of a draw")}
 
 
+def _opened(one: Opening) -> Label:
+    sealed = _SEALED[Part(one.part)]
+    return Label(f"开启：{sealed.zh}，第{one.layer}层", f"opened: {sealed.en}, layer {one.layer}")
+
+
 def _openings(period: Period) -> list[Trace]:
     """Each layer that a custodian opened: none comes before the end of registration."""
     found = Opening.objects.filter(at__gte=period.since, at__lt=period.until)
     return [
         Trace(
             one.at,
-            Label(
-                f"开启：{_SEALED[one.part].zh}，第{one.layer}层", f"opened: {_SEALED[one.part].en}, layer {one.layer}"
-            ),
+            _opened(one),
             f"{one.sealing.purchase.owner.name} · {one.sealing.purchase.case.receipt}",
             _case_page(one.sealing.purchase.case),
         )
