@@ -24,6 +24,7 @@ from gongbao.systems.intermediary_market.organisations.actions import (
     change_particulars,
     enter_agency,
     register_signing_key,
+    say_affiliated,
 )
 from gongbao.systems.intermediary_market.purchases import actions, queries
 from gongbao.systems.intermediary_market.purchases.models import NotCounted, ProcurementLimit, Purchase, Registration
@@ -273,6 +274,8 @@ def test_one_person_behind_two_of_them_excludes_both(market: Market) -> None:
 
     with recorded("tests.same", actor=KEEPER, ground="our rule", at=START) as record:
         second.controller_digest = first.legal_representative_digest
+        first.legal_representative_confirmed = second.controller_confirmed = True  # as the business register has it
+        first.save()
         second.save()
         record(second.subject)
     made = market.opened([0, 1, 2])
@@ -294,13 +297,15 @@ def test_who_declares_kinship_stands_aside(market: Market) -> None:
 
 
 def test_who_would_buy_from_itself_stands_aside(market: Market) -> None:
-    """The owner as an agency, and an agency that the owner's representative leads."""
+    """The owner as an agency, and an agency that the owner's representative leads, as both say."""
     own = Particulars(market.owner.name, market.owner.kind)
     enter_agency(market.owner.uscc, own, account=market.account, actor=KEEPER, at=START)
     key = signing_key(market.owner.uscc).as_dict(private=False)
     register_signing_key(market.owner, key, actor=KEEPER, at=START)
     given = {"legal_representative": "代表2", "legal_representative_id": "id-2"}
     market.parties.owners[0] = change_particulars(market.owner, given, actor=KEEPER, at=START)
+    say_affiliated(market.owner, market.parties.agencies[1], actor=KEEPER, at=START)
+    say_affiliated(market.parties.agencies[1], market.owner, actor=KEEPER, at=START)
     market.parties.agencies.insert(0, market.owner)
     made = market.opened([0, 1, 2])
     found = {one.organisation.name: one.excluded for one in queries.by_envelope(made)}

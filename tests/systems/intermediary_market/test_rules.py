@@ -13,6 +13,7 @@ from gongbao.rules import compute
 from gongbao.systems import policy
 
 NAMES = ("澄心", "青柠", "云岭", "白桦", "松风", "竹溪")
+AGREED = [{"agency": NAMES[2], "other": NAMES[4]}]
 ADDRESSES = ("云澜市青川县", "云澜市", "远江市", "")
 
 
@@ -33,8 +34,11 @@ def registrants(seeded: Random) -> list[dict[str, Any]]:
             "agency": name,
             "legal_representative": seeded.choice(people),
             "controller": seeded.choice(people),
+            "representative_confirmed": seeded.random() < 0.6,
+            "controller_confirmed": seeded.random() < 0.6,
             "kinship": seeded.random() < 0.1,
             "other_ground": seeded.random() < 0.1,
+            "other_claimed": seeded.random() < 0.1,
         }
         for name in NAMES[: seeded.randint(0, len(NAMES))]
     ]
@@ -75,6 +79,9 @@ def test_the_order_of_registrants_changes_no_conflict_and_no_outcome(seed: int) 
     by_agency = {one["agency"]: one for one in values("market-conflicts", _conflict(given))["registrants"]}
     again = values("market-conflicts", _conflict(shuffled(seeded, given)))["registrants"]
     assert {one["agency"]: one for one in again} == by_agency
+    turned = [{"agency": one["other"], "other": one["agency"]} for one in _conflict(given)["agreed"]]
+    again = values("market-conflicts", _conflict(given) | {"agreed": turned})["registrants"]
+    assert {one["agency"]: one for one in again} == by_agency
 
     facts = selection(seeded)
     turned = facts | {name: shuffled(seeded, facts[name]) for name in ("candidates", "criteria", "marks")}
@@ -113,17 +120,40 @@ def test_who_bears_which_name_makes_no_difference(seed: int) -> None:
 
 
 def _conflict(given: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"on": "2026-05-06", "registrants": given}
+    """With two that both say that they are of one person, where both registered."""
+    return {
+        "on": "2026-05-06",
+        "registrants": given,
+        "agreed": [one for one in AGREED if set(one.values()) <= {each["agency"] for each in given}],
+    }
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_who_stands_aside_is_who_shares_a_person(seed: int) -> None:
+def test_who_stands_aside_is_who_shares_a_person_that_is_confirmed(seed: int) -> None:
+    """And what one side alone says is evidence of both sides, and excludes neither."""
     given = registrants(Random(100 + seed))
-    behind = {one["agency"]: {one["legal_representative"], one["controller"]} - {None} for one in given}
-    for one in values("market-conflicts", _conflict(given))["registrants"]:
-        shared = any(behind[one["agency"]] & people for name, people in behind.items() if name != one["agency"])
-        assert one["same_person"] == shared
-        assert one["excluded"] == (shared or one["kinship"] or one["other_ground"])
+    named = {one["agency"]: {one["legal_representative"], one["controller"]} - {None} for one in given}
+    by_register = {
+        one["agency"]: {
+            one[person]
+            for person, sure in (("legal_representative", "representative"), ("controller", "controller"))
+            if one[f"{sure}_confirmed"] and one[person]
+        }
+        for one in given
+    }
+
+    def shares(name: str, behind: dict[str, set[str]]) -> bool:
+        return any(behind[name] & people for other, people in behind.items() if other != name)
+
+    facts = _conflict(given)
+    agreed = {name for one in facts["agreed"] for name in one.values()}
+    told = {one["agency"]: one for one in given}
+    for one in values("market-conflicts", facts)["registrants"]:
+        name = one["agency"]
+        assert one["same_person"] == (shares(name, by_register) or name in agreed)
+        assert one["excluded"] == (one["same_person"] or one["kinship"] or one["other_ground"])
+        evidence = shares(name, named) or told[name]["other_claimed"]
+        assert one["claimed"] == (evidence and not one["excluded"])
 
 
 @pytest.mark.parametrize("seed", range(16))

@@ -26,6 +26,8 @@ ACTIONS: dict[str, Any] = {
     "market.rate": pgettext_lazy("an action of the log", "Service rated"),
     "market.propose_conduct": pgettext_lazy("an action of the log", "Conduct proposed"),
     "market.check": pgettext_lazy("an action of the log", "Market checked"),
+    "market.say_affiliated": pgettext_lazy("an action of the log", "Said to be of one person"),
+    "market.end_affiliation": pgettext_lazy("an action of the log", "No more said to be of one person"),
     "market.propose_mending": pgettext_lazy("an action of the log", "Removal or hand-over proposed"),
     "market.decide_mending": pgettext_lazy("an action of the log", "Removal or hand-over decided on"),
     "market.take_mending_back": pgettext_lazy("an action of the log", "Removal or hand-over taken back"),

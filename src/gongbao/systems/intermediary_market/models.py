@@ -14,6 +14,7 @@ from gongbao.systems.intermediary_market.draw.models import Draw as Draw
 from gongbao.systems.intermediary_market.draw.models import DrawEntry as DrawEntry
 from gongbao.systems.intermediary_market.draw.models import DrawShare as DrawShare
 from gongbao.systems.intermediary_market.interpretation.models import MarketReading as MarketReading
+from gongbao.systems.intermediary_market.organisations.models import Affiliation as Affiliation
 from gongbao.systems.intermediary_market.organisations.models import Invitation as Invitation
 from gongbao.systems.intermediary_market.organisations.models import Listing as Listing
 from gongbao.systems.intermediary_market.organisations.models import Member as Member

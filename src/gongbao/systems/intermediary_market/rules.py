@@ -137,24 +137,49 @@ market_limit.values(year_total, within_limit, spent=("item", "amount", counted))
 
 
 class Registrant(Record):
-    """An agency that registered. A person is whatever tells persons apart, the same for the same one: a digest."""
+    """An agency that registered. A person is whatever tells persons apart, the same for the same one: a digest.
+
+    Who stands behind an agency is what it says itself, and is `confirmed` where the business register says so too: or a
+    competitor could be made to stand aside by naming its representative as one's own controller.
+    """
 
     agency: Text = fact("第二十一条", zh="中介机构", en="agency")
     legal_representative: Text | None = fact(
         "第二十二条第（一）项", zh="法定代表人", en="legal representative", default=None
     )
     controller: Text | None = fact("第二十二条第（一）项", zh="实际控制人", en="controller", default=None)
+    representative_confirmed: Flag = fact(
+        "第二十二条第（一）项", zh="法定代表人与登记信息一致", en="its representative is that of the register"
+    )
+    controller_confirmed: Flag = fact(
+        "第二十二条第（一）项", zh="实际控制人与登记信息一致", en="its controller is that of the register"
+    )
     kinship: Flag = fact(
         "第二十二条第（二）项",
         zh="与项目业主负责人有规定的亲属关系",
         en="kinship with the owner's representative or the head of the project",
     )
     other_ground: Flag = fact("第二十二条第（三）项", zh="其他应当回避的情形", en="another ground to stand aside")
+    other_claimed: Flag = fact(
+        "第二十二条第（三）项",
+        zh="一方所述、未经证实的其他情形",
+        en="another ground that one side tells of, and nobody confirms",
+    )
+
+
+class Agreed(Record):
+    """Two that registered, each of which says that one person leads or controls both."""
+
+    agency: Text = fact("第二十二条第（一）项", zh="中介机构", en="agency")
+    other: Text = fact("第二十二条第（一）项", zh="另一中介机构", en="the other agency")
 
 
 class ConflictFacts(FactSheet):
     on: Date = fact("第二十一条", zh="报名截止日期", en="day on which registration ended")
     registrants: list[Registrant] = fact("第二十一条", zh="报名的中介机构", en="agencies that registered")
+    agreed: list[Agreed] = fact(
+        "第二十二条第（一）项", zh="双方均说明由同一人控制的机构", en="agencies that both say they are of one person"
+    )
 
 
 class ConflictReadings(ReadingSheet):
@@ -171,8 +196,9 @@ market_conflicts = Policy(
     facts=ConflictFacts,
     readings=ConflictReadings,
     dated="on",
-    about_zh="报名的中介机构中哪些应当回避。",
-    about_en="Which of the agencies that registered must stand aside.",
+    about_zh="报名的中介机构中哪些应当回避。由同一人控制，以登记信息证实或者双方均说明为准；一方所述仅为线索，由项目业主核对。",
+    about_en="Which of the agencies that registered must stand aside. That one person stands behind two counts where "
+    "the business register confirms it, or both say so; what one side says is evidence, which the owner looks at.",
 )
 
 
@@ -180,7 +206,64 @@ market_conflicts = Policy(
     "第二十二条第（一）项", zh="法定代表人同时在其他机构", en="its representative stands behind another"
 )
 def representative_shared(registrant: Registrant, registrants: list[Registrant], readings: ConflictReadings) -> Flag:
-    """How many agencies have the person, the registrant itself among them."""
+    """How many agencies have the person by the register, the registrant itself among them."""
+    person = registrant.legal_representative
+    if person is None or not registrant.representative_confirmed:
+        return False
+    if readings.same_person_as == "the_same":
+        return (
+            count(one for one in registrants if one.legal_representative == person and one.representative_confirmed) > 1
+        )
+    return (
+        count(
+            one
+            for one in registrants
+            if (one.legal_representative == person and one.representative_confirmed)
+            or (one.controller == person and one.controller_confirmed)
+        )
+        > 1
+    )
+
+
+@market_conflicts.rule("第二十二条第（一）项", zh="实际控制人也在其他机构", en="controller is behind another")
+def controller_shared(registrant: Registrant, registrants: list[Registrant], readings: ConflictReadings) -> Flag:
+    person = registrant.controller
+    if person is None or not registrant.controller_confirmed:
+        return False
+    if readings.same_person_as == "the_same":
+        return count(one for one in registrants if one.controller == person and one.controller_confirmed) > 1
+    return (
+        count(
+            one
+            for one in registrants
+            if (one.legal_representative == person and one.representative_confirmed)
+            or (one.controller == person and one.controller_confirmed)
+        )
+        > 1
+    )
+
+
+@market_conflicts.rule("第二十二条第（一）项", zh="双方均说明由同一人控制", en="both say that they are of one person")
+def agreed_shared(registrant: Registrant, agreed: list[Agreed]) -> Flag:
+    return count(one for one in agreed if one.agency == registrant.agency or one.other == registrant.agency) > 0
+
+
+@market_conflicts.rule("第二十二条第（一）项", zh="与其他报名机构为同一人", en="one person with another registrant")
+def same_person(representative_shared: Flag, controller_shared: Flag, agreed_shared: Flag) -> Flag:
+    """Every one of the group: the clause has the agencies stand aside, and does not say which of them may stay."""
+    return representative_shared or controller_shared or agreed_shared
+
+
+@market_conflicts.rule("第二十二条", zh="应当回避", en="must stand aside")
+def excluded(registrant: Registrant, same_person: Flag) -> Flag:
+    return same_person or registrant.kinship or registrant.other_ground
+
+
+@market_conflicts.rule(
+    "第二十二条第（一）项", zh="所述法定代表人也在其他机构", en="the representative it names is named by another"
+)
+def representative_claimed(registrant: Registrant, registrants: list[Registrant], readings: ConflictReadings) -> Flag:
+    """The same without asking whether anybody confirms it."""
     person = registrant.legal_representative
     if person is None:
         return False
@@ -189,8 +272,10 @@ def representative_shared(registrant: Registrant, registrants: list[Registrant],
     return count(one for one in registrants if one.legal_representative == person or one.controller == person) > 1
 
 
-@market_conflicts.rule("第二十二条第（一）项", zh="实际控制人也在其他机构", en="controller is behind another")
-def controller_shared(registrant: Registrant, registrants: list[Registrant], readings: ConflictReadings) -> Flag:
+@market_conflicts.rule(
+    "第二十二条第（一）项", zh="所述实际控制人也在其他机构", en="the controller it names is named by another"
+)
+def controller_claimed(registrant: Registrant, registrants: list[Registrant], readings: ConflictReadings) -> Flag:
     person = registrant.controller
     if person is None:
         return False
@@ -199,15 +284,10 @@ def controller_shared(registrant: Registrant, registrants: list[Registrant], rea
     return count(one for one in registrants if one.legal_representative == person or one.controller == person) > 1
 
 
-@market_conflicts.rule("第二十二条第（一）项", zh="与其他报名机构为同一人", en="one person with another registrant")
-def same_person(representative_shared: Flag, controller_shared: Flag) -> Flag:
-    """Every one of the group: the clause has the agencies stand aside, and does not say which of them may stay."""
-    return representative_shared or controller_shared
-
-
-@market_conflicts.rule("第二十二条", zh="应当回避", en="must stand aside")
-def excluded(registrant: Registrant, same_person: Flag) -> Flag:
-    return same_person or registrant.kinship or registrant.other_ground
+@market_conflicts.rule("第二十六条", zh="有待业主核对的线索", en="evidence that is for the owner to look at")
+def claimed(registrant: Registrant, excluded: Flag, representative_claimed: Flag, controller_claimed: Flag) -> Flag:
+    """What one side alone says is no proof and excludes nobody: the owner decides in the check, with a reason."""
+    return not excluded and (representative_claimed or controller_claimed or registrant.other_claimed)
 
 
 @market_conflicts.rule("第二十二条", zh="有机构应当回避", en="somebody must stand aside")
@@ -215,7 +295,9 @@ def somebody_excluded(excluded: Each[Flag]) -> Flag:
     return any(excluded)
 
 
-market_conflicts.values(somebody_excluded, registrants=("agency", same_person, "kinship", "other_ground", excluded))
+market_conflicts.values(
+    somebody_excluded, registrants=("agency", same_person, "kinship", "other_ground", excluded, claimed)
+)
 
 
 # What a selection comes to

@@ -38,6 +38,7 @@ from gongbao.systems.intermediary_market.document import DOCUMENT
 from gongbao.systems.intermediary_market.organisations import business_register, queries
 from gongbao.systems.intermediary_market.organisations.business_register import BusinessRegister
 from gongbao.systems.intermediary_market.organisations.models import (
+    Affiliation,
     Invitation,
     Listing,
     ListingEnd,
@@ -64,6 +65,7 @@ OWNERS = f"{DOCUMENT} 第六条第（三）项"
 PUBLISHED = f"{DOCUMENT} 第十五条"
 CHANGES = f"{DOCUMENT} 第十六条"
 REVIEW = f"{DOCUMENT} 第七条第（四）项"
+ASIDE = f"{DOCUMENT} 第二十二条第（一）项"
 LONGEST_TEXT = 2000  # characters
 
 
@@ -179,12 +181,12 @@ def _enter(
     with recorded("market.enter", actor=actor, ground=ENTRY if as_agency else OWNERS, at=at) as record:
         kept.one_at_a_time(f"market.organisation.{code}")
         found = Organisation.objects.select_for_update(of=("self",)).filter(uscc=code).first()
+        new = found is None
         if found is None:
             found = Organisation(uscc=code, entered_at=at, unit=unit)
             _set(found, told)
             if register is not None:
-                business_register.check(register, code, found.name, found.legal_representative)
-                found.register_checked_at = at
+                _check_register(found, register, at)
         elif found.removed_at is not None:
             raise GongbaoError("this organisation was taken out of the market; ask the operator", where="uscc")
         elif not queries.belongs_to(account, found, today):
@@ -218,6 +220,8 @@ def _enter(
             add_member(found, account, since=today, person=person, actor=actor, at=at)
         if waits and (operator := queries.operator()) is not None:
             _tell_desk(operator, found, at)
+        if new:
+            _tell_claimed(found, _digests(found), at)
     return found
 
 
@@ -578,16 +582,107 @@ def change_particulars(
     with recorded("market.change_particulars", actor=actor, ground=CHANGES, at=at) as record:
         found = _locked(organisation)
         now = {name: getattr(found, name, "") for name in names}
+        before = _digests(found)
         told = Particulars(**{**now, **changes})
         changed = _set(found, told)
         _follow_person(found, told, changed)
+        for person in PERSONS:  # what the register said of the number before says nothing of another one
+            if getattr(found, f"{person}_digest") not in before:
+                setattr(found, f"{person}_confirmed", False)
         if register is not None:
-            business_register.check(register, found.uscc, found.name, found.legal_representative)
-            found.register_checked_at = at
+            _check_register(found, register, at)
         elif {"name", "legal_representative"} & set(changed):
             found.register_checked_at = None
         found.save()
         record(found.subject, changed=sorted(changed))  # that, and not what: some of it is personal
+        _tell_claimed(found, _digests(found) - before, at)
+    return found
+
+
+PERSONS = ("legal_representative", "controller")
+
+
+def _digests(found: Organisation) -> set[str]:
+    return {getattr(found, f"{person}_digest") for person in PERSONS} - {""}
+
+
+def _check_register(found: Organisation, register: BusinessRegister, at: datetime) -> None:
+    """Whether it stands in the register as it is told, and which of its persons the register has with the number that
+    was given. Raises GongbaoError."""
+    entry = business_register.check(register, found.uscc, found.name, found.legal_representative)
+    for person in PERSONS:
+        number, told = getattr(entry, f"{person}_id"), getattr(found, f"{person}_digest")
+        confirmed = bool(number) and person_digest(number) == told
+        # A number lent from another's representative would have both stand aside (第二十二条第（一）项).
+        if person == "legal_representative" and number and told and not confirmed:
+            raise GongbaoError(
+                "the business register has another identity number for this legal representative", where=f"{person}_id"
+            )
+        setattr(found, f"{person}_confirmed", confirmed)
+    found.register_checked_at = at
+
+
+def _tell_claimed(found: Organisation, digests: Collection[str], at: datetime) -> None:
+    """Whoever named the same person before is told at once that this organisation now does, so that nobody learns it
+    from an opening. `digests` are those that it names from now on.
+
+    The organisation itself is told of others only where they name its legal representative, and not which: or the
+    numbers of persons could be tried out, to learn what they control. The operator tells it.
+    """
+    others = list(queries.naming(digests).exclude(pk=found.pk))
+    subject = Label("同一人控制的说明", "Of one person")
+    for other in others:
+        told = Label(
+            f"{found.name}登记的法定代表人或者实际控制人，与贵单位登记的为同一人。如属实，请在“我的单位”页面说明；"
+            "不属实的，可以告知运维机构。一方所述未经登记信息证实的，不会使任何一方回避，仅供项目业主核对。",
+            f"{found.name} names as its legal representative or controller a person whom yours names too. If one "
+            "person does stand behind both, say so among your organisations; if not, you may tell the operator. What "
+            "one side says and the business register does not confirm makes nobody stand aside; an owner looks at it.",
+        )
+        _tell(other, subject, told, at, ASIDE)
+    if found.legal_representative_digest in digests and queries.naming({found.legal_representative_digest}).exclude(
+        pk=found.pk
+    ):
+        told = Label(
+            "另有单位登记了与贵单位法定代表人相同的人员；是哪一单位，请向运维机构查询。未经证实的，不会使贵单位回避。",
+            "Another organisation names a person who is your legal representative; the operator can tell you which. "
+            "Unless it is confirmed, it makes nobody stand aside.",
+        )
+        _tell(found, subject, told, at, ASIDE)
+
+
+def say_affiliated(organisation: Organisation, other: Organisation, *, actor: Actor, at: datetime) -> Affiliation:
+    """The organisation says that one person leads or controls it and the other: where the other says so too, both stand
+    aside for each other (第二十二条第（一）项). The other is told. Raises GongbaoError."""
+    with recorded("market.say_affiliated", actor=actor, ground=ASIDE, at=at) as record:
+        locked = _locked(organisation)
+        if other.pk == locked.pk or other.removed_at is not None:
+            raise GongbaoError("name another organisation of the market", where="uscc")
+        if Affiliation.objects.filter(organisation=locked, other=other, ended_at=None).exists():
+            raise GongbaoError("this is said already", where="uscc")
+        made = Affiliation(organisation=locked, other=other, at=at)
+        made.save()
+        record(locked.subject, other=other.uuid)
+        told = Label(
+            f"{locked.name}说明其与贵单位由同一人控制。属实的，请贵单位也予说明，此后双方报名同一项目的均应回避；"
+            "贵单位不说明的，不产生影响。",
+            f"{locked.name} says that one person stands behind it and yours. If that is so, say so too, and from then "
+            "on both stand aside where both register; unless you do, it has no effect.",
+        )
+        _tell(other, Label("同一人控制的说明", "Of one person"), told, at, ASIDE)
+    return made
+
+
+def end_affiliation(organisation: Organisation, other: Organisation, *, actor: Actor, at: datetime) -> Affiliation:
+    """It says so no more; registrations that ended before stay as they were. Raises GongbaoError."""
+    with recorded("market.end_affiliation", actor=actor, ground=ASIDE, at=at) as record:
+        locked = _locked(organisation)
+        found = Affiliation.objects.filter(organisation=locked, other=other, ended_at=None).first()
+        if found is None:
+            raise GongbaoError("this is not said any more")
+        found.ended_at = at
+        found.save()
+        record(locked.subject, other=other.uuid, ended=True)
     return found
 
 

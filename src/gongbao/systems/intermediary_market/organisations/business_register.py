@@ -19,6 +19,8 @@ from django.conf import settings
 from gongbao.core.errors import GongbaoError
 
 COLUMNS = ("uscc", "name", "status", "legal_representative")
+NUMBERS = ("legal_representative_id", "controller_id")
+"""Further columns, where the register gives identity numbers: of the legal representative, and of who controls it."""
 ACTIVE = "active"
 LARGEST = 256 * 1024 * 1024  # bytes
 
@@ -31,6 +33,8 @@ class Entry:
     name: str
     status: str = ACTIVE
     legal_representative: str = ""
+    legal_representative_id: str = ""
+    controller_id: str = ""
 
 
 class BusinessRegister(Protocol):
@@ -42,7 +46,8 @@ class BusinessRegister(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FileRegister:
-    """A CSV file, UTF-8, with the columns uscc, name, status and legal_representative, headings first."""
+    """A CSV file, UTF-8, with the columns uscc, name, status and legal_representative, headings first; those of NUMBERS
+    may stand beside them."""
 
     path: Path
 
@@ -63,7 +68,7 @@ def _entries(path: Path, changed: int, size: int) -> Mapping[str, Entry]:
         rows = csv.DictReader(file)
         if missing := [name for name in COLUMNS if name not in (rows.fieldnames or ())]:
             raise GongbaoError(f"the file of the business register lacks the column {', '.join(missing)}")
-        found = (Entry(**{name: (row[name] or "").strip() for name in COLUMNS}) for row in rows)
+        found = (Entry(**{name: (row.get(name) or "").strip() for name in COLUMNS + NUMBERS}) for row in rows)
         return {one.uscc.upper(): one for one in found}
 
 
@@ -72,8 +77,9 @@ def configured() -> BusinessRegister | None:
     return FileRegister(Path(settings.GONGBAO_BUSINESS_REGISTER)) if settings.GONGBAO_BUSINESS_REGISTER else None
 
 
-def check(register: BusinessRegister, uscc: str, name: str, legal_representative: str) -> None:
-    """Raises GongbaoError where the register knows no such body, or says otherwise what is told of it here."""
+def check(register: BusinessRegister, uscc: str, name: str, legal_representative: str) -> Entry:
+    """The body as the register has it. Raises GongbaoError where it knows none of this code, or says otherwise what is
+    told of it here."""
     entry = register.look_up(uscc)
     if entry is None:
         raise GongbaoError("the business register has no body of this code", where="uscc")
@@ -86,6 +92,7 @@ def check(register: BusinessRegister, uscc: str, name: str, legal_representative
         raise GongbaoError(
             "the business register has another legal representative for this code", where="legal_representative"
         )
+    return entry
 
 
 def _plain(text: str) -> str:

@@ -112,6 +112,8 @@ ACCOUNT = (
 )  # fmt: skip
 INVITE = (Field("username", Label("账号名", "Account name"), longest=150),)
 
+AFFILIATION = (Field("uscc", Label("统一社会信用代码", "Unified social credit code"), clause="第二十二条", longest=40),)
+
 PAPER = (
     Field(
         "kind", Label("材料类别", "Kind of paper"), Kind.CHOICE, clause="第十三条", options=(

@@ -27,7 +27,8 @@ class Organisation(RegulatedModel):
     (competence.py); of a body of the office it follows from the unit.
     `legal_representative` and `controller` are names of persons, shown to whoever handles the matter alone; the digests
     beside them tell whether two are the same person (第二十二条第（一）项) and are keyed digests of identity numbers,
-    which are not kept. `entered_at` is when it entered the market (第十四条), `removed_at` when a review ended that.
+    which are not kept; what is `confirmed` the business register has with that number. `entered_at` is when it entered
+    the market (第十四条), `removed_at` when that ended.
     """
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
@@ -42,8 +43,10 @@ class Organisation(RegulatedModel):
     telephone = models.CharField(max_length=40, blank=True)
     legal_representative = models.CharField(max_length=60, blank=True)
     legal_representative_digest = models.CharField(max_length=64, blank=True)
+    legal_representative_confirmed = models.BooleanField(default=False)
     controller = models.CharField(max_length=60, blank=True)
     controller_digest = models.CharField(max_length=64, blank=True)
+    controller_confirmed = models.BooleanField(default=False)
     entered_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True, blank=True)
     register_checked_at = models.DateTimeField(null=True, blank=True)
@@ -59,6 +62,29 @@ class Organisation(RegulatedModel):
     def subject(self) -> str:
         """What the log calls it."""
         return f"organisation:{self.uuid}"
+
+
+class Affiliation(RegulatedModel):
+    """That an organisation says that one person leads or controls it and another (第二十二条第（一）项), from `at`
+    until `ended_at`. It counts where the other says so of it, too."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="affiliations")
+    other = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(RegulatedModel.Meta):
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "other"],
+                condition=models.Q(ended_at=None),
+                name="one_affiliation_with_another",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} {self.other_id}"
 
 
 class Member(RegulatedModel):

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +31,7 @@ from gongbao.systems.intermediary_market.competence import competent
 from gongbao.systems.intermediary_market.complaints.privacy import NUMBERS
 from gongbao.systems.intermediary_market.models import Function
 from gongbao.systems.intermediary_market.organisations.models import (
+    Affiliation,
     Invitation,
     Listing,
     Member,
@@ -414,6 +416,70 @@ def owners_waiting() -> QuerySet[Organisation]:
     """Those who asked to buy, and whose papers the operator has to look at."""
     waiting = Organisation.objects.filter(is_owner=False, removed_at=None).exclude(owner_asked_at=None)
     return waiting.select_related("county").order_by("id")
+
+
+# --- one person behind two
+
+
+class Tie(StrEnum):
+    """Whether one person leads or controls two organisations (第二十二条第（一）项): the business register has it of
+    both, or both say so; or it follows from what one side alone says, which is evidence and no proof."""
+
+    CONFIRMED = "confirmed"
+    CLAIMED = "claimed"
+
+
+def naming(digests: Collection[str]) -> QuerySet[Organisation]:
+    """The organisations of the market that name one of these persons as their legal representative or controller."""
+    persons = [one for one in digests if one]
+    named = Q(legal_representative_digest__in=persons) | Q(controller_digest__in=persons)
+    return Organisation.objects.filter(named, removed_at=None).order_by("id")
+
+
+def _persons(one: Organisation) -> dict[str, bool]:
+    """Whom it names, by digest, and whether the register confirms them."""
+    found: dict[str, bool] = {}
+    for digest, confirmed in (
+        (one.legal_representative_digest, one.legal_representative_confirmed),
+        (one.controller_digest, one.controller_confirmed),
+    ):
+        if digest:
+            found[digest] = found.get(digest, False) or confirmed
+    return found
+
+
+def agreed(among: Collection[int], moment: datetime) -> set[tuple[int, int]]:
+    """The pairs of these (by id, the smaller first) of which each said by then that one person stands behind both."""
+    said = Affiliation.objects.filter(
+        Q(ended_at=None) | Q(ended_at__gte=moment), organisation__in=among, other__in=among, at__lt=moment
+    )
+    pairs = set(said.values_list("organisation", "other"))
+    return {(one, other) for one, other in pairs if one < other and (other, one) in pairs}
+
+
+def tie(one: Organisation, other: Organisation, moment: datetime) -> Tie | None:
+    """Between two, at a moment; None where they have nothing to do with each other. Nobody is behind itself."""
+    if agreed([one.pk, other.pk], moment):
+        return Tie.CONFIRMED
+    first, second = _persons(one), _persons(other)
+    shared = first.keys() & second.keys()
+    if any(first[person] and second[person] for person in shared):
+        return Tie.CONFIRMED
+    return Tie.CLAIMED if shared else None
+
+
+def ties(organisation: Organisation, moment: datetime) -> list[tuple[Organisation, Tie]]:
+    """With whom the organisation would be of one person: for the operator."""
+    others = {one.pk: one for one in naming(_persons(organisation)).exclude(pk=organisation.pk)}
+    said = affiliations(organisation).filter(other__removed_at=None)
+    others |= {one.other_id: one.other for one in said}
+    found = [(one, tie(organisation, one, moment)) for one in others.values()]
+    return [(one, what) for one, what in found if what is not None]
+
+
+def affiliations(organisation: Organisation) -> QuerySet[Affiliation]:
+    """What the organisation says itself."""
+    return Affiliation.objects.filter(organisation=organisation, ended_at=None).select_related("other").order_by("id")
 
 
 # --- what agencies share

@@ -36,6 +36,7 @@ from gongbao.systems.intermediary_market.document import DOCUMENT
 from gongbao.systems.intermediary_market.interpretation.queries import readings_on
 from gongbao.systems.intermediary_market.organisations import queries as organisations
 from gongbao.systems.intermediary_market.organisations.models import Organisation
+from gongbao.systems.intermediary_market.organisations.queries import Tie
 from gongbao.systems.intermediary_market.purchases import limit, notices, procedure, terms
 from gongbao.systems.intermediary_market.purchases.models import (
     Computed,
@@ -602,7 +603,7 @@ def names_opened(purchase: Purchase, opened: Sequence[Any], at: datetime, record
         made.save()
         registrations.append(made)
     result = _conflicts(purchase, registrations, at)
-    _exclude(registrations, result)
+    _exclude(purchase.owner, registrations, result)
     _keep_computed(purchase, result, at, record)
     # A digest, as the number of them is not for whoever reads the log.
     told = [[str(one.uuid), one.envelope, one.excluded, one.standing] for one in registrations]
@@ -631,22 +632,37 @@ def _not_counting(one: Any, current: Terms, at: datetime) -> str:
 
 
 def _conflicts(purchase: Purchase, registrations: Sequence[Registration], at: datetime) -> Result:
-    registrants = [
-        _registrant(purchase.owner, one.organisation, bool(one.content.get("kinship"))) for one in registrations
-    ]
-    day = at.astimezone(SHANGHAI).date().isoformat()
-    readings = readings_on(market_conflicts, _read_as_of(purchase))
-    return compute(market_conflicts, {"on": day, "registrants": registrants}, readings=readings)
+    ends = purchase.registration_ends_at
+    assert ends is not None  # or nobody could have registered
+    owner, by_id = purchase.owner, {one.organisation_id: one.organisation for one in registrations}
+    registrants = []
+    for one in registrations:
+        agency = one.organisation
+        tie = _tie_with_owner(owner, agency, ends)
+        kinship = bool(one.content.get("kinship"))
+        registrants.append(_registrant(agency, kinship, tie is Tie.CONFIRMED, tie is Tie.CLAIMED))
+    facts = {
+        "on": at.astimezone(SHANGHAI).date().isoformat(),
+        "registrants": registrants,
+        "agreed": [
+            {"agency": by_id[one].uscc, "other": by_id[other].uscc}
+            for one, other in sorted(organisations.agreed(by_id, ends))
+        ],
+    }
+    return compute(market_conflicts, facts, readings=readings_on(market_conflicts, _read_as_of(purchase)))
 
 
-def _registrant(owner: Organisation, agency: Organisation, kinship: bool) -> dict[str, Any]:
+def _registrant(agency: Organisation, kinship: bool, other_ground: bool, other_claimed: bool) -> dict[str, Any]:
     """An agency as a fact of the policy on conflicts."""
     return {
         "agency": agency.uscc,
         "legal_representative": agency.legal_representative_digest or None,
         "controller": agency.controller_digest or None,
+        "representative_confirmed": agency.legal_representative_confirmed,
+        "controller_confirmed": agency.controller_confirmed,
         "kinship": kinship,
-        "other_ground": _stands_behind(owner, agency),
+        "other_ground": other_ground,
+        "other_claimed": other_claimed,
     }
 
 
@@ -658,27 +674,44 @@ def _read_as_of(purchase: Purchase) -> date:
     return notice.at.astimezone(SHANGHAI).date()
 
 
-def _stands_behind(owner: Organisation, agency: Organisation) -> bool:
+def _tie_with_owner(owner: Organisation, agency: Organisation, moment: datetime) -> Tie | None:
     """Whether the agency is the owner itself, or one person leads or controls both: who would buy from itself has to
-    stand aside under 第二十二条第（三）项 (our reading)."""
-    persons = {owner.legal_representative_digest, owner.controller_digest} - {""}
-    return agency.pk == owner.pk or bool(persons & {agency.legal_representative_digest, agency.controller_digest})
+    stand aside under 第二十二条第（三）项 (our reading). What one side alone says is no more than claimed: an owner
+    could keep an agency out by naming its representative as its own controller."""
+    return Tie.CONFIRMED if agency.pk == owner.pk else organisations.tie(owner, agency, moment)
 
 
+ONE_PERSON = "第二十二条第（一）项"
 _GROUNDS = (
-    ("same_person", "第二十二条第（一）项"),
+    ("same_person", ONE_PERSON),
     ("kinship", "第二十二条第（二）项"),
     ("other_ground", "第二十二条第（三）项"),
 )
 
 
-def _exclude(registrations: Iterable[Registration], result: Result) -> None:
+def _exclude(owner: Organisation, registrations: Sequence[Registration], result: Result) -> None:
+    """Keep what the policy found: who stands aside, and of whom there is evidence for the owner to look at."""
     found = {one["agency"]: one for one in result.values["registrants"]}
     for one in registrations:
         told = found[one.organisation.uscc]
         one.excluded = [clause for name, clause in _GROUNDS if told[name]]
-        if one.excluded:
+        if told["claimed"]:
+            one.claimed = _claims(one.organisation, owner, registrations)
+        if one.excluded or one.claimed:
             one.save()
+
+
+def _claims(
+    agency: Organisation, owner: Organisation, registrations: Sequence[Registration]
+) -> list[dict[str, str | bool]]:
+    """With whom the agency would be of one person, as one side says: the owner, and others that registered."""
+    named = {agency.legal_representative_digest, agency.controller_digest} - {""}
+    others = {one.pk: one for one in (owner, *(one.organisation for one in registrations))}  # the owner may be of them
+    return [
+        {"uscc": other.uscc, "name": other.name, "owner": other.pk == owner.pk}
+        for other in others.values()
+        if other.pk != agency.pk and named & {other.legal_representative_digest, other.controller_digest}
+    ]
 
 
 # --- the owner checks (第二十六条)
@@ -1129,7 +1162,9 @@ def _conflicts_of_chosen(owner: Organisation, agency: Organisation, kinship: Any
     GongbaoError where it has to stand aside."""
     kin = _typed(KINSHIP, kinship, at) == "yes" or _declared_kin(owner, agency)
     day = at.astimezone(SHANGHAI).date()
-    facts = {"on": day.isoformat(), "registrants": [_registrant(owner, agency, kin)]}
+    # Here the owner chooses by itself, so that what one side says keeps no competitor out, and is enough to refuse.
+    behind = _tie_with_owner(owner, agency, at) is not None
+    facts = {"on": day.isoformat(), "registrants": [_registrant(agency, kin, behind, False)], "agreed": []}
     result = compute(market_conflicts, facts, readings=readings_on(market_conflicts, day))
     (found,) = result.values["registrants"]
     clauses = "、".join(clause for name, clause in _GROUNDS if found[name])

@@ -88,7 +88,8 @@ class Registration(RegulatedModel):
 
     `content` is what the opened envelope says beside the offer. `standing` is whether the agency was under the service
     when registration ended (第十三条、第十四条): without it nobody is admitted, and the program says so at the opening.
-    `excluded` has the grounds of 第二十二条 on which it stands aside, none where it is empty; `admitted` is what the
+    `excluded` has the grounds of 第二十二条 on which it stands aside, none where it is empty; `claimed` has those with
+    whom it would be of one person as one side alone says: evidence for the owner, and no proof; `admitted` is what the
     owner found (第二十六条), null before, and `reason` why; `offer` is what the second opening gave, null before.
     """
 
@@ -101,6 +102,7 @@ class Registration(RegulatedModel):
     standing = models.BooleanField(default=True)
     standing_clause = "第十三条、第十四条"
     excluded = models.JSONField(default=list, blank=True)
+    claimed = models.JSONField(default=list, blank=True)  # {"uscc", "name", "owner" (bool)} each
     admitted = models.BooleanField(null=True, blank=True)
     reason = models.TextField(blank=True)
     offer = models.JSONField(null=True, blank=True)

@@ -218,6 +218,7 @@ def find(request: HttpRequest) -> HttpResponse:
         "papers": queries.papers(found),
         "members": queries.members_of(found, timezone.localdate()),
         "mending": queries.waiting_mending(found),
+        "ties": queries.ties(found, timezone.now()),
         "has_counties": counties().exists(),
     }
     return render(request, "market/organisation.html", context)

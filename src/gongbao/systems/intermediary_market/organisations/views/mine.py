@@ -25,6 +25,7 @@ from gongbao.systems.intermediary_market.catalogue import queries as catalogue
 from gongbao.systems.intermediary_market.organisations import actions, business_register, queries
 from gongbao.systems.intermediary_market.organisations.actions import Held, Offered, Particulars, Person, Practising
 from gongbao.systems.intermediary_market.organisations.forms import (
+    AFFILIATION,
     INVITE,
     OFFERED,
     PAPER,
@@ -70,6 +71,7 @@ def _page_of(request: HttpRequest, found: Organisation, error: str = "") -> Http
         "members": queries.members_of(found, today),
         "invitations": queries.invitations_of(found, timezone.now()),
         "mending": queries.waiting_mending(found),
+        "affiliations": queries.affiliations(found),
         "qualifications": [(held, queries.runs(held, today)) for held in queries.qualifications(found)],
         "practitioners": queries.practitioners(found),
         "services": [(service, queries.reviews(service.listing).first()) for service in services],
@@ -198,6 +200,41 @@ def withdraw(request: HttpRequest, uuid: UUID, invitation: UUID) -> HttpResponse
     return _by_button(
         request, found,
         lambda: actions.withdraw_invitation(sent_one, actor=actor_of(_account(request)), at=timezone.now()),
+    )  # fmt: skip
+
+
+@allows(queries.member_of_some())
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def affiliate(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Say that one person leads or controls the organisation and another; the other is told."""
+    found = queries.acting_for(request, uuid)
+
+    def do(form: Form) -> None:
+        other = queries.organisation_of_uscc(actions.checked_uscc(form.text("uscc")))
+        if other is None:
+            raise GongbaoError("no organisation of this code is in the market", where="uscc")
+        actions.say_affiliated(found, other, actor=actor_of(_account(request)), at=timezone.now())
+
+    return _form(
+        request, found, AFFILIATION, do, title=_("One person behind two"), submit=_("Say so"), clause="第二十二条",
+        lead=_(
+            "Name an organisation which the same person leads or controls. It is told; once it says so too, both stand "
+            "aside where both register."
+        ),
+    )  # fmt: skip
+
+
+@allows(queries.member_of_some())
+@require_POST
+def end_affiliation(request: HttpRequest, uuid: UUID, other: UUID) -> HttpResponse:
+    found, named = queries.acting_for(request, uuid), queries.organisation(other)
+    if named is None:
+        raise Http404("no such organisation")
+    said: Organisation = named
+    return _by_button(
+        request, found,
+        lambda: actions.end_affiliation(found, said, actor=actor_of(_account(request)), at=timezone.now()),
     )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ CLAUSES = {
     "limit": f"{DOCUMENT} 第三条第二款",
     "ways": f"{DOCUMENT} 第十八条第一款",
     "check": f"{DOCUMENT} 第二十六条",
+    "aside": f"{DOCUMENT} 第二十二条第（一）项",
     "award": f"{DOCUMENT} 第二十四条",
     "standing": f"{DOCUMENT} 第十四条",
     "registration": f"{DOCUMENT} 第二十一条",

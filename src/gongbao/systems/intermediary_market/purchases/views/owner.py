@@ -335,6 +335,7 @@ def _registrations(found: Purchase) -> dict[str, Any]:
                 "listed": one.organisation_id in listed,
                 "price": queries.price_in_words(one),
                 "usable": queries.usable(one),
+                "of_one_person": actions.ONE_PERSON in one.excluded,
                 "proposal": (one.offer or {}).get("proposal", ""),
                 "marks": [(each.name, each.weight, marks.get(each.name, "")) for each in content.criteria],
             }
