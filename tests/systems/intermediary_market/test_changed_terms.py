@@ -183,7 +183,7 @@ def test_the_notice_shows_what_differs_and_whether_a_registration_stands(
     said = {one.label.en: (one.before and one.before.en, one.after and one.after.en) for one in last.differences}
     assert said["Budget (yuan)"] == ("80,000.00", "70,000.00")
     assert said["Other conditions to register"] == (None, "须有两名鉴定工程师")
-    assert said["End of the registration"] == ("2026-03-11 00:00", "2026-03-14 00:00")
+    assert said["End of the registration"] == ("2026-03-10 24:00", "2026-03-13 24:00")
     assert {one.label.en for one in first.differences} == {"End of the registration", "Time of the selection"}
     on(monkeypatch, "2026-03-06 11:00")
     text = page(Client(), "notice", made.uuid)

@@ -86,6 +86,7 @@ in which its qualifications place it (第十四条), and enters in minutes: who 
 REASON = Field("reason", Label("理由", "The reason"), Kind.TEXT, longest=1000)
 _SOURCE = Field("source", Label("来源", "The source"), longest=200)
 _AMOUNT = Field("amount", Label("金额", "The amount"), Kind.MONEY)
+_OUTSIDE_PRICE = next(one for one in procedure.choose_outside.asks if one.key == "outside_price")
 
 
 # --- who acts
@@ -559,8 +560,24 @@ PLAIN = {
 def owner_step(
     purchase: Purchase, step: str, given: Mapping[str, Any], *, account: Account, at: datetime, seen: int
 ) -> CaseEvent:
-    """Take one of the PLAIN steps. Raises Refused, Overtaken and GongbaoError."""
+    """Take one of the PLAIN steps. Raises Refused, Overtaken and GongbaoError.
+
+    A result may be confirmed and kept back in one act, with what `hold_back` asks for: it would be too late to ask for
+    that once the operator has published the award notice.
+    """
     _of(purchase.owner, account, at)
+    if PLAIN[step] is procedure.confirm:
+        kept_back = {one.key: given[one.key] for one in procedure.hold_back.asks if given.get(one.key)}
+        with kept.action("market.confirm"):
+            event = _take(purchase, procedure.confirm, {}, as_owner(account), at, seen)
+            if kept_back:
+                seen = purchase.case.events_count
+                event = _take(purchase, procedure.hold_back, kept_back, as_owner(account), at, seen)
+        return event
+    if PLAIN[step] is procedure.choose_outside:
+        price = _typed(_OUTSIDE_PRICE, given.get(_OUTSIDE_PRICE.key, ""), at)
+        if price <= 0:
+            raise GongbaoError("a price is more than nothing", where=_OUTSIDE_PRICE.key)
     return _take(purchase, PLAIN[step], given, as_owner(account), at, seen)
 
 

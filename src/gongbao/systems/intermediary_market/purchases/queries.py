@@ -24,7 +24,8 @@ from gongbao.office.cases.queries import Desk, ShownLetter, letters_of, situatio
 from gongbao.office.people.models import Unit
 from gongbao.office.people.queries import ActingPost, body_of
 from gongbao.procedures import Field, Run, Situation, State
-from gongbao.procedures.fields import SHANGHAI, Kind
+from gongbao.procedures.fields import Kind
+from gongbao.procedures.words import tell_end
 from gongbao.rules.compute import Result
 from gongbao.systems.intermediary_market import form_review
 from gongbao.systems.intermediary_market.competence import (
@@ -375,7 +376,7 @@ def _files_told(purchase: Purchase, content: Mapping[str, Any]) -> Label | None:
 def _moment_told(given: Any) -> Label | None:
     if not given:
         return None
-    words = f"{datetime.fromisoformat(str(given)).astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+    words = tell_end(datetime.fromisoformat(str(given)))
     return Label(words, words)
 
 

@@ -14,6 +14,7 @@ _KNOWN = Sentences(
         _("you do not act for this organisation any more"),
         _("the budget year is one from %(first)s to %(last)s"),
         _("a limit is more than nothing"),
+        _("a price is more than nothing"),
         _("this is too long to be kept"),
         _("whoever acts for an agency does not judge it; another of the owner does"),
         _("whoever acts for the owner does not review the form of its notice"),

@@ -1,6 +1,7 @@
 """The owner's work: drafts, purchases handed in, the check of who registered, the selection, the result."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -362,6 +363,9 @@ _STEPS = {
     )
 }  # fmt: skip
 """The steps of an owner that have a form of their own, in the order in which they are offered."""
+_ASKED = {"extend": _EXTEND, "confirm": tuple(replace(one, required=False) for one in procedure.hold_back.asks)}
+"""What is asked on the form where it is not what the step asks for: an extension in days, and, with the confirmation,
+whether the result is to be kept back."""
 
 
 @allows(IS_OWNER)
@@ -372,7 +376,7 @@ def step(request: HttpRequest, uuid: UUID, key: str) -> HttpResponse:
     declared = _STEPS.get(key)
     if declared is None:
         raise Http404("no such step")
-    fields = _EXTEND if declared is procedure.extend else declared.asks
+    fields = _ASKED.get(key, declared.asks)
     given: dict[str, Any] = {}
     error: GongbaoError | None = None
     if request.method == "POST":
