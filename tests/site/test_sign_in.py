@@ -17,6 +17,7 @@ from gongbao.office.people.models import Account, SignInTries
 from gongbao.site import server
 from gongbao.site import settings as settings_of_the_site
 from gongbao.systems.intermediary_market import demo as market
+from gongbao.systems.intermediary_market.sealing import demo as demo_keys
 from tests.program import gongbao, ready, serving
 from tests.site.html import read
 
@@ -264,6 +265,18 @@ def test_the_sample_on_this_machine_comes_with_accounts_of_a_password_drawn_at_e
     done = gongbao(tmp_path / "home", "accounts", "--json")
     rights = {one["name"]: (one["adds_gazettes"], one["sees_personal_data"]) for one in json.loads(done.stdout)}
     assert {name for name, held in rights.items() if any(held)} == {"demo-clerk"}
+
+
+def test_whoever_starts_the_sample_is_told_the_one_password_and_where_the_key_files_lie(settings, tmp_path):
+    settings.GONGBAO_HOME = tmp_path
+    assert cli._demo_told({}) == []
+    told = cli._demo_told({"demo-clerk": PASSWORD, "demo-visitor": PASSWORD})
+    assert told == [
+        "accounts to try it with: demo-clerk, demo-visitor", f"the password of them all: {PASSWORD}",
+    ]  # fmt: skip
+    demo_keys.keep({})
+    more = cli._demo_told({"demo-clerk": PASSWORD})[2:]
+    assert str(demo_keys.folder()) in more[0] and demo_keys.PASSPHRASE in more[1]
 
 
 class Listening:

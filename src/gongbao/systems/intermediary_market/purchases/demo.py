@@ -99,7 +99,7 @@ _PURCHASES = (
               more={"selection_days": "12"}),
     # The offers of the first wait for their time, those of the second for the custodians.
     _Purchase(8, "checked", "档案室改造工程造价咨询", more={"selection_days": "12"}),
-    _Purchase(8, "checked", "校史馆布展工程造价咨询"),
+    _Purchase(7, "checked", "校史馆布展工程造价咨询"),
     _Purchase(9, "selecting", "厂区雨污分流工程造价咨询", owner=2, way="best_value",
               more={"criteria": "服务方案 60\n报价 40"}),
     _Purchase(9, "drawing", "园区消防工程造价咨询", owner=1, way="random_draw"),
