@@ -81,10 +81,15 @@ ACTS: tuple[Act, ...] = (
         "第三十八条第（五）项",
         Label("未经核实作出错误评价", "grading an agency wrongly, without verification"),
         Label(
-            "未听取意见、未经两人认定的行为不计入等级",
-            "nothing counts before the agency was heard and two persons decided",
+            "未听取意见、未经两人认定的行为不计入等级，更正不得加重；评价按当日公布的权重计算，此后不变",
+            "nothing counts before the agency was heard and two persons decided, and no correction makes it graver; a "
+            "rating keeps the published weights of its day",
         ),
-        ("test_nothing_counts_before_the_agency_was_heard_and_a_person_decided",),
+        (
+            "test_nothing_counts_before_the_agency_was_heard_and_a_person_decided",
+            "test_a_correction_never_makes_it_graver_without_a_hearing",
+            "test_a_rating_is_computed_with_the_weights_of_its_day_and_keeps_them",
+        ),
         ("corrections",),
     ),
     Act(
@@ -175,9 +180,17 @@ ACTS: tuple[Act, ...] = (
     Act(
         "第四十条第（六）项",
         Label("拖欠服务费用", "not paying what is owed"),
-        Label("退回发票不能推迟到期的付款", "returning an invoice does not put off a payment that is due"),
-        ("test_an_invoice_is_returned_in_time_and_never_to_put_a_payment_off",),
-        ("arrears",),
+        Label(
+            "退回发票不能推迟到期的付款；各期各张发票分别计期，有异议的付款不计入已付",
+            "returning an invoice does not put off a payment that is due; each invoice of an instalment has its own "
+            "day, and a payment that the agency disputes does not count as paid",
+        ),
+        (
+            "test_an_invoice_is_returned_in_time_and_never_to_put_a_payment_off",
+            "test_each_invoice_is_overdue_by_itself",
+            "test_only_the_agency_confirms_and_a_disputed_payment_does_not_count",
+        ),
+        ("arrears", "disputed"),
     ),
     Act(
         "第四十条第（七）项",

@@ -373,5 +373,7 @@ REPORTS: dict[str, Report] = {
         Report("signing", Label("逾期签订合同", "Contracts signed late"), _overdue("contract_signing")),
         Report("against_owners", Label("对项目业主的投诉", "Complaints against project owners"), _complaints("owner")),
         Report("arrears", Label("拖欠服务费用", "Payments in arrears"), _overdue("contract_payment")),
+        Report("disputed", Label("有异议的付款", "Payments that the agency disputes"),
+               _of_contracts("contract_dispute", "contract_dispute_reopens", public=True)),
     )
 }  # fmt: skip
