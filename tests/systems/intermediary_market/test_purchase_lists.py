@@ -1,14 +1,21 @@
 """Lists of purchases look into the terms, which each database keeps in its own way: these tests run on both."""
 
 from datetime import date
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
+from django.db import connection
 
+from gongbao.office.audit.actions import recorded
+from gongbao.office.audit.actors import KEEPER, OUR_RULE
 from gongbao.office.cases import actions as cases
 from gongbao.office.cases.queries import Due, counts, desk_of, list_cases
 from gongbao.office.cases.rebuild import cache_differences
 from gongbao.systems.intermediary_market.purchases import actions, queries
 from gongbao.systems.intermediary_market.purchases.limit import spent
+from gongbao.systems.intermediary_market.purchases.models import Purchase
 from tests.systems.intermediary_market.buying import MONDAY, SELECTION, Market, again, at, buying_market
 
 
@@ -47,6 +54,25 @@ def test_a_result_that_was_passed_on_is_public_only_when_it_is_published_anew(ma
     assert made.case.state == "selected" and not queries.result_is_public(made)
     market.desk(market.owner_step(made, "confirm"), "publish_award")
     assert queries.result_is_public(made)
+
+
+def test_when_something_of_a_purchase_became_public_is_kept_and_was_filled_in_for_those_before(market: Market) -> None:
+    market.submit(project_name="尚未发布")
+    made = market.announced(after_abandonment="next_in_rank")
+    first = made.awarded_at
+    actions.give_back(made, "人手不足", acting=actions.as_agency(market.parties.people["agency-1"]), at=SELECTION)
+    made = market.desk(market.owner_step(again(made), "confirm"), "publish_award", at("2026-03-13 15:00"))
+    assert first is not None and made.awarded_at == at("2026-03-13 15:00") > first > MONDAY
+    assert made.published_at == made.public_at == MONDAY
+    moments = ("published_at", "awarded_at", "public_at")
+    kept = list(Purchase.objects.order_by("pk").values_list(*moments))
+    assert kept[0] == (None, None, None)
+    migration = import_module("gongbao.systems.intermediary_market.migrations.0018_public_since")
+    with recorded("tests.migrate", actor=KEEPER, ground=OUR_RULE, at=MONDAY) as record:
+        Purchase.objects.update(**dict.fromkeys(moments))
+        migration.fill(apps, SimpleNamespace(connection=connection))
+        record(made.subject)
+    assert list(Purchase.objects.order_by("pk").values_list(*moments)) == kept
 
 
 def test_two_purchases_of_an_owner_share_the_limit_on_both_databases(market: Market) -> None:

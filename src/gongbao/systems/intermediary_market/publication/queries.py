@@ -15,8 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.cache import cache
-from django.db.models import Exists, Max, Min, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Max, Min, QuerySet
 
 from gongbao.core.labels import Label
 from gongbao.office.cases.models import CaseEvent
@@ -116,10 +115,7 @@ def published(year: int | None = None) -> QuerySet[Purchase]:
 
     One whose agency was selected by negotiation had no notice: it becomes public with the award notice.
     """
-    awards = CaseEvent.objects.filter(case=OuterRef("case"), step=of_purchases.publish_award.key).order_by("number")
-    found = Purchase.objects.annotate(
-        public_at=Coalesce(Min("terms__published_at"), Subquery(awards.values("at")[:1]))
-    ).filter(Exists(Terms.objects.filter(purchase=OuterRef("pk"))), public_at__isnull=False)
+    found = Purchase.objects.exclude(public_at=None)
     if year is not None:
         since, until = (datetime(one, 1, 1, tzinfo=SHANGHAI) for one in (year, year + 1))
         found = found.filter(public_at__gte=since, public_at__lt=until)
@@ -213,7 +209,7 @@ def _selection(
     return Selection(
         purchase,
         notice.content,
-        purchase.public_at,  # type: ignore[attr-defined]
+        purchase.public_at,
         max(moments),
         len(moments),
         _state(situation),

@@ -459,7 +459,7 @@ def publish(purchase: Purchase, *, acting: Acting, at: datetime, seen: int) -> T
         published = content.published(ends, selection).content | _fewest(content, day)
         published |= {"annexes": last.content.get("annexes", []), "valid_from": number}
         made = _keep_terms(purchase, published, number, at, record, published=True)
-        _keep_moments(purchase, ends, selection)
+        _keep_moments(purchase, ends, selection, at)
         _keep_computed(purchase, within, at, record)
         if again:
             notices.tell_agencies(
@@ -493,8 +493,11 @@ def _refuse_supplied(item: ServiceItem, day: date) -> None:
         )
 
 
-def _keep_moments(purchase: Purchase, ends: datetime, selection: datetime) -> None:
+def _keep_moments(purchase: Purchase, ends: datetime, selection: datetime, at: datetime) -> None:
+    """Those of a notice that is published at this moment, for the first time or again."""
     purchase.registration_ends_at, purchase.selection_at = ends, selection
+    purchase.published_at = purchase.published_at or at
+    purchase.public_at = purchase.public_at or at
     purchase.save()
 
 
@@ -538,7 +541,7 @@ def _reset(
         told = content.published(ends, selection).content
         told |= {key: current.content[key] for key in ("annexes", "valid_from")}
         made = _keep_terms(purchase, told, _last(purchase).number + 1, at, record, published=True)
-        _keep_moments(purchase, ends, selection)
+        _keep_moments(purchase, ends, selection, at)
         day = last.isoformat()
         notices.tell_agencies(
             purchase, f"报名截止时间改为{day} 24:00，此前的报名继续有效",
@@ -1330,6 +1333,10 @@ def follows(case: Case, situation: Situation, event: Any, record: Record) -> Non
     if event.step == procedure.escalate.key:
         notices.escalated(purchase, event.at)
     if event.step == procedure.publish_award.key:
+        purchase.awarded_at = event.at
+        purchase.public_at = purchase.public_at or event.at
+        purchase.save()
+        record(purchase.subject, awarded_at=event.at)
         notices.tell_registrants(purchase, event.at)
     if event.step in _TOLD_AGENCIES and published_terms(purchase) is not None:
         notices.tell_agencies(purchase, *_TOLD_AGENCIES[event.step], event.at)

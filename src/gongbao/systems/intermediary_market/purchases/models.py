@@ -32,7 +32,9 @@ class Purchase(RegulatedModel):
 
     `project` is the same for all attempts of one project, `previous` the attempt before. Each version of its terms is
     a `Terms`; the last one that was published counts. From `fund` on all are caches, of the terms and of the case's
-    events; `selected` is who was selected, null before and where that was given back or annulled.
+    events; `selected` is who was selected, null before and where that was given back or annulled. `published_at` is
+    when its notice was published first, `awarded_at` its award notice last, `public_at` whichever was first: all three
+    are null where it was not.
     """
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
@@ -48,10 +50,18 @@ class Purchase(RegulatedModel):
     registration_ends_at = models.DateTimeField(null=True, blank=True)
     selection_at = models.DateTimeField(null=True, blank=True)
     selected = models.ForeignKey("Registration", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    published_at = models.DateTimeField(null=True, blank=True)
+    awarded_at = models.DateTimeField(null=True, blank=True)
+    public_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(RegulatedModel.Meta):
         ordering = ["-id"]
-        indexes = [models.Index(fields=["owner", "budget_year", "fund"], name="purchase_of_owner")]
+        indexes = [
+            models.Index(fields=["owner", "budget_year", "fund"], name="purchase_of_owner"),
+            models.Index(fields=["published_at", "id"], name="purchase_published"),
+            models.Index(fields=["awarded_at", "id"], name="purchase_awarded"),
+            models.Index(fields=["public_at", "id"], name="purchase_public"),
+        ]
 
     def __str__(self) -> str:
         return str(self.uuid)

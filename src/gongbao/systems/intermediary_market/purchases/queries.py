@@ -216,16 +216,9 @@ def public_state(purchase: Purchase) -> Label:
 def public_notices(
     *, group: str = "", words: str = "", way: str = "", fund: str = "", item: UUID | None = None
 ) -> QuerySet[Purchase]:
-    """The purchases whose notice was published, the newest first; `published_at` is when it was first."""
-    first = Terms.objects.filter(purchase=OuterRef("pk")).exclude(published_at=None).order_by("number")
+    """The purchases whose notice was published, the newest first."""
     last = Terms.objects.filter(purchase=OuterRef("pk")).exclude(published_at=None).order_by("-number")
-    negotiated = CaseEvent.objects.filter(case=OuterRef("case"), step=procedure.publish_award.key)
-    found = _purchases().annotate(
-        published_at=Subquery(first.values("published_at")[:1]),
-        project_name=_project_name(last),
-        awarded_at=Subquery(negotiated.order_by("-number").values("at")[:1]),
-    )
-    found = found.exclude(published_at=None)
+    found = _purchases().exclude(published_at=None).annotate(project_name=_project_name(last))
     if group in GROUPS:
         at = Q(case__state__in=GROUPS[group])
         found = found.filter(at | UNDONE if group == "ended" else at & ~UNDONE)
@@ -245,15 +238,10 @@ def public_notices(
 
 def public_awards() -> QuerySet[Purchase]:
     """The purchases whose award notice is published, negotiated ones too, the newest first."""
-    published = CaseEvent.objects.filter(case=OuterRef("case"), step=procedure.publish_award.key).order_by("-number")
     last = Terms.objects.filter(purchase=OuterRef("pk")).order_by("-number")
-    found = _purchases().annotate(
-        awarded_at=Subquery(published.values("at")[:1]),
-        project_name=_project_name(last),
-    )
+    found = _purchases().exclude(awarded_at=None).annotate(project_name=_project_name(last))
     shown = (procedure.announced.key, procedure.suspended.key, procedure.awarded.key, procedure.concluded.key)
-    found = found.filter(~UNDONE, case__state__in=shown)
-    return found.exclude(awarded_at=None).order_by("-awarded_at", "-pk")
+    return found.filter(~UNDONE, case__state__in=shown).order_by("-awarded_at", "-pk")
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ def charges(
 ) -> list[Charge]:
     """The purchases awarded in the year, the newest first: of one service, of the owners of a county, or those alone in
     which something deviates. MOST_ROWS at most."""
-    found = public_awards().filter(**{"awarded_at__year": year}).exclude(selected=None)
+    found = public_awards().filter(awarded_at__year=year).exclude(selected=None)
     if item is not None:
         found = found.filter(item__item=item)
     if county is not None:
@@ -116,7 +116,8 @@ def _charge(
 ) -> Charge:
     registration = purchase.selected
     assert registration is not None
-    awarded_at: datetime = purchase.awarded_at  # type: ignore[attr-defined]
+    awarded_at = purchase.awarded_at
+    assert awarded_at is not None
     awarded_on = awarded_at.astimezone(SHANGHAI).date()
     situation = row.situation if row is not None and not contracts.is_secret(row.situation) else None
     signed_on = row.signed_on if row is not None and situation is not None else None
