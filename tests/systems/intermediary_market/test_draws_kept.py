@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 
 from gongbao.core.errors import GongbaoError
@@ -40,6 +40,7 @@ from tests.systems.intermediary_market.custodians import (
     rsa_key,
 )
 from tests.systems.intermediary_market.drawing import NOT_BEFORE, SHARES, SOURCE, Scene, later, registered
+from tests.systems.intermediary_market.killed import killed_at_each_write
 from tests.systems.intermediary_market.parties import START
 
 
@@ -342,10 +343,6 @@ def test_there_is_no_second_draw_without_such_an_event(scene: Scene) -> None:
 # --- interruption
 
 
-class Killed(Exception):
-    """The process ended here."""
-
-
 def kept_rows() -> list[Any]:
     """All that is kept of draws, and how long the log is."""
     rows: list[Any] = [Entry.objects.count()]
@@ -368,25 +365,7 @@ def test_a_process_that_ends_at_any_write_leaves_a_state_from_which_it_goes_on(s
     ]
     ended = 0
     for act in acts:
-        before, writes = kept_rows(), 0
-        while True:
-            left = writes
-
-            def end(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-                nonlocal left
-                if sql.split(None, 1)[0] in ("INSERT", "UPDATE", "DELETE"):
-                    if left == 0:
-                        raise Killed
-                    left -= 1
-                return execute(sql, params, many, context)
-
-            try:
-                with connection.execute_wrapper(end):
-                    act()
-                break
-            except Killed:
-                assert kept_rows() == before
-                writes += 1
+        writes = killed_at_each_write(act, kept_rows)
         assert writes >= 3
         ended += writes
         after = kept_rows()

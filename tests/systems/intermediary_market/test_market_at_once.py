@@ -9,7 +9,6 @@ from functools import cache, partial
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 
 from gongbao.office.audit import rebuild as derived
@@ -55,6 +54,7 @@ from tests.systems.intermediary_market.custodians import (
     rsa_key,
     seal_part,
 )
+from tests.systems.intermediary_market.killed import killed_at_each_write
 from tests.systems.intermediary_market.parties import PASSWORD
 from tests.systems.intermediary_market.test_purchase_pages import form, on, signed_in
 
@@ -300,10 +300,6 @@ def test_what_came_between_is_told_to_a_custodian_in_words(
 # --- killed at any write
 
 
-class Killed(Exception):
-    """The process ended here."""
-
-
 KEPT = (
     Purchase, Registration, NotCounted, Computed, Sealing, Opening, Draw, DrawShare, DrawEntry, Case, CaseEvent,
     Proposal, Entry, Message,
@@ -313,29 +309,6 @@ KEPT = (
 def kept() -> list[list[str]]:
     """All that is kept of the purchase, its case and its draws, the log, and what was told."""
     return [sorted(repr(row) for row in model.objects.values_list()) for model in KEPT]
-
-
-def killed_at_each_write(act: Callable[[], Any]) -> int:
-    """The act ends before each of its writes in turn, and is begun again: how many writes there were."""
-    before, writes = kept(), 0
-    while True:
-        left = writes
-
-        def end(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-            nonlocal left
-            if sql.split(None, 1)[0] in ("INSERT", "UPDATE", "DELETE"):
-                if left == 0:
-                    raise Killed
-                left -= 1
-            return execute(sql, params, many, context)
-
-        try:
-            with connection.execute_wrapper(end):
-                act()
-            return writes
-        except Killed:
-            assert kept() == before
-            writes += 1
 
 
 def test_who_is_killed_at_any_write_of_an_opening_or_a_draw_begins_it_again(db: None) -> None:
@@ -402,7 +375,7 @@ def test_who_is_killed_at_any_write_of_an_opening_or_a_draw_begins_it_again(db: 
         lambda: draws.run(now(), at=later + HOUR, actor=actor, account=market.operator().account),
         lambda: market.owner_step(now(), "confirm", later + HOUR),
     ]  # fmt: skip
-    writes = [killed_at_each_write(act) if act is not judge else act() for act in acts]
+    writes = [killed_at_each_write(act, kept) if act is not judge else act() for act in acts]
     assert all(one is None or one >= 3 for one in writes), writes
     assert (now().case.state, CaseEvent.objects.filter(case=made.case, step="draw").count()) == ("confirmed", 1)
     assert Opening.objects.count() == 4 and [one.number for one in Draw.objects.order_by("number")] == [1, 2]

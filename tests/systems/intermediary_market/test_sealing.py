@@ -62,6 +62,7 @@ from tests.systems.intermediary_market.custodians import (
     signing_key,
     stands_at,
 )
+from tests.systems.intermediary_market.killed import killed_at_each_write
 from tests.systems.intermediary_market.parties import START, Parties, open_market
 
 PURCHASE = "3f0c1f5e-0000-4000-8000-000000000001"
@@ -724,35 +725,9 @@ def test_who_is_killed_at_any_write_of_an_opening_begins_it_again(
         lambda: open_part(parties, purchase, part, FIRST),
         lambda: open_part(parties, purchase, part, SECOND),
     ]
-    for act in acts:
-        before = dump()
-        for number in range(1, 100):
-            try:
-                with connection.execute_wrapper(_Killed(number)):
-                    act()
-                break
-            except _Killed.Died:
-                assert dump() == before
-        assert 3 <= number < 99, "it was never killed, or never ended"
+    assert all(killed_at_each_write(act, dump) >= 2 for act in acts)
     assert [one.agency for one in received] == [parties.agencies[0]]
     assert Opening.objects.count() == 2
-
-
-class _Killed:
-    """The process ends just before it writes for the n-th time."""
-
-    class Died(Exception):
-        pass
-
-    def __init__(self, number: int) -> None:
-        self.left = number
-
-    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if sql.split(None, 1)[0] in ("INSERT", "UPDATE", "DELETE"):
-            self.left -= 1
-            if self.left == 0:
-                raise self.Died
-        return execute(sql, params, many, context)
 
 
 def test_nobody_registered(parties: Parties, purchase: Purchase, received: list[Any]) -> None:
