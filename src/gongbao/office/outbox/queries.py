@@ -52,7 +52,8 @@ class Listed(Sequence[Message]):
 
     def __init__(self, account: Account, posts: Sequence[ActingPost]) -> None:
         self._rows = messages_of(account, posts).order_by("-id")
-        latest = list(self._rows.values_list("pk", "unread")[:LOOKED_THROUGH])
+        found = Message.objects.filter(_to(account, posts)).annotate(unread=_unread(account)).order_by("-id")
+        latest = list(found.values_list("pk", "unread")[:LOOKED_THROUGH])
         self._latest = [pk for pk, _ in sorted(latest, key=lambda one: not one[1])]
 
     @cached_property

@@ -192,6 +192,7 @@ def _selection(
     registrations: Sequence[Registration],
     signed: tuple[Signed, ...],
 ) -> Selection:
+    assert purchase.public_at is not None
     announced = situation.taken(of_purchases.publish_award)
     opened = situation.taken(of_purchases.open_names)
     # A result that is passed on to the next in rank is not public again before its own award notice.
