@@ -158,6 +158,9 @@ class Situation:
 
     def _obstacles(self, step: Step, values: Mapping[str, Value], now: datetime, *, given: bool) -> Iterator[Obstacle]:
         for clock in self.procedure.clocks.values():
+            opens, closes = step in clock.opens, step in clock.closes
+            if not opens and not closes:
+                continue  # and its days are not counted
             if clock.each and step.field(clock.each) is not None and clock.each not in values:
                 continue  # of which one is not said yet
             run = self.run(clock, values.get(clock.each) if clock.each else None)
@@ -165,9 +168,9 @@ class Situation:
             due = run.due if run is not None else None
             zh = f"“{clock.label.zh}”期限" + (f"（{due}）" if due else "")
             en = f"the period “{clock.label.en}”" + (f" ({due})" if due else "")
-            if step in clock.opens and not over:
+            if opens and not over:
                 yield Obstacle(Label(f"{zh}尚未届满", f"{en} is not over"), self.procedure.cite(clock.clause))
-            if step in clock.closes and over:
+            if closes and over:
                 yield Obstacle(Label(f"{zh}已经届满", f"{en} is over"), self.procedure.cite(clock.clause))
         for condition in step.conditions:
             try:
