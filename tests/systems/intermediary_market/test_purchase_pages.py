@@ -270,7 +270,13 @@ def test_finance_enters_the_limit_and_nobody_else(market: Market) -> None:
     for name in ("operator-clerk", "school", "auditor"):
         assert signed_in(market.parties.people[name]).post(address, given).status_code == 403
     client = signed_in(market.parties.people["finance-clerk"])
-    assert client.post(address, {**given, "v-amount": "很多"}).status_code == 400
+    wrong = client.post(
+        address, {**given, "v-budget_year": "", "v-amount": "很多"}, headers={"accept-language": "zh-hans"}
+    )
+    assert wrong.status_code == 400
+    # Each field says what is wrong with it, in the language of the page, and what was typed stands.
+    for said in ("请填写预算年度", "应为金额，单位元，最多两位小数", 'value="很多"', given["v-source"]):
+        assert said in wrong.content.decode()
     assert client.post(address, given).status_code == 302
     assert ProcurementLimit.objects.last().amount == 400000
     assert "400,000.00" in page(Client(), "limits")

@@ -25,7 +25,7 @@ from gongbao.office.cases.models import Case, CaseEvent
 from gongbao.office.cases.queries import situation_of
 from gongbao.office.people.acting import actor_of
 from gongbao.office.people.models import Account
-from gongbao.procedures import Field, Kind, Option, Role, Situation, Step
+from gongbao.procedures import Field, Kind, Option, Refused, Role, Situation, Step
 from gongbao.procedures.fields import SHANGHAI
 from gongbao.procedures.fields import read as read_fields
 from gongbao.rules.compute import Result, compute
@@ -84,6 +84,7 @@ WITHOUT_STANDING: Mapping[str, Any] = {
 in which its qualifications place it (第十四条), and enters in minutes: who does so before the deadline is in time."""
 
 REASON = Field("reason", Label("理由", "The reason"), Kind.TEXT, longest=1000)
+_BUDGET_YEAR = Field("budget_year", Label("预算年度", "The budget year"), Kind.NUMBER)
 _SOURCE = Field("source", Label("来源", "The source"), longest=200)
 _AMOUNT = Field("amount", Label("金额", "The amount"), Kind.MONEY)
 _OUTSIDE_PRICE = next(one for one in procedure.choose_outside.asks if one.key == "outside_price")
@@ -129,10 +130,15 @@ def _ground(step: Step) -> str:
 
 def _typed(field: Field, given: Any, at: datetime) -> Any:
     """What was typed for one field. Raises Refused in the words of the field."""
-    values, problems = read_fields([field], {field.key: given}, at.astimezone(SHANGHAI).date())
+    return _all_typed([field], {field.key: given}, at).get(field.key)
+
+
+def _all_typed(fields: Sequence[Field], given: Mapping[str, Any], at: datetime) -> dict[str, Any]:
+    """What was typed for several fields. Raises Refused in the words of each that is wrong."""
+    values, problems = read_fields(fields, given, at.astimezone(SHANGHAI).date())
     if problems:
-        raise GongbaoError(problems[0].message.en, where=field.key)
-    return values.get(field.key)
+        raise Refused(problems[0].field, problems=problems)
+    return values
 
 
 # --- finance
@@ -142,8 +148,9 @@ def enter_limit(
     budget_year: Any, amount: Any, source: str, *, account: Account | None, actor: Actor, at: datetime
 ) -> ProcurementLimit:
     """Enter the procurement limit of a budget year, from its source. One entered before stays. Raises GongbaoError."""
-    year = _typed(Field("budget_year", Label("预算年度", "The budget year"), Kind.NUMBER), budget_year, at)
-    figure = _typed(_AMOUNT, amount, at)
+    given = {"budget_year": budget_year, "amount": amount, "source": source}
+    typed = _all_typed([_BUDGET_YEAR, _AMOUNT, _SOURCE], given, at)
+    year, figure = typed["budget_year"], typed["amount"]
     this = at.astimezone(SHANGHAI).year
     if not 2022 <= year <= this + 1:
         raise GongbaoError(f"the budget year is one from 2022 to {this + 1}", where="budget_year")
@@ -151,7 +158,7 @@ def enter_limit(
         raise GongbaoError("a limit is more than nothing", where="amount")
     with recorded("market.enter_limit", actor=actor, ground=f"{DOCUMENT} 第三条第二款", at=at) as record:
         made = ProcurementLimit.objects.create(
-            budget_year=year, amount=figure, source=_typed(_SOURCE, source, at), entered_at=at, entered_by=account
+            budget_year=year, amount=figure, source=typed["source"], entered_at=at, entered_by=account
         )
         record(f"procurement_limit:{year}", amount=str(figure), source=made.source)
     return made

@@ -77,6 +77,6 @@ SET_ASIDE = Field(
 PUNISHMENT_CHANGED = (*PUNISHMENT, SET_ASIDE)
 
 HAND_OVER = (
-    Field("since", Label("自", "From"), Kind.DATE, "第十条"),
-    Field("until", Label("至", "Until"), Kind.DATE, "第十条", past=True),
+    Field("since", Label("移交期间的首日", "First day"), Kind.DATE, "第十条"),
+    Field("until", Label("移交期间的末日", "Last day"), Kind.DATE, "第十条", past=True),
 )
