@@ -231,12 +231,17 @@ OVERDUE: tuple[Clock, ...] = (
 """The lists of what is overdue, one for each clock."""
 
 
-def overdue(among: QuerySet[Contract], now: datetime, clock: Clock | None = None) -> list[Row]:
-    """The contracts with a clock (that one, or any) that has run out and waits still, those that ran out first first.
+def past_due(among: QuerySet[Contract], now: datetime) -> QuerySet[Contract]:
+    """The contracts with any clock that has run out and waits still, those that ran out first first.
 
-    The row of a case has its first last day: where that is not over, none is.
+    The row of a case has the first moment from which it is overdue: where that is not over, none is.
     """
-    found = rows_of(list(among.filter(case__over=False, case__due_at__lte=now)), now)
+    return among.filter(case__over=False, case__due_at__lte=now).order_by("case__due_at", "pk")
+
+
+def overdue(among: QuerySet[Contract], now: datetime, clock: Clock | None = None) -> list[Row]:
+    """The same with all that is overdue of each; with a clock those alone in which it is. Looks at each of them."""
+    found = rows_of(list(past_due(among, now)), now)
     kept = [one for one in found if any(clock is None or run.clock == clock for run in one.overdue)]
     return sorted(kept, key=lambda one: min(run.due for run in one.overdue if run.due is not None))
 

@@ -145,19 +145,18 @@ def _clock(request: HttpRequest) -> Any:
     return clock
 
 
-def _rows(request: HttpRequest, among: QuerySet[Contract], now: datetime) -> list[Row]:
-    clock = _clock(request)
+def _asked(among: QuerySet[Contract], clock: Any, now: datetime) -> QuerySet[Contract] | list[Row]:
+    """What is asked for: all, what is overdue, or where one clock is, which is found by looking at each."""
     if clock is None:
-        return queries.rows_of(list(among), now)
-    return queries.overdue(among, now, None if clock == "any" else clock)
+        return among
+    return queries.past_due(among, now) if clock == "any" else queries.overdue(among, now, clock)
 
 
 def _list(request: HttpRequest, among: QuerySet[Contract], *, room: str, title: str, export: str) -> HttpResponse:
-    now, clock = timezone.now(), _clock(request)
-    # A page of all of them is looked at, and no more; what is overdue is found by looking at each.
-    listed: Any = among if clock is None else _rows(request, among, now)
+    now = timezone.now()
+    listed: Any = _asked(among, _clock(request), now)
     page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
-    rows: list[Row] = queries.rows_of(list(page), now) if clock is None else list(page)
+    rows: list[Row] = list(page) if isinstance(listed, list) else queries.rows_of(list(page), now)
     counts = queries.overdue_counts(among, now)
     context = {
         "room": room,
@@ -183,11 +182,17 @@ def own(request: HttpRequest) -> HttpResponse:
 @allows(member_of_some())
 @require_safe
 def own_workbook(request: HttpRequest) -> HttpResponse:
-    now, among = timezone.now(), queries.of_organisations(_own(request))
-    if not request.GET.get("overdue") and (number := among.count()) > MOST_ROWS:
+    return _rows_workbook(request, queries.of_organisations(_own(request)), "our-contracts.xlsx")
+
+
+def _rows_workbook(request: HttpRequest, among: QuerySet[Contract], name: str) -> HttpResponse:
+    """No more than MOST_ROWS are looked at, whatever of them is asked for."""
+    now, clock = timezone.now(), _clock(request)
+    if (number := (queries.past_due(among, now) if clock else among).count()) > MOST_ROWS:
         return too_many(request, TooMany(number))
-    rows = _rows(request, among, now)
-    return _workbook(workbook.of_rows(rows, language(), now), "our-contracts.xlsx")
+    found = _asked(among, clock, now)
+    rows = found if isinstance(found, list) else queries.rows_of(list(found), now)
+    return _workbook(workbook.of_rows(rows, language(), now), name)
 
 
 @allows(AT_DESK)
@@ -206,11 +211,7 @@ def at_desk(request: HttpRequest) -> HttpResponse:
 @allows(AT_DESK)
 @require_safe
 def desk_workbook(request: HttpRequest) -> HttpResponse:
-    now, among = timezone.now(), queries.of_desk(desk_of(request))
-    if not request.GET.get("overdue") and (number := among.count()) > MOST_ROWS:
-        return too_many(request, TooMany(number))
-    rows = _rows(request, among, now)
-    return _workbook(workbook.of_rows(rows, language(), now), "contracts-of-the-market.xlsx")
+    return _rows_workbook(request, queries.of_desk(desk_of(request)), "contracts-of-the-market.xlsx")
 
 
 # --- one contract
