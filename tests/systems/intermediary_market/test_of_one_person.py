@@ -51,7 +51,7 @@ def say(one: Organisation, other: Organisation, at: object = MONDAY) -> None:
 def found(purchase: Purchase) -> dict[str, tuple[list[str], list[str]]]:
     """By name of who registered: on which clauses it stands aside, and with whom it would be of one person."""
     return {
-        one.organisation.name: (one.excluded, [each["name"] for each in one.claimed])
+        one.organisation.name: (one.excluded, sorted(each["name"] for each in one.claimed))
         for one in Registration.objects.filter(purchase=purchase).select_related("organisation")
     }
 
@@ -160,6 +160,21 @@ def test_both_stand_aside_where_both_say_so_before_registration_ended(market: Ma
     clause = ["第二十二条第（一）项"]
     assert found(made) == {
         first.name: (clause, []), second.name: (clause, []), third.name: ([], []), fourth.name: ([], []),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("office", ["legal_representative", "controller"])
+def test_all_stand_aside_that_give_the_same_person_in_the_same_office(market: Market, office: str) -> None:
+    first, second, third, fourth = market.parties.agencies[:4]
+    same = {office: "白芷", f"{office}_id": "330-1"}
+    for one in (first, second):
+        claim(one, same)
+    claim(third, {**same, office: "半夏"})  # a number that was lent: the register has another name for it
+    made = market.opened([0, 1, 2, 3])
+    clause = ["第二十二条第（一）项"]
+    assert found(made) == {
+        first.name: (clause, []), second.name: (clause, []), third.name: ([], sorted([first.name, second.name])),
+        fourth.name: ([], []),
     }  # fmt: skip
 
 

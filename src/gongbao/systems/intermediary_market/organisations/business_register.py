@@ -83,17 +83,18 @@ def check(register: BusinessRegister, uscc: str, name: str, legal_representative
     entry = register.look_up(uscc)
     if entry is None:
         raise GongbaoError("the business register has no body of this code", where="uscc")
-    if _plain(entry.name) != _plain(name):
+    if plain_name(entry.name) != plain_name(name):
         raise GongbaoError("the business register has another name for this code", where="name")
     if entry.status != ACTIVE:
         raise GongbaoError("the business register says that this body is active no more", where="uscc")
     told = entry.legal_representative
-    if told and _plain(told) != _plain(legal_representative):
+    if told and plain_name(told) != plain_name(legal_representative):
         raise GongbaoError(
             "the business register has another legal representative for this code", where="legal_representative"
         )
     return entry
 
 
-def _plain(text: str) -> str:
+def plain_name(text: str) -> str:
+    """A name without what is written one way or the other: width of signs, spaces, capitals."""
     return "".join(unicodedata.normalize("NFKC", text).split()).casefold()

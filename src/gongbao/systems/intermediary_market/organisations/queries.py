@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import combinations
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +31,7 @@ from gongbao.systems.intermediary_market.catalogue.models import ItemVersion, Se
 from gongbao.systems.intermediary_market.competence import competent
 from gongbao.systems.intermediary_market.complaints.privacy import NUMBERS
 from gongbao.systems.intermediary_market.models import Function
+from gongbao.systems.intermediary_market.organisations.business_register import plain_name
 from gongbao.systems.intermediary_market.organisations.models import (
     Affiliation,
     Invitation,
@@ -423,7 +425,7 @@ def owners_waiting() -> QuerySet[Organisation]:
 
 class Tie(StrEnum):
     """Whether one person leads or controls two organisations (第二十二条第（一）项): the business register has it of
-    both, or both say so; or it follows from what one side alone says, which is evidence and no proof."""
+    both, or both say so (`agreed`); or it follows from what one side alone says, which is evidence and no proof."""
 
     CONFIRMED = "confirmed"
     CLAIMED = "claimed"
@@ -449,12 +451,23 @@ def _persons(one: Organisation) -> dict[str, bool]:
 
 
 def agreed(among: Collection[int], moment: datetime) -> set[tuple[int, int]]:
-    """The pairs of these (by id, the smaller first) of which each said by then that one person stands behind both."""
+    """The pairs of these (by id, the smaller first) of which both say that one person stands behind them: each said so
+    of the other by then, or both give the same person, by name and number, as their legal representative or both as
+    their controller. Who is the representative of one and the controller of another is so by one side's word alone."""
     said = Affiliation.objects.filter(
         Q(ended_at=None) | Q(ended_at__gte=moment), organisation__in=among, other__in=among, at__lt=moment
     )
     pairs = set(said.values_list("organisation", "other"))
-    return {(one, other) for one, other in pairs if one < other and (other, one) in pairs}
+    found = {(one, other) for one, other in pairs if one < other and (other, one) in pairs}
+    for office in ("legal_representative", "controller"):
+        rows = Organisation.objects.filter(pk__in=among).exclude(**{f"{office}_digest": ""})
+        of_person: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for pk, name, digest in rows.order_by("pk").values_list("pk", office, f"{office}_digest"):
+            # The name as well: the register knows that of a representative, and a number alone may be lent.
+            of_person[plain_name(name), digest].append(pk)
+        for same in of_person.values():
+            found |= set(combinations(same, 2))
+    return found
 
 
 def tie(one: Organisation, other: Organisation, moment: datetime) -> Tie | None:
