@@ -314,5 +314,5 @@ def awaiting(account: Account) -> list[Draw]:
         closed_at=None,
         set_aside_at=None,
     )
-    found = found.select_related("purchase__owner", "purchase__case").order_by("fixed_at", "pk")
+    found = found.select_related("purchase__owner", "purchase__item", "purchase__case").order_by("fixed_at", "pk")
     return [one for one in found if withheld(one, account)]
