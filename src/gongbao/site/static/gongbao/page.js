@@ -268,14 +268,14 @@
 
   /* --- tables: those that fit the page, and the long ones that do not --- */
 
-  /* A table can be read as cards where it has one head for each column, and each line is named by its first cell. The
-     tables of a document stay as they are printed. */
+  /* A table can be read as cards where it has one head for each column, or two columns and none, and each line is named
+     by its first cell. The tables of a document stay as they are printed. */
   function labelled(frame) {
     var table = frame.closest(".reading") ? null : frame.querySelector(":scope > table.grid:not(.caselist)");
     var heads = table ? table.querySelectorAll("thead > tr > [scope=col]:not([colspan])") : [];
     var rows = table ? table.querySelectorAll("tbody > tr") : [];
     var alike = Array.prototype.every.call(rows, function (row) {
-      return row.cells.length === heads.length && row.cells[0].matches("th[scope=row]");
+      return row.cells.length === (table.tHead ? heads.length : 2) && row.cells[0].matches("th[scope=row]");
     });
     if (!rows.length || !alike) {
       return null;
@@ -283,7 +283,7 @@
     rows.forEach(function (row) {
       Array.prototype.forEach.call(row.cells, function (cell, place) {
         // A name says what it is; a number or a day does not.
-        if (place || /^[\d\s.:-]+$/.test(cell.textContent)) {
+        if (table.tHead && (place || /^[\d\s.:-]+$/.test(cell.textContent))) {
           cell.dataset.label = heads[place].textContent;
         }
         if (!cell.textContent.trim() && !cell.children.length) {
