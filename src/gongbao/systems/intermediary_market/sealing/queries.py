@@ -67,8 +67,8 @@ def public_key(key: CustodianKey) -> PublicKey:
 
 def with_custodians() -> QuerySet[Sealing]:
     return Sealing.objects.select_related(
-        "purchase__case", "purchase__owner", "purchase__item", "first__unit", "first__account", "second__unit", "second__account",
-        "reserve__unit", "reserve__account",
+        "purchase__case", "purchase__owner", "purchase__item", "first__unit", "first__account",
+        "second__unit", "second__account", "reserve__unit", "reserve__account",
     )  # fmt: skip
 
 
