@@ -364,10 +364,13 @@ def test_instalments_are_typed_in_lines(played: Play, client: Client) -> None:
 
 def test_a_form_says_what_it_is_about(parties: Parties, client: Client) -> None:
     one = overdue_play(parties)
+    address = f"/market/contracts/{one.contract.uuid}/"
+    client.force_login(one.account("owner"))
+    form = client.get(f"{address}step/contract_pay/").content.decode()
+    assert form.count("clock-overdue") == 1  # by when it had to be paid
     one.take("owner", "contract_pay", PAID_BY, paid_on="2026-04-20", payment="30000.00")
     one.take("owner", "contract_pay", PAID_BY, paid_on="2026-04-20", payment="20000.00")
     client.force_login(one.account("agency"))
-    address = f"/market/contracts/{one.contract.uuid}/"
     page = client.get(address).content.decode()
     assert page.count("step/contract_confirm/?about=") == 2 and "step/contract_dispute/?about=2" in page
     form = client.get(f"{address}step/contract_confirm/?about=2").content.decode()

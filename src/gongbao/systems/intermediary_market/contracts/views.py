@@ -45,7 +45,7 @@ from gongbao.office.papers.workbook import XLSX
 from gongbao.office.people.acting import actor_of
 from gongbao.office.people.models import Account
 from gongbao.office.people.permissions import ANYONE, allows
-from gongbao.procedures import Problem, Refused, Role, Step
+from gongbao.procedures import Problem, Refused, Role, Run, Step
 from gongbao.procedures.fields import Kind
 from gongbao.systems.intermediary_market.complaints.procedure import complainant
 from gongbao.systems.intermediary_market.contracts import actions, instalments, queries, schedule, workbook
@@ -351,6 +351,12 @@ def _about(row: Row, declared: Step, given: Mapping[str, Any]) -> Choosing | Non
     return Choosing(PREFIX + field, str(given.get(field) or ""), tuple((str(about), told) for about, told in named))
 
 
+def _waiting_for(declared: Step, row: Row) -> tuple[Run, ...]:
+    """The clocks that wait for the step: it has to be taken by their end."""
+    steps = (market.pay, market.pay_rest) if declared == market.pay else (declared,)  # as it turns out when it is taken
+    return tuple(run for run in row.situation.open_runs if set(steps) & set(run.clock.ends))
+
+
 _OWN_CONTROL = frozenset({*market.ABOUT.values(), schedule.FIELD})
 """Fields that have a control of their own, or are filled in by the action (the number of a payment)."""
 
@@ -370,7 +376,8 @@ def _form(
     error: GongbaoError | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    shown = queries.show(found, reader, timezone.now())
+    now = timezone.now()
+    shown = queries.show(found, reader, now)
     problems: Sequence[Problem] = error.problems if isinstance(error, Refused) else ()
     made = controls(declared, role, given, problems)
     possible = next((one for one in shown.steps if one.step.key == declared.key), None)
@@ -386,6 +393,7 @@ def _form(
         "controls": [one for one in made[:place] if _has_control(declared, one.field.key)],
         "controls_after": [one for one in made[place:] if _has_control(declared, one.field.key)],
         "about": _about(shown.row, declared, given),
+        "clocks": clock_rows(_waiting_for(declared, shown.row), market.contract, now),
         "schedule": schedule.grid(planned, shown.row.parts) if planned is not None else None,
         "has_files": any(one.shape == "files" for one in made),
         "files_again": bool(request.FILES),
