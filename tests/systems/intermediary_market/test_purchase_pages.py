@@ -5,7 +5,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from gongbao.core.labels import Label
@@ -160,6 +162,29 @@ def test_who_is_not_of_the_operator_has_no_desk_for_purchases(market: Market) ->
     auditor = signed_in(market.parties.people["auditor"])
     assert "教学楼安全鉴定" in page(auditor, "purchase_at_desk", made.uuid)
     assert auditor.post(reverse("market:publish_notice", args=[made.uuid]), {"seen": "1"}).status_code == 403
+
+
+def test_long_lists_are_read_page_by_page_in_as_many_queries(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gongbao.systems.intermediary_market.purchases.views.common.PAGE", 2)
+    client = signed_in(market.account)
+
+    def asked(name: str) -> int:
+        page(client, name)  # what is kept between requests is there
+        with CaptureQueriesContext(connection) as found:
+            page(client, name)
+        return len(found)
+
+    lists = ("owner_purchases", "notices")
+    names = ["一号楼", "二号楼", "三号楼"]
+    first: list[int] = []
+    for name in names:
+        market.published(project_name=name)
+        first = first or [asked(one) for one in lists]
+    assert [asked(one) for one in lists] == first
+    for address, query in (("owner_purchases", {"owner": str(market.owner.uuid)}), ("notices", {})):
+        one, two = (page(client, address, page=number, **query) for number in ("1", "2"))
+        assert [name in one for name in names] == [False, True, True], address
+        assert [name in two for name in names] == [True, False, False], address
 
 
 def test_nothing_of_who_registered_is_shown_before_the_opening(market: Market) -> None:

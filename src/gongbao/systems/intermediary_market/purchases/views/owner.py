@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Page
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -43,6 +44,7 @@ from gongbao.systems.intermediary_market.purchases.views.common import (
     form_context,
     grouped,
     purchase_or_404,
+    turned_to,
 )
 from gongbao.systems.intermediary_market.purchases.views.public import label_of_problem
 
@@ -64,6 +66,12 @@ def _status(error: GongbaoError | None) -> int:
 # --- what there is
 
 
+def _page_of(request: HttpRequest, owner: Organisation) -> Page:
+    """The page of its purchases: the first, but for the owner whose other pages are turned to."""
+    turned = request.GET.get("page") if request.GET.get("owner") == str(owner.uuid) else None
+    return turned_to(queries.purchases_of(owner), turned)
+
+
 @allows(IS_OWNER)
 @require_safe
 @kept_nowhere
@@ -72,10 +80,13 @@ def purchases(request: HttpRequest) -> HttpResponse:
     rows = [
         (
             owner,
-            [(one, queries.state_of(one).label) for one in queries.purchases_of(owner)],
+            page,
+            f"owner={owner.uuid}&",
+            [(one, queries.state_of(one).label) for one in page],
             list(queries.drafts_of(owner)),
         )
         for owner in owners
+        for page in (_page_of(request, owner),)
     ]
     without_notice = not actions.needs_notice(timezone.localdate())
     return render(request, "market/purchases/mine.html", base(rows=rows, without_notice=without_notice))
