@@ -461,7 +461,7 @@ class _Watch:
             match node:
                 case tree.Branch():
                     go(node.condition)
-                    holds = bool(_value(run_of(node.condition), scope))
+                    holds = bool(self._at(node.condition, scope))
                     self.noted[key] = holds, None
                     go(node.then if holds else node.otherwise)
                     return
@@ -472,9 +472,14 @@ class _Watch:
                     self._records(node, scope, rule, where, key)
                     return
                 case tree.Comparison():
-                    self._sign(key, _value(run_of(node.left), scope), _value(run_of(node.right), scope), node.op)
+                    self._sign(
+                        key,
+                        self._at(node.left, scope),
+                        self._at(node.right, scope),
+                        node.op,
+                    )
                 case tree.Extreme():
-                    first, *others = (_value(run_of(one), scope) for one in node.items)
+                    first, *others = (self._at(one, scope) for one in node.items)
                     for place, other in enumerate(others):
                         self._sign((*key, place), first, other)
                 case tree.Call():
@@ -482,13 +487,17 @@ class _Watch:
         for one in node.children():
             go(one)
 
+    def _at(self, node: tree.Node, scope: Scope) -> Any:
+        """What a node comes to there."""
+        return _value(run_of(self.case.policy, node), scope)
+
     def _settled(self, node: tree.All | tree.Any_, scope: Scope, go: Callable[[tree.Node], None]) -> None:
         """What comes after the one that settles it may have no meaning: `moved_on is not None and moved_on < …`."""
         settles = isinstance(node, tree.Any_)
         for one in node.items:
             go(one)
             with _nothing_known():
-                if _value(run_of(one), scope) is settles:
+                if self._at(one, scope) is settles:
                     return
 
     def _records(self, node: tree.Aggregate, scope: Scope, rule: Rule[..., Any], where: _Key, key: _Key) -> None:
@@ -507,7 +516,7 @@ class _Watch:
                         scope.loop = other
                         counts = False
                         with _nothing_known():
-                            counts = bool(_value(run_of(part), scope))
+                            counts = bool(self._at(part, scope))
                         self.noted[*key, place] = counts, None
                         if not counts:
                             break
@@ -518,15 +527,15 @@ class _Watch:
 
     def _call(self, node: tree.Call, scope: Scope, key: _Key) -> None:
         if node.function == "capped":
-            amount, limit, used = (_value(run_of(one), scope) for one in node.arguments)
+            amount, limit, used = (self._at(one, scope) for one in node.arguments)
             self._sign((*key, "used"), used, limit)
             self._sign((*key, "amount"), used + amount, limit)
         elif node.function in SCALES.values():
-            value, scale = (_value(run_of(one), scope) for one in node.arguments)
+            value, scale = (self._at(one, scope) for one in node.arguments)
             for place, band in enumerate(scale.bands):
                 self._sign((*key, place), value, band.above)
         elif node.function == "abs":
-            item = _value(run_of(node.arguments[0]), scope)
+            item = self._at(node.arguments[0], scope)
             self._sign(key, item, item - item)
 
     def _sign(self, key: _Key, left: Any, right: Any, op: str = "<") -> None:
@@ -612,16 +621,14 @@ class _Search:
         else:
             facts[axis.name] = value
         case = self._new(facts)
-        for scope, (kept, values, used) in zip(_all_scopes(case), self._kept, strict=True):
-            scope.kept.update(kept)
-            scope.values.update(values)
-            scope.used.update(used)
+        for scope, (other, steady) in zip(_all_scopes(case), self._kept, strict=True):
+            scope.take(other, steady)
         return case
 
     def _new(self, facts: dict[str, Any]) -> Case:
         return Case(self.base.policy, facts, self.base.table, self.base.options, nearest=True)
 
-    def _independent(self) -> list[tuple[dict[Any, Any], dict[Any, Any], dict[Any, Any]]]:
+    def _independent(self) -> list[tuple[Scope, list[Rule[..., Any]]]]:
         case = self._new(self.base.facts)
         changing = set(self.dependents.rules)
         watch = _Watch(case, self.dependents)
@@ -634,17 +641,11 @@ class _Search:
         out = []
         for scope in _all_scopes(case):
             # What is asked of the case for the best of its choices changes with the best.
-            steady = {
-                rule for rule in {**scope.kept, **scope.values, **scope.used}
+            steady = [
+                rule for rule in {**scope.kept, **scope.used}
                 if rule not in changing and (scope.case.choice is not None or not rule.by_choice)
-            }  # fmt: skip
-            out.append(
-                (
-                    {rule: one for rule, one in scope.kept.items() if rule in steady},
-                    {rule: one for rule, one in scope.values.items() if rule in steady},
-                    {rule: one for rule, one in scope.used.items() if rule in steady},
-                )
-            )
+            ]  # fmt: skip
+            out.append((scope, steady))
         return out
 
 

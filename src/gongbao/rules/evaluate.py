@@ -1,26 +1,29 @@
 """Evaluate a policy's rules for one case: exactly, each rule once, asking only for the facts that are needed.
 
-Each node of a rule's tree becomes a small function of a scope. A scope is the case itself or one record of it; a rule
-is evaluated in the scope it belongs to and its value is kept there. What cannot be computed because a fact was left out
-raises MissingFacts with every fact that is missing (lost.py), so that all of them can be asked for at once; `and`, `or`
-and branches that are settled without the fact are settled.
+Each rule is a function of a scope, whose source generated.py writes from the rule's tree. A scope is the case itself or
+one record of it; a rule is evaluated in the scope it belongs to and its value is kept there. What cannot be computed
+because a fact was left out raises MissingFacts with every fact that is missing (lost.py), so that all of them can be
+asked for at once; `and`, `or` and branches that are settled without the fact are settled.
 """
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from gongbao.rules import functions, scales, tree
+from gongbao.rules import tree
+from gongbao.rules.bare import ZERO, dressed
+from gongbao.rules.exact import add, rounded
+from gongbao.rules.exact import exact as exact_of
 from gongbao.rules.facts import Missing
+from gongbao.rules.generated import HELPERS, careful_of, is_rounded, plain_of, scope_class
 from gongbao.rules.lost import Lost
-from gongbao.rules.policy import FigureSheet, Policy, ReadingSheet, Record, Rule
-from gongbao.rules.types import as_type
-from gongbao.rules.values import Choice, Decimal, Quantity
+from gongbao.rules.policy import FactSheet, FigureSheet, Policy, ReadingSheet, Record, Rule
+from gongbao.rules.values import Choice
 
 if TYPE_CHECKING:
     from gongbao.rules.figures import FigureTable
@@ -54,51 +57,61 @@ class Evaluated:
 
 
 class Scope:
-    """The case (record None), or one record of it at its place in the input."""
+    """The case (record None), or one record of it at its place in the input; of a class that generated.py writes, which
+    has the facts and the rules' values as attributes.
 
-    __slots__ = ("_figures", "case", "counted", "index", "kept", "loop", "record", "said", "used", "values", "went")
+    `whole` is the scope of the case to which the record belongs; `base`, in the part for one choice, the same scope of
+    the case as a whole.
+    """
 
-    def __init__(self, case: Case, record: Record | None = None, index: int | None = None) -> None:
+    __slots__ = ("_figures", "base", "case", "counted", "index", "kept", "loop", "record", "said", "used", "whole")
+
+    def __init__(
+        self, case: Case, record: Record | None = None, index: int | None = None, *, base: Scope | None = None
+    ) -> None:
         self.case, self.record, self.index = case, record, index
-        self.kept: dict[Rule[..., Any], Evaluated | Lost] = {}
-        self.values: dict[Rule[..., Any], Any] = {}  # of whatever rule was asked from here, wherever it is kept
+        self.base: Scope = base or self
+        self.whole: Scope = self if record is None else case.scope
+        self.kept: dict[Rule[..., Any], Lost | None] = {}  # the rules evaluated here, with what they lack
         self.used: dict[Rule[..., Any], Any] = {}
         self.counted: dict[tree.Aggregate, tuple[list[Scope], Lost | None]] = {}
-        self.went: dict[tree.Branch, bool] = {}  # which way the branches of the rules here went
-        self.loop: Scope | None = None
+        self.loop: Scope | None = None  # the record that a generator goes through, in the careful form
         self.said: dict[object, str | Said] = {}  # what phrases.py said of values here
-        self._figures: FigureSheet | None = None
+        self._figures: Any = None
+        self.fill(case.facts if record is None else record.__dict__)
+
+    def fill(self, given: Mapping[str, Any]) -> None:
+        """Take the facts. Written for each policy."""
+        raise NotImplementedError
 
     @property
     def day(self) -> date:
         """The day whose figures govern here."""
         dated = type(self.record).dated_field if self.record is not None else ""
-        return known(getattr(self.record, dated)) if dated else self.case.day
+        return known(getattr(self.record, dated)) if dated else self.case.day  # type: ignore[no-any-return]
 
     @property
-    def figures(self) -> FigureSheet:
+    def sheet(self) -> FigureSheet:
+        """The figures that govern here."""
+        return self.case.table.at(self.day, nearest=self.case.nearest)
+
+    @property
+    def figures(self) -> Any:
+        """The same with their bare values."""
         if self._figures is None:
-            self._figures = self.case.table.at(self.day, nearest=self.case.nearest)
+            self._figures = self.case.table.bare_at(self.day, nearest=self.case.nearest)
         return self._figures
 
     def value(self, rule: Rule[..., Any]) -> Any:
         """Raises MissingFacts, Impossible."""
-        found = self.values[rule] = self.evaluated(rule).value
-        return found
+        return dressed(self.home(rule).find(rule), rule.type)
 
     def evaluated(self, rule: Rule[..., Any]) -> Evaluated:
         """Raises MissingFacts, Impossible."""
-        scope = self.home(rule)
-        found = scope.kept.get(rule)
-        if found is None:
-            if rule.earlier:
-                scope.case.in_order(rule)
-                found = scope.kept[rule]
-            else:
-                found = scope.evaluate(rule)
-        if found.__class__ is Lost:
-            raise MissingFacts(found)
-        return found  # type: ignore[return-value]
+        home = self.home(rule)
+        value = home.find(rule)
+        exact = getattr(home, f"x_{rule.name}") if is_rounded(rule) and value is not None else value
+        return Evaluated(dressed(value, rule.type), dressed(exact, rule.type))
 
     def home(self, rule: Rule[..., Any]) -> Scope:
         """The scope in which the rule's value is kept: of this record or the case, for this choice or the best."""
@@ -109,18 +122,59 @@ class Scope:
             raise AssertionError(f"{rule.name} is asked of no record")
         return self if case is self.case else case.of(rule.record)[self.index or 0]
 
-    def evaluate(self, rule: Rule[..., Any]) -> Evaluated | Lost:
-        out: Evaluated | Lost
+    def find(self, rule: Rule[..., Any]) -> Any:
+        """The bare value of a rule whose home is here. Raises MissingFacts, Impossible."""
+        if rule not in self.kept:
+            if rule.earlier:
+                self.case.in_order(rule)
+            else:
+                self.evaluate(rule)
+        lost = self.kept[rule]
+        if lost is not None:
+            raise MissingFacts(lost)
+        return getattr(self, f"r_{rule.name}")
+
+    def evaluate(self, rule: Rule[..., Any]) -> Any:
+        """Compute a rule; None, too, where a fact for it is missing."""
+        value = lost = None
         try:
-            exact = run_of(rule.tree)(self)
-            out = Evaluated(as_type(exact, rule.type), exact)
+            if self.case.lacks:
+                exact = careful_of(rule.policy, rule.tree)(self)
+                value = self.keep(rule, exact)
+            else:
+                value = (rule.plain or plain_of(rule))(self)
         except MissingFacts as error:
             self.case.ask(error.lost, rule)
-            out = error.lost
+            lost = error.lost
         except (ZeroDivisionError, ValueError) as error:
             raise Impossible(rule, self.index, str(error)) from None
-        self.kept[rule] = out
-        return out
+        self.kept[rule] = lost
+        return value
+
+    def keep(self, rule: Rule[..., Any], exact: Any) -> Any:
+        """What the plain form does at its end."""
+        value = exact
+        if is_rounded(rule) and exact is not None:
+            setattr(self, f"x_{rule.name}", exact)
+            value = rounded(exact_of(exact), rule.type.places or 0)
+        setattr(self, f"r_{rule.name}", value)
+        return value
+
+    def take(self, other: Scope, rules: Iterable[Rule[..., Any]]) -> None:
+        """Take over what another case of the same shape has computed for some rules."""
+        for rule in rules:
+            if rule in other.kept:
+                self.kept[rule] = other.kept[rule]
+                for mark in "rwx" if is_rounded(rule) else "rw":
+                    if other.kept[rule] is None:
+                        setattr(self, f"{mark}_{rule.name}", getattr(other, f"{mark}_{rule.name}", None))
+            if rule in other.used:
+                self.used[rule] = other.used[rule]
+
+
+@cache
+def scope_of(policy: Policy, record: type[Record] | None) -> type[Scope]:
+    return scope_class(policy, record, Scope)
 
 
 class Case:
@@ -139,7 +193,9 @@ class Case:
     ) -> None:
         self.policy, self.facts, self.table, self.options = policy, facts, table, options
         self.nearest, self.parent, self.choice = nearest, parent, choice
-        self.scope = Scope(self)
+        self.lacks: bool = parent.lacks if parent else _lacks(facts)
+        self.same: dict[tuple[Any, ...], Any] = {}  # what aggregates come to, by what they take of a rule's own record
+        self.scope = scope_of(policy, None)(self, base=parent.scope if parent else None)
         self.asked: dict[str, Rule[..., Any]] = parent.asked if parent else {}
         self._asked_of: set[Lost] = parent._asked_of if parent else set()
         self.readings_used: set[str] = parent.readings_used if parent else set()
@@ -156,7 +212,7 @@ class Case:
         if self._day is None:
             dated = self.policy.dated
             rule = self.policy.rules.get(dated)
-            self._day = self.scope.value(rule) if rule else known(self.facts[dated])
+            self._day = self.scope.find(rule) if rule else known(self.facts[dated])
         return self._day
 
     def ask(self, lost: Lost, rule: Rule[..., Any]) -> None:
@@ -176,7 +232,16 @@ class Case:
         """One scope for each record of a list among the facts, in the order of input."""
         found = self._records.get(source)
         if found is None:
-            found = [Scope(self, record, place) for place, record in enumerate(known(self.facts[source]))]
+            records = known(self.facts[source])
+            if self.parent:
+                bases: Sequence[Scope | None] = self.parent.records(source)
+            else:
+                bases = [None] * len(records)
+            made = [scope_of(self.policy, type(one)) for one in records[:1]]
+            found = [
+                made[0](self, record, place, base=base)
+                for place, (record, base) in enumerate(zip(records, bases, strict=True))
+            ]
             self._records[source] = found
         return found
 
@@ -242,16 +307,16 @@ class Case:
         totals: dict[Any, Any] = {}
         lost: Lost | None = None
         try:
-            ordered = sorted(scopes, key=lambda one: known(getattr(one.record, field))) if field else scopes
+            ordered = sorted(scopes, key=lambda one: known(getattr(one, f"f_{field}"))) if field else scopes
         except MissingFacts:
             ordered = scopes
             lost = Lost.together([_lost(one, field) for one in scopes if _is_missing(one, field)])
-        zero = rule.type.python(0)
+        zero: Any = 0 if rule.type.kind == "integer" else ZERO
         for scope in ordered:
             try:
                 if lost is not None:
                     raise MissingFacts(lost)
-                key = tuple(gather(known, [getattr(scope.record, name) for name in rule.earlier[1].same]))
+                key = tuple(gather(known, [getattr(scope, f"f_{name}") for name in rule.earlier[1].same]))
                 before = totals.get(key, zero)
                 if before.__class__ is Lost:
                     raise MissingFacts(before)
@@ -264,7 +329,8 @@ class Case:
                 continue
             scope.used[rule] = before
             found = scope.evaluate(rule)
-            totals[key] = found if isinstance(found, Lost) else before + found.value
+            own = scope.kept[rule]
+            totals[key] = own if own is not None else before + found if found.__class__ is int else add(before, found)
 
 
 def known(value: Any) -> Any:
@@ -296,287 +362,103 @@ def _lost(scope: Scope, field: str) -> Lost:
     return Lost.of(getattr(scope.record, field).path)
 
 
-def counted(node: tree.Aggregate, scope: Scope) -> tuple[list[Scope], Lost | None]:
+def _lacks(facts: dict[str, Any]) -> bool:
+    """Whether any fact was left out."""
+    if Missing in map(type, facts.values()):
+        return True
+    return any(
+        isinstance(one, FactSheet) and Missing in map(type, one.__dict__.values())
+        for listed in facts.values()
+        if listed.__class__ is list
+        for one in listed
+    )
+
+
+def counted(policy: Policy, node: tree.Aggregate, scope: Scope) -> tuple[list[Scope], Lost | None]:
     """The records that an aggregate counts, and what is missing to know it."""
     if node not in scope.counted:
         with suppress(MissingFacts):
-            run_of(node)(scope)
+            careful_of(policy, node)(scope)
     return scope.counted[node]
 
 
-# From nodes to functions of a scope
+def run_of(policy: Policy, node: tree.Node) -> Run:
+    """The value of a single node for a scope, as the policy speaks of it."""
+    run, kind = careful_of(policy, node), node.type
+    return lambda scope: dressed(run(scope), kind)
 
 
-def run_of(node: tree.Node) -> Run:
-    """The evaluation of a node, made once."""
-    if node.run is None:
-        node.run = _MAKERS[type(node)](node)
-    return node.run  # type: ignore[no-any-return]
+# What the careful form of a rule calls
 
 
-def _literal(node: tree.Literal) -> Run:
-    value = node.value
-    return lambda scope: value
+def _gathered(here: Scope, nodes: Iterable[Run]) -> list[Any]:
+    return gather(lambda one: one(here), nodes)
 
 
-def _fact(node: tree.FactRef) -> Run:
-    name = node.name
-
-    def run(scope: Scope) -> Any:
-        value = scope.case.facts[name]
-        return known(value) if value.__class__ is Missing else value
-
-    return run
-
-
-def _field(node: tree.FieldRef) -> Run:
-    take = operator.attrgetter(node.name)
-
-    def run(scope: Scope) -> Any:
-        value = take(scope.record)
-        return known(value) if value.__class__ is Missing else value
-
-    def run_on_loop(scope: Scope) -> Any:
-        value = take(scope.loop.record)  # type: ignore[union-attr]
-        return known(value) if value.__class__ is Missing else value
-
-    return run_on_loop if node.of == "loop" else run
-
-
-def _rule(node: tree.RuleRef) -> Run:
-    rule = node.rule
-    if node.of == "loop":
-
-        def run_on_loop(scope: Scope) -> Any:
-            other = scope.loop
-            return other.values[rule] if rule in other.values else other.value(rule)  # type: ignore[union-attr]
-
-        return run_on_loop
-    return lambda scope: scope.values[rule] if rule in scope.values else scope.value(rule)
-
-
-def _each(node: tree.EachRef) -> Run:
-    rule = node.rule
-    assert rule.record is not None
-    record = rule.record
-    return lambda scope: gather(lambda one: one.value(rule), scope.case.home(rule).of(record))
-
-
-def _best(node: tree.BestRef) -> Run:
-    return lambda scope: scope.case.choice if scope.case.choice is not None else scope.case.best()
-
-
-def _earlier(node: tree.EarlierRef) -> Run:
-    rule = node.rule
-
-    def run(scope: Scope) -> Any:
-        found = scope.used.get(rule)
-        if found is None:  # what came before is open, and so is this one
-            lost = scope.kept[rule]
-            assert isinstance(lost, Lost)
-            raise MissingFacts(lost)
-        return found
-
-    return run
-
-
-def _figure(node: tree.FigureRef) -> Run:
-    take = operator.attrgetter(node.name)
-    if not node.keys:
-        return lambda scope: take(scope.figures)
-    if len(node.keys) == 1:
-        key = run_of(node.keys[0])
-        return lambda scope: take(scope.figures)[key(scope)]
-    keys = [run_of(one) for one in node.keys]
-    return lambda scope: take(scope.figures)[tuple(gather(lambda one: one(scope), keys))]
-
-
-def _reading(node: tree.ReadingRef) -> Run:
-    name = node.name
-
-    def run(scope: Scope) -> Any:
-        scope.case.readings_used.add(name)
-        return getattr(scope.case.options, name)
-
-    return run
-
-
-_OPERATIONS = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "==": operator.eq,
-    "!=": operator.ne,
-    "in": lambda one, many: one in many,
-    "not in": lambda one, many: one not in many,
-    "is": operator.is_,
-    "is not": operator.is_not,
-}
-
-
-def _two(node: tree.Operation | tree.Comparison) -> Run:
-    apply, left, right = _OPERATIONS[node.op], run_of(node.left), run_of(node.right)
-
-    def run(scope: Scope) -> Any:
-        try:
-            one = left(scope)
-        except MissingFacts as error:
-            raise _with(error, right, scope) from None
-        return apply(one, right(scope))
-
-    return run
-
-
-def _with(error: MissingFacts, other: Run, scope: Scope) -> MissingFacts:
-    """The error with what the other side misses too, so that both are asked for."""
-    try:
-        other(scope)
-    except MissingFacts as more:
-        return MissingFacts(Lost.together((error.lost, more.lost)))
-    return error
-
-
-def _negative(node: tree.Negative) -> Run:
-    item = run_of(node.item)
-    return lambda scope: -item(scope)
-
-
-def _settled(items: tuple[tree.Node, ...], settles: bool) -> Run:
+def _settled(here: Scope, settles: bool, nodes: Iterable[Run]) -> bool:
     """and (settled by one no), or (settled by one yes): what is settled needs no further fact."""
-    runs = [run_of(one) for one in items]
+    lost: list[Lost] = []
+    for one in nodes:
+        try:
+            if one(here) is settles:
+                return settles
+        except MissingFacts as error:
+            lost.append(error.lost)
+    if lost:
+        raise MissingFacts(Lost.together(lost))
+    return not settles
 
-    def run(scope: Scope) -> Any:
-        lost: list[Lost] = []
-        for one in runs:
+
+def _each_of(here: Scope, rule: Rule[..., Any]) -> list[Any]:
+    assert rule.record is not None
+    return gather(lambda one: one.find(rule), here.case.home(rule).of(rule.record))
+
+
+def _earlier(here: Scope, rule: Rule[..., Any]) -> Any:
+    found = here.used.get(rule)
+    if found is None:  # what came before is open, and so is this one
+        lost = here.kept[rule]
+        assert lost is not None
+        raise MissingFacts(lost)
+    return found
+
+
+def _gone_through(here: Scope, node: tree.Aggregate, condition: Run | None, item: Run | None) -> list[Any]:
+    """What an aggregate takes of the records that it counts."""
+    before, items = here.loop, []
+    settles = {"any": True, "all": False}
+    counted: list[Scope] = []
+    lost: list[Lost] = []
+    try:
+        for other in here.case.records(node.source):
+            # Set anew each time: a rule on the same record may go through a generator of its own.
+            here.loop = other
             try:
-                if one(scope) is settles:
-                    return settles
+                if condition is None or condition(here):
+                    counted.append(other)
+                    here.loop = other
+                    items.append(item(here) if item else other)
+                    if node.function in settles and items[-1] is settles[node.function]:
+                        lost = []
+                        break
+                    if node.function == "first" and not lost:
+                        break
             except MissingFacts as error:
                 lost.append(error.lost)
-        if lost:
-            raise MissingFacts(Lost.together(lost))
-        return not settles
-
-    return run
-
-
-def _not(node: tree.Not) -> Run:
-    item = run_of(node.item)
-    return lambda scope: not item(scope)
+    finally:
+        here.loop = before
+    missing = Lost.together(lost) if lost else None
+    here.counted[node] = counted, missing
+    if missing is not None:
+        raise MissingFacts(missing)
+    return items
 
 
-def _branch(node: tree.Branch) -> Run:
-    condition, then, otherwise = run_of(node.condition), run_of(node.then), run_of(node.otherwise)
-
-    def run(scope: Scope) -> Any:
-        holds = scope.went[node] = condition(scope)
-        return then(scope) if holds else otherwise(scope)
-
-    return run
-
-
-def _extreme(node: tree.Extreme) -> Run:
-    pick = min if node.which == "min" else max
-    runs = [run_of(one) for one in node.items]
-    return lambda scope: pick(gather(lambda one: one(scope), runs))
-
-
-CALLS: dict[str, Callable[..., Any]] = {
-    **{name: function for function, name in functions.LIBRARY.items()},  # type: ignore[misc]
-    "marginal": scales.marginal,
-    "amount_by_band": scales.amount_by_band,
-    "rate_by_band": scales.rate_by_band,
-    "decimal": Decimal,
-    "abs": abs,
-}
-
-
-def _call(node: tree.Call) -> Run:
-    function, runs = CALLS[node.function], [run_of(one) for one in node.arguments]
-    if len(runs) == 1:
-        only = runs[0]
-        return lambda scope: function(only(scope))
-    return lambda scope: function(*gather(lambda one: one(scope), runs))
-
-
-def _aggregate(node: tree.Aggregate) -> Run:
-    found: dict[str, Callable[[Any], Any]] = {
-        "total": functions.total,
-        "mean": functions.mean,
-        "count": functions.count,
-        "any": any,
-        "all": all,
-    }
-    settles = {"any": True, "all": False}
-    zero = node.type.python(0) if issubclass(node.type.python, Quantity) else 0
-    otherwise = run_of(node.otherwise) if node.otherwise else None
-
-    def result(scope: Scope, items: list[Any]) -> Any:
-        if node.function == "first":
-            assert otherwise is not None
-            return items[0] if items else otherwise(scope)
-        return found[node.function](items) if items or node.function != "total" else zero
-
-    if node.source_each is not None:
-        each = run_of(node.source_each)
-        return lambda scope: result(scope, each(scope))
-    item = run_of(node.item) if node.item else None
-    condition = run_of(node.condition) if node.condition else None
-
-    def run(scope: Scope) -> Any:
-        before, items = scope.loop, []
-        counted: list[Scope] = []
-        lost: list[Lost] = []
-        try:
-            for other in scope.case.records(node.source):
-                # Set anew each time: a rule on the same record may go through a generator of its own.
-                scope.loop = other
-                try:
-                    if condition is None or condition(scope):
-                        counted.append(other)
-                        scope.loop = other
-                        items.append(item(scope) if item else other)
-                        if node.function in settles and items[-1] is settles[node.function]:
-                            lost = []
-                            break
-                        if node.function == "first" and not lost:
-                            break
-                except MissingFacts as error:
-                    lost.append(error.lost)
-        finally:
-            scope.loop = before
-        missing = Lost.together(lost) if lost else None
-        scope.counted[node] = counted, missing
-        if missing is not None:
-            raise MissingFacts(missing)
-        return result(scope, items)
-
-    return run
-
-
-_MAKERS: dict[type[tree.Node], Callable[[Any], Run]] = {
-    tree.Literal: _literal,
-    tree.FactRef: _fact,
-    tree.FieldRef: _field,
-    tree.RuleRef: _rule,
-    tree.EachRef: _each,
-    tree.BestRef: _best,
-    tree.EarlierRef: _earlier,
-    tree.FigureRef: _figure,
-    tree.ReadingRef: _reading,
-    tree.Operation: _two,
-    tree.Comparison: _two,
-    tree.Negative: _negative,
-    tree.All: lambda node: _settled(node.items, False),
-    tree.Any_: lambda node: _settled(node.items, True),
-    tree.Not: _not,
-    tree.Branch: _branch,
-    tree.Extreme: _extreme,
-    tree.Call: _call,
-    tree.Aggregate: _aggregate,
-}
+HELPERS.update(
+    known=known,
+    gathered=_gathered,
+    settled=_settled,
+    each_of=_each_of,
+    earlier=_earlier,
+    gone_through=_gone_through,
+)

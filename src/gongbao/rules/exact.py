@@ -17,8 +17,9 @@ _CONTEXT = decimal.Context(
     Emax=9999,
     traps=[decimal.InvalidOperation, decimal.Inexact, decimal.DivisionByZero, decimal.Overflow],
 )
-_QUANTA = [decimal.Decimal(1).scaleb(-places) for places in range(13)]
-_ROUNDING = decimal.Context(prec=400, rounding=decimal.ROUND_HALF_UP)
+QUANTA = [decimal.Decimal(1).scaleb(-places) for places in range(13)]
+ROUNDING = decimal.Context(prec=400, rounding=decimal.ROUND_HALF_UP)
+ZEROS = [abs(one * 0) for one in QUANTA]
 
 
 # What every decimal can be divided by: the numbers of records of which a mean is taken, mostly.
@@ -46,6 +47,10 @@ def exact(number: "int | str | Exact") -> Exact:
     if not value.is_finite():
         raise ValueError(f"{number!r} is not a number")
     return value
+
+
+# Of two numbers of which none is a fraction, and not both are whole numbers of Python: without asking first.
+plus, minus, times = _CONTEXT.add, _CONTEXT.subtract, _CONTEXT.multiply
 
 
 def add(left: Exact, right: Exact) -> Exact:
@@ -84,9 +89,9 @@ def rounded(value: Exact, places: int) -> decimal.Decimal:
         scaled = abs(value) * 10**places
         whole, rest = divmod(scaled.numerator, scaled.denominator)
         whole += 2 * rest >= scaled.denominator
-        out = decimal.Decimal(-whole if value < 0 else whole).scaleb(-places, _ROUNDING)
+        out = decimal.Decimal(-whole if value < 0 else whole).scaleb(-places, ROUNDING)
     else:
-        out = value.quantize(_QUANTA[places], decimal.ROUND_HALF_UP, _ROUNDING)  # type: ignore[union-attr]
+        out = value.quantize(QUANTA[places], decimal.ROUND_HALF_UP, ROUNDING)  # type: ignore[union-attr]
     return out if out else abs(out)
 
 
@@ -94,7 +99,7 @@ def places_of(value: Exact) -> int:
     """How many decimals the number is written with, zeros at the end left out; a fraction without end has 99."""
     if value.__class__ is Fraction:
         return 99
-    exponent = value.normalize(_ROUNDING).as_tuple().exponent  # type: ignore[union-attr]
+    exponent = value.normalize(ROUNDING).as_tuple().exponent  # type: ignore[union-attr]
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 

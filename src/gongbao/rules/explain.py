@@ -405,7 +405,7 @@ class _Teller:
                 assert node.rule.record is not None
                 homes = scope.case.home(node.rule).of(node.rule.record)
             else:
-                homes = counted(node, scope)[0] if rules else ()  # type: ignore[arg-type]
+                homes = counted(self.policy, node, scope)[0] if rules else ()  # type: ignore[arg-type]
             for home in homes:
                 for rule in rules:
                     if (rule, home) not in seen:
@@ -417,7 +417,7 @@ class _Teller:
         told = []
         for node in way.parameters:
             try:
-                sheet, keys = scope.figures, tuple([run_of(one)(scope) for one in node.keys])
+                sheet, keys = scope.figures, tuple([run_of(self.policy, one)(scope) for one in node.keys])
             except MissingFacts:
                 continue
             found = self.figures.get((sheet, node.name, keys))
@@ -427,7 +427,7 @@ class _Teller:
         return list({id(one): one for one in told}.values()) if len(told) > 1 else told
 
     def figure(self, node: tree.FigureRef, keys: tuple[Any, ...], scope: Scope) -> Json:
-        entry, value = scope.case.table.entries[node.name], run_of(node)(scope)
+        entry, value = scope.case.table.entries[node.name], run_of(self.policy, node)(scope)
         since, until = scope.case.table.period(node.name, scope.day)
         label: Said = entry.label
         if keys:
@@ -475,7 +475,7 @@ class _Teller:
     def bands(self, node: tree.Call, scope: Scope) -> list[Json]:
         """Which part of the value each band of a scale takes."""
         try:
-            value, scale = [run_of(one)(scope) for one in node.arguments]
+            value, scale = [run_of(self.policy, one)(scope) for one in node.arguments]
         except MissingFacts:
             return []
         if not isinstance(scale, scales.Ladder):

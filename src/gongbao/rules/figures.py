@@ -34,6 +34,7 @@ from typing import Any
 
 from gongbao.core.dates import ONE_DAY
 from gongbao.core.errors import GongbaoError
+from gongbao.rules.bare import bare
 from gongbao.rules.figure_values import (
     day_of,
     innermost,
@@ -102,6 +103,7 @@ class FigureTable:
     file: str
     entries: dict[str, Entry]
     _sheets: dict[tuple[int, bool], FigureSheet] = field(init=False, repr=False, default_factory=dict)
+    _bare: dict[int, FigureSheet] = field(init=False, repr=False, default_factory=dict)
 
     def at(self, day: date, *, nearest: bool = False) -> FigureSheet:
         """The figures of a day, as an instance of the sheet. It is made once for each stretch of days between changes.
@@ -113,6 +115,16 @@ class FigureTable:
             values = {name: one.on(day, nearest=nearest).value for name, one in self.entries.items()}
             self._sheets[key] = self.sheet(**values)
         return self._sheets[key]
+
+    def bare_at(self, day: date, *, nearest: bool = False) -> FigureSheet:
+        """The same with bare values (bare.py), as rules compute with them."""
+        sheet = self.at(day, nearest=nearest)
+        found = self._bare.get(id(sheet))
+        if found is None:
+            kinds = self.sheet.declared()
+            found = self.sheet(**{name: bare(getattr(sheet, name), kinds[name]) for name in self.entries})
+            self._bare[id(sheet)] = found
+        return found
 
     @cached_property
     def changes(self) -> list[date]:

@@ -349,7 +349,7 @@ def _missing(policy: Policy, node: tree.Node) -> Words:
 
 def _number(policy: Policy, node: tree.Node, brackets: bool) -> Say:
     """A number; a negative one in a sum or a product is put into `brackets`."""
-    run, places, key, missing = run_of(node), node.type.places, key_of(node), _missing(policy, node)
+    run, places, key, missing = run_of(policy, node), node.type.places, key_of(node), _missing(policy, node)
 
     def say(scope: Scope) -> str | Said:
         said = scope.said.get(key)
@@ -381,14 +381,14 @@ def _say(policy: Policy, node: tree.Node) -> Say:
     if isinstance(node, tree.Aggregate) and node.source_each is not None:
         each, function = _say(policy, node.source_each), node.function
         return lambda scope: _called(function, each(scope))
-    missing, run, kind = _missing(policy, node), run_of(node), node.type
+    missing, run, kind = _missing(policy, node), run_of(policy, node), node.type
 
     def say(scope: Scope) -> str | Said:
         try:
             if isinstance(node, tree.EachRef):
                 return _listed([in_both(one, node.rule.type, bare=True) for one in run(scope)])
             if isinstance(node, tree.Aggregate):
-                return _called(node.function, _items(node, scope))
+                return _called(node.function, _items(policy, node, scope))
             return in_both(run(scope), kind, bare=True)
         except MissingFacts:
             return missing
@@ -417,15 +417,15 @@ def key_of(node: tree.Node) -> object:
     return f"case.{node.name}" if isinstance(node, tree.FactRef) else node
 
 
-def _items(node: tree.Aggregate, scope: Scope) -> Said:
+def _items(policy: Policy, node: tree.Aggregate, scope: Scope) -> Said:
     """What the records that are counted give. Raises MissingFacts where it is not known which they are."""
     if node.item is None:
-        text = str(run_of(node)(scope))
+        text = str(run_of(policy, node)(scope))
         return Words(text, text)
-    records, lost = counted(node, scope)
+    records, lost = counted(policy, node, scope)
     if lost is not None:
         raise MissingFacts(lost)
-    item, key, kind = run_of(node.item), key_of(node.item), node.item.type
+    item, key, kind = run_of(policy, node.item), key_of(node.item), node.item.type
     said: list[Said] = []
     before = scope.loop
     try:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from gongbao.rules import tree
 from gongbao.rules.evaluate import MissingFacts, Run, Scope, run_of
+from gongbao.rules.generated import branches_of
 from gongbao.rules.phrases import Phrase, key_of, said_of, with_figures, with_names
 from gongbao.rules.policy import Fact, Policy, Rule
 from gongbao.rules.shown import Said
@@ -61,11 +62,11 @@ class Way:
 def way_of(rule: Rule[..., Any], scope: Scope) -> Way:
     """The way that the rule goes for a case, or for one record or choice of it."""
     told = _told(rule.tree)
-    came_by = tuple(map(scope.went.get, told.branches))
+    came_by = getattr(scope, f"w_{rule.name}")
     found = told.known.get(came_by)
     if found is None:
         went: list[bool | None] = []
-        is_known = _follow(rule.tree, scope, went)
+        is_known = _follow(rule.policy, rule.tree, scope, _bits(rule.tree, came_by), went)
         found = told.ways.get(key := tuple(went))
         if found is None:
             found = told.ways[key] = _way(rule.policy, rule.tree, iter(went))
@@ -74,15 +75,24 @@ def way_of(rule: Rule[..., Any], scope: Scope) -> Way:
     return found
 
 
+def _bits(node: tree.Node, way: int) -> dict[tree.Branch, bool]:
+    """Which way the branches went that evaluation came by (generated.py)."""
+    found = {}
+    for branch in branches_of(node):
+        way, bits = divmod(way, 4)
+        if bits:
+            found[branch] = bits == 1
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What is known of a node once and for all: all its branches and the outermost, and the ways a case went through
-    them. `known` has those that follow from the branches that evaluation came by."""
+    """What is known of a node once and for all: its outermost branches, and the ways a case went through them. `known`
+    has those that follow from the branches that evaluation came by."""
 
-    branches: tuple[tree.Branch, ...]
     outermost: tuple[tree.Branch, ...]
     ways: dict[tuple[bool | None, ...], Way]
-    known: dict[tuple[bool | None, ...], Way]
+    known: dict[int, Way]
 
 
 def _rules(node: Needed) -> list[Rule[..., Any]]:
@@ -96,8 +106,7 @@ def _rules(node: Needed) -> list[Rule[..., Any]]:
 
 def _told(node: tree.Node) -> _Told:
     if node.told is None:
-        branches = tuple(one for one in node.walk() if isinstance(one, tree.Branch))
-        node.told = _Told(branches, tuple(dict.fromkeys(_outermost(node))), {}, {})
+        node.told = _Told(tuple(dict.fromkeys(_outermost(node))), {}, {})
     return node.told  # type: ignore[no-any-return]
 
 
@@ -113,20 +122,22 @@ def _outermost(node: tree.Node) -> Iterator[tree.Branch]:
             yield from _outermost(one)
 
 
-def _follow(node: tree.Node, scope: Scope, went: list[bool | None]) -> bool:
+def _follow(
+    policy: Policy, node: tree.Node, scope: Scope, known: dict[tree.Branch, bool], went: list[bool | None]
+) -> bool:
     """Note which way each branch goes, in an order that follows from the ways; None where a fact for it is missing.
     Whether evaluation came by each of them."""
     came_by = True
     for branch in _branches(node):
-        holds = scope.went.get(branch)
+        holds = known.get(branch)
         if holds is None:
             came_by = False
             with suppress(MissingFacts):
-                holds = bool(run_of(branch.condition)(scope))
+                holds = bool(run_of(policy, branch.condition)(scope))
         went.append(holds)
-        came_by &= _follow(branch.condition, scope, went)
+        came_by &= _follow(policy, branch.condition, scope, known, went)
         if holds is not None:
-            came_by &= _follow(branch.then if holds else branch.otherwise, scope, went)
+            came_by &= _follow(policy, branch.then if holds else branch.otherwise, scope, known, went)
     return came_by
 
 
@@ -149,7 +160,7 @@ def _way(policy: Policy, node: tree.Node, went: Iterator[bool | None]) -> Way:
             declared = policy.facts.declared() if isinstance(one, tree.FactRef) else one.record.declared()  # type: ignore[attr-defined]
             about = declared[one.name]
             if not about.type.is_records:
-                facts.setdefault((type(one), one.name), _asked(one, about))
+                facts.setdefault((type(one), one.name), _asked(policy, one, about))
     return Way(
         tuple([(with_names(policy, one), with_figures(policy, one), holds) for one, holds in conditions]),
         with_names(policy, kept),
@@ -160,12 +171,12 @@ def _way(policy: Policy, node: tree.Node, went: Iterator[bool | None]) -> Way:
         tuple([one for one in visible if isinstance(one, tree.Call) and one.function in SCALES.values()]),
         tuple([(one, _rules(one)) for one in visible if isinstance(one, Needed)]),
         frozenset(map(id, asked)),
-        _bearing(kept) if _folds(kept) else None,
+        _bearing(policy, kept) if _folds(kept) else None,
     )
 
 
-def _asked(node: tree.FactRef | tree.FieldRef, about: Fact) -> AskedFact:
-    run, kind, key = run_of(node), about.type, key_of(node)
+def _asked(policy: Policy, node: tree.FactRef | tree.FieldRef, about: Fact) -> AskedFact:
+    run, kind, key = run_of(policy, node), about.type, key_of(node)
     return AskedFact(
         node.name, about.label, isinstance(node, tree.FactRef), lambda scope: said_of(run(scope), kind, scope, key)
     )
@@ -218,13 +229,13 @@ def _visible(node: tree.Node) -> Iterator[tree.Node]:
             yield from _visible(one)
 
 
-def _bearing(node: tree.Node) -> Bearing:
+def _bearing(policy: Policy, node: tree.Node) -> Bearing:
     """Not the greater side of a min, nor what is multiplied by zero."""
     if not _folds(node):
         everything = frozenset(map(id, _visible(node)))
         return lambda scope: everything
-    own, whole, value_of = frozenset((id(node),)), frozenset(map(id, node.walk())), run_of(node)
-    below = [(run_of(one), _bearing(one)) for one in node.children()]
+    own, whole, value_of = frozenset((id(node),)), frozenset(map(id, node.walk())), run_of(policy, node)
+    below = [(run_of(policy, one), _bearing(policy, one)) for one in node.children()]
 
     def bearing(scope: Scope) -> frozenset[int]:
         try:
