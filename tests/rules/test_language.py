@@ -439,6 +439,15 @@ def test_a_rule_of_many_ways_is_built_once_for_all_that_go_on_alike(tmp_path: Pa
     assert result.as_json(explain=True)["values"]["made"] == "0.00"
 
 
+def test_a_long_sum_is_computed_and_told(tmp_path: Path) -> None:
+    """Of more terms than brackets may stand in one another in Python."""
+    policy = load(tmp_path, rule("return " + " + ".join(["cost"] * 210), "cost: Money")).policy
+    answer = compute(policy, CASE).as_json(explain=True)
+    assert answer["values"]["made"] == "21000.00"
+    made = next(one for one in answer["explanation"]["steps"] if one["rule"] == "made")
+    assert made["figures"]["en"] == " + ".join(["100.00"] * 210)
+
+
 def test_a_rule_of_too_many_ways_is_refused(tmp_path: Path) -> None:
     body = "".join(
         f"if number == {place}:\n    y = cost * {place}\n    if cost > y:\n        return y\n" for place in range(30)

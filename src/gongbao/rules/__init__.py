@@ -9,7 +9,9 @@ gazette: a citation is a document number and a locator.
     source.py     a rule's source -> its tree (tree.py), and what the language refuses; seal.py closes a policy
     figures.py    parameters.yaml; readings.py readings.yaml; coverage.py clauses.yaml
     facts.py      what people give -> facts, or problems in words
-    evaluate.py   the tree -> values; compute.py one case; explain.py why
+    generated.py  the tree -> Python source of each rule, over numbers as in bare.py
+    evaluate.py   runs it for a case; compute.py one case
+    explain.py    why: ways.py what is said of a way through a rule, in the words of phrases.py; telling.py its source
 """
 
 from gongbao.core.working_days import add_working_days, is_working_day, working_days_between

@@ -8,10 +8,12 @@ The functions are those of functions.py and scales.py for such numbers; tests ho
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from gongbao.rules import exact as ex
 from gongbao.rules.scales import Scale
+from gongbao.rules.shown import number
 from gongbao.rules.types import Type
 from gongbao.rules.values import Quantity
 
@@ -22,12 +24,17 @@ HUNDREDTH = ex.exact("0.01")
 
 class Bands:
     """A scale as numbers. `each` has for each band where it begins, whether that is in it, where the next one begins,
-    and what it gives, of which `share` is taken: a hundredth where that is a percentage."""
+    and what it gives, of which `share` is taken: a hundredth where that is a percentage. `said` has the first and the
+    last of these as texts; `percents` says whether the measure is a percentage, and whether its product with what is
+    given is one."""
 
-    __slots__ = ("each", "scale", "share")
+    __slots__ = ("each", "percents", "said", "scale", "share")
 
-    def __init__(self, scale: Scale[Any, Any], share: ex.Exact | None) -> None:
-        self.scale, self.share = scale, share
+    def __init__(self, scale: Scale[Any, Any], measure: Type, given: Type) -> None:
+        self.scale, self.share = scale, HUNDREDTH if takes_hundredth(measure, given) else None
+        is_percent = measure.kind == "percent" or (given.kind == "percent" and measure.kind != "money")
+        self.percents = measure.kind == "percent", is_percent
+        self.said = [(number(one.above), number(one.gives)) for one in scale.bands]
         ends = [*(one.above.exact for one in scale.bands[1:]), None]
         self.each = tuple(
             [(one.above.exact, one.included, end, one.gives.exact) for one, end in zip(scale.bands, ends, strict=True)]
@@ -45,7 +52,7 @@ def bare(value: Any, kind: Type) -> Any:
     if isinstance(value, Scale):
         measure, given = kind.key[0], kind.item
         assert given is not None
-        return Bands(value, HUNDREDTH if takes_hundredth(measure, given) else None)
+        return Bands(value, measure, given)
     return value
 
 
@@ -105,35 +112,44 @@ def absolute(number: Any) -> Any:
 def marginal(value: Any, bands: Bands) -> Any:
     """The sum over the bands of part times rate."""
     found: Any = None
-    share = bands.share
-    for above, _, following, gives in bands.each:
+    for _, _, made in marginal_parts(value, bands):
+        found = made if found is None else ex.add(made, found)
+    return ex.multiply(value, ZERO) if found is None else ex.add(found, ZERO)
+
+
+def marginal_parts(value: Any, bands: Bands) -> list[tuple[int, Any, Any]]:
+    """Each band that the value reaches, by its place, with the part of the value that lies in it and what that makes"""
+    minus: Any
+    times: Any
+    minus, times = (ex.minus, ex.times) if value.__class__ is Decimal else (ex.subtract, ex.multiply)
+    share, out = bands.share, []
+    for place, (above, _, following, gives) in enumerate(bands.each):
         if value <= above:
             break
-        top = value if following is None or value <= following else following
-        part = ex.multiply(ex.subtract(top, above), gives)
-        if share is not None:
-            part = ex.multiply(part, share)
-        found = ex.add(part, ZERO if found is None else found)
-    return ex.multiply(value, ZERO) if found is None else found
+        part = minus(value if following is None or value <= following else following, above)
+        made = times(part, gives)
+        out.append((place, part, made if share is None else times(made, share)))
+    return out
 
 
 def amount_by_band(value: Any, bands: Bands) -> Any:
-    gives = _gives(value, bands)
-    return ZERO if gives is None else gives
+    place = place_in(value, bands)
+    return ZERO if place is None else bands.each[place][3]
 
 
 def rate_by_band(value: Any, bands: Bands) -> Any:
-    gives = _gives(value, bands)
-    if gives is None:
+    place = place_in(value, bands)
+    if place is None:
         return ex.multiply(value, ZERO)
-    found = ex.multiply(value, gives)
+    found = ex.multiply(value, bands.each[place][3])
     return found if bands.share is None else ex.multiply(found, bands.share)
 
 
-def _gives(value: Any, bands: Bands) -> Any:
+def place_in(value: Any, bands: Bands) -> int | None:
+    """Which band the value lies in."""
     found = None
-    for above, included, _, gives in bands.each:
+    for place, (above, included, _, _) in enumerate(bands.each):
         if not (value > above or (included and value == above)):
             break
-        found = gives
+        found = place
     return found

@@ -27,7 +27,6 @@ from gongbao.rules.values import Choice
 
 if TYPE_CHECKING:
     from gongbao.rules.figures import FigureTable
-    from gongbao.rules.shown import Said
 
 Run = Callable[["Scope"], Any]
 
@@ -64,7 +63,10 @@ class Scope:
     the case as a whole.
     """
 
-    __slots__ = ("_figures", "base", "case", "counted", "index", "kept", "loop", "record", "said", "used", "whole")
+    __slots__ = (
+        *("_figures", "base", "case", "counted", "index", "kept", "loop", "record", "used", "whole"),
+        *("choice", "label", "path", "told"),
+    )
 
     def __init__(
         self, case: Case, record: Record | None = None, index: int | None = None, *, base: Scope | None = None
@@ -76,7 +78,11 @@ class Scope:
         self.used: dict[Rule[..., Any], Any] = {}
         self.counted: dict[tree.Aggregate, tuple[list[Scope], Lost | None]] = {}
         self.loop: Scope | None = None  # the record that a generator goes through, in the careful form
-        self.said: dict[object, str | Said] = {}  # what phrases.py said of values here
+        # What an explanation says of the scope itself, and the steps that it has told here: see explain.py.
+        self.path = ""
+        self.label: dict[str, str] | None = None
+        self.choice: dict[str, str] | None = None
+        self.told: dict[Rule[..., Any], dict[str, Any]] | None = None
         self._figures: Any = None
         self.fill(case.facts if record is None else record.__dict__)
 
@@ -88,7 +94,7 @@ class Scope:
     def day(self) -> date:
         """The day whose figures govern here."""
         dated = type(self.record).dated_field if self.record is not None else ""
-        return known(getattr(self.record, dated)) if dated else self.case.day  # type: ignore[no-any-return]
+        return known(getattr(self.record, dated)) if dated else self.case.day
 
     @property
     def sheet(self) -> FigureSheet:
@@ -128,7 +134,9 @@ class Scope:
             if rule.earlier:
                 self.case.in_order(rule)
             else:
-                self.evaluate(rule)
+                value = self.evaluate(rule)
+                if value is not None:
+                    return value
         lost = self.kept[rule]
         if lost is not None:
             raise MissingFacts(lost)
@@ -195,7 +203,7 @@ class Case:
         self.nearest, self.parent, self.choice = nearest, parent, choice
         self.lacks: bool = parent.lacks if parent else _lacks(facts)
         self.same: dict[tuple[Any, ...], Any] = {}  # what aggregates come to, by what they take of a rule's own record
-        self.scope = scope_of(policy, None)(self, base=parent.scope if parent else None)
+        self.scope: Scope = scope_of(policy, None)(self, base=parent.scope if parent else None)
         self.asked: dict[str, Rule[..., Any]] = parent.asked if parent else {}
         self._asked_of: set[Lost] = parent._asked_of if parent else set()
         self.readings_used: set[str] = parent.readings_used if parent else set()
@@ -237,7 +245,8 @@ class Case:
                 bases: Sequence[Scope | None] = self.parent.records(source)
             else:
                 bases = [None] * len(records)
-            made = [scope_of(self.policy, type(one)) for one in records[:1]]
+            # mypy takes the class of a frozen dataclass for unhashable.
+            made = [scope_of(self.policy, type(one)) for one in records[:1]]  # type: ignore[arg-type]
             found = [
                 made[0](self, record, place, base=base)
                 for place, (record, base) in enumerate(zip(records, bases, strict=True))
@@ -400,7 +409,7 @@ def _settled(here: Scope, settles: bool, nodes: Iterable[Run]) -> bool:
     lost: list[Lost] = []
     for one in nodes:
         try:
-            if one(here) is settles:
+            if bool(one(here)) is settles:
                 return settles
         except MissingFacts as error:
             lost.append(error.lost)
@@ -455,6 +464,7 @@ def _gone_through(here: Scope, node: tree.Aggregate, condition: Run | None, item
 
 
 HELPERS.update(
+    counted_by=lambda here, node: counted(here.case.policy, node, here)[0],
     known=known,
     gathered=_gathered,
     settled=_settled,

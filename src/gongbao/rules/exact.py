@@ -6,6 +6,7 @@ is mixed becomes a fraction. Nothing is ever rounded here except where `rounded`
 
 import decimal
 from fractions import Fraction
+from math import gcd
 
 Exact = decimal.Decimal | Fraction
 
@@ -57,21 +58,24 @@ def add(left: Exact, right: Exact) -> Exact:
     try:
         return _CONTEXT.add(left, right)  # type: ignore[arg-type]
     except TypeError:  # one of them is a fraction
-        return _decimal(Fraction(left) + Fraction(right))
+        (above, below), (other, of) = left.as_integer_ratio(), right.as_integer_ratio()
+        return _quotient(above * of + other * below, below * of)
 
 
 def subtract(left: Exact, right: Exact) -> Exact:
     try:
         return _CONTEXT.subtract(left, right)  # type: ignore[arg-type]
     except TypeError:
-        return _decimal(Fraction(left) - Fraction(right))
+        (above, below), (other, of) = left.as_integer_ratio(), right.as_integer_ratio()
+        return _quotient(above * of - other * below, below * of)
 
 
 def multiply(left: Exact, right: Exact) -> Exact:
     try:
         return _CONTEXT.multiply(left, right)  # type: ignore[arg-type]
     except TypeError:
-        return _decimal(Fraction(left) * Fraction(right))
+        (above, below), (other, of) = left.as_integer_ratio(), right.as_integer_ratio()
+        return _quotient(above * other, below * of)
 
 
 def divide(left: Exact, right: Exact) -> Exact:
@@ -80,15 +84,16 @@ def divide(left: Exact, right: Exact) -> Exact:
         raise ZeroDivisionError("division by zero")
     if left.__class__ is decimal.Decimal and right in _WITHOUT_REST:
         return _CONTEXT.divide(left, decimal.Decimal(right))  # type: ignore[arg-type]
-    return _decimal(Fraction(left) / Fraction(right))
+    (above, below), (by, of) = left.as_integer_ratio(), right.as_integer_ratio()
+    return _quotient(above * of, below * by)
 
 
 def rounded(value: Exact, places: int) -> decimal.Decimal:
     """To `places` decimals, a half away from zero (-1.005 becomes -1.01); zero has no sign."""
     if value.__class__ is Fraction:
-        scaled = abs(value) * 10**places
-        whole, rest = divmod(scaled.numerator, scaled.denominator)
-        whole += 2 * rest >= scaled.denominator
+        above, below = value.as_integer_ratio()
+        whole, rest = divmod(abs(above) * 10**places, below)
+        whole += 2 * rest >= below
         out = decimal.Decimal(-whole if value < 0 else whole).scaleb(-places, ROUNDING)
     else:
         out = value.quantize(QUANTA[places], decimal.ROUND_HALF_UP, ROUNDING)  # type: ignore[union-attr]
@@ -103,12 +108,11 @@ def places_of(value: Exact) -> int:
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
-def _decimal(value: Fraction) -> Exact:
+def _quotient(above: int, below: int) -> Exact:
     """A decimal again where one holds the value, so that sums of thirds that are whole print as whole."""
-    rest = value.denominator
-    for prime in (2, 5):
-        while rest % prime == 0:
-            rest //= prime
-    if rest != 1:
-        return value
-    return _CONTEXT.divide(decimal.Decimal(value.numerator), decimal.Decimal(value.denominator))
+    common = gcd(above, below) if below > 0 else -gcd(above, below)
+    above, below = above // common, below // common
+    # Some power of ten can be divided by it where it has no factor but two and five.
+    if pow(10, below.bit_length(), below):
+        return Fraction(above, below)
+    return _CONTEXT.divide(decimal.Decimal(above), decimal.Decimal(below))

@@ -8,24 +8,25 @@ none of them can say something else; `Step` and what belongs to one read it for 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from gongbao.rules import scales, tree
+from gongbao.rules.bare import dressed
 from gongbao.rules.compute import Result, version
-from gongbao.rules.evaluate import Evaluated, MissingFacts, Scope, counted, run_of
-from gongbao.rules.facts import as_json
+from gongbao.rules.evaluate import MissingFacts, Scope
 from gongbao.rules.figures import FigureTable
+from gongbao.rules.generated import careful_of
 from gongbao.rules.lost import Lost
-from gongbao.rules.phrases import Phrase
-from gongbao.rules.policy import FigureSheet, Rule
-from gongbao.rules.shown import Said, Words, in_both, number, shown
-from gongbao.rules.types import DECIMAL
-from gongbao.rules.values import Choice, Label, Quantity
-from gongbao.rules.ways import AskedFact, Way, way_of
+from gongbao.rules.phrases import say_of
+from gongbao.rules.policy import Rule
+from gongbao.rules.shown import Said, Words, in_both, shown
+from gongbao.rules.telling import lacking, teller_of, told_of
+from gongbao.rules.values import Choice, Label
+from gongbao.rules.ways import Way, way_of
 
 SCHEMA = "gongbao.explanation/1"
 
@@ -179,12 +180,21 @@ def _words_or_none(told: Json | None) -> Said | None:
     return _words(told) if told else None
 
 
+def _value_of(rule: Rule[..., Any], scope: Scope | None) -> Said | None:
+    if scope is None:
+        return None
+    try:
+        return in_both(scope.value(rule), rule.type)
+    except MissingFacts:
+        return None
+
+
 @dataclass
 class Explanation:
     """The steps of each reported value, in order. A list of records gives each record's steps.
 
     `chosen` is there where the case has several choices of which the best applies (就高不就低). `told` are the steps
-    as JSON; `found` has for each, by its number, the rule and what it came to, None where a fact is missing.
+    as JSON; `found` has for each, by its number, the rule and where its value is kept, None where that is open.
     """
 
     policy: str
@@ -195,11 +205,11 @@ class Explanation:
     as_if: bool
     chosen: Chosen | None
     told: list[Json]
-    found: list[tuple[Rule[..., Any], Evaluated | None]]
+    found: list[tuple[Rule[..., Any], Scope | None]]
 
     @cached_property
     def steps(self) -> list[Step]:
-        values = [in_both(found.value, rule.type) if found else None for rule, found in self.found]
+        values = [_value_of(rule, scope) for rule, scope in self.found]
         return [Step(one, values) for one in self.told]
 
     def walk(self) -> Iterator[Step]:
@@ -242,30 +252,19 @@ def explain(result: Result, only: tuple[str, str] | None = None) -> Explanation:
     return _Teller(result, only).tell()
 
 
-@dataclass(slots=True, eq=False)
-class _Place:
-    """For what a rule is computed: the case, a record of it, a choice. `named` is what each of its steps says of that,
-    `told` how each step that was told begins, with what was found, and `facts` what was said of each fact."""
-
-    record: str
-    named: Json
-    told: dict[Rule[..., Any], tuple[Json, Evaluated | None]] = field(default_factory=dict)
-    facts: dict[str, Json | None] = field(default_factory=dict)
-
-
 class _Teller:
-    """Writes the steps of one explanation. What many of them name (figures, readings, facts) is one object in all."""
+    """Has the steps of one explanation told (telling.py), and keeps what many of them name as one object in all."""
 
     def __init__(self, result: Result, only: tuple[str, str] | None) -> None:
         self.only = only
         self.result, self.policy, self.case = result, result.policy, result.case
-        self.places: dict[Scope, _Place] = {}
         self.figures = _figures_told(result.case.table)
-        self.named: dict[Rule[..., Any], Json] = {}
         self.readings: dict[str, Json] = {}
-        self.of_case: dict[Phrase, Json] = {}
-        self.texts: dict[int, tuple[str, str]] = {}  # of the bands of scales, by id
-        self.found: list[tuple[Rule[..., Any], Evaluated | None]] = []
+        self.once: dict[str, Json] = {}  # conditions that are the same for all records
+        self.listed: dict[int, Said] = {}  # what was said of the records that an aggregate counts, by the id of these
+        self.found: list[tuple[Rule[..., Any], Scope | None]] = []
+        for scope in self.case.scopes():
+            scope.told = None
 
     def tell(self) -> Explanation:
         steps = []
@@ -278,9 +277,9 @@ class _Teller:
                 scopes = self.case.records(name)
             except MissingFacts:
                 continue
+            rules = [part for part in reported if isinstance(part, Rule)]
             for scope in scopes:
-                rules = [part for part in reported if isinstance(part, Rule)]
-                steps += [self.step(rule, scope) for rule in rules if self.tells(self.place(scope).record, rule)]
+                steps += [self.step(rule, scope) for rule in rules if self.tells(self.begin(scope), rule)]
         policy = self.policy
         return Explanation(
             policy.name,
@@ -297,87 +296,64 @@ class _Teller:
     def tells(self, record: str, rule: Rule[..., Any]) -> bool:
         return self.only in (None, (record, rule.name))
 
-    def step(self, rule: Rule[..., Any], asked: Scope, folded: bool = False) -> Json:
+    def step(self, rule: Rule[..., Any], asked: Scope) -> Json:
         try:
             scope = asked.home(rule)
         except MissingFacts as error:  # which choice is the best is open
-            return self.homeless(rule, error.lost, folded)
-        place = self.places.get(scope) or self.place(scope)
-        if rule in place.told:
-            begun, found = place.told[rule]
-            self.found.append((rule, found))
-            return {**begun, "number": len(self.found), "told_in": begun["number"], "folded": folded}
-        found, lost = None, None
-        try:
-            found = scope.evaluated(rule)
-        except MissingFacts as error:
-            lost = error.lost
-        out = self.begun(rule, place, found)
-        place.told[rule] = out.copy(), found
-        way = way_of(rule, scope)
-        out["formula"] = way.formula
-        if way.figures is not None:
-            figures = self.fill(way.figures, scope)
-            if figures != way.formula:
-                out["figures"] = figures
-        if way.scales and (notes := [note for scale in way.scales for note in self.bands(scale, scope)]):
-            out["notes"] = notes
-        out["conditions"] = [
-            {**words, "figures": self.fill(figures, scope), "holds": holds} for words, figures, holds in way.conditions
-        ]
-        out["parameters"] = self.parameters(way, scope) if way.parameters else []
-        out["readings"] = [self.readings.get(one) or self.reading(one) for one in way.readings]
-        out["facts"] = [told for one in way.facts if (told := self.fact(one, scope, place)) is not None]
-        if lost is not None:
-            _lacking(out, lost)
-        out["folded"] = folded
-        out["steps"] = self.below(way, scope) if way.needed else []
-        return out
+            return self.homeless(rule, error.lost)
+        return teller_of(rule)(self, scope, False)
 
-    def begun(self, rule: Rule[..., Any], place: _Place, found: Evaluated | None) -> Json:
-        """What each step says of its rule, its value and what it was computed for."""
-        self.found.append((rule, found))
-        out = (self.named.get(rule) or self.name(rule)).copy()
-        out["number"] = len(self.found)
-        if found is not None:
-            kind, value, exact = rule.type, found.value, found.exact
-            out["value"] = as_json(value, kind)
-            if kind.places is not None and isinstance(exact, Quantity) and exact.exact != value.exact:
-                out["before_rounding"] = as_json(exact, DECIMAL)
-                out["places"] = kind.places
-        out.update(place.named)
-        return out
-
-    def name(self, rule: Rule[..., Any]) -> Json:
+    def homeless(self, rule: Rule[..., Any], lost: Lost) -> Json:
+        self.found.append((rule, None))
         label, unit = rule.label, rule.type.unit
-        named: Json = {"number": 0, "rule": rule.name, **_label(label), "clause": rule.clause, "value": None}
-        if unit:
-            named["unit"] = {"zh": unit.zh, "en": unit.en}
-        self.named[rule] = named
-        return named
+        return {
+            "number": len(self.found),
+            "rule": rule.name,
+            **_label(label),
+            "clause": rule.clause,
+            "value": None,
+            **({"unit": {"zh": unit.zh, "en": unit.en}} if unit else {}),
+            **{"conditions": [], "parameters": [], "readings": [], "facts": []},
+            **lacking(lost),
+            **{"folded": False, "steps": []},
+        }
 
-    def homeless(self, rule: Rule[..., Any], lost: Lost, folded: bool) -> Json:
-        out = self.begun(rule, _NOWHERE, None)
-        out |= {"conditions": [], "parameters": [], "readings": [], "facts": []}
-        _lacking(out, lost)
-        return out | {"folded": folded, "steps": []}
+    def begin(self, scope: Scope) -> str:
+        """Note what each step says of the scope. Its path."""
+        if scope.told is None:
+            scope.told = {}
+            scope.path, label = self.record_of(scope)
+            scope.label = _label(label) if label else None
+            if scope.case.choice is not None:
+                scope.choice = _label(scope.case.choice.label)
+        return scope.path
 
-    def fill(self, phrase: Phrase, scope: Scope) -> Json:
-        if not phrase.of_case:
-            return phrase.fill(scope)
-        found = self.of_case.get(phrase)
+    def way(self, rule: Rule[..., Any], scope: Scope) -> Callable[..., Json]:
+        """What tells of the rule, by the way that it went there."""
+        way, is_known = way_of(rule, scope)
+        careful = self.case.lacks
+        found = _TOLD_BY.get(key := (way, careful))
         if found is None:
-            found = self.of_case[phrase] = phrase.fill(scope)
+            found = _TOLD_BY[key] = told_of(rule, way, careful=careful)
+        if is_known and not careful:
+            rule.ways[getattr(scope, f"w_{rule.name}")] = found
         return found
 
-    def place(self, scope: Scope) -> _Place:
-        found = self.places.get(scope)
+    def asked(self, rule: Rule[..., Any], scope: Scope) -> tuple[Any, Lost | None]:
+        """What a rule comes to, and what it lacks."""
+        try:
+            return scope.find(rule), None
+        except MissingFacts as error:
+            return None, error.lost
+
+    def of_records(self, node: tree.Aggregate, say: Callable[[Scope], Said], scope: Scope) -> Said:
+        """What is said of the records that an aggregate counts: the same for all for which these are the same."""
+        counts = scope.counted.get(node)
+        if counts is None:
+            return say(scope)
+        found = self.listed.get(id(counts[0]))
         if found is None:
-            record, label = self.record_of(scope)
-            named: Json = {"record": record, "record_label": _label(label)} if label else {}
-            if scope.case.choice is not None:
-                named["choice"] = _label(scope.case.choice.label)
-            found = self.places[scope] = _Place(record, named)
+            found = self.listed[id(counts[0])] = say(scope)
         return found
 
     def record_of(self, scope: Scope) -> tuple[str, Said | None]:
@@ -392,42 +368,27 @@ class _Teller:
             return path, value.label
         return path, Words(f"第{scope.index + 1}项", f"no. {scope.index + 1}")
 
-    def below(self, way: Way, scope: Scope) -> list[Json]:
-        """The steps of the rules that stand in the formula and its conditions, each once."""
-        bearing = way.bearing(scope) if way.bearing else None
-        seen: set[tuple[Rule[..., Any], Scope]] = set()
-        steps = []
-        for node, rules in way.needed:
-            folded = bearing is not None and id(node) not in bearing and id(node) not in way.asked
-            if node.__class__ is tree.RuleRef:
-                homes: Sequence[Scope] = (scope,)
-            elif isinstance(node, tree.EachRef):
-                assert node.rule.record is not None
-                homes = scope.case.home(node.rule).of(node.rule.record)
-            else:
-                homes = counted(self.policy, node, scope)[0] if rules else ()  # type: ignore[arg-type]
-            for home in homes:
-                for rule in rules:
-                    if (rule, home) not in seen:
-                        seen.add((rule, home))
-                        steps.append(self.step(rule, home, folded))
-        return steps
-
-    def parameters(self, way: Way, scope: Scope) -> list[Json]:
-        told = []
-        for node in way.parameters:
+    def parameters(self, nodes: tuple[tree.FigureRef, ...], scope: Scope, key: Any = None) -> tuple[Any, ...]:
+        """The parameters with their values, and what each value is said to be in a formula; kept under the key."""
+        told, texts = [], []
+        for node in nodes:
             try:
-                sheet, keys = scope.figures, tuple([run_of(self.policy, one)(scope) for one in node.keys])
+                sheet = scope.figures
+                keys = tuple([careful_of(self.policy, one)(scope) for one in node.keys])
             except MissingFacts:
                 continue
             found = self.figures.get((sheet, node.name, keys))
             if found is None:
                 found = self.figures[sheet, node.name, keys] = self.figure(node, keys, scope)
             told.append(found)
-        return list({id(one): one for one in told}.values()) if len(told) > 1 else told
+            texts.append(say_of(self.policy, node)(scope).zh)
+        out = list({id(one): one for one in told}.values()), *texts
+        if key is not None:
+            self.figures[key] = out
+        return out
 
     def figure(self, node: tree.FigureRef, keys: tuple[Any, ...], scope: Scope) -> Json:
-        entry, value = scope.case.table.entries[node.name], run_of(self.policy, node)(scope)
+        entry, value = scope.case.table.entries[node.name], dressed(careful_of(self.policy, node)(scope), node.type)
         since, until = scope.case.table.period(node.name, scope.day)
         label: Said = entry.label
         if keys:
@@ -460,43 +421,6 @@ class _Teller:
         }
         return found
 
-    def fact(self, asked: AskedFact, scope: Scope, place: _Place) -> Json | None:
-        """The fact with its value; None for one that is missing."""
-        if asked.of_case:
-            scope, place = self.case.scope, self.place(self.case.scope)
-        if asked.name not in place.facts:
-            path = f"{place.record}.{asked.name}" if place.record else asked.name
-            try:
-                place.facts[asked.name] = {"path": path, **_label(asked.label), "value": _label(asked.say(scope))}
-            except MissingFacts:
-                place.facts[asked.name] = None
-        return place.facts[asked.name]
-
-    def bands(self, node: tree.Call, scope: Scope) -> list[Json]:
-        """Which part of the value each band of a scale takes."""
-        try:
-            value, scale = [run_of(self.policy, one)(scope) for one in node.arguments]
-        except MissingFacts:
-            return []
-        if not isinstance(scale, scales.Ladder):
-            band = scale.band_of(value)
-            if band is None:
-                return [_BELOW_ALL]
-            above, gives = self.band(band)
-            return [_same(f"{above}{'≤' if band.included else '<'}{number(value)}: {gives}")]
-        out = []
-        for band, part in scale.parts(value):
-            above, gives = self.band(band)
-            out.append(_same(f"> {above}: {number(part)} × {gives} = {number(part * band.gives)}"))
-        return out
-
-    def band(self, band: scales.Band[Any, Any]) -> tuple[str, str]:
-        """Where it begins and what it gives, as texts."""
-        found = self.texts.get(id(band))
-        if found is None:
-            found = self.texts[id(band)] = number(band.above), number(band.gives)
-        return found
-
     def chosen(self) -> Chosen | None:
         case, best = self.case, self.policy.best
         if best is None:
@@ -520,28 +444,18 @@ class _Teller:
         return Chosen(best.name, best.label, best.clause, tuple(out))
 
 
-_NOWHERE = _Place("", {})
 _NOT_NEEDED = Words("未填，不影响结果", "not given, and of no bearing")
 _A_SCALE = Words("分档标准", "a scale")
-_BELOW_ALL = {"zh": "低于第一档", "en": "below the first band"}
 
-_Figures = dict[tuple[FigureSheet, str, tuple[Any, ...]], Json]
+_TOLD_BY: dict[tuple[Way, bool], Callable[..., Json]] = {}
+
+_Figures = dict[tuple[Any, ...], Any]
 _TOLD: WeakKeyDictionary[FigureTable, _Figures] = WeakKeyDictionary()
 
 
 def _figures_told(table: FigureTable) -> _Figures:
     """What was told of the figures of a table, by their days, names and keys: the same for every case."""
     return _TOLD.setdefault(table, {})
-
-
-def _lacking(step: Json, lost: Lost) -> None:
-    step["missing"] = sorted(lost.first)
-    if lost.more:
-        step["more_missing"] = True
-
-
-def _same(text: str) -> Json:
-    return {"zh": text, "en": text}
 
 
 def _label(label: Said) -> dict[str, str]:

@@ -360,6 +360,7 @@ def _reader(wanted: Type, fact: Fact) -> Read:
 # --- Numbers ------------------------------------------------------------------------------------------------------
 
 _HALF_WIDTH = str.maketrans("０１２３４５６７８９．，－−％＋", "0123456789.,--%+")
+_PLAINEST_NUMBER = re.compile(r"-?[0-9]{1,13}(?:\.[0-9]{1,20})?")
 _PLAIN_NUMBER = re.compile(r"-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?")
 
 
@@ -373,6 +374,8 @@ def _number(value: object, form: Label) -> decimal.Decimal:
             raise _too_large()
         return decimal.Decimal(value)  # type: ignore[arg-type]
     elif isinstance(value, str):
+        if _PLAINEST_NUMBER.fullmatch(value):  # as nearly all are, at half the cost
+            return decimal.Decimal(value) or decimal.Decimal(0)
         plain = value.strip().translate(_HALF_WIDTH) if len(value) <= _LONGEST_NUMBER else ""
         if not _PLAIN_NUMBER.fullmatch(plain):
             raise _not(form, value, "not_a_number")

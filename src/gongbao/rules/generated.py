@@ -18,8 +18,10 @@ functions give, too. The arithmetic of both is written by the same lines, `_Writ
 
 `here` is a scope (evaluate.py): the case or one record of it. A class for it is written as well. Its attributes are
 f_… the facts, r_… the rules' values and x_… what they were before rounding (None until they are computed), and w_… by
-which way a rule came to its value: for each of its branches, in the order of `branches_of`, two bits, of which the
-first is set where the condition held and the second where it did not. Numbers are bare (bare.py).
+which way a rule came to its value (None where facts are missing): for each of its branches, in the order of
+`branches_of`, two bits, of which the first is set where the condition held and the second where it did not. Numbers are
+bare (bare.py). What telling.py keeps there are n_… and t_…, the texts of numbers among the facts and the rules' values,
+and d_…, what a step says of a fact.
 
 `source_of(rule)` shows what was written; tracebacks show it too.
 """
@@ -32,12 +34,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from threading import RLock
 from typing import Any
 
 from gongbao.rules import bare, functions, tree
 from gongbao.rules import exact as ex
 from gongbao.rules.policy import Policy, Record, Rule
-from gongbao.rules.values import Choice, Quantity
+from gongbao.rules.values import Choice, Decimal, Money, Percent, Quantity
 
 Run = Callable[[Any], Any]
 """From a scope to a bare value."""
@@ -57,7 +60,9 @@ HELPERS: dict[str, Any] = {
     "zero": bare.ZERO,
     "hundredth": bare.HUNDREDTH,
     "bare": bare.bare,
-    "Quantity": Quantity,
+    "Money": Money,
+    "Percent": Percent,
+    "Decimal": Decimal,
     **{
         one.__name__: one
         for one in (
@@ -76,17 +81,16 @@ HELPERS: dict[str, Any] = {
 }
 """What the source calls. evaluate.py adds its own: who knows scopes and what is missing."""
 
-# The functions of the library that numbers with a class would be given to, and what takes bare ones.
-_OF_NUMBERS = ("as_percent", "whole", "marginal", "amount_by_band", "rate_by_band")
-
 
 class Names:
     """What the source of one policy names beside its helpers: rules, choices, parts of trees."""
 
     def __init__(self) -> None:
         self.of: dict[str, Any] = {**HELPERS, **functions_by_name()}
+        self.lock = RLock()  # held while source is written: threads are not to give one name to two things
         self._numbers: Counter[str] = Counter()
         self._known: dict[int, str] = {}
+        self._by_key: dict[object, str] = {}
         self._kept: list[Any] = []  # so that no id is given twice
 
     def name(self, value: Any, kind: str) -> str:
@@ -103,23 +107,32 @@ class Names:
         self._numbers[kind] += 1
         return kind if self._numbers[kind] == 1 and kind not in self.of else f"{kind}_{self._numbers[kind]}"
 
+    def kept(self, key: object, value: Any, kind: str) -> str:
+        """The same by a key, for what is made anew each time."""
+        if key not in self._by_key:
+            self._by_key[key] = self.name(value, kind)
+        return self._by_key[key]
+
     def rule(self, rule: Rule[..., Any]) -> str:
         return self.name(rule, f"rule_{rule.name}")
 
 
 def functions_by_name() -> dict[str, Any]:
-    return {name: function for function, name in functions.LIBRARY.items() if name not in HELPERS}  # type: ignore[misc]
+    return {name: function for function, name in functions.LIBRARY.items() if name not in HELPERS}
 
 
-@cache
+_NAMES: dict[Policy, Names] = {}
+
+
 def names_of(policy: Policy) -> Names:
-    return Names()
+    return _NAMES.get(policy) or _NAMES.setdefault(policy, Names())
 
 
 def compiled(names: Names, title: str, source: str) -> None:
     """Run the source, whose functions then stand among the names. A traceback shows its lines."""
     file = f"<generated: {title}>"
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    names.of.update(HELPERS)
     exec(compile(source, file, "exec"), names.of)
 
 
@@ -131,34 +144,40 @@ def branches_of(node: tree.Node) -> tuple[tree.Branch, ...]:
 
 def plain_of(rule: Rule[..., Any]) -> Run:
     """The plain form: computes the rule for a scope that has all facts, and keeps its value there."""
-    if rule.plain is None:
-        names = names_of(rule.policy)
-        compiled(names, f"{rule.policy.name}, {rule.name}", source_of(rule))
-        rule.plain = names.of[f"compute_{rule.name}"]
+    names = names_of(rule.policy)
+    with names.lock:
+        if rule.plain is None:
+            compiled(names, f"{rule.policy.name}, {rule.name}", source_of(rule))
+            rule.plain = names.of[f"compute_{rule.name}"]
     return rule.plain  # type: ignore[no-any-return]
 
 
 def source_of(rule: Rule[..., Any]) -> str:
     """The source of the plain form of a rule."""
-    return _Plain(names_of(rule.policy), rule).source()
+    return Plain(names_of(rule.policy), rule).source()
 
 
 def careful_of(policy: Policy, node: tree.Node) -> Run:
     """The careful form of a node: its bare value for a scope, or MissingFacts with all that it lacks."""
     if node.run is None:
         names = names_of(policy)
-        writer = _Careful(names)
-        name = writer.function(node)
-        compiled(names, f"{policy.name}, line {node.line}, careful", writer.source())
-        for one, made in writer.made:
-            one.run = names.of[made]
-        node.run = names.of[name]
+        with names.lock:
+            writer = _Careful(names)
+            name = writer.function(node)
+            compiled(names, f"{policy.name}, line {node.line}, careful {name}", writer.source())
+            for one, made in writer.made:
+                one.run = names.of[made]
     return node.run  # type: ignore[no-any-return]
 
 
 def scope_class(policy: Policy, record: type[Record] | None, base: type) -> type:
     """The class of the scopes of a policy's cases, or of the records of a class."""
-    names, declared = names_of(policy), (record or policy.facts).declared()
+    with names_of(policy).lock:
+        return _scope_class(names_of(policy), policy, record, base)
+
+
+def _scope_class(names: Names, policy: Policy, record: type[Record] | None, base: type) -> type:
+    declared = (record or policy.facts).declared()
     of = record.__name__ if record else "Case"
     rules = [one for one in policy.rules.values() if one.record is record]
     rounded = [one for one in rules if is_rounded(one)]
@@ -166,6 +185,8 @@ def scope_class(policy: Policy, record: type[Record] | None, base: type) -> type
         *(f"f_{name}" for name in declared),
         *(f"{mark}_{one.name}" for mark in "rw" for one in rules),
         *(f"x_{one.name}" for one in rounded),
+        *(f"{mark}_{name}" for mark in "nd" for name in declared),
+        *(f"t_{one.name}" for one in rules),
     ]
     lines = [f"class ScopeOf{of}(Scope):", f"    __slots__ = {tuple(slots)!r}", ""]
     lines += ["    def fill(self, given):"]
@@ -174,7 +195,8 @@ def scope_class(policy: Policy, record: type[Record] | None, base: type) -> type
         if about.type.is_number:
             lines += [f"        value = {value}", f"        self.f_{name} = value"]
             if issubclass(about.type.python, Quantity):
-                lines[-1] = f"        self.f_{name} = value.exact if isinstance(value, Quantity) else value"
+                made, kind = about.type.python.__name__, names.kept(("type", about), about.type, "type")
+                lines[-1] = f"        self.f_{name} = value.exact if value.__class__ is {made} else bare(value, {kind})"
         elif not about.type.is_records:
             kind = names.name(about.type, f"type_of_{name}")
             is_bare = about.type.kind == "list" and about.type.item is not None and about.type.item.is_number
@@ -182,7 +204,10 @@ def scope_class(policy: Policy, record: type[Record] | None, base: type) -> type
                 f"        self.f_{name} = bare({value}, {kind})" if is_bare else f"        self.f_{name} = {value}"
             ]
     lines += [f"        self.r_{one.name} = None" for one in rules]
-    lines += [f"        self.w_{one.name} = 0" for one in rules]
+    lines += ["        way = None if self.case.lacks else 0"]
+    lines += [f"        self.w_{one.name} = way" for one in rules]
+    lines += [f"        self.t_{one.name} = None" for one in rules]
+    lines += [f"        self.n_{name} = self.d_{name} = None" for name in declared]
     names.of["Scope"] = base
     compiled(names, f"{policy.name}, scopes of {of}", "\n".join(lines) + "\n")
     return names.of[f"ScopeOf{of}"]  # type: ignore[no-any-return]
@@ -196,28 +221,30 @@ def is_rounded(rule: Rule[..., Any]) -> bool:
 
 
 def form(node: tree.Node) -> str:
-    """ "whole": an int; "decimal": a decimal; "any": a fraction too, or either of the two."""
+    """ "whole": an int; "decimal": a decimal; "fraction": a fraction or a decimal; "any": any of the three."""
     found = _FORMS.get(type(node), lambda node: "whole" if node.type.kind == "integer" else "decimal")(node)
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def _together(nodes: Sequence[tree.Node]) -> str:
     found = {form(one) for one in nodes}
-    return found.pop() if len(found) == 1 else "any"
+    if len(found) == 1:
+        return found.pop()
+    return "fraction" if found == {"decimal", "fraction"} else "any"
 
 
 def _form_of_operation(node: tree.Operation) -> str:
     found = {form(node.left), form(node.right)}
-    if node.op == "/" or "any" in found:
-        return "any"
+    if node.op == "/" or found & {"any", "fraction"}:
+        return "fraction"
     return "whole" if found == {"whole"} else "decimal"
 
 
 def _form_of_call(node: tree.Call) -> str:
-    if node.function in ("ratio",):
-        return "any"
+    if node.function == "ratio":
+        return "fraction"
     if node.function in ("as_percent", "marginal", "rate_by_band"):
-        return "any" if form(node.arguments[0]) == "any" else "decimal"
+        return "fraction" if form(node.arguments[0]) in ("any", "fraction") else "decimal"
     if node.function in ("points", "abs"):
         return form(node.arguments[0])
     if node.function == "capped":
@@ -229,7 +256,14 @@ def _form_of_aggregate(node: tree.Aggregate) -> str:
     if node.function == "count":
         return "whole"
     if node.function == "mean":
-        return "any"
+        return "fraction"
+    if node.function == "total":
+        items = _form_of_items(node)
+        return "fraction" if items == "any" else items
+    return _form_of_items(node)
+
+
+def _form_of_items(node: tree.Aggregate) -> str:
     items = [one for one in (node.item, node.otherwise) if one is not None]
     if node.source_each is not None:
         kind = node.source_each.type.item
@@ -286,9 +320,7 @@ class _Writer:
 
     def _operation(self, node: tree.Operation, left: str, right: str) -> str:
         if node.op == "/":
-            left = f"exact_of({left})" if form(node.left) == "whole" else left
-            right = f"exact_of({right})" if form(node.right) == "whole" else right
-            return f"divide({left}, {right})"
+            return f"divide({_exact(node.left, left)}, {_exact(node.right, right)})"
         if form(node) == "whole":
             return f"({left} {node.op} {right})"
         name = _quick({"+": "plus", "-": "minus", "*": "times"}[node.op], node)
@@ -306,7 +338,8 @@ class _Writer:
             case "decimal":
                 return f"exact_of({given[0]})"
             case "ratio":
-                return f"divide(exact_of({given[0]}), exact_of({given[1]}))"
+                parts = (_exact(one, text) for one, text in zip(node.arguments, given, strict=True))
+                return f"divide({', '.join(parts)})"
             case "capped":
                 return f"capped{'_whole' * (form(node) == 'whole')}({', '.join(given)})"
         return f"{node.function}({', '.join(given)})"
@@ -318,18 +351,24 @@ class _Writer:
         return f"{'sum' if node.function == 'total' and form(node) == 'whole' else node.function}({items})"
 
 
+def _exact(node: tree.Node, text: str) -> str:
+    """No whole number of Python."""
+    return f"exact_of({text})" if form(node) in ("whole", "any") else text
+
+
 def _quick(name: str, node: tree.Operation | tree.Negative) -> str:
     """The function that takes fractions, where there may be any."""
     parts = (node.item,) if isinstance(node, tree.Negative) else (node.left, node.right)
-    if all(form(one) != "any" for one in parts):
+    if all(form(one) in ("whole", "decimal") for one in parts):
         return name
     return {"plus": "add", "minus": "subtract", "times": "multiply"}[name]
 
 
+_LONGEST = 200
 _MAY_FAIL = ("ratio", "whole_years", "whole_months", "add_months", "add_working_days", "working_days_between")
 
 
-class _Plain(_Writer):
+class Plain(_Writer):
     """Statements in the order in which a rule is read. `known` has what has a name already where the next one stands;
     `other` is the record that a generator goes through."""
 
@@ -448,7 +487,8 @@ class _Plain(_Writer):
             zero = self.names.name(ex.ZEROS[places], f"zero_{places}")
             self.line(f"here.r_{name} = value = exact.quantize({to}, HALF_UP, rounding) or {zero}")
         else:
-            self.line(f"here.r_{name} = value = rounded(exact_of(exact), {places})")
+            exact = "exact" if form(node) == "fraction" else "exact_of(exact)"
+            self.line(f"here.r_{name} = value = rounded({exact}, {places})")
 
     # Nodes
 
@@ -457,8 +497,9 @@ class _Plain(_Writer):
         if found is None:
             if self.times_used[node] > 1 and isinstance(node, tree.Branch | tree.All | tree.Any_):
                 return self.part(node)
-            found = self._WRITTEN.get(type(node), _Plain._strict)(self, node)
-            if self.times_used[node] > 1 and "(" in found:
+            found = self._WRITTEN.get(type(node), Plain._strict)(self, node)
+            # A long one is easier to read in two, and Python takes no more than two hundred brackets in one another.
+            if "(" in found and (self.times_used[node] > 1 or len(found) > _LONGEST):
                 found = self.known[node] = self.named(found)
         return found
 
@@ -608,7 +649,7 @@ class _Plain(_Writer):
         items, counted = self.new("items"), self.new("counted")
         self.line(f"{items} = []")
         self.line(f"{counted} = []")
-        self.in_generator = True
+        before, self.in_generator = self.in_generator, True
         with self.block(f"for other in here.case.records({node.source!r}):"):
             if node.condition is not None:
                 with self.block(f"if not {self.expression(node.condition)}:"):
@@ -623,7 +664,7 @@ class _Plain(_Writer):
                     self.line("break")
             elif node.function == "first":
                 self.line("break")
-        self.in_generator = False
+        self.in_generator = before
         self.line(f"here.counted[{about}] = {counted}, None")
         return self.result(node, items)
 
@@ -638,7 +679,7 @@ class _Plain(_Writer):
             self.line(f"{name} = {self.expression(node.otherwise)}")
         return name
 
-    _WRITTEN: dict[type[tree.Node], Callable[[_Plain, Any], str]] = {
+    _WRITTEN: dict[type[tree.Node], Callable[[Plain, Any], str]] = {
         tree.Literal: lambda self, node: self.constant(node),
         tree.FactRef: _fact,
         tree.FieldRef: _field,

@@ -1,7 +1,7 @@
 """Formulas in words: what is said of a node of a rule's tree, in both languages, with names or with figures.
 
-A phrase is put together once and has slots, which are filled in for each case. Which way a rule went is settled before
-(ways.py): a branch that is left in a formula is one that hangs on a missing fact.
+A phrase is put together once and has slots, for which telling.py writes what is said of the case. Which way a rule went
+is settled before (ways.py): a branch that is left in a formula is one that hangs on a missing fact.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from gongbao.rules import tree
-from gongbao.rules.evaluate import MissingFacts, Scope, counted, run_of
+from gongbao.rules.bare import dressed
+from gongbao.rules.evaluate import MissingFacts, Scope, counted
+from gongbao.rules.generated import careful_of
 from gongbao.rules.policy import Policy
-from gongbao.rules.shown import LANGUAGES, NONE, Said, Words, in_both, number
+from gongbao.rules.shown import LANGUAGES, Said, Words, in_both, number_text
 from gongbao.rules.types import Type
 
 _TIMES, _PLUS, _COMPARED, _NOT, _AND, _OR = 6, 5, 4, 3, 2, 1
@@ -76,73 +78,50 @@ _FILLED = (
     tree.Aggregate,
 )
 
-Say = Callable[[Scope], "str | Said"]
-"""What stands in a slot for a case: a text where it is the same in both languages."""
+Say = Callable[[Scope], Said]
+"""What stands in a slot for a case."""
 
-Slot = tuple[object, Say]
-"""With the key under which a scope keeps what was said."""
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A slot of a phrase: what is said of the value of the node stands there, a negative number in `brackets`."""
+
+    node: tree.Node
+    brackets: bool
 
 
 @dataclass(slots=True, eq=False)
 class Phrase:
-    """Words with %s for each slot; the slots stand in the same order in both languages. `of_case`: what stands in them
-    is of the case alone, and so the same for each record."""
+    """Words and slots, of which the same stand in the same order in both languages. `of_case`: what stands in them is
+    of the case alone, and so the same for each record."""
 
-    zh: str
-    en: str
-    slots: tuple[Slot, ...]
+    zh: tuple[str | Open, ...]
+    en: tuple[str | Open, ...]
     of_case: bool
 
-    def fill(self, scope: Scope) -> dict[str, str]:
-        """The words in both languages, as JSON has them."""
-        before = scope.said
-        said = [before.get(key) or say(scope) for key, say in self.slots]
-        for one in said:
-            if one.__class__ is not str:
-                break
-        else:
-            texts = tuple(said)
-            return {"zh": self.zh % texts, "en": self.en % texts}
-        return {
-            "zh": self.zh % tuple([one if isinstance(one, str) else one.zh for one in said]),
-            "en": self.en % tuple([one if isinstance(one, str) else one.en for one in said]),
-        }
+    @property
+    def slots(self) -> tuple[Open, ...]:
+        return tuple([one for one in self.zh if isinstance(one, Open)])
 
 
-@dataclass(frozen=True, slots=True)
-class _Open:
-    """A slot while a phrase is put together. `holds` is how tightly what stands there must hold together."""
-
-    node: tree.Node
-    holds: int
-
-
-_Parts = list["str | _Open"]
+_Parts = list["str | Open"]
 
 
 def with_names(policy: Policy, node: tree.Node) -> dict[str, str]:
     """The formula with names in both languages: no case changes it."""
-    phrase = _phrase(policy, node, False)
-    return {"zh": phrase.zh % (), "en": phrase.en % ()}
+    zh, en = ("".join(map(str, _Putter(policy, place, False).parts(node))) for place in range(len(LANGUAGES)))
+    return {"zh": zh, "en": en}
 
 
 def with_figures(policy: Policy, node: tree.Node) -> Phrase:
-    return _phrase(policy, node, True)
+    zh, en = (tuple(_merged(_Putter(policy, place, True).parts(node))) for place in range(len(LANGUAGES)))
+    phrase = Phrase(zh, en, False)
+    assert phrase.slots == tuple(one for one in en if isinstance(one, Open))
+    phrase.of_case = all(isinstance(one.node, tree.FactRef | tree.ReadingRef) for one in phrase.slots)
+    return phrase
 
 
-def _phrase(policy: Policy, node: tree.Node, figures: bool) -> Phrase:
-    zh, en = (list(_merged(_Putter(policy, place, figures).parts(node))) for place in range(len(LANGUAGES)))
-    opens = [one for one in zh if isinstance(one, _Open)]
-    assert opens == [one for one in en if isinstance(one, _Open)]
-    of_case = all(isinstance(one.node, tree.FactRef | tree.ReadingRef) for one in opens)
-    return Phrase(_template(zh), _template(en), tuple([_slot(policy, one) for one in opens]), of_case)
-
-
-def _template(parts: _Parts) -> str:
-    return "".join(one.replace("%", "%%") if isinstance(one, str) else "%s" for one in parts)
-
-
-def _merged(parts: Iterable[str | _Open]) -> Iterator[str | _Open]:
+def _merged(parts: Iterable[str | Open]) -> Iterator[str | Open]:
     """The same with neighbouring texts joined."""
     text = ""
     for part in parts:
@@ -169,7 +148,9 @@ class _Putter:
         return self._open(node, 0) or self._said(node)[0]
 
     def _open(self, node: tree.Node, holds: int) -> _Parts:
-        return [_Open(node, holds)] if self.figures and isinstance(node, _FILLED) else []
+        return (
+            [Open(node, holds >= _PLUS and is_one_number(node))] if self.figures and isinstance(node, _FILLED) else []
+        )
 
     def _said(self, node: tree.Node) -> tuple[_Parts, int]:
         """What is said of a node, and how tightly it holds together."""
@@ -328,114 +309,72 @@ class _Putter:
 # What stands in a slot
 
 
-def _slot(policy: Policy, open_: _Open) -> Slot:
-    node, key = open_.node, key_of(open_.node)
-    if node.type.is_number and not isinstance(node, tree.Aggregate | tree.EachRef):
-        brackets = open_.holds >= _PLUS
-        return ((key,) if brackets else key), _number(policy, node, brackets)
-    say = _say(policy, node)
-
-    def kept(scope: Scope) -> str | Said:
-        said = scope.said[key] = say(scope)
-        return said
-
-    return key, kept
+def is_one_number(node: tree.Node) -> bool:
+    return node.type.is_number and not isinstance(node, tree.Aggregate | tree.EachRef)
 
 
-def _missing(policy: Policy, node: tree.Node) -> Words:
-    name = with_names(policy, node)
-    return Words(f"[{name['zh']}]", f"[{name['en']}]")
-
-
-def _number(policy: Policy, node: tree.Node, brackets: bool) -> Say:
-    """A number; a negative one in a sum or a product is put into `brackets`."""
-    run, places, key, missing = run_of(policy, node), node.type.places, key_of(node), _missing(policy, node)
-
-    def say(scope: Scope) -> str | Said:
-        said = scope.said.get(key)
-        if said is None:
-            try:
-                value = run(scope)
-            except MissingFacts:
-                said = missing
-            else:
-                said = NONE if value is None else number(value, places)
-            scope.said[key] = said
-        if brackets:
-            if said.__class__ is str and said[0] == "−":
-                said = f"({said})"
-            scope.said[(key,)] = said
-        return said
-
-    return say
-
-
-def _say(policy: Policy, node: tree.Node) -> Say:
+def say_of(policy: Policy, node: tree.Node) -> Say:
+    """What is said of the value of a node for a scope; its name in brackets where a fact for it is missing."""
     if isinstance(node, tree.ReadingRef):
-        options = policy.reading_table[node.name].options
-        quoted = {one: Words(f"“{about.label.zh}”", f"“{about.label.en}”") for one, about in options.items()}
+        quoted = quoted_of(policy, node.name)
         return lambda scope: quoted[getattr(scope.case.options, node.name)]
     if node.type.kind == "scale":
         name = Words(**with_names(policy, node))
         return lambda scope: name
     if isinstance(node, tree.Aggregate) and node.source_each is not None:
-        each, function = _say(policy, node.source_each), node.function
+        each, function = say_of(policy, node.source_each), node.function
         return lambda scope: _called(function, each(scope))
-    missing, run, kind = _missing(policy, node), run_of(policy, node), node.type
+    run, kind = careful_of(policy, node), node.type
+    names = with_names(policy, node)
+    missing = Words(f"[{names['zh']}]", f"[{names['en']}]")
 
-    def say(scope: Scope) -> str | Said:
+    def say(scope: Scope) -> Said:
         try:
             if isinstance(node, tree.EachRef):
-                return _listed([in_both(one, node.rule.type, bare=True) for one in run(scope)])
+                return _listed([said_of(one, node.rule.type) for one in run(scope)])
             if isinstance(node, tree.Aggregate):
                 return _called(node.function, _items(policy, node, scope))
-            return in_both(run(scope), kind, bare=True)
+            return said_of(run(scope), kind)
         except MissingFacts:
             return missing
 
     return say
 
 
-def said_of(value: Any, kind: Type, scope: Scope, key: object) -> Said:
-    """A value with its unit; the text of a number is kept in its scope under the key of its nodes."""
-    if value is None or not kind.is_number:
-        return in_both(value, kind)
-    text = scope.said.get(key)
-    if text.__class__ is not str:
-        text = scope.said[key] = number(value, kind.places)
-    if kind.unit is None or kind.kind == "percent":
+def quoted_of(policy: Policy, reading: str) -> dict[str, Words]:
+    """The options of a reading, as they stand in a formula."""
+    options = policy.reading_table[reading].options
+    return {one: Words(f"“{about.label.zh}”", f"“{about.label.en}”") for one, about in options.items()}
+
+
+def said_of(value: Any, kind: Type) -> Said:
+    """A bare value without its unit."""
+    if value is not None and kind.is_number:
+        text = number_text(value, kind.places, kind.kind == "percent")
         return Words(text, text)
-    return Words(f"{text} {kind.unit.zh}", f"{text} {kind.unit.en}")
+    return in_both(dressed(value, kind), kind, bare=True)
 
 
-def key_of(node: tree.Node) -> object:
-    """Under which a scope keeps what is said of a node's value: the same for all nodes of the same value there."""
-    if isinstance(node, tree.RuleRef):
-        return node.rule
-    if isinstance(node, tree.FieldRef):
-        return node.name
-    return f"case.{node.name}" if isinstance(node, tree.FactRef) else node
+def in_brackets(said: Said) -> Said:
+    """A negative number, put into brackets."""
+    return Words(f"({said.zh})", f"({said.en})") if said.zh[0] == "−" == said.en[0] else said
 
 
 def _items(policy: Policy, node: tree.Aggregate, scope: Scope) -> Said:
     """What the records that are counted give. Raises MissingFacts where it is not known which they are."""
     if node.item is None:
-        text = str(run_of(policy, node)(scope))
+        text = str(careful_of(policy, node)(scope))
         return Words(text, text)
     records, lost = counted(policy, node, scope)
     if lost is not None:
         raise MissingFacts(lost)
-    item, key, kind = run_of(policy, node.item), key_of(node.item), node.item.type
+    item, kind = careful_of(policy, node.item), node.item.type
     said: list[Said] = []
     before = scope.loop
     try:
         for other in records:
             scope.loop = other
-            known = other.said.get(key)
-            if known is None:
-                said.append(in_both(item(scope), kind, bare=True))
-            else:
-                said.append(Words(known, known) if isinstance(known, str) else known)
+            said.append(said_of(item(scope), kind))
     finally:
         scope.loop = before
     return _listed(said)
@@ -447,10 +386,19 @@ def _listed(said: list[Said]) -> Said:
     return Words(", ".join([one.zh for one in said]), ", ".join([one.en for one in said]))
 
 
-def _called(name: str, said: str | Said) -> Words:
+def _called(name: str, said: Said) -> Words:
     zh, en = _CALLED[name]
-    said = Words(said, said) if isinstance(said, str) else said
     return Words(f"{zh}({said.zh})" if zh else said.zh, f"{en} ({said.en})" if en else said.en)
 
 
-__all__ = ["Phrase", "key_of", "said_of", "with_figures", "with_names"]
+__all__ = [
+    "Open",
+    "Phrase",
+    "in_brackets",
+    "is_one_number",
+    "quoted_of",
+    "said_of",
+    "say_of",
+    "with_figures",
+    "with_names",
+]

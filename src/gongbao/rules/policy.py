@@ -224,7 +224,10 @@ class Rule(Generic[P, R]):
     by_choice: bool = field(init=False, default=False)
     needs: list[str] = field(init=False, default_factory=list)
     facts_needed: frozenset[str] = field(init=False, default=frozenset())
-    plain: Any = field(init=False, default=None)  # what generated.py wrote, once a case has needed it
+    # What generated.py and telling.py wrote, once a case has needed it.
+    plain: Any = field(init=False, default=None)
+    teller: Any = field(init=False, default=None)
+    ways: dict[int, Any] = field(init=False, default_factory=dict)
 
     def __repr__(self) -> str:
         return f"<Rule {self.name} of {self.policy.name}>"

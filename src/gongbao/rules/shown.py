@@ -35,7 +35,7 @@ class Words:
 Said: TypeAlias = Label | Words
 
 NONE = Words("无", "none")
-_FLAGS = (Words("否", "no"), Words("是", "yes"))
+FLAGS = (Words("否", "no"), Words("是", "yes"))
 
 
 def shown(value: Any, kind: Type, language: str, *, bare: bool = False) -> str:
@@ -48,7 +48,7 @@ def in_both(value: Any, kind: Type, *, bare: bool = False) -> Said:
     if isinstance(value, Choice):
         return value.label
     if value.__class__ is bool:
-        return _FLAGS[value]
+        return FLAGS[value]
     if isinstance(value, Quantity) or value.__class__ is int:
         text = number(value, kind.places)
         if bare or kind.unit is None or isinstance(value, Percent):
@@ -66,23 +66,31 @@ def in_both(value: Any, kind: Type, *, bare: bool = False) -> Said:
 def number(value: Any, places: int | None = None) -> str:
     """1,234.50, −3, 65%; a fraction to six decimals with …"""
     if value.__class__ is int:
-        return f"−{-value}" if value < 0 else str(value)
-    exact, percent = value.exact, "%" if value.__class__ is Percent else ""
+        return number_text(value, places)
+    return number_text(value.exact, places, value.__class__ is Percent)
+
+
+def number_text(exact: Any, places: int | None = None, is_percent: bool = False) -> str:
+    """The same of a bare number."""
+    if exact.__class__ is int:
+        return f"−{-exact}" if exact < 0 else str(exact)
     if exact.__class__ is Fraction:
         shortened = round(abs(exact) * 10**6)
         text = f"{'-' if exact < 0 else ''}{shortened // 10**6:,}.{shortened % 10**6:06d}…"
     else:
         text = str(exact)
+        if places and not is_percent and len(text) < 7 and text[-places - 1 : -places] == "." and text[0] != "-":
+            return text  # as most amounts are
         whole, point, _ = text.partition(".")
-        if places and not point and not percent:
+        if places and not point and not is_percent:
             text = f"{exact:,.{places}f}"
         elif len(whole) > 3 or "E" in text:
             text = f"{exact:,f}"
-        if (percent or places is None) and "." in text:
+        if (is_percent or places is None) and "." in text:
             text = text.rstrip("0").rstrip(".")
     if text[0] == "-":
         text = f"−{text[1:]}" if exact else text[1:]
-    return text + percent
+    return f"{text}%" if is_percent else text
 
 
-__all__ = ["LANGUAGES", "Said", "Words", "in_both", "number", "shown"]
+__all__ = ["FLAGS", "LANGUAGES", "Said", "Words", "in_both", "number", "number_text", "shown"]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Node:
     """`line` is the line in the policy's file, `type` the kind of value, not yet rounded.
 
-    `run` is the node's own evaluation, kept by evaluate.py once it has been made; `told` what explain.py keeps.
+    `run` is the node's own evaluation, kept by generated.py once it has been written; `told` what ways.py keeps.
     """
 
     line: int

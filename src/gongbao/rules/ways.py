@@ -14,13 +14,12 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from gongbao.rules import tree
-from gongbao.rules.evaluate import MissingFacts, Run, Scope, run_of
-from gongbao.rules.generated import branches_of
-from gongbao.rules.phrases import Phrase, key_of, said_of, with_figures, with_names
-from gongbao.rules.policy import Fact, Policy, Rule
-from gongbao.rules.shown import Said
+from gongbao.rules.evaluate import MissingFacts, Run, Scope
+from gongbao.rules.generated import branches_of, careful_of
+from gongbao.rules.phrases import Phrase, with_figures, with_names
+from gongbao.rules.policy import Fact, Policy, Record, Rule
 from gongbao.rules.types import SCALES
-from gongbao.rules.values import Choice, Label
+from gongbao.rules.values import Choice
 
 N = TypeVar("N", bound=tree.Node)
 Bearing = Callable[[Scope], frozenset[int]]
@@ -29,22 +28,20 @@ Needed = tree.RuleRef | tree.EachRef | tree.Aggregate
 
 @dataclass(frozen=True, slots=True)
 class AskedFact:
-    """A fact that a formula names. `of_case`: it is of the case and not of a record. `say` says its value; raises
-    MissingFacts."""
+    """A fact that a formula names. `record`: of the records of which class it is; None for one of the case."""
 
-    name: str
-    label: Label
-    of_case: bool
-    say: Callable[[Scope], Said]
+    about: Fact
+    record: type[Record] | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Way:
     """`conditions` led to the formula: in both languages, with figures, and whether it holds.
 
     Below it stand the facts, figures and readings it names, its scales, and what has rules below it, each from left to
     right; with an aggregate the rules that it takes of each record. On what was `asked` in the conditions (nodes by
-    id) the value always depends; `bearing` gives those of the formula on which it depends as it is, None where on all.
+    id) the value always depends; of what is `shown` in the formula `bearing` gives those on which it depends as it is,
+    None where on all.
     """
 
     conditions: tuple[tuple[dict[str, str], Phrase, bool | None], ...]
@@ -56,23 +53,20 @@ class Way:
     scales: tuple[tree.Call, ...]
     needed: tuple[tuple[Needed, list[Rule[..., Any]]], ...]
     asked: frozenset[int]
+    shown: tree.Node
     bearing: Bearing | None
 
 
-def way_of(rule: Rule[..., Any], scope: Scope) -> Way:
-    """The way that the rule goes for a case, or for one record or choice of it."""
+def way_of(rule: Rule[..., Any], scope: Scope) -> tuple[Way, bool]:
+    """The way that the rule goes for a case, or for one record or choice of it; and whether that follows from the
+    branches alone that its evaluation came by."""
     told = _told(rule.tree)
-    came_by = getattr(scope, f"w_{rule.name}")
-    found = told.known.get(came_by)
+    went: list[bool | None] = []
+    is_known = _follow(rule.policy, rule.tree, scope, _bits(rule.tree, getattr(scope, f"w_{rule.name}") or 0), went)
+    found = told.ways.get(key := tuple(went))
     if found is None:
-        went: list[bool | None] = []
-        is_known = _follow(rule.policy, rule.tree, scope, _bits(rule.tree, came_by), went)
-        found = told.ways.get(key := tuple(went))
-        if found is None:
-            found = told.ways[key] = _way(rule.policy, rule.tree, iter(went))
-        if is_known:
-            told.known[came_by] = found
-    return found
+        found = told.ways[key] = _way(rule.policy, rule.tree, iter(went))
+    return found, is_known
 
 
 def _bits(node: tree.Node, way: int) -> dict[tree.Branch, bool]:
@@ -87,12 +81,10 @@ def _bits(node: tree.Node, way: int) -> dict[tree.Branch, bool]:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What is known of a node once and for all: its outermost branches, and the ways a case went through them. `known`
-    has those that follow from the branches that evaluation came by."""
+    """What is known of a node once and for all: its outermost branches, and the ways a case went through them."""
 
     outermost: tuple[tree.Branch, ...]
     ways: dict[tuple[bool | None, ...], Way]
-    known: dict[int, Way]
 
 
 def _rules(node: Needed) -> list[Rule[..., Any]]:
@@ -106,7 +98,7 @@ def _rules(node: Needed) -> list[Rule[..., Any]]:
 
 def _told(node: tree.Node) -> _Told:
     if node.told is None:
-        node.told = _Told(tuple(dict.fromkeys(_outermost(node))), {}, {})
+        node.told = _Told(tuple(dict.fromkeys(_outermost(node))), {})
     return node.told  # type: ignore[no-any-return]
 
 
@@ -133,7 +125,7 @@ def _follow(
         if holds is None:
             came_by = False
             with suppress(MissingFacts):
-                holds = bool(run_of(policy, branch.condition)(scope))
+                holds = bool(careful_of(policy, branch.condition)(scope))
         went.append(holds)
         came_by &= _follow(policy, branch.condition, scope, known, went)
         if holds is not None:
@@ -152,15 +144,16 @@ def _way(policy: Policy, node: tree.Node, went: Iterator[bool | None]) -> Way:
             break
         node = node.then if holds else node.otherwise
     kept = node if isinstance(node, tree.Branch) else _straight(node, went)
-    asked = [one for condition, _ in conditions for one in _visible(condition)]
-    visible = [*asked, *_visible(kept)]
+    asked = [one for condition, _ in conditions for one in visible_in(condition)]
+    visible = [*asked, *visible_in(kept)]
     facts: dict[tuple[type, str], AskedFact] = {}
     for one in visible:
         if isinstance(one, tree.FactRef | tree.FieldRef):
             declared = policy.facts.declared() if isinstance(one, tree.FactRef) else one.record.declared()  # type: ignore[attr-defined]
             about = declared[one.name]
             if not about.type.is_records:
-                facts.setdefault((type(one), one.name), _asked(policy, one, about))
+                record = None if isinstance(one, tree.FactRef) else one.record
+                facts.setdefault((type(one), one.name), AskedFact(about, record))
     return Way(
         tuple([(with_names(policy, one), with_figures(policy, one), holds) for one, holds in conditions]),
         with_names(policy, kept),
@@ -171,14 +164,8 @@ def _way(policy: Policy, node: tree.Node, went: Iterator[bool | None]) -> Way:
         tuple([one for one in visible if isinstance(one, tree.Call) and one.function in SCALES.values()]),
         tuple([(one, _rules(one)) for one in visible if isinstance(one, Needed)]),
         frozenset(map(id, asked)),
-        _bearing(policy, kept) if _folds(kept) else None,
-    )
-
-
-def _asked(policy: Policy, node: tree.FactRef | tree.FieldRef, about: Fact) -> AskedFact:
-    run, kind, key = run_of(policy, node), about.type, key_of(node)
-    return AskedFact(
-        node.name, about.label, isinstance(node, tree.FactRef), lambda scope: said_of(run(scope), kind, scope, key)
+        kept,
+        _bearing(policy, kept) if folds(kept) else None,
     )
 
 
@@ -218,24 +205,24 @@ def _with(node: N, changed: dict[str, Any]) -> N:
     return replace(node, run=None, told=None, **changed)
 
 
-def _visible(node: tree.Node) -> Iterator[tree.Node]:
+def visible_in(node: tree.Node) -> Iterator[tree.Node]:
     """What a formula shows: a node and those below it, from left to right; of what hangs on a condition, that."""
     if isinstance(node, tree.Branch):
-        yield from _visible(node.condition)
+        yield from visible_in(node.condition)
         return
     yield node
     if not isinstance(node, tree.Aggregate):
         for one in node.children():
-            yield from _visible(one)
+            yield from visible_in(one)
 
 
 def _bearing(policy: Policy, node: tree.Node) -> Bearing:
     """Not the greater side of a min, nor what is multiplied by zero."""
-    if not _folds(node):
-        everything = frozenset(map(id, _visible(node)))
+    if not folds(node):
+        everything = frozenset(map(id, visible_in(node)))
         return lambda scope: everything
-    own, whole, value_of = frozenset((id(node),)), frozenset(map(id, node.walk())), run_of(policy, node)
-    below = [(run_of(policy, one), _bearing(policy, one)) for one in node.children()]
+    own, whole, value_of = frozenset((id(node),)), frozenset(map(id, node.walk())), careful_of(policy, node)
+    below = [(careful_of(policy, one), _bearing(policy, one)) for one in node.children()]
 
     def bearing(scope: Scope) -> frozenset[int]:
         try:
@@ -255,11 +242,11 @@ def _bearing(policy: Policy, node: tree.Node) -> Bearing:
     return bearing
 
 
-def _folds(node: tree.Node) -> bool:
+def folds(node: tree.Node) -> bool:
     """Whether there is anything on which it may not depend."""
     return not isinstance(node, tree.Branch | tree.Aggregate) and any(
         isinstance(one, tree.Extreme | tree.All | tree.Any_) or (isinstance(one, tree.Operation) and one.op == "*")
-        for one in _visible(node)
+        for one in visible_in(node)
     )
 
 
