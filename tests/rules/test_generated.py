@@ -11,6 +11,7 @@ import pytest
 
 from gongbao.rules import Decimal, Money, Percent, bare, compute, evaluate, functions, generated, scales
 from gongbao.rules.policy import Policy
+from gongbao.rules.shown import number_text
 from gongbao.rules.telling import source_of_telling
 from gongbao.rules.types import DECIMAL, MONEY, PERCENT, Type
 from gongbao.rules.ways import way_of
@@ -84,6 +85,17 @@ def test_a_rule_that_a_case_needs_twice_is_computed_once() -> None:
     part = result.case.part(result.case.best()).scope
     value = part.find(basic)
     assert part.find(basic) is value and list(part.kept).count(basic) == 1
+
+
+@pytest.mark.parametrize("places", [None, 0, 1, 2, 3])
+def test_a_number_is_written_with_its_commas_whatever_its_decimals(places: int | None) -> None:
+    """The usual one without looking for them."""
+    for whole in ("0", "7", "42", "999", "1000", "1543", "99999", "1234567"):
+        decimals = "123"[: places or 0]
+        written = f"{int(whole):,}{'.' if decimals else ''}{decimals}"
+        exact = Exact(f"{whole}.{decimals}" if decimals else whole)
+        assert number_text(exact, places) == written
+        assert number_text(-exact, places) == (f"−{written}" if exact else written)
 
 
 # The functions of a rule, and those for bare numbers

@@ -32,7 +32,7 @@ from gongbao.rules import tree
 from gongbao.rules.bare import Bands, dressed, marginal_parts, place_in
 from gongbao.rules.evaluate import MissingFacts, Scope
 from gongbao.rules.facts import Missing, as_json
-from gongbao.rules.generated import HELPERS, Plain, Run, careful_of, compiled, is_rounded, names_of
+from gongbao.rules.generated import HELPERS, Plain, Run, careful_of, compiled, form, is_rounded, names_of
 from gongbao.rules.lost import Lost
 from gongbao.rules.phrases import Open, Phrase, in_brackets, is_one_number, quoted_of, say_of
 from gongbao.rules.policy import Fact, Record, Rule
@@ -179,7 +179,9 @@ class _Telling(Plain):
                 self.line("changed = value is not None and exact.__class__ is not int and exact != value")
             else:
                 self.line(f"exact = {exact}")
-                self.line("changed = exact != value")
+                # No fraction is what it was rounded to, and asking one takes long.
+                can = "exact.__class__ is Fraction or " if form(rule.tree) in ("fraction", "any") else ""
+                self.line(f"changed = {can}exact != value")
         if is_rounded(rule) and (kind.places or 0) <= 6:
             made = "str(value)"
         elif kind.kind in ("flag", "integer", "text"):
@@ -531,6 +533,7 @@ def _first_that_settles(here: Scope, settles: bool, parts: Iterable[Run]) -> int
 HELPERS.update(
     first_that_settles=_first_that_settles,
     FLAGS=FLAGS,
+    Fraction=Fraction,
     Missing=Missing,
     bands_asked=_bands_asked,
     bands_told=_bands_told,
