@@ -79,9 +79,9 @@ def number_text(exact: Any, places: int | None = None, is_percent: bool = False)
         text = f"{'-' if exact < 0 else ''}{shortened // 10**6:,}.{shortened % 10**6:06d}…"
     else:
         text = str(exact)
-        if not is_percent and places and text[-places - 1 : -places] == "." and text[0] != "-":
-            if len(text) < places + 5:
-                return text  # as most amounts are: no thousands, and as many places as are to be shown
+        below_thousand = text[0] != "-" and len(text) < (places or 0) + 5
+        if places and below_thousand and not is_percent and text[-places - 1 : -places] == ".":
+            return text  # as most amounts are
         whole, point, _ = text.partition(".")
         if places and not point and not is_percent:
             text = f"{exact:,.{places}f}"
