@@ -1,8 +1,4 @@
-"""A selection of each way, from the notice to the rating, as each party meets it; and a complaint about its contract.
-
-The lowest price is played by browser throughout. Of the other ways what comes before, and is the same, is done by
-actions (tests/systems/intermediary_market/buying.py); what differs, and the contract up to its rating, by browser.
-"""
+"""A selection of each way, from the notice to the rating, as each party meets it; a complaint about its contract."""
 
 import json
 from collections.abc import Callable
@@ -18,8 +14,6 @@ from tests.browser.conftest import seat
 
 PASSPHRASE = "a long and odd pass phrase 7"
 PDF = {"name": "文本.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 paper"}
-SELECTED = "2026-03-11 10:00"
-"""Where those ways begin that are not played by browser from their start: a Wednesday, when the offers were opened."""
 
 
 @dataclass
@@ -207,63 +201,77 @@ def performed_and_rated(scene: Scene, contract: Any, agency: str, total: str) ->
     expect(page.locator("main")).to_contain_text(total)
 
 
-def test_lowest_price_by_browser_throughout(scene: Scene) -> None:
-    from gongbao.systems.intermediary_market.purchases.models import Purchase
-    from tests.systems.intermediary_market.buying import TERMS, bare_market
+@dataclass(frozen=True)
+class Keys:
+    """The files that custodians and agencies keep, by their accounts."""
+
+    custody: dict[str, Path]
+    signing: dict[str, Path]
+
+
+def prepared(scene: Scene) -> Keys:
+    """Custodians and agencies make their keys, finance enters the limit."""
+    from tests.systems.intermediary_market.buying import bare_market
     from tests.systems.intermediary_market.custodians import FIRST, SECOND
 
     scene.market = bare_market()
-    scene.looks_at_shared = True
-    agencies = scene.market.parties.agencies[:2]
     scene.on("2026-03-02 09:30")
     page = scene.page
-
-    # Custodians and agencies make their keys, finance enters the limit.
-    custody = {}
+    keys = Keys({}, {})
     for name in (FIRST, SECOND):
         scene.visit("/market/custody/", name)
-        custody[name] = made_key(scene)
+        keys.custody[name] = made_key(scene)
     scene.visit("/market/custody/", "operator-head")
-    for _ in custody:
+    for _ in keys.custody:
         page.get_by_role("button", name="指定", exact=True).first.click()
-    signing = {}
     for name in ("agency-1", "agency-2"):
         scene.visit("/market/signing-keys/", name)
-        signing[name] = made_key(scene)
+        keys.signing[name] = made_key(scene)
     scene.visit("/market/limits/", "finance-clerk")
     scene.fill(budget_year=2026, amount="300000", source="云澜市2026年集中采购目录")
     scene.press()
     expect(page.locator("main")).to_contain_text("300,000.00")
-    scene.look()
+    scene.look(shared=True)
+    return keys
 
-    # The owner drafts, keeps, and hands in.
-    scene.visit("/market/buying/", "school")
+
+def published(scene: Scene, way: str, **terms: str) -> Any:
+    """The owner drafts, keeps, and hands in; the operator reviews its form, and publishes."""
+    from gongbao.systems.intermediary_market.purchases.models import Purchase
+    from tests.systems.intermediary_market.buying import TERMS
+
+    page = scene.visit("/market/buying/", "school")
     page.locator('main a.main[href$="/new/"]').click()
-    scene.look()
+    scene.look(shared=True)
     page.locator("#item").select_option(str(scene.market.item.uuid))
-    scene.fill(project_name=TERMS["project_name"], way="lowest_price")
+    scene.fill(project_name=TERMS["project_name"], way=way)
     page.locator("button[name=save]").click()
     page.locator("#item").select_option(str(scene.market.item.uuid))
-    scene.fill(**{key: value for key, value in TERMS.items() if value}, annexes=[PDF])
+    given = {**TERMS, "way": way, **terms}
+    scene.fill(**{key: value for key, value in given.items() if value}, annexes=[PDF])
     scene.press()
     assert scene.state() == "形式审查中"
     assert downloaded(scene, "文本.pdf") == PDF["buffer"]
-    scene.look()
-    made = Purchase.objects.get()
+    scene.look(shared=True)
 
-    # The operator reviews its form, and publishes.
     scene.visit("/market/purchases/", "operator-clerk")
-    scene.look()
+    scene.look(shared=True)
     page.get_by_role("link", name=TERMS["project_name"]).click()
-    scene.look()
+    scene.look(shared=True)
     expect(page.get_by_role("link", name="一次性告知补正")).to_be_visible()
     assert downloaded(scene, "文本.pdf") == PDF["buffer"]
     scene.press("/publish/")
     assert scene.state() == "报名中"
+    return Purchase.objects.get()
 
-    # Two agencies seal and hand in, without an account.
+
+def handed_in(scene: Scene, keys: Keys, *prices: str) -> None:
+    """Two agencies seal and hand in, without an account."""
+    from tests.systems.intermediary_market.buying import TERMS
+
+    page = scene.page
     scene.on("2026-03-05 14:00")
-    for file, agency, price in zip(signing.values(), agencies, ("48,123.45", "46000"), strict=True):
+    for file, agency, price in zip(keys.signing.values(), scene.market.parties.agencies[:2], prices, strict=True):
         scene.visit("/market/notices/", "")
         page.get_by_role("link", name=TERMS["project_name"]).click()
         page.locator('main a[href$="/seal/"]').click()
@@ -280,38 +288,46 @@ def test_lowest_price_by_browser_throughout(scene: Scene) -> None:
             page.locator("form[data-does=seal] button.main").click()
         assert json.loads(Path(download.value.path()).read_text())["envelope"]
 
-    # Time is over. The custodians open who registered; the owner checks them.
+
+def ready_to_select(scene: Scene, keys: Keys, made: Any) -> Page:
+    """Time is over: the custodians open who registered, the owner checks them, and the offers are opened at the time of
+    the selection. The owner's page."""
+    page = scene.page
     scene.on("2026-03-10 09:00")
-    opened(scene, custody)
+    opened(scene, keys.custody)
     scene.visit(f"/market/buying/purchases/{made.uuid}/", "school")
-    scene.look()
-    for agency in agencies:
+    scene.look(shared=True)
+    for agency in scene.market.parties.agencies[:2]:
         one = page.locator("article", has_text=agency.name)
         one.locator("[name=verdict][value=admit]").check()
         one.locator("[name=reason]").fill("资料齐全")
         one.get_by_role("button").click()
     scene.press("/check/")
     assert scene.state() == "待选取"
-
-    # The offers are opened at the time of the selection, and the lowest is selected.
     scene.on("2026-03-11 09:30")
-    opened(scene, custody)
-    scene.visit(f"/market/buying/purchases/{made.uuid}/", "school")
+    opened(scene, keys.custody)
+    return scene.visit(f"/market/buying/purchases/{made.uuid}/", "school")
+
+
+def test_lowest_price(scene: Scene) -> None:
+    scene.looks_at_shared = True
+    keys = prepared(scene)
+    made = published(scene, "lowest_price")
+    handed_in(scene, keys, "48,123.45", "46000")
+    page = ready_to_select(scene, keys, made)
     expect(page.locator("main")).to_contain_text("46,000.00元")
     scene.press("/select/")
     assert scene.state() == "待确认"
-    confirmed_and_published(scene, made.uuid, agencies[1].name)
+    confirmed_and_published(scene, made.uuid, scene.market.parties.agencies[1].name)
     performed_and_rated(scene, awarded(scene, made.uuid), "agency-2", "90.00")
 
 
 def test_direct_choice(scene: Scene) -> None:
-    from tests.systems.intermediary_market.buying import buying_market
-
-    scene.market = buying_market()
-    made = scene.market.selecting((0, 1), way="direct")
+    keys = prepared(scene)
+    made = published(scene, "direct")
+    handed_in(scene, keys, "40000", "46000")
+    page = ready_to_select(scene, keys, made)
     agency = scene.market.parties.agencies[1]
-    scene.on(SELECTED)
-    page = scene.visit(f"/market/buying/purchases/{made.uuid}/", "school")
     scene.look()
     page.locator("fieldset").get_by_label(agency.name).check()
     page.locator("#reason").fill("做过同类鉴定，人员配备最好。")
@@ -322,13 +338,11 @@ def test_direct_choice(scene: Scene) -> None:
 
 
 def test_best_value(scene: Scene) -> None:
-    from tests.systems.intermediary_market.buying import buying_market
-
-    scene.market = buying_market()
-    made = scene.market.selecting((0, 1), ("40000", "50000"), way="best_value", criteria="服务方案 60\n报价 40")
+    keys = prepared(scene)
+    made = published(scene, "best_value", criteria="服务方案 60\n报价 40")
+    handed_in(scene, keys, "40000", "50000")
+    page = ready_to_select(scene, keys, made)
     agencies = scene.market.parties.agencies
-    scene.on(SELECTED)
-    page = scene.visit(f"/market/buying/purchases/{made.uuid}/", "school")
     scene.look()
     for agency, points in ((agencies[0], ("60", "100")), (agencies[1], ("95", "80"))):
         one = page.locator("article", has_text=agency.name)
@@ -342,12 +356,8 @@ def test_best_value(scene: Scene) -> None:
 
 
 def test_random_draw_and_a_complaint_about_its_contract(scene: Scene) -> None:
-    from gongbao.systems.intermediary_market.sealing.envelopes import Part
-    from tests.systems.intermediary_market.buying import ENDS, SELECTION, buying_market
-
-    scene.market = market = buying_market()
-    made = market.published(way="random_draw")
-    scene.on("2026-03-03 10:00")
+    keys = prepared(scene)
+    made = published(scene, "random_draw")
     page = scene.page
 
     # Owner and operator commit to their shares while agencies register.
@@ -358,13 +368,10 @@ def test_random_draw_and_a_complaint_about_its_contract(scene: Scene) -> None:
             page.locator("form[data-does=share] button.main").click()
         shares[name] = json.loads(Path(download.value.path()).read_text())["share"]
         expect(page.locator("[data-say=done]")).to_be_visible()
-    market.register(made, (0, 1))
-    made = market.checked(market.open(market.close(made), Part.REGISTRATION, ENDS))
-    made = market.open(made, Part.OFFER, SELECTION)
+    handed_in(scene, keys, "48000", "46000")
+    ready_to_select(scene, keys, made)
 
     # The draw begins, the shares are opened, and then comes the public value.
-    scene.on(SELECTED)
-    scene.visit(f"/market/buying/purchases/{made.uuid}/", "school")
     scene.press("/select/")
     assert scene.state() == "抽取中"
     scene.look()
@@ -380,7 +387,7 @@ def test_random_draw_and_a_complaint_about_its_contract(scene: Scene) -> None:
     scene.press("/draw/value/")
     scene.press("/draw/run/")
     made.refresh_from_db()
-    place = market.parties.agencies.index(made.selected.organisation)
+    place = scene.market.parties.agencies.index(made.selected.organisation)
     confirmed_and_published(scene, made.uuid, made.selected.organisation.name)
     contract = awarded(scene, made.uuid)
     performed_and_rated(scene, contract, f"agency-{place + 1}", "90.00")
