@@ -89,7 +89,7 @@ def test_the_demonstration_shows_everything_and_can_be_played_on(settings: Any, 
         assert set(found) == set(procedure.states), procedure.key
     at_county = Purchase.objects.filter(case__unit__key="linlan-government-services")
     assert {one.case.state for one in at_county} == {"reviewing", "open", "selected"}
-    marks = {mark for year in (now.year - 1, now.year) for one in charges(year, now, marked=True) for mark in one.marks}
+    marks = {mark for year in (now.year - 1, now.year) for one in charges(year, marked=True) for mark in one.marks}
     assert {Mark.ABOVE_PUBLISHED, Mark.RAISED} <= marks
     assert not list(derived.differences())
     somebody_can_take_every_step(now)

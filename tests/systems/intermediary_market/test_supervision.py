@@ -40,6 +40,7 @@ from gongbao.systems.intermediary_market.supervision.models import (
     JointPunishment,
     PriceInspection,
 )
+from gongbao.systems.intermediary_market.supervision.views import fees as fees_views
 from tests.cases.office import at
 from tests.systems.intermediary_market.awarded import SIGNED, play
 from tests.systems.intermediary_market.buying import MONDAY, Market, buying_market
@@ -235,7 +236,7 @@ def test_a_contract_above_the_government_price_is_refused_with_its_clause(partie
 
 
 def charge(year: int = 2026, **more: Any) -> fees.Charge:
-    [found] = fees.charges(year, NOW, **more)
+    [found] = fees.charges(year, **more)
     return found
 
 
@@ -249,7 +250,7 @@ def raised(parties: Parties, amount: str = "90000.00", **made: Any) -> Any:
 def test_what_deviates_is_marked_and_what_does_not_is_not(parties: Parties) -> None:
     one = play(parties).signed()
     assert charge().marks == () and charge().signed_sum == charge().amount == Decimal(80000)
-    assert fees.charges(2025, NOW) == fees.charges(2026, NOW, marked=True) == []
+    assert fees.charges(2025) == fees.charges(2026, marked=True) == []
     fix(parties, one.contract.purchase.item.item, figure="80000", when=SIGNED)
     assert charge().marks == ()
     fix(parties, one.contract.purchase.item.item, 1, figure="79999.99", when=SIGNED)
@@ -293,9 +294,9 @@ def test_of_a_secret_contract_the_award_alone_is_read(parties: Parties) -> None:
 
 def test_nothing_before_the_award_notice_is_among_the_fees(market: Market) -> None:
     market.selected()
-    assert fees.charges(2026, NOW) == []
+    assert fees.charges(2026) == []
     market.announced(project_name="另一项目")
-    assert [one.award for one in fees.charges(2026, NOW)] == ["100元"]
+    assert [one.award for one in fees.charges(2026)] == ["100元"]
 
 
 def test_market_supervision_and_auditors_see_fees_and_nobody_else(
@@ -327,8 +328,33 @@ def test_so_many_purchases_and_no_more_are_read_at_once(parties: Parties, monkey
     play(parties), play(parties, agency=parties.agencies[1])
     monkeypatch.setattr(fees, "MOST_ROWS", 1)
     on(monkeypatch, "2026-05-06 10:00")
-    assert len(fees.charges(2026, NOW)) == 1
+    assert len(fees.charges(2026)) == 1
     assert "采购超过1项" in page(signed_in(parties.people["prices-clerk"]), "fees")
+
+
+def test_a_year_is_compared_in_few_queries_and_a_page_of_it_read(
+    parties: Parties, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    raised(parties)
+    play(parties, agency=parties.agencies[1])
+    on(monkeypatch, "2026-05-06 10:00")
+    with django_assert_num_queries(4):
+        found = fees.reckoned(2026)
+    with django_assert_num_queries(2):
+        shown = fees.charges_of(found)
+    assert [(one.purchase.pk, one.amount, one.marks) for one in shown] == [
+        (one.purchase_id, one.amount, one.marks) for one in found
+    ]
+    with django_assert_num_queries(2):
+        [service] = fees.by_service(found, NOW.date())
+    assert (service.number, service.lowest, service.highest, service.marked) == (2, Decimal(80000), Decimal(90000), 1)
+    monkeypatch.setattr(fees_views, "PAGE", 1)
+    client = signed_in(parties.people["prices-clerk"])
+    agency, other = (f"/ratings/{one.uuid}/" for one in parties.agencies[:2])
+    first, second, marked = (page(client, "fees", **asked) for asked in ({}, {"page": "2"}, {"marked": "1"}))
+    assert [(agency in one, other in one) for one in (first, second, marked)] == [
+        (False, True), (True, False), (True, False),
+    ]  # fmt: skip
 
 
 # --- inspections

@@ -202,6 +202,27 @@ def _row(contract: Contract, situation: Situation, now: datetime) -> Row:
     return Row(contract, situation, tuple(situation.overdue(now)), late, market.parts_of(situation))
 
 
+def agreed_of(registrations: Sequence[int]) -> dict[int, tuple[date, tuple[Decimal, ...]]]:
+    """The day on which the contracts of these registrations were signed, the sum then, and that of each amendment.
+
+    Read from the events in which they stand, without those around them: one query, however many. Of a contract that the
+    law keeps secret there is nothing.
+    """
+    steps = (*market.SIGNS, *market.AMENDS, market.exempt.key)
+    rows = CaseEvent.objects.filter(case__contract__registration__in=registrations, step__in=steps)
+    found: dict[int, tuple[date, tuple[Decimal, ...]]] = {}
+    secret = set()
+    for registration, step, on, amount in rows.order_by("case", "number").values_list(
+        "case__contract__registration", "step", "on", "values__amount"
+    ):
+        if step == market.exempt.key:
+            secret.add(registration)
+            continue
+        signed_on, sums = found.get(registration, (on, ()))
+        found[registration] = signed_on, sums if amount is None else (*sums, Decimal(amount))
+    return {registration: agreed for registration, agreed in found.items() if registration not in secret}
+
+
 def of_before_instalments() -> list[UUID]:
     """The contracts from before there were instalments in which something is left to do: see actions.carry_over."""
     events = CaseEvent.objects.filter(case=OuterRef("case"))

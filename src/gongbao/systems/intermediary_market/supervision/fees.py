@@ -5,7 +5,7 @@ selected or kept back. What deviates is marked; a mark is a question for whoever
 """
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,13 +14,11 @@ from itertools import pairwise
 
 from gongbao.core.labels import Label
 from gongbao.office.people.models import Unit
-from gongbao.procedures import Situation
 from gongbao.procedures.fields import SHANGHAI
 from gongbao.systems.intermediary_market.catalogue import queries as catalogue
 from gongbao.systems.intermediary_market.catalogue.models import ItemVersion, ServiceItem
-from gongbao.systems.intermediary_market.contracts import procedure as contracts
 from gongbao.systems.intermediary_market.contracts.models import Contract
-from gongbao.systems.intermediary_market.contracts.queries import Row, rows_of
+from gongbao.systems.intermediary_market.contracts.queries import agreed_of
 from gongbao.systems.intermediary_market.contracts.queries import contracts as all_contracts
 from gongbao.systems.intermediary_market.organisations.models import Offering, Organisation, in_force
 from gongbao.systems.intermediary_market.organisations.queries import shown
@@ -52,11 +50,36 @@ class Mark(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Charge:
-    """A purchase with what is charged for it. Sums are in yuan, None where there is none, or the contract is secret.
+class Reckoned:
+    """What is compared of a purchase: so little that a whole year of it may be read. Sums are in yuan, None where there
+    is none, or the contract is secret.
 
-    `award` is what the agency offered or agreed on, in words; `published` what it published of its fee by then, without
-    what is secret; `standard` the government price on the day of the contract, or of the award before.
+    `published` is what the agency published of its fee by the day of the award, with what is secret in it; `standard`
+    the government price on the day of the contract, or of the award before.
+    """
+
+    purchase_id: int
+    item_id: int
+    version_id: int
+    awarded_on: date
+    award_sum: Decimal | None
+    signed_on: date | None
+    sums: tuple[Decimal, ...]
+    published: str
+    standard: GovernmentPrice | None
+    marks: tuple[Mark, ...]
+
+    @property
+    def amount(self) -> Decimal | None:
+        """What the contract stands at."""
+        return self.sums[-1] if self.sums else None
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """A purchase with what is charged for it, as it is shown: `published` without what is secret.
+
+    `award` is what the agency offered or agreed on, in words.
     """
 
     purchase: Purchase
@@ -78,67 +101,64 @@ class Charge:
 
 
 def charges(
-    year: int, now: datetime, *, item: ServiceItem | None = None, county: Unit | None = None, marked: bool = False
+    year: int, *, item: ServiceItem | None = None, county: Unit | None = None, marked: bool = False
 ) -> list[Charge]:
     """The purchases awarded in the year, the newest first: of one service, of the owners of a county, or those alone in
     which something deviates. MOST_ROWS at most."""
-    found = public_awards().filter(awarded_at__year=year).exclude(selected=None)
-    if item is not None:
-        found = found.filter(item__item=item)
-    if county is not None:
-        found = found.filter(owner__county=county)
-    rows = _charges(list(found[:MOST_ROWS]), now)
-    return [one for one in rows if one.marks] if marked else rows
+    found = reckoned(year, item=item, county=county)
+    return charges_of(one for one in found if one.marks or not marked)
 
 
-def _charges(purchases: Sequence[Purchase], now: datetime) -> list[Charge]:
-    """Six queries."""
-    wanted = [one.selected_id for one in purchases]
-    signed = {
-        one.contract.registration_id: one for one in rows_of(list(all_contracts().filter(registration__in=wanted)), now)
-    }
-    fees = _fees(purchases)
-    standards = _standards(purchases)
-    return [
-        _charge(
-            one,
-            signed.get(one.selected_id or 0),
-            fees.get((one.selected.organisation_id, one.item.item_id), ()),
-            standards,
-        )
-        for one in purchases
-        if one.selected is not None
-    ]
+def charges_of(found: Iterable[Reckoned]) -> list[Charge]:
+    """These with their purchases, agencies and contracts, in their order. Two queries."""
+    several = list(found)
+    purchases = public_awards().in_bulk([one.purchase_id for one in several])
+    wanted = [one.selected_id for one in purchases.values()]
+    signed = {one.registration_id: one for one in all_contracts().filter(registration__in=wanted)}
+    return [_charge(one, purchases[one.purchase_id], signed) for one in several if one.purchase_id in purchases]
 
 
-def _charge(
-    purchase: Purchase, row: Row | None, offerings: Iterable[Offering], standards: dict[int, list[GovernmentPrice]]
-) -> Charge:
+def _charge(one: Reckoned, purchase: Purchase, signed: Mapping[int, Contract]) -> Charge:
     registration = purchase.selected
     assert registration is not None
-    awarded_at = purchase.awarded_at
-    assert awarded_at is not None
-    awarded_on = awarded_at.astimezone(SHANGHAI).date()
-    situation = row.situation if row is not None and not contracts.is_secret(row.situation) else None
-    signed_on = row.signed_on if row is not None and situation is not None else None
-    sums = _sums(situation) if situation is not None else []
-    offer = registration.offer or {}
-    award_sum = Decimal(str(offer["price"])) if offer.get("price") else None
-    text = next((one.fee for one in offerings if one.at <= awarded_at), "")
-    standard = _on(standards.get(purchase.item.item_id, ()), signed_on or awarded_on)
-    marks = _marks(award_sum, offer.get("rate"), sums, standard, comparable(text))
     return Charge(
-        purchase, registration.organisation, awarded_on, price_in_words(registration), award_sum,
-        row.contract if row is not None else None, signed_on, sums[0] if sums else None, sums[-1] if sums else None,
-        shown(text, inside=False), standard, marks,
+        purchase, registration.organisation, one.awarded_on, price_in_words(registration), one.award_sum,
+        signed.get(registration.pk), one.signed_on, one.sums[0] if one.sums else None, one.amount,
+        shown(one.published, inside=False), one.standard, one.marks,
     )  # fmt: skip
 
 
-def _sums(situation: Situation) -> list[Decimal]:
-    """What the contract was signed at, and each amendment of it, in their order."""
-    steps = (*contracts.SIGNS, *contracts.AMENDS)
-    found = (one.values.get("amount") for one in situation.events if one.step in steps)
-    return [one for one in found if isinstance(one, Decimal)]
+def reckoned(year: int, *, item: ServiceItem | None = None, county: Unit | None = None) -> list[Reckoned]:
+    """What is compared of the purchases awarded in the year, the newest first, MOST_ROWS at most: no case is replayed.
+
+    It is worked out each time, and nothing of it is kept: a government price may be recorded for a day that is past,
+    and marks what was charged since. Four queries.
+    """
+    awards = public_awards().filter(awarded_at__year=year).exclude(selected=None)
+    if item is not None:
+        awards = awards.filter(item__item=item)
+    if county is not None:
+        awards = awards.filter(owner__county=county)
+    rows = list(
+        awards.values_list(
+            "pk", "item__item", "item", "awarded_at", "selected", "selected__organisation",
+            "selected__offer__price", "selected__offer__rate",
+        )[:MOST_ROWS]
+    )  # fmt: skip
+    items = {of_item for _, of_item, *_ in rows}
+    agreed, standards = agreed_of([row[4] for row in rows]), _standards(items)
+    fees = _fees({row[5] for row in rows}, items)
+    found = []
+    for pk, of_item, version, awarded_at, selected, agency, price, rate in rows:
+        assert awarded_at is not None
+        awarded_on = awarded_at.astimezone(SHANGHAI).date()
+        signed_on, sums = agreed.get(selected, (None, ()))
+        published = next((fee for at, fee in fees.get((agency, of_item), ()) if at <= awarded_at), "")
+        standard = _on(standards.get(of_item, ()), signed_on or awarded_on)
+        award = Decimal(str(price)) if price else None
+        marks = _marks(award, rate, sums, standard, comparable(published))
+        found.append(Reckoned(pk, of_item, version, awarded_on, award, signed_on, sums, published, standard, marks))
+    return found
 
 
 def _marks(
@@ -163,11 +183,10 @@ def _marks(
     return tuple(found)
 
 
-def _standards(purchases: Iterable[Purchase]) -> dict[int, list[GovernmentPrice]]:
-    """The government prices of their services, in the order in which they count."""
+def _standards(items: Collection[int]) -> dict[int, list[GovernmentPrice]]:
+    """The government prices of the services, in the order in which they count."""
     found: dict[int, list[GovernmentPrice]] = {}
-    rows = GovernmentPrice.objects.filter(item__in={one.item.item_id for one in purchases})
-    for one in rows.order_by("since", "number"):
+    for one in GovernmentPrice.objects.filter(item__in=items).order_by("since", "number"):
         found.setdefault(one.item_id, []).append(one)
     return found
 
@@ -180,14 +199,12 @@ def _on(rows: Iterable[GovernmentPrice], day: date) -> GovernmentPrice | None:
 # --- what agencies publish
 
 
-def _fees(purchases: Iterable[Purchase]) -> dict[tuple[int, int], list[Offering]]:
-    """What the selected agencies published of the services, the newest first, by agency and service."""
-    agencies = {one.selected.organisation_id for one in purchases if one.selected is not None}
-    items = {one.item.item_id for one in purchases}
-    found: dict[tuple[int, int], list[Offering]] = {}
-    rows = Offering.objects.filter(listing__organisation__in=agencies, listing__item__in=items)
-    for one in rows.select_related("listing").order_by("-at", "-pk"):
-        found.setdefault((one.listing.organisation_id, one.listing.item_id), []).append(one)
+def _fees(agencies: Collection[int], items: Collection[int]) -> dict[tuple[int, int], list[tuple[datetime, str]]]:
+    """What the agencies published of the services and when, the newest first, by agency and service."""
+    found: dict[tuple[int, int], list[tuple[datetime, str]]] = {}
+    rows = Offering.objects.filter(listing__organisation__in=agencies, listing__item__in=items).order_by("-at", "-pk")
+    for agency, item, at, fee in rows.values_list("listing__organisation", "listing__item", "at", "fee"):
+        found.setdefault((agency, item), []).append((at, fee))
     return found
 
 
@@ -241,20 +258,23 @@ class ServiceFees:
     marked: int
 
 
-def by_service(found: Collection[Charge], on: date) -> list[ServiceFees]:
-    """The services of these purchases, those with something marked first."""
-    by_item: dict[int, list[Charge]] = {}
+def by_service(found: Iterable[Reckoned], on: date) -> list[ServiceFees]:
+    """The services of these purchases, those with something marked first. Three queries at most."""
+    by_item: dict[int, list[Reckoned]] = {}
     for one in found:
-        by_item.setdefault(one.item.pk, []).append(one)
+        by_item.setdefault(one.item_id, []).append(one)
     current = {one.item_id: one for one in catalogue.services(on)}
-    standards = _standards([one.purchase for one in found])
+    # One that the catalogue has no more is named as in the purchase that was awarded last.
+    gone = [several[0].version_id for pk, several in by_item.items() if pk not in current]
+    current |= {one.item_id: one for one in ItemVersion.objects.filter(pk__in=gone).select_related("item")}
+    standards = _standards(by_item)
     rows = []
     for pk, several in by_item.items():
         sums = [one.award_sum if one.amount is None else one.amount for one in several]
         told = [one for one in sums if one is not None]
         rows.append(
             ServiceFees(
-                current.get(pk, several[0].purchase.item),
+                current[pk],
                 _on(standards.get(pk, ()), on),
                 len(several),
                 min(told, default=None),

@@ -49,13 +49,13 @@ from gongbao.systems.intermediary_market.years import asked_year
 PAGE = 50
 
 
-def _asked(request: HttpRequest) -> tuple[int, ServiceItem | None, bool, list[fees.Charge]]:
-    """The year, the service, whether only what is marked, and the purchases. Raises Http404."""
+def _asked(request: HttpRequest) -> tuple[int, ServiceItem | None, bool, list[fees.Reckoned]]:
+    """The year, the service, whether only what is marked, and all purchases of it. Raises Http404."""
     year, given = asked_year(request, FIRST_YEAR), request.GET.get("item", "")
     item = _item(given) if given else None
     marked, competent = request.GET.get("marked", "") == "1", of_prices(request)
     county = competent.county if competent is not None and not is_auditor(request) else None
-    return year, item, marked, fees.charges(year, timezone.now(), item=item, county=county, marked=marked)
+    return year, item, marked, fees.reckoned(year, item=item, county=county)
 
 
 def _item(given: str) -> ServiceItem:
@@ -74,6 +74,10 @@ def _item(given: str) -> ServiceItem:
 def overview(request: HttpRequest) -> HttpResponse:
     """By service what is charged in a year, and of one service each purchase and what agencies publish."""
     year, item, marked, found = _asked(request)
+    full = len(found) >= fees.MOST_ROWS
+    if marked:
+        found = [one for one in found if one.marks]
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     today = timezone.localdate()
     asked = request.GET.copy()
     asked.pop("page", None)
@@ -86,8 +90,9 @@ def overview(request: HttpRequest) -> HttpResponse:
         marked=marked,
         services=[] if item else fees.by_service(found, today),
         published=Paginator(fees.published_fees(item, today), PAGE).get_page(request.GET.get("fees")) if item else None,
-        page=Paginator(found, PAGE).get_page(request.GET.get("page")),
-        full=len(found) >= fees.MOST_ROWS,
+        page=page,
+        charged=fees.charges_of(page.object_list),
+        full=full,
         most=fees.MOST_ROWS,
         query=f"{asked.urlencode()}&" if asked else "",
         address=asked.urlencode(),
@@ -102,8 +107,9 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_safe
 def fees_workbook(request: HttpRequest) -> HttpResponse:
     """The same purchases, fees.MOST_ROWS at most."""
-    year, _item_asked, _marked, found = _asked(request)
-    content = workbook.of_fees(year, found, language(), timezone.now())
+    year, _item_asked, marked, found = _asked(request)
+    rows = fees.charges_of(one for one in found if one.marks or not marked)
+    content = workbook.of_fees(year, rows, language(), timezone.now())
     return download(content, XLSX, f"fees-{year}.xlsx")
 
 
