@@ -338,7 +338,7 @@ class _Maker:
             return f"{value}.copy-{number}"
         if column.name in ("about", "link"):
             return self._addressed(value, group, number)
-        if (column.unique or column.name == "envelope") and len(value) >= 43:
+        if (column.unique or column.name == "envelope") and len(value) >= 32:
             return f"{value[: len(value) - 8]}{number:08x}"
         return value
 
