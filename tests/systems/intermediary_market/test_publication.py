@@ -14,6 +14,7 @@ from referencing import Registry, Resource
 
 from gongbao.systems.intermediary_market.organisations.models import Organisation
 from gongbao.systems.intermediary_market.publication import ocds, queries, views
+from gongbao.systems.intermediary_market.publication.actions import keep_figures
 from gongbao.systems.intermediary_market.purchases import actions
 from gongbao.systems.intermediary_market.purchases.models import Purchase
 from gongbao.systems.intermediary_market.sealing.envelopes import Part
@@ -223,7 +224,7 @@ def test_awards_and_registrants_are_counted(market: Market, django_assert_num_qu
     assert stages["form_review"].met == 1 and stages["confirmation"].late == 0
     assert stages["publicity"].waiting == 1
     assert queries.figures(2025, SELECTION).notices == 0
-    with django_assert_num_queries(1):  # asked again, nothing is counted again
+    with django_assert_num_queries(2):  # asked again, nothing is counted again
         assert queries.figures(2026, SELECTION) == found
     market.desk(purchase, "issue_award", ISSUED)
     (stage,) = (one for one in queries.figures(2026, SELECTION).stages if one.key == "publicity")
@@ -249,6 +250,37 @@ def test_a_contract_that_is_not_signed_in_time_is_overdue(market: Market) -> Non
     for now, waiting, overdue in ((ISSUED + timedelta(days=7), 1, 0), (ISSUED + timedelta(days=8), 0, 1)):
         (stage,) = (one for one in queries.figures(2026, now).stages if one.clock.key == "contract_signing")
         assert (stage.met, stage.late, stage.waiting, stage.overdue) == (0, 0, waiting, overdue), purchase
+
+
+def test_figures_of_a_large_year_are_those_that_the_worker_kept(
+    client: Any, market: Market, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    purchase = market.announced(prices=("100", "200"))
+    assert keep_figures(SELECTION) == 0  # small: worked out when it is asked for
+    monkeypatch.setattr(queries, "AT_ONCE", 1)
+    assert queries.figures(2026, SELECTION).at == SELECTION  # nothing is kept yet
+    assert (keep_figures(SELECTION), keep_figures(SELECTION)) == (1, 0)
+    then = queries.compute_figures(2026, SELECTION)
+    market.desk(purchase, "issue_award", ISSUED)
+    with django_assert_num_queries(2):
+        assert queries.figures(2026, ISSUED) == then
+    assert "2026-03-11 09:30" in client.get("/market/figures/?year=2026").content.decode()
+    assert keep_figures(ISSUED) == 1  # of a day before
+    (stage,) = (one for one in queries.figures(2026, ISSUED).stages if one.key == "publicity")
+    assert (stage.met, stage.waiting) == (1, 0)
+
+
+def test_kept_figures_are_worked_out_anew_where_something_happened_and_not_too_often(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    purchase = market.announced()
+    monkeypatch.setattr(queries, "AT_ONCE", 1)
+    before, soon, later = (ISSUED + timedelta(minutes=one) for one in (-1, 28, 29))
+    assert keep_figures(before) == 1 and keep_figures(later) == 0  # nothing happened
+    market.desk(purchase, "issue_award", ISSUED)
+    assert keep_figures(soon) == 0 and keep_figures(later) == 1
+    assert queries.figures(2026, later) == queries.compute_figures(2026, later)
+    assert keep_figures(later + queries.ANEW_AFTER) == 0
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ class IntermediaryMarketConfig(AppConfig):
         from gongbao.systems.intermediary_market.contracts.actions import carry_over
         from gongbao.systems.intermediary_market.contracts.case_type import CASE_TYPE as CONTRACT
         from gongbao.systems.intermediary_market.log_words import ACTIONS
+        from gongbao.systems.intermediary_market.publication.actions import keep_figures
         from gongbao.systems.intermediary_market.purchases.case_type import CASE_TYPE as PURCHASE
         from gongbao.systems.intermediary_market.ratings.actions import check_daily
         from gongbao.systems.intermediary_market.ratings.case_type import CASE_TYPE as CONDUCT
@@ -54,3 +55,4 @@ class IntermediaryMarketConfig(AppConfig):
         jobs.register(jobs.Job("market.check", check_daily))
         jobs.register(jobs.Job("market.carry_over", carry_over))
         jobs.register(jobs.Job("market.few", tell_of_run_out))
+        jobs.register(jobs.Job("market.figures", keep_figures))

@@ -27,6 +27,7 @@ from gongbao.systems.intermediary_market.organisations.models import Practitione
 from gongbao.systems.intermediary_market.organisations.models import Qualification as Qualification
 from gongbao.systems.intermediary_market.organisations.models import Review as Review
 from gongbao.systems.intermediary_market.organisations.models import SigningKey as SigningKey
+from gongbao.systems.intermediary_market.publication.models import YearFigures as YearFigures
 from gongbao.systems.intermediary_market.purchases.models import Computed as Computed
 from gongbao.systems.intermediary_market.purchases.models import Draft as Draft
 from gongbao.systems.intermediary_market.purchases.models import FlagDecision as FlagDecision

@@ -7,15 +7,15 @@ asked to hold back (第三十八条第（三）项).
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from statistics import median
 from typing import Any
 from uuid import UUID
 
 from django.core.cache import cache
-from django.db.models import Max, Min, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 
 from gongbao.core.labels import Label
 from gongbao.office.cases.models import CaseEvent
@@ -26,6 +26,7 @@ from gongbao.systems.intermediary_market.contracts import procedure as of_contra
 from gongbao.systems.intermediary_market.contracts import queries as contracts
 from gongbao.systems.intermediary_market.contracts.models import Contract
 from gongbao.systems.intermediary_market.organisations.models import Organisation
+from gongbao.systems.intermediary_market.publication.models import YearFigures
 from gongbao.systems.intermediary_market.purchases import procedure as of_purchases
 from gongbao.systems.intermediary_market.purchases.models import Purchase, Registration, Terms
 
@@ -305,7 +306,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The notices of a year in figures.
+    """The notices of a year in figures, as they were at `at`.
 
     `by_way`: of each way the notices, those over, those failed. `registered`: how many notices had so many registrants,
     of those whose result is public. `shares`: agencies by number of awards that stand; `concentration` is the
@@ -313,6 +314,7 @@ class Figures:
     """
 
     year: int
+    at: datetime
     notices: int
     by_way: tuple[tuple[str, int, int, int], ...]
     registered: tuple[tuple[int, int], ...]
@@ -343,8 +345,18 @@ _CLOCKS = {
 """The stages that have a limit."""
 
 
+AT_ONCE = 2000
+"""A year of fewer notices is worked out when it is asked for, and so is always as it is now; 2,000 take two seconds."""
+ANEW_AFTER = timedelta(minutes=30)
+"""The figures of a larger one are worked out by the worker, once in so long where something happened in it."""
+
+
 def figures(year: int, now: datetime) -> Figures:
-    """The figures of the year, computed once in an hour for what is kept; a year without notices has none."""
+    """The figures of the year as they were at `at`: those of a large year are the ones that the worker kept."""
+    if _is_large(year):
+        kept = YearFigures.objects.filter(year=year).first()
+        if kept is not None:
+            return from_plain(kept.content)
     # What stands in them changes with events alone, and with the hour in which something becomes overdue.
     event, case = CaseEvent.objects.order_by("-pk").values_list("pk", "case__uuid").first() or (0, "")
     key = f"gongbao.market.figures.{year}.{event}.{case}.{now.astimezone(SHANGHAI):%Y%m%d%H}"
@@ -353,6 +365,61 @@ def figures(year: int, now: datetime) -> Figures:
         found = compute_figures(year, now)
         cache.set(key, found, 3600)
     return found
+
+
+def _is_large(year: int) -> bool:
+    return published(year)[:AT_ONCE].count() >= AT_ONCE
+
+
+def last_event() -> int:
+    return CaseEvent.objects.aggregate(last=Max("pk"))["last"] or 0
+
+
+def years_to_work_out(now: datetime) -> list[int]:
+    """The large years whose figures the worker has to work out, those first that were never: they are ANEW_AFTER old
+    and something happened since in what was published in them, or they are of a day before, as limits end with days."""
+    kept = {one.year: one for one in YearFigures.objects.defer("content")}
+    large = [year for year in years() if _is_large(year)]
+    never = [year for year in large if year not in kept]
+    return never + [year for year in large if year in kept and _are_old(kept[year], now)]
+
+
+def _are_old(kept: YearFigures, now: datetime) -> bool:
+    if kept.at.astimezone(SHANGHAI).date() != now.astimezone(SHANGHAI).date():
+        return True
+    purchases = published(kept.year).values("pk")
+    of_year = Q(case__purchase__in=purchases) | Q(case__contract__purchase__in=purchases)
+    return now - kept.at >= ANEW_AFTER and CaseEvent.objects.filter(of_year, pk__gt=kept.event).exists()
+
+
+def to_plain(found: Figures) -> dict[str, Any]:
+    """The figures as JSON keeps them."""
+    plain = {**asdict(found), "at": found.at.isoformat(), "mean_registered": _text(found.mean_registered)}
+    plain["shares"] = [{**asdict(one), "agency": str(one.agency), "amount": str(one.amount)} for one in found.shares]
+    return plain
+
+
+def _text(figure: Decimal | None) -> str | None:
+    return None if figure is None else str(figure)
+
+
+def from_plain(plain: dict[str, Any]) -> Figures:
+    """What `to_plain` made, as figures again."""
+    mean = plain["mean_registered"]
+    return Figures(
+        **{
+            **plain,
+            "at": datetime.fromisoformat(plain["at"]),
+            "by_way": tuple(tuple(one) for one in plain["by_way"]),
+            "registered": tuple(tuple(one) for one in plain["registered"]),
+            "mean_registered": None if mean is None else Decimal(mean),
+            "shares": tuple(
+                Share(UUID(one["agency"]), one["name"], one["awards"], Decimal(one["amount"]))
+                for one in plain["shares"]
+            ),
+            "stages": tuple(Stage(**one) for one in plain["stages"] if one["key"] in _CLOCKS),
+        }
+    )
 
 
 def compute_figures(year: int, now: datetime) -> Figures:
@@ -368,6 +435,7 @@ def compute_figures(year: int, now: datetime) -> Figures:
     awards = sum(one.awards for one in shares)
     return Figures(
         year,
+        now,
         len(found),
         tuple((key, *counts) for key, counts in ways.items() if counts[0]),  # type: ignore[misc]
         tuple(sorted(numbers.items())),

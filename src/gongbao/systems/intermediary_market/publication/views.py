@@ -57,8 +57,9 @@ def figures(request: HttpRequest) -> HttpResponse:
 @allows(ANYONE)
 @require_safe
 def figures_workbook(request: HttpRequest) -> HttpResponse:
-    year, now = asked_year(request), timezone.now()
-    content = workbook.of_figures(queries.figures(year, now), _language(), now)
+    year = asked_year(request)
+    found = queries.figures(year, timezone.now())
+    content = workbook.of_figures(found, _language(), found.at)
     return _file(content, f"selections-in-figures-{year}.xlsx")
 
 
