@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from openpyxl import load_workbook
 
@@ -17,6 +19,7 @@ from gongbao.office.people.actions import DEMO_ACCOUNTS, keep_units, open_demo_a
 from gongbao.office.people.unit_files import read_units
 from gongbao.procedures.fields import SHANGHAI
 from gongbao.sample import UNITS
+from gongbao.systems.intermediary_market.contracts import queries as of_contracts
 from gongbao.systems.intermediary_market.organisations.demo import open_demo as open_organisations
 from gongbao.systems.intermediary_market.ratings import actions, liabilities, procedure
 from gongbao.systems.intermediary_market.ratings.demo import open_demo
@@ -187,6 +190,47 @@ def test_traces_of_contracts_are_found(parties: Parties) -> None:
     for key, one in (("not_signed", declined), ("refusals", refused), ("arrears", unpaid)):
         assert any(one.contract.case.receipt in trace for trace in traces(key)), key
     assert traces("unconfirmed") == [] and not any(left.contract.case.receipt in one for one in traces("not_signed"))
+
+
+def test_traces_are_counted_in_the_database_and_read_as_far_as_they_are_shown(
+    parties: Parties, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(number: int, code: str) -> None:
+        one = play(parties, agency=parties.agencies[number], code=code).signed().filed()
+        one.take("agency", "contract_deliver", SIGNED + timedelta(days=3), delivery="报告")
+        one.take("owner", "contract_refuse", SIGNED + timedelta(days=4), reason="缺图", deliver_by="2026-05-10")
+        play(parties, agency=parties.agencies[number], code=f"{code}0").signed().filed().accepted().invoiced()
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            page = text(client, f"/market/liabilities/{YEAR}")
+        assert all(f'id="{key}"' in page for key in ("refusals", "arrears"))
+        return len(queries)
+
+    monkeypatch.setattr("gongbao.systems.intermediary_market.ratings.views.auditor.SHOWN", 1)
+    client.force_login(parties.people["auditor"])
+    refuse(0, "WATER-1")
+    asked()  # who asks, and the form of the numbers, are read once
+    before = asked()
+    refuse(1, "WATER-2")
+    assert asked() == before
+    for one in liabilities.filled(Period.of_year(2026, timezone.now())):
+        assert one.found.count() == len(one.traces), one.report.key
+        assert one.found.latest(1) == one.traces[:1], one.report.key
+        assert [each.at for each in one.traces] == sorted((each.at for each in one.traces), reverse=True)
+    page = text(client, f"/market/liabilities/{YEAR}")
+    shown = page.partition('id="refusals"')[2].partition("</section>")[0]
+    assert "· 2</h2>" in shown and shown.count('<th scope="row"') == 1
+    assert f'href="/market/liabilities.xlsx{YEAR}"' in shown
+
+
+def test_what_is_overdue_is_followed_once_for_all_reports(parties: Parties, monkeypatch: pytest.MonkeyPatch) -> None:
+    play(parties).signed().filed().accepted().invoiced()
+    followed: list[datetime] = []
+    real = of_contracts.overdue
+    monkeypatch.setattr(of_contracts, "overdue", lambda among, now: followed.append(now) or real(among, now))
+    counts = {one.report.key: one.found.count() for one in liabilities.filled(Period.of_year(2026, timezone.now()))}
+    assert counts["arrears"] == 1 and counts["signing"] == counts["acceptance"] == 0 and len(followed) == 1
 
 
 def test_traces_of_conduct_and_of_the_catalogue_are_found(parties: Parties) -> None:

@@ -4,11 +4,10 @@ docs/market-liabilities.md has the table with its tests, traces.py the reports. 
 no trace here: of that, complaints are what there is. Who holds somebody liable is another authority.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gongbao.core.labels import Label
-from gongbao.systems.intermediary_market.ratings.traces import REPORTS, Period, Report, Trace
+from gongbao.systems.intermediary_market.ratings.traces import REPORTS, Period, Report, Trace, Traces
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,17 +204,21 @@ ACTS: tuple[Act, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A report with its traces, the latest first, and the acts whose traces it shows."""
+    """A report with its traces, and the acts whose traces it shows."""
 
     report: Report
-    traces: Sequence[Trace]
+    found: Traces
     acts: tuple[Act, ...]
+
+    @property
+    def traces(self) -> list[Trace]:
+        """All of them, the latest first."""
+        return self.found.latest()
 
 
 def filled(period: Period) -> list[Filled]:
-    """All reports of the period: some queries for each."""
-    found = []
-    for report in REPORTS.values():
-        traces = sorted(report.read(period), key=lambda one: one.at, reverse=True)
-        found.append(Filled(report, traces, tuple(one for one in ACTS if report.key in one.reports)))
-    return found
+    """All reports of the period. What is a row of the database is read only when it is asked for."""
+    return [
+        Filled(report, report.read(period), tuple(one for one in ACTS if report.key in one.reports))
+        for report in REPORTS.values()
+    ]

@@ -3,11 +3,14 @@
 A trace is a question and accuses nobody; which act it may be of says the table in liabilities.py.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import cached_property, lru_cache
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.fields.json import KT
 from django.urls import reverse
 
 from gongbao.core.labels import Label
@@ -43,6 +46,62 @@ class Trace:
 
 
 @dataclass(frozen=True, slots=True)
+class Rows:
+    """Traces that are rows of the database each: counted there, and told as far as somebody reads them.
+
+    `moment` is the path to when it happened, `told` makes the trace of a row.
+    """
+
+    found: QuerySet[Any]
+    moment: str
+    told: Callable[[Any], Trace]
+
+    def count(self) -> int:
+        return self.found.count()
+
+    def latest(self, most: int | None) -> list[Trace]:
+        found = self.found.order_by(f"-{self.moment}", "-pk")
+        if most is not None:
+            # Which they are is found without what is told of them: the others would be joined for nothing.
+            found = found.filter(pk__in=list(found.values_list("pk", flat=True)[:most]))
+        return [self.told(one) for one in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Traces that are found by reading texts or following cases: there is no other way to count them."""
+
+    traces: Sequence[Trace]
+
+    def count(self) -> int:
+        return len(self.traces)
+
+    def latest(self, most: int | None) -> list[Trace]:
+        return _latest_first(self.traces)[:most]
+
+
+Source = Rows | Found
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """The traces of a report: how many there are, and the latest of them."""
+
+    sources: Sequence[Source]
+
+    def count(self) -> int:
+        return sum(one.count() for one in self.sources)
+
+    def latest(self, most: int | None = None) -> list[Trace]:
+        """No more than `most` of them, the latest first; None: all."""
+        return _latest_first(trace for one in self.sources for trace in one.latest(most))[:most]
+
+
+def _latest_first(traces: Iterable[Trace]) -> list[Trace]:
+    return sorted(traces, key=lambda one: one.at, reverse=True)
+
+
+@dataclass(frozen=True)
 class Period:
     """The time that a report covers: [since, until), and the moment as of which it is told what is overdue."""
 
@@ -58,11 +117,16 @@ class Period:
     def is_current(self) -> bool:
         return self.since <= self.now < self.until
 
+    @cached_property
+    def overdue(self) -> list[of_contracts.Row]:
+        """The contracts of public funds in which anything is overdue as of now: followed once for all reports."""
+        return of_contracts.overdue(_public_contracts(), self.now) if self.is_current else []
 
-Read = Callable[[Period], list[Trace]]
+
+Read = Callable[[Period], Sequence[Source]]
 
 
-def _events(procedure: str, steps: Iterable[str], period: Period, *, public: str = "") -> Iterable[CaseEvent]:
+def _events(procedure: str, steps: Iterable[str], period: Period, *, public: str = "") -> QuerySet[CaseEvent]:
     """The events of the steps in the period; with `public`, the path to the fund, of public funds alone."""
     found = CaseEvent.objects.filter(
         case__procedure=procedure, step__in=list(steps), at__gte=period.since, at__lt=period.until
@@ -71,31 +135,28 @@ def _events(procedure: str, steps: Iterable[str], period: Period, *, public: str
 
 
 def _of_purchases(*steps: str, public: bool = False) -> Read:
-    def read(period: Period) -> list[Trace]:
-        path = "case__purchase__fund" if public else ""
-        found = _events(purchases.purchase.key, steps, period, public=path)
-        return [
-            Trace(
-                one.at,
-                purchases.purchase.steps[one.step].label,
-                _of_purchase(one.case.purchase),
-                _case_page(one.case),
-            )
-            for one in found.select_related("case__purchase__owner", "case__purchase__item", "case__purchase__case")  # type: ignore[attr-defined]
-        ]
+    def told(one: Any) -> Trace:
+        label = purchases.purchase.steps[one.step].label
+        return Trace(one.at, label, _of_purchase(one.case.purchase), _case_page(one.case))
+
+    def read(period: Period) -> Sequence[Source]:
+        found = _events(purchases.purchase.key, steps, period, public="case__purchase__fund" if public else "")
+        related = ("case__purchase__owner", "case__purchase__item", "case__purchase__case")
+        return [Rows(found.select_related(*related), "at", told)]
 
     return read
 
 
 def _of_contracts(*steps: str, public: bool = False, only: Q | None = None) -> Read:
-    def read(period: Period) -> list[Trace]:
+    def told(one: Any) -> Trace:
+        label = contracts.contract.steps[one.step].label
+        return Trace(one.at, label, _parties(one.case.contract), _case_page(one.case))
+
+    def read(period: Period) -> Sequence[Source]:
         path = "case__contract__purchase__fund" if public else ""
-        found = _events(contracts.contract.key, steps, period, public=path)
+        found = _events(contracts.contract.key, steps, period, public=path).filter(only or Q())
         related = ("case__contract__purchase__owner", "case__contract__registration__organisation")
-        return [
-            Trace(one.at, contracts.contract.steps[one.step].label, _parties(one.case.contract), _case_page(one.case))
-            for one in found.filter(only or Q()).select_related(*related)  # type: ignore[attr-defined]
-        ]
+        return [Rows(found.select_related(*related), "at", told)]
 
     return read
 
@@ -112,23 +173,29 @@ def _overdue(clock: str) -> Read:
     """Contracts of public funds in which the clock has run out and waits still: as of now, told for the current year.
     Those met too late are told for the year in which they were begun."""
 
-    def read(period: Period) -> list[Trace]:
-        among = of_contracts.contracts().filter(purchase__fund=Fund.PUBLIC)
-        declared = contracts.contract.clocks[clock]
-        label = Label(f"逾期：{declared.label.zh}", f"overdue: {declared.label.en}")
-        found = []
-        if period.is_current:
-            for row in of_contracts.overdue(among, period.now, declared):
-                due = next(run.due for run in row.overdue if run.clock == declared)
-                assert due is not None
-                found.append(Trace(_moment(due), label, _parties(row.contract), _case_page(row.contract.case)))
-        late = Label(f"逾期完成：{declared.label.zh}", f"done late: {declared.label.en}")
-        began = among.filter(case__opened_at__gte=period.since, case__opened_at__lt=period.until)
-        for one in began.filter(case__late__icontains=f'"{clock}"'):
-            found.append(Trace(one.case.opened_at, late, _parties(one), _case_page(one.case)))
-        return found
+    declared = contracts.contract.clocks[clock]
+    overdue = Label(f"逾期：{declared.label.zh}", f"overdue: {declared.label.en}")
+    late = Label(f"逾期完成：{declared.label.zh}", f"done late: {declared.label.en}")
+
+    def waits(period: Period) -> Iterable[Trace]:
+        for row in period.overdue:
+            due = min((run.due for run in row.overdue if run.clock == declared and run.due is not None), default=None)
+            if due is not None:
+                yield Trace(_moment(due), overdue, _parties(row.contract), _case_page(row.contract.case))
+
+    def told(one: Any) -> Trace:
+        return Trace(one.case.opened_at, late, _parties(one), _case_page(one.case))
+
+    def read(period: Period) -> Sequence[Source]:
+        begun = _public_contracts().filter(case__opened_at__gte=period.since, case__opened_at__lt=period.until)
+        was_late = begun.filter(case__late__icontains=f'"{clock}"')
+        return [Found(tuple(waits(period))), Rows(was_late, "case__opened_at", told)]
 
     return read
+
+
+def _public_contracts() -> QuerySet[Contract]:
+    return of_contracts.contracts().filter(purchase__fund=Fund.PUBLIC)
 
 
 def _moment(day: date) -> datetime:
@@ -138,65 +205,60 @@ def _moment(day: date) -> datetime:
 def _complaints(*against: str) -> Read:
     """The complaints against that kind of party, with what was decided; of the complainant nothing."""
 
-    def read(period: Period) -> list[Trace]:
-        found = _events(complaints.complaint.key, ["file"], period)
-        rows = list(found.filter(values__against_kind__in=against).select_related("case"))  # type: ignore[attr-defined]
-        outcomes = dict(
-            CaseEvent.objects.filter(case__in=[one.case_id for one in rows], step="decide").values_list(
-                "case", "values__outcome"
-            )
-        )
-        subjects = {one.key: one.label for one in complaints.SUBJECTS}
-        decided = {one.key: one.label for one in complaints.OUTCOMES}
-        told = []
-        for one in rows:
-            subject = subjects[one.values["subject"]]
-            outcome = decided.get(outcomes.get(one.case_id, ""), complaints.complaint.states[one.case.state].label)
-            what = Label(f"投诉：{subject.zh}（{outcome.zh}）", f"complaint: {subject.en} ({outcome.en})")
-            told.append(Trace(one.at, what, f"{one.values['against']} · {one.case.receipt}", _case_page(one.case)))
-        return told
+    subjects = {one.key: one.label for one in complaints.SUBJECTS}
+    decided = {one.key: one.label for one in complaints.OUTCOMES}
+
+    def told(one: Any) -> Trace:
+        subject = subjects[one.values["subject"]]
+        outcome = decided.get(one.outcome or "", complaints.complaint.states[one.case.state].label)
+        what = Label(f"投诉：{subject.zh}（{outcome.zh}）", f"complaint: {subject.en} ({outcome.en})")
+        return Trace(one.at, what, f"{one.values['against']} · {one.case.receipt}", _case_page(one.case))
+
+    def read(period: Period) -> Sequence[Source]:
+        decisions = CaseEvent.objects.filter(case=OuterRef("case"), step="decide").order_by("-number")
+        found = _events(complaints.complaint.key, ["file"], period).filter(values__against_kind__in=against)
+        outcome = Subquery(decisions.values_list(KT("values__outcome"))[:1])
+        return [Rows(found.annotate(outcome=outcome).select_related("case"), "at", told)]
 
     return read
 
 
 def _of_conduct(*steps: str, kind: str = "") -> Read:
-    def read(period: Period) -> list[Trace]:
+    def told(one: Any) -> Trace:
+        about = f"{one.case.market_conduct.organisation.name} · {one.case.receipt}"
+        return Trace(one.at, conduct.conduct.steps[one.step].label, about, _case_page(one.case))
+
+    def read(period: Period) -> Sequence[Source]:
         found = _events(conduct.conduct.key, steps, period)
         if kind:
-            found = found.filter(values__kind=kind)  # type: ignore[attr-defined]
-        return [
-            Trace(
-                one.at,
-                conduct.conduct.steps[one.step].label,
-                f"{one.case.market_conduct.organisation.name} · {one.case.receipt}",
-                _case_page(one.case),
-            )
-            for one in found.select_related("case__market_conduct__organisation")  # type: ignore[attr-defined]
-        ]
+            found = found.filter(values__kind=kind)
+        return [Rows(found.select_related("case__market_conduct__organisation"), "at", told)]
 
     return read
 
 
-def _reviews(period: Period) -> list[Trace]:
+def _reviews(period: Period) -> Sequence[Source]:
     """Agencies that an authority took off a service or had mend something, and those that two of the
     operator took out or handed over."""
-    found = [
-        Trace(
-            one.at,
-            Label("事后审查移出事项", "taken off the service by a review")
-            if one.outcome == ReviewOutcome.ENDED
-            else Label("事后审查要求改正", "to be mended after a review"),
-            f"{one.unit.zh} · {one.listing.organisation.name} · {one.listing.item.code}",
-        )
-        for one in Review.objects.filter(at__gte=period.since, at__lt=period.until)
-        .exclude(outcome=ReviewOutcome.IN_ORDER)
-        .select_related("unit", "listing__organisation", "listing__item")
-    ]
+    found = Review.objects.filter(at__gte=period.since, at__lt=period.until).exclude(outcome=ReviewOutcome.IN_ORDER)
     mended = Mending.objects.filter(decided_at__gte=period.since, decided_at__lt=period.until, verdict=Verdict.SIGNED)
-    return found + [
-        Trace(one.decided_at, _MENDED[one.kind], one.organisation.name)  # type: ignore[arg-type]
-        for one in mended.select_related("organisation")
+    return [
+        Rows(found.select_related("unit", "listing__organisation", "listing__item"), "at", _reviewed),
+        Rows(
+            mended.select_related("organisation"),
+            "decided_at",
+            lambda one: Trace(one.decided_at, _MENDED[one.kind], one.organisation.name),
+        ),
     ]
+
+
+def _reviewed(one: Review) -> Trace:
+    what = (
+        Label("事后审查移出事项", "taken off the service by a review")
+        if one.outcome == ReviewOutcome.ENDED
+        else Label("事后审查要求改正", "to be mended after a review")
+    )
+    return Trace(one.at, what, f"{one.unit.zh} · {one.listing.organisation.name} · {one.listing.item.code}")
 
 
 _MENDED = {
@@ -213,31 +275,32 @@ def _opened(one: Opening) -> Label:
     return Label(f"开启：{sealed.zh}，第{one.layer}层", f"opened: {sealed.en}, layer {one.layer}")
 
 
-def _openings(period: Period) -> list[Trace]:
+def _openings(period: Period) -> Sequence[Source]:
     """Each layer that a custodian opened: none comes before the end of registration."""
     found = Opening.objects.filter(at__gte=period.since, at__lt=period.until)
-    return [
-        Trace(
-            one.at,
-            _opened(one),
-            f"{one.sealing.purchase.owner.name} · {one.sealing.purchase.case.receipt}",
-            _case_page(one.sealing.purchase.case),
+    related = ("sealing__purchase__owner", "sealing__purchase__case")
+
+    def told(one: Any) -> Trace:
+        purchase = one.sealing.purchase
+        return Trace(
+            one.at, _opened(one), f"{purchase.owner.name} · {purchase.case.receipt}", _case_page(purchase.case)
         )
-        for one in found.select_related("sealing__purchase__owner", "sealing__purchase__case")
-    ]
+
+    return [Rows(found.select_related(*related), "at", told)]
 
 
-def _set_aside(period: Period) -> list[Trace]:
+def _set_aside(period: Period) -> Sequence[Source]:
     found = Draw.objects.filter(set_aside_at__gte=period.since, set_aside_at__lt=period.until)
     what = Label("抽取作废，另行抽取", "a draw was set aside, and another followed")
-    return [
-        Trace(one.set_aside_at, what, f"{one.purchase.owner.name} · {one.purchase.case.receipt}",  # type: ignore[arg-type]
-              _case_page(one.purchase.case))
-        for one in found.select_related("purchase__owner", "purchase__case")
-    ]  # fmt: skip
+
+    def told(one: Any) -> Trace:
+        about = f"{one.purchase.owner.name} · {one.purchase.case.receipt}"
+        return Trace(one.set_aside_at, what, about, _case_page(one.purchase.case))
+
+    return [Rows(found.select_related("purchase__owner", "purchase__case"), "set_aside_at", told)]
 
 
-def _in_catalogue(period: Period) -> list[Trace]:
+def _in_catalogue(period: Period) -> Sequence[Source]:
     """Words in what authorities publish of services that keep agencies of elsewhere, or of some owners, out."""
     places, found = tuple(of_purchases.places()), []
     versions = ItemVersion.objects.filter(since__gte=period.since.date(), since__lt=period.until.date())
@@ -246,25 +309,37 @@ def _in_catalogue(period: Period) -> list[Trace]:
         for finding in form_review.review(texts, by="authority", places=places):
             about = f"{one.item.authority.zh} · {one.item.code} · “{finding.words}”"
             found.append(Trace(_moment(one.since), finding.ground.label, about))
-    return found
+    return [Found(found)]
 
 
-def _in_notices(period: Period) -> list[Trace]:
+def _in_notices(period: Period) -> Sequence[Source]:
     """The same in the notices of purchases from public funds, which were published all the same."""
-    places, found = of_purchases.places(), []
+    places, found = tuple(of_purchases.places()), []
     terms = Terms.objects.filter(
         published_at__gte=period.since, published_at__lt=period.until, purchase__fund=Fund.PUBLIC
     )
-    for one in terms.select_related("purchase__owner", "purchase__case"):
-        for pointed in of_purchases.findings(as_typed(one.content), Fund.PUBLIC, places):
-            about = f"{one.purchase.owner.name} · {one.purchase.case.receipt} · “{pointed.finding.words}”"
+    pointed_at = {}
+    for key, content in terms.order_by().values_list("pk", "content").iterator():
+        typed = as_typed(content)
+        texts = tuple((each, typed[each]) for each in of_purchases.REVIEWED if each in typed)
+        if pointed := _pointed_at(texts, places):
+            pointed_at[key] = pointed
+    for one in Terms.objects.filter(pk__in=pointed_at).select_related("purchase__owner", "purchase__case"):
+        for each in pointed_at[one.pk]:
+            about = f"{one.purchase.owner.name} · {one.purchase.case.receipt} · “{each.finding.words}”"
             at = one.published_at
-            assert at is not None
-            found.append(Trace(at, pointed.finding.ground.label, about, _case_page(one.purchase.case)))
-    return found
+            assert at is not None  # as it was filtered by it
+            found.append(Trace(at, each.finding.ground.label, about, _case_page(one.purchase.case)))
+    return [Found(found)]
 
 
-def _rejections(period: Period) -> list[Trace]:
+@lru_cache(maxsize=5_000)
+def _pointed_at(texts: tuple[tuple[str, str], ...], places: tuple[str, ...]) -> tuple[of_purchases.Pointed, ...]:
+    """What the form review points at in the texts of a notice from public funds: the same in each that has them."""
+    return tuple(of_purchases.findings(dict(texts), Fund.PUBLIC, places))
+
+
+def _rejections(period: Period) -> Sequence[Source]:
     """Agencies that owners of public funds did not admit: of purchases whose result everybody may see, as before it
     nobody else knows who registered."""
     # Who was not under the service the program left out, and no owner.
@@ -276,42 +351,45 @@ def _rejections(period: Period) -> list[Trace]:
         opened_at__lt=period.until,
     ).filter(Q(purchase__case__over=True) | Q(purchase__case__state__in=_RESULT_KNOWN))
     what = Label("报名未通过核对", "a registration was not admitted")
-    return [
-        Trace(one.opened_at, what, f"{one.purchase.owner.name} · {one.organisation.name} · {one.purchase.case.receipt}",
-              _case_page(one.purchase.case))
-        for one in found.select_related("purchase__owner", "purchase__case", "organisation")
-    ]  # fmt: skip
+
+    def told(one: Any) -> Trace:
+        about = f"{one.purchase.owner.name} · {one.organisation.name} · {one.purchase.case.receipt}"
+        return Trace(one.opened_at, what, about, _case_page(one.purchase.case))
+
+    return [Rows(found.select_related("purchase__owner", "purchase__case", "organisation"), "opened_at", told)]
 
 
-def _as_private(period: Period) -> list[Trace]:
+def _as_private(period: Period) -> Sequence[Source]:
     """What state organs and public institutions said to pay from private funds, for which there is no limit."""
     found = Purchase.objects.filter(
         fund=Fund.PRIVATE, owner__kind__in=PUBLIC_BODIES,
         case__opened_at__gte=period.since, case__opened_at__lt=period.until,
     )  # fmt: skip
     what = Label("行政事业单位以社会性资金采购", "a public body buys from private funds")
-    return [
-        Trace(one.case.opened_at, Label(f"{what.zh}：{one.budget}元", f"{what.en}: {one.budget} yuan"),
-              _of_purchase(one), _case_page(one.case))
-        for one in found.select_related("owner", "item", "case")
-    ]  # fmt: skip
+
+    def told(one: Any) -> Trace:
+        sum_told = Label(f"{what.zh}：{one.budget}元", f"{what.en}: {one.budget} yuan")
+        return Trace(one.case.opened_at, sum_told, _of_purchase(one), _case_page(one.case))
+
+    return [Rows(found.select_related("owner", "item", "case"), "case__opened_at", told)]
 
 
-def _other_budget_year(period: Period) -> list[Trace]:
+def _other_budget_year(period: Period) -> Sequence[Source]:
     """Purchases from public funds that count against the limit of another year than that in which they became a notice,
     or were begun where there was none. One that was published again with other terms is told once, as it was last."""
+    year = period.since.astimezone(SHANGHAI).year
     terms = Terms.objects.filter(published_at__gte=period.since, published_at__lt=period.until).order_by("number")
-    last = {one.purchase_id: one.published_at for one in terms.filter(purchase__fund=Fund.PUBLIC)}
+    others = terms.filter(purchase__fund=Fund.PUBLIC).exclude(purchase__budget_year=year)
     begun = _events(purchases.purchase.key, ("negotiate", "choose_directly"), period, public="case__purchase__fund")
-    moments = last | {one.case.purchase.pk: one.at for one in begun.select_related("case__purchase")}  # type: ignore[attr-defined]
+    begun = begun.exclude(case__purchase__budget_year=year)
+    moments: dict[int, Any] = dict(others.values_list("purchase", "published_at")) | dict(
+        begun.values_list("case__purchase", "at")
+    )
     traces = []
     for one in Purchase.objects.filter(pk__in=moments).select_related("owner", "item", "case"):
-        at = moments[one.pk]
-        assert at is not None  # as it was filtered by it
-        if one.budget_year != at.astimezone(SHANGHAI).year:
-            what = Label(f"计入{one.budget_year}年度限额", f"counts against the limit of {one.budget_year}")
-            traces.append(Trace(at, what, _of_purchase(one), _case_page(one.case)))
-    return traces
+        what = Label(f"计入{one.budget_year}年度限额", f"counts against the limit of {one.budget_year}")
+        traces.append(Trace(moments[one.pk], what, _of_purchase(one), _case_page(one.case)))
+    return [Found(traces)]
 
 
 def _of_purchase(one: Purchase) -> str:
@@ -328,7 +406,10 @@ class Report:
 
     key: str
     label: Label
-    read: Read
+    sources: Read
+
+    def read(self, period: Period) -> Traces:
+        return Traces(self.sources(period))
 
 
 REPORTS: dict[str, Report] = {

@@ -28,7 +28,7 @@ SHOWN = 20
 def liabilities(request: HttpRequest) -> HttpResponse:
     now, year = timezone.now(), asked_year(request, queries.FIRST_YEAR)
     filled = table.filled(Period.of_year(year, now))
-    counts = {one.report.key: len(one.traces) for one in filled}
+    counts = {one.report.key: one.found.count() for one in filled}
     context = {
         "room": "audit",
         "year": year,
@@ -37,8 +37,10 @@ def liabilities(request: HttpRequest) -> HttpResponse:
             (act, f"{DOCUMENT} {act.clause}", [(REPORTS[key], counts[key]) for key in act.reports])
             for act in table.ACTS
         ],
-        "reports": [(one, one.traces[:SHOWN]) for one in filled],
-        "empty": [one for one in filled if not one.traces],
+        "reports": [
+            (one.report, number, one.found.latest(SHOWN)) for one in filled if (number := counts[one.report.key])
+        ],
+        "empty": [one.report for one in filled if not counts[one.report.key]],
         "links": ClauseLinks(),
     }
     return render(request, "market/liabilities.html", context)
