@@ -360,7 +360,12 @@ def test_the_authority_reviews_after_the_entry_and_what_changed_comes_back(marke
     agency, housing = market.agencies[0], market.units["housing"]
     held(agency)
     listing = list_under(agency, item)
-    assert [one.listing for one in queries.to_review([housing.pk], TODAY)] == [listing]
+    (waits,) = queries.as_shown(queries.to_review([housing.pk], TODAY))
+    assert (waits.listing, waits.unchecked, waits.lacking) == (
+        listing,
+        listing.organisation.register_checked_at is None,
+        False,
+    )
     assert queries.to_review([market.operator.pk], TODAY) == []
     actions.review(listing, "in_order", unit=housing, actor=KEEPER, at=NOW)
     assert queries.to_review([housing.pk], TODAY) == []
@@ -370,6 +375,27 @@ def test_the_authority_reviews_after_the_entry_and_what_changed_comes_back(marke
     actions.review(listing, "in_order", unit=housing, actor=KEEPER, at=later)
     keep(market, "A-1", at=later, since=later.date(), qualification="工程咨询特级")
     assert [one.lacking for one in queries.to_review([housing.pk], later.date())] == [True]
+
+
+def test_a_longer_list_of_what_waits_for_a_review_asks_no_more_of_the_database(
+    market: Parties, item: ServiceItem, django_assert_num_queries: Any
+) -> None:
+    housing, listed, day = market.units["housing"], [], timedelta(days=1)
+    for agency, until in zip(market.agencies, (None, TODAY + day, None), strict=False):
+        held(agency, until=until)
+        listed.append(list_under(agency, item))
+        with django_assert_num_queries(4):
+            waiting = queries.to_review([housing.pk], TODAY)
+        assert not any(one.lacking for one in waiting)
+        with django_assert_num_queries(1):
+            assert [one.listing for one in queries.as_shown(waiting)] == listed
+    assert len(listed) == 3 and [one.listing for one in queries.as_shown(waiting[1:2])] == listed[1:2]
+    for listing in listed:
+        actions.review(listing, "in_order", unit=housing, actor=KEEPER, at=NOW)
+    assert queries.to_review([housing.pk], TODAY + day) == []
+    assert [(one.listing, one.lacking) for one in queries.to_review([housing.pk], TODAY + 2 * day)] == [
+        (listed[1].pk, True)
+    ]
 
 
 def test_a_review_gives_reasons_tells_the_agency_and_is_that_authority_s_alone(

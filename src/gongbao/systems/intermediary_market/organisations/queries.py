@@ -7,7 +7,7 @@ which, and `sees_inside` finds it out.
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -383,8 +383,17 @@ def reviews(listing: Listing) -> QuerySet[Review]:
 
 
 @dataclass(frozen=True, slots=True)
+class Waits:
+    """A listing, by its key, that its authority has not looked at since it was changed."""
+
+    listing: int
+    changed_at: datetime
+    lacking: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ToReview:
-    """A listing that its authority has not looked at since it was changed. `unchecked`: no register was asked."""
+    """The same as it is shown. `unchecked`: no register was asked."""
 
     listing: Listing
     changed_at: datetime
@@ -392,26 +401,49 @@ class ToReview:
     lacking: bool
 
 
-def to_review(authorities: Collection[int], on: date) -> list[ToReview]:
-    """Of the authorities' services, what waits for the review after the entry (第七条第（四）项), the oldest first."""
+def to_review(authorities: Collection[int], on: date) -> list[Waits]:
+    """Of the authorities' services, what waits for the review after the entry (第七条第（四）项), the oldest first.
+
+    Of the listings nothing is read but what this takes: as_shown() has those of a page.
+    """
     last_text = Offering.objects.filter(listing=OuterRef("pk")).order_by("-number").values("at")[:1]
     last_review = Review.objects.filter(listing=OuterRef("pk")).order_by("-id").values("at")[:1]
     last_paper = Paper.objects.filter(organisation=OuterRef("organisation")).order_by("-id").values("at")[:1]
-    found = (
-        _listings()
-        .filter(ended_at=None, item__authority__in=authorities, item__ended_at=None, organisation__removed_at=None)
-        .annotate(text_at=Subquery(last_text), reviewed_at=Subquery(last_review), paper_at=Subquery(last_paper))
+    found = Listing.objects.filter(
+        ended_at=None, item__authority__in=authorities, item__ended_at=None, organisation__removed_at=None
     )
-    current = {one.item_id: one for one in catalogue.services(on, authorities=authorities)}
+    rows = found.values_list(
+        "pk", "item", "qualification", "entered_at", "qualification__at",
+        Subquery(last_text), Subquery(last_paper), Subquery(last_review),
+    )  # fmt: skip
+    lacking = _lacking(found, authorities, on)
     waiting = []
-    for one in found:
-        qualified_at = one.qualification.at if one.qualification else None
-        changed = max(at for at in (one.entered_at, one.text_at, qualified_at, one.paper_at) if at is not None)
-        version = current.get(one.item_id)
-        lacking = version is not None and not fits(version, one.qualification, on)
-        if one.reviewed_at is None or one.reviewed_at < changed or lacking:
-            waiting.append(ToReview(one, changed, one.organisation.register_checked_at is None, lacking))
+    for pk, item, qualification_of, *moments, reviewed_at in rows:
+        changed = max(at for at in moments if at is not None)
+        lacks = (item, qualification_of) in lacking
+        if reviewed_at is None or reviewed_at < changed or lacks:
+            waiting.append(Waits(pk, changed, lacks))
     return sorted(waiting, key=lambda one: one.changed_at)
+
+
+def _lacking(found: QuerySet[Listing], authorities: Collection[int], on: date) -> set[tuple[int, int | None]]:
+    """The services and qualifications of these listings that do not fit as the service stands on the day."""
+    asking = {one.item_id: one for one in catalogue.services(on, authorities=authorities) if catalogue.accepted(one)}
+    among = found.filter(item__in=asking).order_by()
+    named = Qualification.objects.filter(pk__in=among.values("qualification"))
+    held = {one.pk: one for one in named.only("name", "since", "until", "ended_at")}
+    pairs = among.values_list("item", "qualification").distinct()
+    return {(item, key) for item, key in pairs if not fits(asking[item], held.get(key), on)}
+
+
+def as_shown(waiting: Sequence[Waits]) -> list[ToReview]:
+    """Those of a page, in their order."""
+    listings = _listings().in_bulk([one.listing for one in waiting])
+    return [
+        ToReview(found, one.changed_at, found.organisation.register_checked_at is None, one.lacking)
+        for one in waiting
+        if (found := listings.get(one.listing)) is not None
+    ]
 
 
 def owners_waiting() -> QuerySet[Organisation]:

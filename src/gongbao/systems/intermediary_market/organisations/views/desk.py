@@ -55,12 +55,14 @@ def _desk(request: HttpRequest, error: str = "") -> HttpResponse:
     operates = queries.at_operator(request)
     if queries.is_auditor(request):
         bodies = {unit.pk for unit in catalogue.authorities(today)}
+    waiting = Paginator(queries.to_review(bodies, today), PAGE).get_page(request.GET.get("page"))
     context = {
         "room": "market",
         "services": catalogue.services(today, authorities=bodies),
         "few": catalogue.with_few(today, bodies),
         "enough": catalogue.enough(today),
-        "page": Paginator(queries.to_review(bodies, today), PAGE).get_page(request.GET.get("page")),
+        "page": waiting,
+        "to_review": queries.as_shown(list(waiting)),
         "operates": operates,
         "has_counties": counties().exists(),
         "reads_only": not queries.bodies_of(request),
