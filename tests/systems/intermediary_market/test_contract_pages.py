@@ -438,6 +438,29 @@ def test_a_longer_list_asks_no_more_of_the_database(parties: Parties, django_ass
         play(parties, agency=parties.agencies[number]).signed().filed()
 
 
+def test_no_more_overdue_contracts_are_followed_than_a_page_takes(
+    parties: Parties, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, later = overdue_play(parties), play(parties, agency=parties.agencies[1])
+    monkeypatch.setattr("gongbao.systems.intermediary_market.contracts.views.timezone.now", lambda: OVERDUE)
+    client.force_login(parties.people["school"])
+    counts: dict[int, dict[str, str]] = {}
+    for most in (2, 1):
+        monkeypatch.setattr(queries, "FOLLOWED", most)
+        page = client.get("/market/contracts/mine/").content.decode()
+        told = re.findall(r'overdue=(contract_[a-z_]+)"[^>]*>[^<]*?(\d+\+?)</a>', page)
+        counts[most] = dict(told)
+        assert ("最早逾期的1份" in page) is (most == 1)
+    assert counts[2] == {"contract_payment": "1", "contract_signing": "1"}
+    assert counts[1] == {one.key: f"{int(one == market.signing)}+" for one in queries.OVERDUE}
+    listed = client.get("/market/contracts/mine/?overdue=contract_payment").content.decode()
+    assert str(first.contract.uuid) not in listed
+    book = load_workbook(io.BytesIO(client.get("/market/contracts/mine.xlsx?overdue=contract_payment").content))
+    assert first.contract.case.receipt in [cell.value for line in book.worksheets[0].iter_rows() for cell in line]
+    everything = client.get("/market/contracts/mine/?overdue=any").content.decode()
+    assert all(str(one.contract.uuid) in everything for one in (first, later))
+
+
 def test_filters_of_the_public_list(parties: Parties, client: Client) -> None:
     one = overdue_play(parties)
     for asked, there in (

@@ -421,7 +421,7 @@ def test_overdue_lists_are_derived_for_each_clock(parties: Parties) -> None:
     set_limit()
     unsigned, unfiled = play(parties), play(parties, agency=parties.agencies[1]).signed()
     now = at("2026-03-18 08:00")
-    counts = {clock.key: number for clock, number in queries.overdue_counts(queries.contracts(), now)}
+    counts = {clock.key: number for clock, number in queries.overdue_counts(queries.overdue(queries.contracts(), now))}
     assert counts["contract_signing"] == 1 and counts["contract_filing"] == 1 and counts["contract_payment"] == 0
     assert {one.contract for one in queries.overdue(queries.contracts(), now)} == {unsigned.contract, unfiled.contract}
     assert not {field.name for field in Contract._meta.fields} - {"id", "uuid", "purchase", "registration", "case"}
@@ -448,7 +448,9 @@ def test_the_demonstration_has_contracts_in_several_states(parties: Parties) -> 
     states = {one.contract.case.state for one in rows}
     assert states == set(market.contract.states) - {"annulled"}
     assert any(payment.standing == "disputed" for one in rows for payment in instalments.payments_of(one.parts))
-    assert {clock.key for clock, number in queries.overdue_counts(queries.contracts(), now) if number} >= {
+    assert {
+        clock.key for clock, number in queries.overdue_counts(queries.overdue(queries.contracts(), now)) if number
+    } >= {
         "contract_payment",
         "contract_filing",
     }

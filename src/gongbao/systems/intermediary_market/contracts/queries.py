@@ -182,6 +182,9 @@ class Row:
     def is_published(self) -> bool:
         return is_published(self.situation)
 
+    def is_overdue_in(self, clock: Clock) -> bool:
+        return any(run.clock == clock for run in self.overdue)
+
     def _day(self, *steps: str) -> date | None:
         return next((one.on for one in self.situation.events if one.step in steps), None)
 
@@ -262,15 +265,27 @@ def past_due(among: QuerySet[Contract], now: datetime) -> QuerySet[Contract]:
 
 def overdue(among: QuerySet[Contract], now: datetime, clock: Clock | None = None) -> list[Row]:
     """The same with all that is overdue of each; with a clock those alone in which it is. Looks at each of them."""
-    found = rows_of(list(past_due(among, now)), now)
-    kept = [one for one in found if any(clock is None or run.clock == clock for run in one.overdue)]
+    return _overdue(list(past_due(among, now)), now, clock)
+
+
+def _overdue(found: Sequence[Contract], now: datetime, clock: Clock | None = None) -> list[Row]:
+    kept = [one for one in rows_of(found, now) if one.overdue and (clock is None or one.is_overdue_in(clock))]
     return sorted(kept, key=lambda one: min(run.due for run in one.overdue if run.due is not None))
 
 
-def overdue_counts(among: QuerySet[Contract], now: datetime) -> list[tuple[Clock, int]]:
-    """How many contracts each clock is overdue in."""
-    found = overdue(among, now)
-    return [(clock, sum(any(run.clock == clock for run in row.overdue) for row in found)) for clock in OVERDUE]
+FOLLOWED = 200
+"""So many overdue contracts are looked at for a page: each takes about a millisecond, and a page comes at once."""
+
+
+def overdue_first(among: QuerySet[Contract], now: datetime) -> tuple[list[Row], bool]:
+    """The FOLLOWED contracts that ran out first with all that is overdue of each, and whether there are more."""
+    found = list(past_due(among, now)[: FOLLOWED + 1])
+    return _overdue(found[:FOLLOWED], now), len(found) > FOLLOWED
+
+
+def overdue_counts(rows: Sequence[Row]) -> list[tuple[Clock, int]]:
+    """In how many of the contracts each clock is overdue."""
+    return [(clock, sum(one.is_overdue_in(clock) for one in rows)) for clock in OVERDUE]
 
 
 # --- what everybody sees

@@ -153,17 +153,19 @@ def _asked(among: QuerySet[Contract], clock: Any, now: datetime) -> QuerySet[Con
 
 
 def _list(request: HttpRequest, among: QuerySet[Contract], *, room: str, title: str, export: str) -> HttpResponse:
-    now = timezone.now()
-    listed: Any = _asked(among, _clock(request), now)
+    now, clock = timezone.now(), _clock(request)
+    first, more = queries.overdue_first(among, now)
+    of_one_clock = clock is not None and clock != "any"
+    listed: Any = [one for one in first if one.is_overdue_in(clock)] if of_one_clock else _asked(among, clock, now)
     page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
-    rows: list[Row] = list(page) if isinstance(listed, list) else queries.rows_of(list(page), now)
-    counts = queries.overdue_counts(among, now)
+    rows: list[Row] = list(page) if of_one_clock else queries.rows_of(list(page), now)
     context = {
         "room": room,
         "title": title,
         "page": page,
         "rows": [(row, light_of(row.contract.case, row.situation, now)) for row in rows],
-        "counts": [(one, number) for one, number in counts if number],
+        "counts": [(one, number) for one, number in queries.overdue_counts(first) if number or more],
+        "followed": queries.FOLLOWED if more else None,
         "asked": request.GET.get("overdue", ""),
         "export": export,
         **_turning(request, page),
