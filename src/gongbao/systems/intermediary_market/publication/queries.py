@@ -345,8 +345,8 @@ _CLOCKS = {
 """The stages that have a limit."""
 
 
-AT_ONCE = 2000
-"""A year of fewer notices is worked out when it is asked for, and so is always as it is now; 2,000 take two seconds."""
+AT_ONCE = 500
+"""A year of fewer notices is worked out when it is asked for, and so is always as it is now; 500 take two seconds."""
 ANEW_AFTER = timedelta(minutes=30)
 """The figures of a larger one are worked out by the worker, once in so long where something happened in it."""
 
