@@ -5,7 +5,7 @@ from datetime import date
 from playwright.sync_api import expect
 
 from gongbao.office.audit.actors import KEEPER
-from tests.browser.test_market_browser import SELECTED, Scene, scene
+from tests.browser.test_market_browser import Scene, scene
 
 __all__ = ["scene"]
 
@@ -20,7 +20,7 @@ def test_direct_choice_without_a_notice(scene: Scene, console_allowed: list[str]
     agency = market.parties.agencies[0]
     ground = "云澜市政务函〔2026〕3号"
     choose_reading("direct_choice", "without_notice", date(2026, 3, 1), ground, account=None, actor=KEEPER, at=START)
-    scene.on(SELECTED)
+    scene.on("2026-03-11 10:00")
     page = scene.visit("/market/buying/", "school")
     page.get_by_role("link", name="不发布公告直接选取").click()
     expect(page.locator("#item")).to_be_visible()
