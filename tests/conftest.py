@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 
@@ -37,6 +38,10 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "gongbao.site.settings"
 assert settings.SECRET_KEY
 # The site hashes passwords slowly on purpose, and the tests set many.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# How long an example takes is the machine's affair: nothing fails for being slow.
+hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("untimed")
 
 # Each holds a test that takes as long as hundreds of others: begun last, everybody would wait for it.
 LONG = (
