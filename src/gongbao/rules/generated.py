@@ -220,6 +220,7 @@ def is_rounded(rule: Rule[..., Any]) -> bool:
 # The kind of number
 
 
+@cache  # as ways that go on alike share what follows, and each would be gone
 def form(node: tree.Node) -> str:
     """ "whole": an int; "decimal": a decimal; "fraction": a fraction or a decimal; "any": any of the three."""
     found = _FORMS.get(type(node), lambda node: "whole" if node.type.kind == "integer" else "decimal")(node)
