@@ -196,9 +196,10 @@ market_conflicts = Policy(
     facts=ConflictFacts,
     readings=ConflictReadings,
     dated="on",
-    about_zh="报名的中介机构中哪些应当回避。由同一人控制，以登记信息证实或者双方均说明为准；一方所述仅为线索，由项目业主核对。",
+    about_zh="报名的中介机构中哪些应当回避。由同一人控制，以登记信息证实或者双方均说明（包括填报同一人任同一身份）为准；一方所述仅为线索，由项目业主核对。",
     about_en="Which of the agencies that registered must stand aside. That one person stands behind two counts where "
-    "the business register confirms it, or both say so; what one side says is evidence, which the owner looks at.",
+    "the business register confirms it, or both say so, as by giving one person in the same office; what one side says "
+    "is evidence, which the owner looks at.",
 )
 
 

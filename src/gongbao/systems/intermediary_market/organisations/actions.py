@@ -622,6 +622,15 @@ def _check_register(found: Organisation, register: BusinessRegister, at: datetim
     found.register_checked_at = at
 
 
+_WHO_STANDS_ASIDE = Label(
+    "报名同一项目时，姓名和号码一致且同为法定代表人或者同为实际控制人的，经登记信息证实的，或者双方均作说明的，双方均应回避；"
+    "其他仅一方所述的，由项目业主核对。",
+    "Where both register, both stand aside if they give the person, by name and number, in the same office, if the "
+    "business register confirms it, or if both say so; whatever else one side says an owner looks at.",
+)
+"""As queries.agreed and the policy on conflicts have it."""
+
+
 def _tell_claimed(found: Organisation, digests: Collection[str], at: datetime) -> None:
     """Whoever named the same person before is told at once that this organisation now does, so that nobody learns it
     from an opening. `digests` are those that it names from now on.
@@ -634,19 +643,19 @@ def _tell_claimed(found: Organisation, digests: Collection[str], at: datetime) -
     for other in others:
         told = Label(
             f"{found.name}登记的法定代表人或者实际控制人，与贵单位登记的为同一人。如属实，请在“我的单位”页面说明；"
-            "不属实的，可以告知运维机构。一方所述未经登记信息证实的，不会使任何一方回避，仅供项目业主核对。",
+            f"不属实的，可以告知运维机构。{_WHO_STANDS_ASIDE.zh}",
             f"{found.name} names as its legal representative or controller a person whom yours names too. If one "
-            "person does stand behind both, say so among your organisations; if not, you may tell the operator. What "
-            "one side says and the business register does not confirm makes nobody stand aside; an owner looks at it.",
+            "person does stand behind both, say so among your organisations; if not, you may tell the operator. "
+            f"{_WHO_STANDS_ASIDE.en}",
         )
         _tell(other, subject, told, at, ASIDE)
     if found.legal_representative_digest in digests and queries.naming({found.legal_representative_digest}).exclude(
         pk=found.pk
     ):
         told = Label(
-            "另有单位登记了与贵单位法定代表人相同的人员；是哪一单位，请向运维机构查询。未经证实的，不会使贵单位回避。",
+            f"另有单位登记了与贵单位法定代表人相同的人员；是哪一单位，请向运维机构查询。{_WHO_STANDS_ASIDE.zh}",
             "Another organisation names a person who is your legal representative; the operator can tell you which. "
-            "Unless it is confirmed, it makes nobody stand aside.",
+            f"{_WHO_STANDS_ASIDE.en}",
         )
         _tell(found, subject, told, at, ASIDE)
 
