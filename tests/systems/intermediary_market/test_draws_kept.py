@@ -253,6 +253,9 @@ def test_both_custodians_open_a_share_that_is_withheld(scene: Scene) -> None:
     scene.open_layer(Party.OWNER, FIRST)
     assert not scene.draw.closed_at
     assert [one.layer for one in queries.withheld(scene.draw, second)] == [Layer.SECOND]
+    client.force_login(scene.parties.people[FIRST])
+    twice = client.post(f"/market/purchases/{scene.purchase.uuid}/draw/layer/", {"party": "owner", "key": "x"})
+    assert twice.status_code == 400 and "已没有需要您打开" in twice.content.decode()
     kept = scene.open_layer(Party.OWNER, SECOND)
     assert (kept.share, kept.by_custodians) == (SHARES[Party.OWNER], True)
     scene.set_value()

@@ -254,8 +254,7 @@ def test_of_two_choices_after_one_attempt_one_counts(monkeypatch: pytest.MonkeyP
     works = [press.page(who, negotiate, **given) for who in ("school", "school-2")]
     works.append(press.page("school", new, **form(market), once=cases.new_token()))
     status, _refusals = press.together(*works)
-    # Whoever comes when it is done already finds no page of it.
-    assert status[0] == 302 and all(one in (400, 404) for one in status[1:])
+    assert status[0] == 302 and all(one == 400 for one in status[1:])
     assert Purchase.objects.filter(previous=second).count() == 1
     assert not list(verify().breaks)
 

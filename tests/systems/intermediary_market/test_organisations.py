@@ -716,3 +716,46 @@ def test_whoever_looks_is_led_to_no_room_of_the_market_that_is_closed_to_them(ma
         assert not {address: code for address, code in closed.items() if code != 200}, name
     assert "/market/desk/" in led["housing-clerk"] - led["agency-1"] and "/market/enter/" in led[""]
     assert "/market/registrations/" in led["agency-1"] - led["school"]
+
+
+@pytest.mark.one_database
+def test_what_is_typed_of_what_ended_meanwhile_comes_back_with_the_reason(market: Parties, client: Client) -> None:
+    """Two at the same desk, or of the same agency, each with the form open: the second loses no word."""
+    item, agency, today = keep(market, "A-2", qualification=""), market.agencies[0], timezone.localdate()
+    listing = list_under(agency, item)
+    held = actions.add_qualification(
+        agency, actions.Held("资质", "ZJ-9", "云澜市住房局", today), actor=KEEPER, at=timezone.now()
+    )
+    person = actions.add_practitioner(
+        agency, actions.Practising("半夏", "注册造价师", "ZJ-1"), actor=KEEPER, at=timezone.now()
+    )
+    asks = actions.ask_to_buy(
+        uscc(77), Particulars("某单位", "institution"), account=market.people["nobody"], actor=KEEPER, at=timezone.now()
+    )
+    actions.decide_on_owner(asks, admitted=True, actor=KEEPER, at=timezone.now())
+    actions.leave_item(listing, actor=KEEPER, at=timezone.now())
+    actions.end_qualification(held, actor=KEEPER, at=timezone.now())
+    actions.end_practitioner(person, actor=KEEPER, at=timezone.now())
+    mine = f"/market/mine/{agency.uuid}/"
+    typed = {
+        ("housing-clerk", f"/market/desk/review/{listing.uuid}/"): {
+            "outcome": "ended", "reasons": "材料不符", "mend_by": "",
+        },
+        ("operator-clerk", f"/market/desk/owners/{asks.uuid}/"): {"reasons": "材料不符"},
+        ("agency-1", f"{mine}qualifications/{held.uuid}/"): {
+            "name": "材料不符", "number": "1", "issued_by": "某局", "since": "2026-01-01", "until": "",
+        },
+        ("agency-1", f"{mine}practitioners/{person.uuid}/"): {
+            "name": "材料不符", "profession": "注册造价师", "number": "ZJ-2", "until": "",
+        },
+        ("agency-1", f"{mine}services/{listing.uuid}/change/"): dict.fromkeys(
+            ("service", "requirements", "time_limit", "fee"), "材料不符"
+        ),
+    }  # fmt: skip
+    for (who, address), fields in typed.items():
+        client.force_login(market.people[who])
+        assert client.get(address).status_code == 404, address
+        answer = client.post(address, form_of(fields))
+        text = answer.content.decode()
+        assert answer.status_code == 400 and "材料不符" in text and 'class="notice wrong"' in text, address
+    assert "已不在" in client.post(f"{mine}services/{listing.uuid}/leave/").content.decode()

@@ -77,16 +77,51 @@ def test_an_owner_drafts_a_purchase_and_hands_it_in(market: Market) -> None:
     assert 'value="5"' in client.get(address).content.decode()
     kept = client.post(address, {**form(market, project_name="半成的项目", budget=""), "save": "yes"})
     assert kept.status_code == 302
-    draft = Draft.objects.get()
     assert "半成的项目" in client.get(kept["Location"]).content.decode()
     wrong = client.post(kept["Location"], form(market, budget="", contact_name=""))
     text = wrong.content.decode()
     assert wrong.status_code == 400 and 'href="#id-v-budget"' in text and "2 " in text
     assert "教学楼安全鉴定" in text  # what was typed is kept
-    done = client.post(f"{address}?draft={draft.uuid}", form(market))
+    done = client.post(address, form(market) | draft_in(client, kept["Location"]))
     made = Purchase.objects.get()
     assert done["Location"] == reverse("market:owner_purchase", args=[made.uuid])
     assert not Draft.objects.exists()
+
+
+def draft_in(client: Client, address: str) -> dict[str, str]:
+    """The draft that the form at the address is of, as the form sends it."""
+    found = dict(re.findall(r'name="(draft|draft_digest|once)" value="([^"]+)"', client.get(address).content.decode()))
+    assert {*found} == {"draft", "draft_digest", "once"}
+    return found
+
+
+@pytest.mark.parametrize("meanwhile", ["kept anew", "dropped", "handed in"])
+def test_what_is_typed_of_a_draft_that_changed_meanwhile_is_not_lost(market: Market, meanwhile: str) -> None:
+    """Nor does it take the place of what the other typed, nor become a second purchase unasked."""
+    client = signed_in(market.account)
+    new = reverse("market:owner_new", args=[market.owner.uuid])
+    address = client.post(new, {**form(market, work="初稿"), "save": "yes"})["Location"]
+    mine, other = draft_in(client, address), draft_in(client, address)
+    if meanwhile == "kept anew":
+        client.post(new, {**form(market, work="他人所改"), **other, "save": "yes"})
+    elif meanwhile == "dropped":
+        client.post(reverse("market:drop_draft", args=[market.owner.uuid, mine["draft"]]))
+    else:
+        assert (
+            client.post(new, {**form(market), **other})["Location"]
+            == (
+                client.post(new, {**form(market), **other})["Location"]  # pressed twice
+            )
+        )
+    before = [*Draft.objects.values("given")], Purchase.objects.count()
+    for more in ({}, {"save": "yes"}):
+        answer = client.post(new, {**form(market, work="我所改"), **mine, **more})
+        text = answer.content.decode()
+        assert answer.status_code == 400 and "我所改" in text and "作为另一份" in text
+        assert 'name="draft"' not in text
+    assert ([*Draft.objects.values("given")], Purchase.objects.count()) == before
+    assert client.post(new, {**form(market, work="我所改"), "once": mine["once"], "save": "yes"}).status_code == 302
+    assert Draft.objects.count() == len(before[0]) + 1
 
 
 def test_a_draft_is_nobody_elses(market: Market) -> None:
@@ -257,7 +292,7 @@ def test_the_owner_extends_changes_and_withdraws_on_its_pages(market: Market) ->
     given = {**form(market, work="增加一栋"), "v-reason": "补充", "seen": "3"}
     assert client.post(terms, given).status_code == 302
     assert again(made).case.state == "reviewing"
-    assert client.get(terms).status_code == 404
+    assert "不能变更或者更正" in page(client, "owner_terms", made.uuid, status=400)
     text = page(Client(), "notice", made.uuid)
     assert "增加一栋" not in text  # not before it is published again
     withdraw = reverse("market:owner_step", args=[made.uuid, "withdraw_purchase"])

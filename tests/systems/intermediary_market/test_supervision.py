@@ -454,6 +454,8 @@ def test_an_inspection_on_the_page(parties: Parties, monkeypatch: pytest.MonkeyP
     assert "责令退还" in again
     assert client.post(f"/market/inspections/{made.uuid}/replace/", typed | {"v-is_public": "yes"}).status_code == 302
     assert client.get(f"/market/inspections/{made.uuid}/replace/").status_code == 404
+    late = client.post(f"/market/inspections/{made.uuid}/replace/", typed | {"v-measure": "迟来的处理"})
+    assert late.status_code == 400 and "迟来的处理" in late.content.decode()
 
 
 # --- joint punishments

@@ -287,9 +287,18 @@ class Withheld:
     key: CustodianKey
 
 
+def _sealing(purchase: Purchase) -> Sealing | None:
+    return Sealing.objects.select_related("first", "second", "reserve").filter(purchase=purchase).first()
+
+
+def is_custodian(purchase: Purchase, account: Account) -> bool:
+    sealing = _sealing(purchase)
+    return sealing is not None and account.pk in {one.account_id for one in custodians(sealing)}
+
+
 def withheld(draw: Draw, account: Account) -> list[Withheld]:
     """What a custodian of the purchase can open of the draw now; [] for everybody else."""
-    sealing = Sealing.objects.select_related("first", "second", "reserve").filter(purchase=draw.purchase).first()
+    sealing = _sealing(draw.purchase)
     if sealing is None or not draw.fixed_at or draw.closed_at or draw.set_aside_at:
         return []
     key = next((one for one in custodians(sealing) if one.account_id == account.pk), None)

@@ -214,7 +214,10 @@ def open_layer(request: HttpRequest, purchase: UUID) -> HttpResponse:
         None,
     )
     if task is None:
-        raise Http404("nothing is to be opened here by this account")
+        if not queries.is_custodian(found, account):
+            raise Http404("nothing is to be opened here by this account")
+        # Opened by the other custodian, or by its own party, or pressed twice.
+        return _page(request, found, wrong={"page": _("Nothing of this draw waits for you to open it any more.")})
     own = next((one for one in posts_of_request(request) if one.for_account is None), None)
     key = request.POST.get("key", "")[:LONGEST]
     try:

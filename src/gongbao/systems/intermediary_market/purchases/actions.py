@@ -5,6 +5,7 @@ Who may act for an owner or an agency is checked here too, for a page may have b
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -167,25 +168,57 @@ def enter_limit(
 # --- drafts: nothing that is regulated
 
 
+@dataclass(frozen=True, slots=True)
+class SeenDraft:
+    """The draft that a form was filled in from, and the digest of what stood in it."""
+
+    uuid: UUID
+    digest: str
+
+    @classmethod
+    def of(cls, draft: Draft) -> "SeenDraft":
+        return cls(draft.uuid, digest(str(draft.uuid), canonical(draft.given)))
+
+
+class DraftGone(GongbaoError):
+    """Whoever else acts for the owner kept the draft anew, handed it in or dropped it since the form was made."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this draft was kept anew, handed in or dropped in the meantime; sent again, what stands here is one of "
+            "its own"
+        )
+
+
 def save_draft(
     owner: Organisation, given: Mapping[str, str], *, account: Account, at: datetime,
-    draft: Draft | None = None, previous: Purchase | None = None,
+    draft: SeenDraft | None = None, previous: Purchase | None = None,
 ) -> Draft:  # fmt: skip
-    """Keep what was typed of a purchase, as it was typed. Raises GongbaoError."""
+    """Keep what was typed of a purchase, as it was typed. Raises DraftGone and GongbaoError."""
     _of(owner, account, at)
     if len(canonical(dict(given))) > 60_000:
         raise GongbaoError("this is too long to be kept")
     with kept.action("market.save_draft"):
-        draft = draft or Draft(owner=owner, previous=previous)
-        draft.given, draft.at = dict(given), at
-        draft.save()
-    return draft
+        row = _as_seen(owner, draft) if draft else Draft(owner=owner, previous=previous)
+        row.given, row.at = dict(given), at
+        row.save()
+    return row
 
 
-def drop_draft(draft: Draft, *, account: Account, at: datetime) -> None:
-    _of(draft.owner, account, at)
+def drop_draft(owner: Organisation, draft: UUID, *, account: Account, at: datetime) -> None:
+    """One that is gone stays gone: dropped twice, or handed in by somebody else meanwhile, nothing is refused."""
+    _of(owner, account, at)
     with kept.action("market.drop_draft"):
-        draft.delete()
+        Draft.objects.filter(owner=owner, uuid=draft).delete()
+
+
+def _as_seen(owner: Organisation, seen: SeenDraft) -> Draft:
+    """For an act on it. Raises DraftGone."""
+    kept.one_at_a_time(f"market.purchases_of.{owner.pk}")
+    row = Draft.objects.filter(owner=owner, uuid=seen.uuid).first()
+    if row is None or SeenDraft.of(row) != seen:
+        raise DraftGone
+    return row
 
 
 # --- up to the notice
@@ -200,13 +233,13 @@ def submit(
     at: datetime,
     uploads: Sequence[Upload] = (),
     previous: Purchase | None = None,
-    draft: Draft | None = None,
+    draft: SeenDraft | None = None,
     once: str = "",
 ) -> Purchase:
     """Hand in the purchase information of 第十九条, for one matter (第十七条); with `previous` as its next attempt.
 
     `once` is the token of the form (cases.actions.new_token): sent twice it is one purchase, and counts once against
-    the limit. Raises WrongTerms, Refused and GongbaoError, and then nothing is kept.
+    the limit. Raises WrongTerms, Refused, DraftGone and GongbaoError, and then nothing is kept.
     """
     _of(owner, account, at)
     day = at.astimezone(SHANGHAI).date()
@@ -225,6 +258,7 @@ def submit(
         )  # fmt: skip
         if begun.again:
             return _handed_in(begun.case, owner, content.content)
+        drafted = _as_seen(owner, draft) if draft else None
         _refuse_previous(previous, owner)
         within = _within_limit(owner, item, content, day, previous)
         made = Purchase(case=begun.case, owner=owner, item=version, previous=previous)
@@ -235,8 +269,8 @@ def submit(
         _keep_terms(made, content.content | {"annexes": _annexes(begun.case, ())}, 1, at, record)
         record(made.subject, case=str(begun.case.uuid), previous=previous.subject if previous else "")
         _keep_computed(made, within, at, record)
-        if draft is not None:
-            draft.delete()
+        if drafted is not None:
+            drafted.delete()
     return made
 
 

@@ -13,6 +13,11 @@ _KNOWN = Sentences(
     (
         _("you do not act for this organisation any more"),
         _("the budget year is one from %(first)s to %(last)s"),
+        _("the terms are not changed or corrected where the purchase stands"),
+        _(
+            "this draft was kept anew, handed in or dropped in the meantime; sent again, what stands here is one of "
+            "its own"
+        ),
         _("a limit is more than nothing"),
         _("a price is more than nothing"),
         _("this is too long to be kept"),

@@ -82,7 +82,7 @@ def _desk(request: HttpRequest, error: str = "") -> HttpResponse:
 def review(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """An agency under a service of the authority, all of it, and what is found of it: 第七条第（四）项."""
     listing = queries.listing(uuid)
-    if listing is None or listing.ended_at is not None:
+    if listing is None or (request.method != "POST" and listing.ended_at is not None):
         raise Http404("no such agency under a service")
     actor = acting_at(request, listing.item.authority)
     form = Form(REVIEW)
@@ -125,9 +125,11 @@ def _operator() -> Unit:
     return unit
 
 
-def _owner(uuid: UUID) -> Organisation:
+def _owner(request: HttpRequest, uuid: UUID) -> Organisation:
     found = queries.organisation(uuid)
-    if found is None or found.owner_asked_at is None or found.is_owner:
+    waits = found is not None and found.owner_asked_at is not None and not found.is_owner
+    # What was typed of one who was decided on meanwhile is answered by the act, with the form.
+    if found is None or not (waits or request.method == "POST"):
         raise Http404("nobody waits here")
     return found
 
@@ -137,7 +139,7 @@ def _owner(uuid: UUID) -> Organisation:
 @require_http_methods(["GET", "HEAD", "POST"])
 def owner(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The papers of one who asked to buy; sent, it is refused with reasons."""
-    actor, found = acting_at(request, _operator()), _owner(uuid)
+    actor, found = acting_at(request, _operator()), _owner(request, uuid)
     form = Form(REASONS)
     if request.method == "POST":
         form = sent(request, REASONS)
@@ -167,7 +169,7 @@ def owner(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @allows(AT_MARKET_DESK)
 @require_POST
 def admit_owner(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    actor, found = acting_at(request, _operator()), _owner(uuid)
+    actor, found = acting_at(request, _operator()), _owner(request, uuid)
     try:
         actions.decide_on_owner(found, admitted=True, actor=actor, at=timezone.now())
     except GongbaoError as error:
@@ -232,7 +234,7 @@ def find(request: HttpRequest) -> HttpResponse:
 def remove(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """One of the operator proposes to take an organisation out of the market, with reasons; another signs."""
     actor, found = acting_at(request, _operator()), queries.organisation(uuid)
-    if found is None or found.removed_at is not None:
+    if found is None or (request.method != "POST" and found.removed_at is not None):
         raise Http404("no such organisation")
 
     def do(form: Form) -> None:

@@ -1,6 +1,7 @@
 """What an organisation has in the market, for those who act for it."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -47,12 +48,17 @@ Do = Callable[[Form], object]
 @never_cache
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
+    return _mine(request)
+
+
+def _mine(request: HttpRequest, error: str = "") -> HttpResponse:
     context = {
+        "error": error,
         "room": "market",
         "memberships": queries.memberships_of_request(request),
         "invitations": queries.invitations_to(_account(request), timezone.now()),
     }
-    return render(request, "market/mine.html", context)
+    return render(request, "market/mine.html", context, status=404 if error else 200)
 
 
 @allows(queries.member_of_some())
@@ -120,6 +126,12 @@ def _done(request: HttpRequest, found: Organisation, do: Callable[[], object], f
         return False
     _note_address(request, found)
     return True
+
+
+def _shown_too_late(request: HttpRequest, ended_at: datetime | None) -> bool:
+    """Whether there is no form of it any more. One that was sent is answered with what was typed, and the act says that
+    it ended meanwhile."""
+    return ended_at is not None and request.method != "POST"
 
 
 def _note_address(request: HttpRequest, found: Organisation) -> None:
@@ -238,12 +250,14 @@ def end_affiliation(request: HttpRequest, uuid: UUID, other: UUID) -> HttpRespon
     )  # fmt: skip
 
 
-def _asked(request: HttpRequest, uuid: UUID) -> Invitation:
+def _asked(request: HttpRequest, uuid: UUID) -> Invitation | None:
     """The invitation of that id that whoever asks may accept now."""
-    for one in queries.invitations_to(_account(request), timezone.now()):
-        if one.uuid == uuid:
-            return one
-    raise Http404("no such invitation for you, or it stands no more")
+    return next((one for one in queries.invitations_to(_account(request), timezone.now()) if one.uuid == uuid), None)
+
+
+def _stands_no_more(request: HttpRequest) -> HttpResponse:
+    """Said alike of one that was answered already, of one that ended, and of one that there never was."""
+    return _mine(request, _("This invitation stands no more, or was answered already."))
 
 
 @allows(SIGNED_IN)
@@ -253,6 +267,8 @@ def _asked(request: HttpRequest, uuid: UUID) -> Invitation:
 def invitation(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Accept to act for an organisation, or decline (a button of its own)."""
     asked, account = _asked(request, uuid), _account(request)
+    if asked is None:
+        return _stands_no_more(request)
     organisation = asked.organisation
     form = Form(PERSON)
     if request.method == "POST":
@@ -276,10 +292,12 @@ def invitation(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @require_POST
 def decline(request: HttpRequest, uuid: UUID) -> HttpResponse:
     asked, account = _asked(request, uuid), _account(request)
+    if asked is None:
+        return _stands_no_more(request)
     try:
         actions.decline_invitation(asked, account=account, actor=actor_of(account), at=timezone.now())
-    except GongbaoError as error:
-        raise Http404("it stands no more") from error
+    except GongbaoError:
+        return _stands_no_more(request)
     return redirect("market:mine")
 
 
@@ -289,7 +307,7 @@ def end_member(request: HttpRequest, uuid: UUID, account: UUID) -> HttpResponse:
     found = queries.acting_for(request, uuid)
     member = queries.members_of(found, timezone.localdate()).filter(account__public_id=account).first()
     if member is None:
-        raise Http404("nobody of that account acts for it")
+        return _page_of(request, found, _("This account acts for it no more."))
     ended: Member = member
     return _by_button(
         request, found, lambda: actions.end_member(ended, actor=actor_of(_account(request)), at=timezone.now())
@@ -306,7 +324,7 @@ def qualification(request: HttpRequest, uuid: UUID, held: UUID | None = None) ->
     """A new one, or, with `held`, what has changed of one."""
     found = queries.acting_for(request, uuid, queries.AGENCY)
     before = queries.qualification(found, held) if held else None
-    if held and (before is None or before.ended_at is not None):
+    if held and (before is None or _shown_too_late(request, before.ended_at)):
         raise Http404("no such qualification")
     given = (
         {name: str(getattr(before, name) or "") for name in ("name", "number", "issued_by", "since", "until")}
@@ -351,7 +369,7 @@ def practitioner(request: HttpRequest, uuid: UUID, person: UUID | None = None) -
     """A new one, or, with `person`, what has changed of one."""
     found = queries.acting_for(request, uuid, queries.AGENCY)
     before = queries.practitioner(found, person) if person else None
-    if person and (before is None or before.ended_at is not None):
+    if person and (before is None or _shown_too_late(request, before.ended_at)):
         raise Http404("no such practitioner")
     names = ("name", "profession", "number", "until")
     given = {name: str(getattr(before, name) or "") for name in names} if before else {}
@@ -442,9 +460,9 @@ def _chosen(found: Organisation, form: Form) -> Any:
     return queries.qualification(found, named) if named else None
 
 
-def _listing(found: Organisation, uuid: UUID) -> Listing:
+def _listing(request: HttpRequest, found: Organisation, uuid: UUID) -> Listing:
     listing = queries.listing(uuid)
-    if listing is None or listing.organisation_id != found.pk or listing.ended_at is not None:
+    if listing is None or listing.organisation_id != found.pk or _shown_too_late(request, listing.ended_at):
         raise Http404("no such service of yours")
     return listing
 
@@ -454,7 +472,7 @@ def _listing(found: Organisation, uuid: UUID) -> Listing:
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_service(request: HttpRequest, uuid: UUID, listing: UUID) -> HttpResponse:
     found = queries.acting_for(request, uuid, queries.AGENCY)
-    stands = _listing(found, listing)
+    stands = _listing(request, found, listing)
     version = catalogue.version_on(stands.item, timezone.localdate())
     accepted = catalogue.accepted(version) if version else ()
     fields = (_held(found), *OFFERED) if accepted else OFFERED
@@ -478,7 +496,7 @@ def change_service(request: HttpRequest, uuid: UUID, listing: UUID) -> HttpRespo
 @require_POST
 def leave_service(request: HttpRequest, uuid: UUID, listing: UUID) -> HttpResponse:
     found = queries.acting_for(request, uuid, queries.AGENCY)
-    stands = _listing(found, listing)
+    stands = _listing(request, found, listing)
     return _by_button(
         request, found, lambda: actions.leave_item(stands, actor=actor_of(_account(request)), at=timezone.now())
     )

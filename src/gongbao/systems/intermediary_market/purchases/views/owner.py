@@ -108,22 +108,24 @@ def _item(request: HttpRequest, given: str) -> ServiceItem | None:
 def new(request: HttpRequest, owner: UUID) -> HttpResponse:
     """A purchase is drafted and handed in; with ?previous= as the next attempt, with ?draft= from what was kept."""
     organisation = acting_for(request, owner, OWNER)
-    draft = _draft(request, organisation)
-    previous = _previous(request, organisation, draft)
     if request.method != "POST":
-        given = draft.given if draft else _first(previous, organisation)
-        return _with_ticket(_form(request, organisation, given, draft=draft, previous=previous))
+        kept_before = _draft(request, organisation)
+        previous = kept_before.previous if kept_before else _previous(request, organisation)
+        given = kept_before.given if kept_before else _first(previous, organisation)
+        seen = actions.SeenDraft.of(kept_before) if kept_before else None
+        return _with_ticket(_form(request, organisation, given, draft=seen, previous=previous))
+    draft, previous = _seen_draft(request), _previous(request, organisation)
     given = typed_again(terms.FIELDS, request)
     try:
         given, uploads = typed_in(terms.FIELDS, request)
         given["item"] = request.POST.get("item", "")
         if "save" in request.POST:
             kept = {key: value for key, value in given.items() if isinstance(value, str)}
-            draft = actions.save_draft(
+            made_draft = actions.save_draft(
                 organisation, kept, account=account_of(request), at=timezone.now(), draft=draft, previous=previous
             )
             messages.success(request, _("The draft is kept. Files are chosen when it is handed in."))
-            return redirect(f"{reverse('market:owner_new', args=[owner])}?draft={draft.uuid}")
+            return redirect(f"{reverse('market:owner_new', args=[owner])}?draft={made_draft.uuid}")
         item = previous.item.item if previous else _item(request, given.pop("item"))
         given.pop("item", None)
         if item is None:
@@ -137,6 +139,8 @@ def new(request: HttpRequest, owner: UUID) -> HttpResponse:
         )  # fmt: skip
     except GongbaoError as refused:
         error = refused
+        if isinstance(refused, actions.DraftGone):
+            draft = None  # what was typed goes on as one of its own
     else:
         messages.success(request, _("Handed in. The operator looks at its form within two working days."))
         return redirect("market:owner_purchase", made.uuid)
@@ -161,10 +165,14 @@ def _draft(request: HttpRequest, owner: Organisation) -> Draft | None:
     return found
 
 
-def _previous(request: HttpRequest, owner: Organisation, draft: Draft | None) -> Purchase | None:
-    asked = request.GET.get("previous", "")
-    if draft is not None and not asked:
-        return draft.previous
+def _seen_draft(request: HttpRequest) -> actions.SeenDraft | None:
+    """The draft that the form which was sent is of; whether it stands still is the act's to say."""
+    asked = request.POST.get("draft", "")
+    return actions.SeenDraft(_uuid(asked), request.POST.get("draft_digest", "")) if asked else None
+
+
+def _previous(request: HttpRequest, owner: Organisation) -> Purchase | None:
+    asked = request.POST.get("previous", "") or request.GET.get("previous", "")
     if not asked:
         return None
     found = queries.purchase(_uuid(asked))
@@ -195,7 +203,7 @@ def _form(
     owner: Organisation,
     given: Mapping[str, Any],
     *,
-    draft: Draft | None = None,
+    draft: actions.SeenDraft | None = None,
     previous: Purchase | None = None,
     purchase: Purchase | None = None,
     error: GongbaoError | None = None,
@@ -244,9 +252,10 @@ _REASON = (
 def new_terms(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The corrections that were asked for, or, while agencies register, other terms."""
     found = _mine(request, uuid)
-    changes = found.case.state == procedure.open_.key
-    if not changes and found.case.state != procedure.to_correct.key:
-        raise Http404("nothing is to be corrected here")
+    # A form that was sent stays what it was, and what happened meanwhile is told on it.
+    changes = "v-reason" in request.POST if request.method == "POST" else found.case.state == procedure.open_.key
+    if request.method != "POST" and not changes and found.case.state != procedure.to_correct.key:
+        return _page(request, found, GongbaoError("the terms are not changed or corrected where the purchase stands"))
     more = _REASON if changes else ()
     if request.method != "POST":
         given: dict[str, Any] = dict(terms.as_typed(queries.last_terms(found).content))
@@ -278,10 +287,7 @@ def new_terms(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @require_POST
 def drop_draft(request: HttpRequest, owner: UUID, draft: UUID) -> HttpResponse:
     organisation = acting_for(request, owner, OWNER)
-    found = queries.drafts_of(organisation).filter(uuid=draft).first()
-    if found is None:
-        raise Http404("no such draft")
-    actions.drop_draft(found, account=account_of(request), at=timezone.now())
+    actions.drop_draft(organisation, draft, account=account_of(request), at=timezone.now())
     messages.success(request, _("The draft is gone."))
     return redirect("market:owner_purchases")
 
@@ -507,8 +513,6 @@ _NEGOTIATE = (
 def negotiate(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """After two failures in a row: select by negotiation within the market (第二十三条)."""
     found = _mine(request, uuid)
-    if not _negotiates(found, timezone.now()):
-        raise Http404("nothing is negotiated here")
     given: dict[str, Any] = {}
     error: GongbaoError | None = None
     if request.method == "POST":
@@ -531,7 +535,7 @@ def negotiate(request: HttpRequest, uuid: UUID) -> HttpResponse:
         step=procedure.negotiate,
         clause_of_step=procedure.purchase.cite(procedure.negotiate.clause),
         seen=found.case.events_count,
-        possible=True,
+        possible=_negotiates(found, timezone.now()),
         counts=True,
         **form_context(_NEGOTIATE, given, error),
     )
@@ -560,7 +564,7 @@ def direct(request: HttpRequest, owner: UUID) -> HttpResponse:
     """Choose an agency without a notice, where 第十八条第一款 is read so today; first the service, by ?item=, or the
     attempt before, by ?previous=."""
     organisation, today = acting_for(request, owner, OWNER), timezone.localdate()
-    previous = _previous(request, organisation, None)
+    previous = _previous(request, organisation)
     item = previous.item.item if previous else _item(request, request.GET.get("item", ""))
     allowed = not actions.needs_notice(today)
     context = base(

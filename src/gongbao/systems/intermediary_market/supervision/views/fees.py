@@ -183,7 +183,8 @@ def inspect(request: HttpRequest) -> HttpResponse:
 def inspect_again(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The form in which a record is replaced that is not so any more."""
     row = queries.inspection(uuid)
-    if row is None or hasattr(row, "replaced_by"):
+    # Replaced by somebody else meanwhile, it is so answered by the act, with what was typed.
+    if row is None or (request.method != "POST" and hasattr(row, "replaced_by")):
         raise Http404("no such inspection")
     given = as_typed(INSPECTION, {one.key: getattr(row, one.key, None) for one in INSPECTION})
     given["is_public"] = "yes" if row.is_public else "no"
