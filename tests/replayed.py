@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from django.apps import apps
 from django.db import connection, transaction
@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from gongbao.office.audit import triggers
 from gongbao.office.library import search
 
+Given = ParamSpec("Given")
 Made = TypeVar("Made")
 
 _ALWAYS_THERE = {"auth_permission", "django_content_type", "audit_head"}
@@ -32,6 +33,9 @@ class _Recording:
         with transaction.atomic(), triggers.lifted(connection, "tests.replayed"), connection.cursor() as cursor:
             for sql, params, many in self.sent:
                 (cursor.executemany if many else cursor.execute)(sql, params)
+
+
+_under_way: list[_Recording] = []
 
 
 def _beginning() -> str | None:
@@ -64,27 +68,32 @@ def _from_the_first_number() -> None:
             )
 
 
-def replayed(make: Callable[[], Made]) -> Callable[[], Made]:
-    """`make`, which writes to the database and always the same, played once and then replayed.
+def replayed(make: Callable[Given, Made]) -> Callable[Given, Made]:
+    """`make`, which writes to the database and for the same arguments always the same, played once and then replayed.
 
-    Replayed only into a database that is as empty as the one it was played in: elsewhere it is played. What it gives
-    back is the object that it gave the first time.
+    Replayed only into a database that is as empty as the one it was played in: elsewhere, and within another that is
+    played, it is played. What it gives back is the object that it gave the first time.
     """
-    played: dict[str, tuple[_Recording, Made]] = {}
+    played: dict[Any, tuple[_Recording, Made]] = {}
 
     @wraps(make)
-    def play() -> Made:
-        beginning = _beginning()
+    def play(*args: Given.args, **kwargs: Given.kwargs) -> Made:
+        beginning = None if _under_way else _beginning()
         if beginning is None:
-            return make()
-        if beginning not in played:
+            return make(*args, **kwargs)
+        key = beginning, args, tuple(kwargs.items())
+        if key not in played:
             recording = _Recording()
             _from_the_first_number()
-            with connection.execute_wrapper(recording.note):
-                made = make()
-            played[beginning] = recording, made
+            _under_way.append(recording)
+            try:
+                with connection.execute_wrapper(recording.note):
+                    made = make(*args, **kwargs)
+            finally:
+                _under_way.remove(recording)
+            played[key] = recording, made
         else:
-            recording, made = played[beginning]
+            recording, made = played[key]
             _from_the_first_number()
             recording.send()
         return made

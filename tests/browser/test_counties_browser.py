@@ -15,11 +15,10 @@ __all__ = ["scene"]
 def test_a_selection_of_a_county_at_its_own_desk(scene: Scene) -> None:
     from gongbao.systems.intermediary_market.sealing.envelopes import Part
     from tests.systems.intermediary_market import test_counties as counties
-    from tests.systems.intermediary_market.buying import ENDS, SELECTION, buying_market
+    from tests.systems.intermediary_market.buying import ENDS, SELECTION, market_there
 
-    city = buying_market()
-    counties.keep_counties()
-    scene.market = county = counties.of_east(city)
+    counties.keep_city()
+    scene.market = county = counties.of_east(market_there())
     scene.on("2026-03-02 09:30")
     purchase = county.submit()
 
@@ -42,4 +41,4 @@ def test_a_selection_of_a_county_at_its_own_desk(scene: Scene) -> None:
     purchase = county.open(county.checked(purchase), Part.OFFER, SELECTION)
     county.settle(purchase)
     scene.on("2026-03-11 10:00")
-    confirmed_and_published(scene, purchase.uuid, city.parties.agencies[1].name)
+    confirmed_and_published(scene, purchase.uuid, county.parties.agencies[1].name)

@@ -275,6 +275,7 @@ def test_a_stranger_and_accounts_get_an_answer_of_every_route(client, other, sta
     assert staff.get(address).status_code == 200
 
 
+@pytest.mark.one_database
 def test_a_stranger_meets_no_personal_data_in_any_answer(client, other, staff, sample, settings):
     settings.GONGBAO_API_LIMIT = 100_000
     ingest(PLAN)

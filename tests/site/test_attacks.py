@@ -90,6 +90,7 @@ def seen_in(words: str) -> str:
     return re.sub(r"\s", "", plain)
 
 
+@pytest.mark.one_database
 def test_a_name_among_units_in_titles_and_in_locators_is_met_nowhere(client, floods) -> None:
     _feed, token = actions.open_feed("值班室")
     seen = crawl(client)
@@ -215,6 +216,7 @@ def not_looked_through(floods) -> Revision:
     return queries.get_revision(FLOODS)
 
 
+@pytest.mark.one_database
 def test_nothing_is_told_of_a_document_that_was_not_looked_through(client, not_looked_through) -> None:
     _feed, token = actions.open_feed("值班室")
     seen = crawl(client)

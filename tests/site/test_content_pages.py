@@ -216,6 +216,7 @@ def forms(value: str) -> list[str]:
     return [value, *re.findall(r"\d{7,}", re.sub(r"[-\s]", "", value))]
 
 
+@pytest.mark.one_database
 def test_a_visitor_meets_no_personal_data_on_any_page_or_file(client, personal):
     _feed, token = actions.open_feed("值班室")
     seen = crawl(client) | {"feed": words_of(client.get(reverse("library:feed", args=[token])))}

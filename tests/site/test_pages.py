@@ -53,6 +53,7 @@ def every_page(sample) -> list[str]:
 # --- every page
 
 
+@pytest.mark.one_database
 def test_in_english_no_chinese_stands_outside_what_is_marked_as_chinese(english, sample):
     for url in every_page(sample):
         page = read(english.get(url))
@@ -61,6 +62,7 @@ def test_in_english_no_chinese_stands_outside_what_is_marked_as_chinese(english,
             assert language == "zh-Hans" or not HAN.search(words), f"{url}: <{element.tag}> {words[:60]}"
 
 
+@pytest.mark.one_database
 def test_in_chinese_no_english_words_stand_outside_what_is_marked(client, sample):
     """What a translation forgot shows as a run of Latin letters; documents themselves are looked at elsewhere."""
     known = {"gongbao", "English", "ingest", "FILE", "http", "testserver", "documents", "gazette", "txt"}
@@ -74,6 +76,7 @@ def test_in_chinese_no_english_words_stand_outside_what_is_marked(client, sample
             assert language == "en" or not found, f"{url}: <{element.tag}> {words[:80]}"
 
 
+@pytest.mark.one_database
 def test_every_page_is_well_built(client, sample):
     for url in every_page(sample):
         response = client.get(url)
@@ -91,6 +94,7 @@ def test_every_page_is_well_built(client, sample):
         assert page.all("a")[0].attributes == {"class": "skip", "href": "#content"}
 
 
+@pytest.mark.one_database
 def test_no_page_asks_for_anything_inline_or_elsewhere(client, sample):
     for url in every_page(sample):
         response = client.get(url)

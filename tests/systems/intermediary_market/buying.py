@@ -19,8 +19,9 @@ from gongbao.systems.intermediary_market.purchases import actions, procedure, te
 from gongbao.systems.intermediary_market.purchases.models import Purchase, Registration
 from gongbao.systems.intermediary_market.sealing import actions as sealing
 from gongbao.systems.intermediary_market.sealing.envelopes import Part
+from tests.replayed import replayed
 from tests.systems.intermediary_market.custodians import FIRST, SECOND, appoint, open_part, register_keys, sealed
-from tests.systems.intermediary_market.parties import START, Parties, open_market
+from tests.systems.intermediary_market.parties import START, Parties, open_market, there
 
 
 def at(text: str) -> datetime:
@@ -187,6 +188,24 @@ def stand_under(agency: Organisation, item: ServiceItem, when: datetime = START)
 def bare_market(under: int = 5) -> Market:
     """The market with a service that may be bought, and the first so many agencies under it; nobody has a key, and no
     limit is entered."""
+    _keep_service(under)
+    return market_there()
+
+
+def buying_market(under: int = 5) -> Market:
+    """The market with two custodians, agencies that can sign, the first so many under its service, and a limit of
+    300000 yuan."""
+    _keep_all(under)
+    return market_there()
+
+
+def market_there() -> Market:
+    """The market that the database holds."""
+    return Market(there(), ServiceItem.objects.get(code="FW-01"))
+
+
+@replayed
+def _keep_service(under: int) -> None:
     parties = open_market()
     content = ItemContent(
         name="房屋安全鉴定", legal_ground="云澜市房屋使用安全办法第九条", time_limit="20个工作日",
@@ -197,14 +216,11 @@ def bare_market(under: int = 5) -> Market:
     )
     for agency in parties.agencies[:under]:
         stand_under(agency, version.item)
-    return Market(parties, version.item)
 
 
-def buying_market(under: int = 5) -> Market:
-    """The market with two custodians, agencies that can sign, the first so many under its service, and a limit of
-    300000 yuan."""
-    made = bare_market(under)
-    appoint(made.parties)
-    register_keys(made.parties)
+@replayed
+def _keep_all(under: int) -> None:
+    parties = bare_market(under).parties
+    appoint(parties)
+    register_keys(parties)
     actions.enter_limit(2026, "300000", "云澜市2026年集中采购目录", account=None, actor=KEEPER, at=START)
-    return made

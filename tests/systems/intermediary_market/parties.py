@@ -85,6 +85,11 @@ class Parties:
 def open_market() -> Parties:
     """All of them, since the beginning of 2026."""
     _keep_parties()
+    return there()
+
+
+def there() -> Parties:
+    """The parties that the database holds."""
     return Parties(
         {one.username: one for one in Account.objects.all()},
         {one.key: one for one in Unit.objects.all()},

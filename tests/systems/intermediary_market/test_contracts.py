@@ -436,6 +436,7 @@ def test_the_other_party_is_told(played: Play) -> None:
 # --- the demonstration
 
 
+@pytest.mark.one_database
 def test_the_demonstration_has_contracts_in_several_states(parties: Parties) -> None:
     set_limit("2000000.00")
     now = at("2026-06-01 12:00")

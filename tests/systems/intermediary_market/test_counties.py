@@ -46,11 +46,14 @@ from tests.systems.intermediary_market.buying import (
     again,
     at,
     buying_market,
+    market_there,
     seen,
 )
 from tests.systems.intermediary_market.custodians import open_part, rsa_key
 from tests.systems.intermediary_market.parties import FUNCTIONS, PASSWORD, START, uscc
 from tests.systems.intermediary_market.test_purchase_pages import on, page, signed_in
+
+pytestmark = pytest.mark.one_database
 
 UNITS = (
     ("east", "东岭县", "Dongling County", "county", "city"),
@@ -88,6 +91,11 @@ class Everybody:
 
 
 @replayed
+def keep_city() -> None:
+    buying_market()
+    keep_counties()
+
+
 def keep_counties() -> None:
     for key, zh, en, kind, parent in UNITS:
         keep_unit(key, zh=zh, en=en, kind=kind, parent=parent, at=START)
@@ -121,9 +129,8 @@ def unit(key: str) -> Unit:
 @pytest.fixture
 def city(db: None) -> Market:
     """The market of the city, in which one county has a desk and another none."""
-    market = buying_market()
-    keep_counties()
-    return market
+    keep_city()
+    return market_there()
 
 
 @pytest.fixture
@@ -172,7 +179,6 @@ def post(client: Client, name: str, *args: Any, **given: Any) -> Any:
 # --- a selection at the desk of the county
 
 
-@pytest.mark.one_database
 def test_a_selection_of_a_county_from_the_notice_to_the_award_notice(
     city: Market, county: CountyMarket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -224,7 +230,6 @@ def test_a_selection_of_a_county_from_the_notice_to_the_award_notice(
         page(client, "contract", contract.uuid, status=status)
 
 
-@pytest.mark.one_database
 def test_the_city_and_auditors_see_all_desks_and_everybody_whose_it_is(city: Market, county: CountyMarket) -> None:
     of_city, of_county = city.published(project_name="市级学校鉴定"), county.published(project_name="县级学校鉴定")
     for client in clients("operator-clerk", "auditor"):
@@ -237,7 +242,6 @@ def test_the_city_and_auditors_see_all_desks_and_everybody_whose_it_is(city: Mar
     assert package["publisher"]["name"] == "政务服务和大数据管理局" and len(package["releases"]) == 2
 
 
-@pytest.mark.one_database
 def test_only_the_desk_gives_the_share_of_the_operator_in_a_draw(
     city: Market, county: CountyMarket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -305,7 +309,6 @@ def test_a_county_names_a_unit_of_its_own(city: Market, function: str, key: str,
     assert Competence.objects.count() == len(FUNCTIONS) + 1
 
 
-@pytest.mark.one_database
 def test_each_function_is_named_once_for_a_county(city: Market) -> None:
     for key in ("east-finance", "east-finance", "east-services"):
         name_competent(Function.PROCUREMENT, key, "east", at=START)
@@ -451,7 +454,6 @@ def test_a_desk_without_two_custodians_publishes_nothing(city: Market, county: C
     city.published()  # the city's are appointed
 
 
-@pytest.mark.one_database
 def test_the_head_of_a_desk_appoints_for_its_county_alone(city: Market, monkeypatch: pytest.MonkeyPatch) -> None:
     on(monkeypatch, "2026-03-02 09:30")
     second = Account.objects.get(username="east-second")
@@ -476,7 +478,6 @@ def test_the_head_of_a_desk_appoints_for_its_county_alone(city: Market, monkeypa
 # --- where an owner belongs
 
 
-@pytest.mark.one_database
 def test_an_owner_says_where_it_belongs_and_the_operator_confirms_it(
     city: Market, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -506,7 +507,6 @@ def test_an_owner_says_where_it_belongs_and_the_operator_confirms_it(
     assert Message.objects.filter(about=organisation.subject, account=account, subject_zh__contains="级别").count() == 1
 
 
-@pytest.mark.one_database
 def test_the_form_asks_an_owner_and_no_agency_where_it_belongs(city: Market) -> None:
     assert 'name="v-level"' in page(Client(), "enter_as", "owner")
     assert 'name="v-level"' not in page(Client(), "enter_as", "agency")

@@ -22,6 +22,8 @@ from gongbao.systems.intermediary_market.sealing.envelopes import Part
 from tests.systems.intermediary_market.buying import ENDS, MONDAY, SELECTION, Market, again, at, buying_market, seen
 from tests.systems.intermediary_market.custodians import FIRST, SECOND, seal_part
 
+pytestmark = pytest.mark.one_database
+
 DAY = timedelta(days=1)
 ALL = {FIRST, SECOND, "government-services clerk", "government-services section_head"}
 

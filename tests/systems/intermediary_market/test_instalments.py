@@ -18,6 +18,8 @@ from tests.cases.office import at
 from tests.systems.intermediary_market.awarded import SIGNED, Play, play, set_limit, situation
 from tests.systems.intermediary_market.parties import Parties, open_market
 
+pytestmark = pytest.mark.one_database
+
 SCHEDULE = "预付款|30%|advance|\n初稿|40%|delivery|2026-03-31\n终稿|20%|delivery|2026-04-10\n质保金|10%|retention|"
 PAID_BY, OVERDUE = at("2026-04-13 23:59"), at("2026-04-14 00:00")
 """Of an advance that is invoiced on the day of the signing: thirty days later is Saturday, 2026-04-11."""

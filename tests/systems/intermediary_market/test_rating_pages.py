@@ -261,6 +261,7 @@ def test_auditors_read_the_reports_and_nobody_else(parties: Parties, client: Cli
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("now", [timezone.now(), datetime(2026, 3, 2, 0, 0, 1, tzinfo=SHANGHAI)], ids=["now", "monday"])
+@pytest.mark.one_database
 def test_the_demonstration_shows_conduct_at_its_states(now: datetime) -> None:
     keep_units(read_units(UNITS), at=now)
     open_demo_accounts(dict.fromkeys(DEMO_ACCOUNTS, "an odd pass phrase"), at=now, with_posts=True)

@@ -17,6 +17,8 @@ from tests.cases.office import at
 from tests.systems.intermediary_market.awarded import SIGNED, play, set_limit
 from tests.systems.intermediary_market.parties import Parties, open_market
 
+pytestmark = pytest.mark.one_database
+
 NOW = SIGNED
 SET = {"quality": 40, "timeliness": 20, "attitude": 10, "fees": 20, "conduct": 10}
 SINCE = NOW.date() + timedelta(days=10)
@@ -76,7 +78,6 @@ def test_what_cannot_be_is_refused(parties: Parties, changed: dict[str, Any], fi
     assert not RatingWeights.objects.exists()
 
 
-@pytest.mark.one_database
 def test_the_head_of_the_operator_sets_them_and_everybody_reads_them(
     parties: Parties, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

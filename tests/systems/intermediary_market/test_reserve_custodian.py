@@ -38,6 +38,8 @@ from tests.systems.intermediary_market.custodians import (
 from tests.systems.intermediary_market.drawing import SHARES, Scene, registered
 from tests.systems.intermediary_market.parties import Parties, open_market
 
+pytestmark = pytest.mark.one_database
+
 THREE = (FIRST, SECOND, RESERVE)
 PURCHASE = "3f0c1f5e-0000-4000-8000-000000000001"
 
