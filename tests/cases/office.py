@@ -33,6 +33,8 @@ def at(text: str) -> datetime:
 START = at("2026-01-05 08:00")
 MONDAY = at("2026-03-02 09:30")
 TODAY = MONDAY.date()
+NO_LONGER_KEPT = at("2041-03-02 00:00")
+"""When a complaint that ended on MONDAY may be erased."""
 
 
 @dataclass

@@ -23,7 +23,7 @@ from gongbao.office.people.actions import end_post
 from gongbao.procedures import Refused
 from gongbao.procedures.sign_off import Verdict
 from gongbao.systems.intermediary_market.complaints import procedure as market
-from tests.cases.office import COMPLAINT, MONDAY, Office, at, complain, open_office
+from tests.cases.office import COMPLAINT, MONDAY, NO_LONGER_KEPT, Office, at, complain, open_office
 
 DECISION = {"outcome": "upheld", "findings": "收费与公示不符。", "decision": "退还多收的费用。"}
 
@@ -257,7 +257,7 @@ def test_what_is_personal_is_erased_and_the_log_still_fits(office: Office, setti
     with pytest.raises(GongbaoError, match="not closed"):
         actions.erase_personal(case.uuid, actor=KEEPER, ground=OUR_RULE, at=MONDAY)
     actions.take_step(case.uuid, "withdraw", {}, acting=as_party(market.complainant), at=MONDAY, seen=1)
-    assert actions.erase_personal(case.uuid, actor=KEEPER, ground=OUR_RULE, at=MONDAY) == 1
+    assert actions.erase_personal(case.uuid, actor=KEEPER, ground=OUR_RULE, at=NO_LONGER_KEPT) == 1
     assert not PersonalValues.objects.exists()
     assert not list(derived.differences())
     assert queries.situation_of(case).values["subject"] == "fees"
@@ -288,7 +288,7 @@ def test_a_file_that_is_erased_leaves_nothing_that_can_be_guessed(
     ).case  # fmt: skip
     assert Attachment.objects.get().sha256 == sha256(words).hexdigest()
     actions.take_step(case.uuid, "withdraw", {}, acting=as_party(market.complainant), at=MONDAY, seen=1)
-    actions.erase_personal(case.uuid, actor=KEEPER, ground=OUR_RULE, at=MONDAY)
+    actions.erase_personal(case.uuid, actor=KEEPER, ground=OUR_RULE, at=NO_LONGER_KEPT)
     assert Attachment.objects.get().sha256 == ""
     assert not Entry.objects.filter(content__contains=sha256(words).hexdigest()).exists()
 
@@ -313,7 +313,7 @@ def test_what_is_erased_is_no_more_in_the_file_of_the_database() -> None:
     case = complain(open_office(), facts=words[:4000]).case
     assert in_file("LONG-AND-ODD-WORDS")
     actions.take_step(case.uuid, "withdraw", {}, acting=as_party(market.complainant), at=MONDAY, seen=1)
-    actions.erase_personal(case.uuid, actor=KEEPER, ground=OUR_RULE, at=MONDAY)
+    actions.erase_personal(case.uuid, actor=KEEPER, ground=OUR_RULE, at=NO_LONGER_KEPT)
     assert not in_file("LONG-AND-ODD-WORDS")
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from gongbao import cli
 from gongbao.office.audit.models import Entry
+from gongbao.office.cases import types
 from gongbao.office.cases.models import PersonalValues, WorkingDaysNotice
 from tests.cases.office import Office, at, complain
 from tests.cases.pages import PERSONAL, today
@@ -46,7 +48,9 @@ def test_the_desks_of_the_office(office: Office, printed: Callable[..., Any]) ->
     assert len(printed("desk", "--limit", "1")) == 1
 
 
-def test_what_is_personal_in_a_closed_case_is_erased(office: Office, printed: Callable[..., Any]) -> None:
+def test_what_is_personal_in_a_closed_case_is_erased(
+    office: Office, printed: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     case = today(office).case
     asked = ("erase", case.receipt.lower(), "--ground", "保管期满", "--yes")
     # While it is under way it is needed.
@@ -55,7 +59,10 @@ def test_what_is_personal_in_a_closed_case_is_erased(office: Office, printed: Ca
     assert printed("erase", case.receipt, "--ground", " ", "--yes") is None
     assert printed("erase", case.receipt, "--ground", "保管期满") is None
     assert printed("erase", "2222222222", "--ground", "保管期满", "--yes") is None
+    assert printed(*asked) is None  # a complaint is kept for fifteen years
     assert PersonalValues.objects.count() == 1
+    kept_no_longer = replace(types.case_type(case.procedure), kept_until=lambda case: None)
+    monkeypatch.setitem(types._types, case.procedure, kept_no_longer)
     told, met = fields("gongbao erase RECEIPT --json"), set[str]()
     done = printed(*asked)
     check(done, told, met)

@@ -15,6 +15,7 @@ from gongbao.office.audit.actors import KEEPER, OUR_RULE
 from gongbao.office.cases import actions as cases
 from gongbao.office.cases.actors import Acting, as_party, first_for, of_account
 from gongbao.office.cases.models import Case
+from gongbao.office.cases.types import case_types
 from gongbao.office.kept import WriteOutsideAction
 from gongbao.office.outbox.models import Message
 from gongbao.office.people.acting import actor_of
@@ -25,11 +26,13 @@ from gongbao.procedures.sign_off import Verdict
 from gongbao.systems import intermediary_market
 from gongbao.systems.intermediary_market.complaints import procedure as complaints
 from gongbao.systems.intermediary_market.complaints.routing import route
+from gongbao.systems.intermediary_market.document import DOCUMENT
 from gongbao.systems.intermediary_market.organisations.models import Organisation
 from gongbao.systems.intermediary_market.organisations.queries import agencies as agencies_of_market
 from gongbao.systems.intermediary_market.purchases import procedure as buying
 from gongbao.systems.intermediary_market.ratings import actions, checks, procedure, queries
 from gongbao.systems.intermediary_market.ratings.models import Check, CheckRun, Clue, Conduct, Rating
+from gongbao.systems.intermediary_market.retention import files_kept_until
 from gongbao.systems.intermediary_market.rules import Conduct as ConductKind
 from tests.cases.office import at
 from tests.systems.intermediary_market.awarded import SIGNED, Play, play, set_limit
@@ -428,6 +431,29 @@ def test_complaints_of_an_agency_are_counted_once_decided(parties: Parties) -> N
 
 
 # --- kept
+
+
+@pytest.mark.parametrize("outcome", ["unfounded", "fabricated"])
+def test_a_complaint_that_counts_is_kept_as_long_as_the_files_are(parties: Parties, outcome: str) -> None:
+    decided(parties, outcome, at("2026-03-02 09:00"))
+    clerk = Account.objects.get(username="prices-clerk")
+    case = Case.objects.get(procedure=complaints.complaint.key)
+    acting = first_for(of_account(clerk, complaints.complaint, case.unit, MONDAY.date()), [complaints.clerk])
+    assert acting is not None
+    told = {"published_text": "投诉查无实据。"}
+    cases.take_step(case.uuid, "publish", told, acting=acting, at=MONDAY, seen=case.events_count)
+    case.refresh_from_db()
+    assert case.over
+    with pytest.raises(GongbaoError, match="kept until 2041"):
+        cases.erase_personal(case.uuid, actor=KEEPER, ground=OUR_RULE, at=MONDAY + timedelta(days=6))
+
+
+def test_every_case_of_the_market_is_kept_for_fifteen_years() -> None:
+    types = [one for one in case_types() if one.procedure.document == DOCUMENT]
+    assert {one.procedure.key for one in types} == {
+        "market_complaint", "market_purchase", "market_contract", "market_conduct"
+    }  # fmt: skip
+    assert {one.kept_until for one in types} == {files_kept_until}
 
 
 def test_files_are_kept_for_fifteen_years_and_records_for_ever(parties: Parties) -> None:

@@ -25,6 +25,7 @@ class IntermediaryMarketConfig(AppConfig):
         from gongbao.systems.intermediary_market.purchases.case_type import CASE_TYPE as PURCHASE
         from gongbao.systems.intermediary_market.ratings.actions import check_daily
         from gongbao.systems.intermediary_market.ratings.case_type import CASE_TYPE as CONDUCT
+        from gongbao.systems.intermediary_market.retention import files_kept_until
         from gongbao.systems.intermediary_market.sealing.actions import fix_due
 
         add_actions(ACTIONS)
@@ -46,6 +47,7 @@ class IntermediaryMarketConfig(AppConfig):
                 letter_codes={"acceptance": "投受", "correction": "投补", "refusal": "投不受", "decision": "投决"},
                 follows=follows,
                 page=evidence_page,
+                kept_until=files_kept_until,
             )
         )
         register(PURCHASE)

@@ -469,8 +469,8 @@ def _overrun(contract: Contract, situation: Situation, clock: str, at: datetime)
 def _decided_complaints() -> list[tuple[checks.Complaint, str]]:
     """The complaints of agencies that were decided to be without ground or made up, with that outcome.
 
-    An agency is the complainant where it complained in its own name. A complaint of which what is personal was erased
-    names nobody any more, and counts for nobody.
+    An agency is the complainant where it complained in its own name. Whose a complaint was is kept with its file,
+    longer than any year for which it counts (retention.py).
     """
     decided = Case.objects.filter(
         procedure=complaints.complaint.key,
