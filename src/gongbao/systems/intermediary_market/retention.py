@@ -2,8 +2,8 @@
 
 The record of a yearly grade is kept for ten years at least (第三十四条): ratings and conduct are never removed, which
 the database refuses, and grades follow from them. The files of a purchase from public funds are kept for fifteen
-(政府采购法 第四十二条); that those of all other purchases, contracts, conduct and complaints are kept as long is our rule.
-A complaint is part of what 第三十条 has the operator keep, and who complained counts (第三十二条第（八）项).
+(政府采购法 第四十二条); that those of all other purchases, of contracts, conduct and complaints are kept as long is our
+rule. A complaint is part of what 第三十条 has the operator keep, and who complained counts (第三十二条第（八）项).
 """
 
 from datetime import date
