@@ -91,6 +91,8 @@ def test_what_may_not_be_bought_is_refused_with_its_clause(market: Market, langu
         *(({"excluded": one}, not_here, "第二条第六款") for one in ("disaster", "accident", "secrecy", "privacy")),
         ({"item": str(supplied.uuid)}, {"zh-hans": "协议供货", "en": "supplied by agreement"}, "第十八条第二款"),
         ({"item": str(priced.uuid)}, {"zh-hans": "不能竞价选取", "en": "cannot be competed on"}, "第十条"),
+        ({"item": str(priced.uuid), "way": "best_value", "criteria": "投标报价 100；报价最低的得满分"},
+         {"zh-hans": "不能对价格评分：投标报价", "en": "no criterion gives points for it: 投标报价"}, "第十条"),
         ({"budget_year": "2027"}, {"zh-hans": "尚未录入", "en": "has not entered the procurement limit of 2027"},
          "第三条第二款"),
         ({"budget": "300000.01"}, {"zh-hans": "300,000.01", "en": "300,000.01 yuan in 2026"}, "第三条第二款"),

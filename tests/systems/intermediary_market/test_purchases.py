@@ -117,6 +117,13 @@ def test_services_under_agreement_and_at_government_prices(market: Market) -> No
     with pytest.raises(WrongTerms, match="第十条"):
         actions.submit(market.owner, priced, TERMS, account=market.account, at=MONDAY)
     actions.submit(market.owner, priced, {**TERMS, "way": "random_draw"}, account=market.account, at=MONDAY)
+    for criteria in ("服务方案 60\n报 价 40", "服务方案 100；下浮最多的得满分", "收费标准 100"):
+        given = {**TERMS, "way": "best_value", "criteria": criteria}
+        with pytest.raises(WrongTerms, match="第十条"):
+            actions.submit(market.owner, priced, given, account=market.account, at=MONDAY)
+        actions.submit(market.owner, market.item, given, account=market.account, at=MONDAY)
+    given = {**TERMS, "way": "best_value", "criteria": "服务方案 60；评价因素见附件\n造价人员 40"}
+    actions.submit(market.owner, priced, given, account=market.account, at=MONDAY)
 
 
 def test_public_funds_are_those_of_public_bodies(market: Market) -> None:

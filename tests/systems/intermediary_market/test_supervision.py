@@ -198,8 +198,11 @@ def test_what_cannot_be_compared_is_shown_and_refuses_no_sum(
 
 def test_a_price_that_is_fixed_after_the_handing_in_is_kept_to_at_the_notice(market: Market) -> None:
     competed, drawn = market.submit(budget="60000"), market.submit(budget="80000", way="random_draw")
+    scored = market.submit(budget="60000", way="best_value", criteria="服务方案 60\n报价 40")
     fix(market.parties, market.item, when=MONDAY)
-    for made, words in ((competed, "不能竞价选取"), (drawn, "60,000.00元")):
+    for made, words in (
+        (competed, "不能竞价选取"), (drawn, "60,000.00元"), (scored, "评分：报价（许政办〔2022〕27号 第十条）"),
+    ):  # fmt: skip
         with pytest.raises(GongbaoError) as refused:
             market.publish(made)
         with override("zh-hans"):

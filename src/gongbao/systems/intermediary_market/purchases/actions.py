@@ -517,10 +517,16 @@ def publish(purchase: Purchase, *, acting: Acting, at: datetime, seen: int) -> T
 
 def _refuse_against_price(purchase: Purchase, content: TermsContent, day: date) -> None:
     """A government price that was fixed since the purchase was handed in (第十条): the owner has to correct it."""
-    if content["way"] == Way.LOWEST_PRICE and government_prices.stands_under(purchase.item, day):
-        raise GongbaoError(
-            f"the price of this service is set by the government, and cannot be competed on ({DOCUMENT} 第十条)"
-        )
+    if government_prices.stands_under(purchase.item, day):
+        if content["way"] == Way.LOWEST_PRICE:
+            raise GongbaoError(
+                f"the price of this service is set by the government, and cannot be competed on ({DOCUMENT} 第十条)"
+            )
+        if priced := terms.scores_price(content.criteria):
+            raise GongbaoError(
+                f"the price of this service is set by the government, and no criterion gives points for it: "
+                f"{priced.name} ({DOCUMENT} 第十条)"
+            )
     government_prices.refuse_above(purchase.item.item, content["budget"], day, "budget")
 
 

@@ -42,6 +42,10 @@ _KNOWN = Sentences(
             "yuan (%(clause)s)"
         ),
         _("the price of this service is set by the government, and cannot be competed on (%(clause)s)"),
+        _(
+            "the price of this service is set by the government, and no criterion gives points for it: %(name)s "
+            "(%(clause)s)"
+        ),
         _("the price of this service is set by the government, at %(most)s yuan at most (%(clause)s)"),
         _("registration is extended by 1 to %(most)s working days"),
         _("this notice is not published"),

@@ -9,11 +9,12 @@ are fixed, and stand in the notice, when it is published: see `moments`.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
+from unicodedata import normalize
 
 from gongbao.core.errors import GongbaoError
 from gongbao.core.labels import Label
@@ -53,6 +54,10 @@ _CONFLICTS = (
 _MOST_CRITERIA = 10
 _CRITERION = re.compile(r"(\S.{0,38}?)[ \t:：,，]+([0-9]{1,3}(?:\.[0-9]{1,2})?)[ \t]*[%％]?")
 _TELEPHONE = re.compile(r"[0-9+() -]{5,20}")
+_OF_PRICES = re.compile(
+    "报价|标价|价格|单价|总价|价款|低价|降价|比价|议价|费用|收费|取费|计费|费率|下浮|折扣|优惠|让利|酬金"
+)
+"""Words by which a criterion gives points for what is asked, in its name or in how its points are given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +296,14 @@ def criteria_of(typed: str) -> tuple[Criterion, ...]:
     return _criteria(typed, [])
 
 
+def scores_price(criteria: Iterable[Criterion]) -> Criterion | None:
+    """The first that gives points for what is asked: by its words, as "报 价" too; None where none does."""
+    for one in criteria:
+        if _OF_PRICES.search("".join(normalize("NFKC", f"{one.name}；{one.scoring}").split())):
+            return one
+    return None
+
+
 _Wrong = tuple[str, str, str]
 
 
@@ -345,6 +358,15 @@ def _wrong_way(terms: TermsContent, item: ItemVersion, today: date) -> list[_Wro
                 "way",
                 f"该事项实行政府定价，不能竞价选取（{DOCUMENT} 第十条）",
                 f"the price of this service is set by the government, and cannot be competed on ({DOCUMENT} 第十条)",
+            )
+        )
+    if (priced := scores_price(terms.criteria)) and government_prices.stands_under(item, today):
+        found.append(
+            (
+                "criteria",
+                f"该事项实行政府定价，评审因素不能对价格评分：{priced.name}（{DOCUMENT} 第十条）",
+                f"the price of this service is set by the government, and no criterion gives points for it: "
+                f"{priced.name} ({DOCUMENT} 第十条)",
             )
         )
     names = [one.name for one in terms.criteria]
