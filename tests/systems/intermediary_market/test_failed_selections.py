@@ -2,18 +2,23 @@
 
 import re
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from gongbao.core.errors import GongbaoError
 from gongbao.office.audit.actions import recorded
 from gongbao.office.audit.actors import KEEPER, OUR_RULE
 from gongbao.office.outbox.models import Message
+from gongbao.systems.intermediary_market.catalogue.actions import ItemContent, keep_item
 from gongbao.systems.intermediary_market.interpretation.actions import choose_reading
-from gongbao.systems.intermediary_market.purchases import spending
+from gongbao.systems.intermediary_market.purchases import actions, queries, spending, terms
 from gongbao.systems.intermediary_market.purchases.models import Computed, Purchase
+from gongbao.systems.intermediary_market.ratings.liabilities import filled
+from gongbao.systems.intermediary_market.ratings.traces import Period
 from gongbao.systems.intermediary_market.sealing.envelopes import Part
 from tests.systems.intermediary_market.buying import (
     ENDS,
@@ -27,6 +32,7 @@ from tests.systems.intermediary_market.buying import (
     seen,
 )
 from tests.systems.intermediary_market.custodians import AFTER, stands_at
+from tests.systems.intermediary_market.parties import START
 from tests.systems.intermediary_market.test_purchase_pages import form, on, page, signed_in
 
 pytestmark = pytest.mark.one_database
@@ -121,6 +127,14 @@ def test_fewer_than_the_notice_asks_for_fail_by_the_reading_of_each_way(
     assert checked(market, beside, monkeypatch).case.state == "checked"
 
 
+def test_a_notice_whose_owner_had_set_the_number_says_so_still(market: Market) -> None:
+    made = market.published()
+    earlier = made.terms.last().content | {"fewest": 3}  # type: ignore[union-attr]
+    assert terms.kept(earlier)["fewest"] == 3 and "fewest" not in terms.as_typed(earlier)
+    said = [one for group in queries.told(earlier) for one in group.said if one.field.key == "fewest"]
+    assert [one.value for one in said] == [3]
+
+
 def test_with_all_three_it_holds(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
     read_so("fewest_lowest_price", "three")
     on(monkeypatch, "2026-03-02 09:30")
@@ -139,9 +153,9 @@ def test_with_all_three_it_holds(market: Market, monkeypatch: pytest.MonkeyPatch
 # --- two in a row
 
 
-def ended(market: Market, state: str, fund: str, previous: Purchase | None) -> Purchase:
+def ended(market: Market, state: str, fund: str, previous: Purchase | None, **changed: str) -> Purchase:
     """An attempt that came to a notice, and ended so: what counts here is how."""
-    made = market.publish(market.submit(previous=previous, fund=fund))
+    made = market.publish(market.submit(previous=previous, fund=fund, **changed))
     with recorded("tests.ended", actor=KEEPER, ground=OUR_RULE, at=AFTER) as record:
         made.case.over = True
         record(made.subject, over=True)
@@ -181,6 +195,62 @@ def test_negotiation_is_open_after_two_failures_in_a_row(
         assert Purchase.objects.latest("pk").previous == made
 
 
+def test_the_next_attempt_is_of_the_same_service_and_project(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a notice of anything that nobody answers would be one of the two failures."""
+    first = ended(market, "failed", "public", None)
+    with pytest.raises(GongbaoError, match="project name of the attempt before") as refused:
+        market.submit(previous=first, project_name="另一个项目")
+    assert refused.value.where == "project_name"
+    content = {
+        "name": "检测", "legal_ground": "某条", "time_limit": "5日", "process": "检测", "conditions": "无",
+        "fee_standard": "定",
+    }  # fmt: skip
+    other, _made = keep_item(
+        "FW-09", ItemContent(**content), authority=market.parties.units["housing"], since=START.date(), actor=KEEPER,
+        at=START,
+    )  # fmt: skip
+    with pytest.raises(GongbaoError, match="service of the attempt before"):
+        actions.submit(market.owner, other.item, TERMS, account=market.account, at=MONDAY, previous=first)
+    assert Purchase.objects.count() == 1
+    # On the page both stand fixed, whatever is sent, and its name stays when its terms are changed.
+    on(monkeypatch, "2026-03-11 09:30")
+    address = f"{reverse('market:owner_new', args=[market.owner.uuid])}?previous={first.uuid}"
+    shown = signed_in(market.account).get(address).content.decode()
+    assert 'name="v-project_name"' not in shown and 'name="item"' not in shown and TERMS["project_name"] in shown
+    second = published(market, first, project_name="另一个项目")
+    assert queries.project_name_of(second) == TERMS["project_name"]
+    assert 'name="v-project_name"' not in page(signed_in(market.account), "owner_terms", second.uuid)
+    given = form(market, project_name="另一个项目") | {"seen": str(seen(second)), "v-reason": "咨询较多"}
+    assert post(market, "school", "owner_terms", second.uuid, **given).status_code == 302
+    assert queries.last_terms(second).content["project_name"] == TERMS["project_name"]
+    with pytest.raises(GongbaoError, match="project name of the attempt before"):
+        actions.change_terms(
+            published(market, ended(market, "failed", "public", None)), {**TERMS, "project_name": "另一个项目"}, "因故",
+            account=market.account, at=at("2026-03-11 10:00"), seen=2,
+        )  # fmt: skip
+
+
+def test_no_more_is_negotiated_than_the_smallest_budget_that_failed(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = ended(market, "failed", "public", None, budget="500")
+    second = ended(market, "failed", "public", first, budget="70000")
+    on(monkeypatch, "2026-03-20 09:30")
+    assert "不超过500.00元" in page(signed_in(market.account), "negotiate", second.uuid)
+    answer = negotiated(market, second)
+    assert answer.status_code == 400 and "500.00 yuan" in answer.content.decode()
+    # A third notice fails: the two before the negotiation count.
+    third = ended(market, "failed", "public", second, budget="80000")
+    assert negotiated(market, third, **{"v-price": "70000.01"}).status_code == 400
+    assert negotiated(market, third, **{"v-price": "70000"}).status_code == 302
+    made = Purchase.objects.latest("pk")
+    assert (made.budget, queries.last_terms(made).content["budget"]) == (Decimal("70000"), "70000.00")
+    (report,) = [
+        one for one in filled(Period.of_year(2026, at("2026-03-21 09:00"))) if one.report.key == "negotiations"
+    ]
+    assert [one.about for one in report.traces] == [f"{market.owner.name} · 房屋安全鉴定 · {made.case.receipt}"]
+
+
 def test_from_two_notices_to_the_negotiated_award(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
     on(monkeypatch, "2026-03-02 09:30")
     first = checked(market, published(market), monkeypatch)
@@ -197,7 +267,7 @@ def test_from_two_notices_to_the_negotiated_award(market: Market, monkeypatch: p
     wrong: dict[str, dict[str, str]] = {
         "who has to stand aside cannot be chosen": {"v-kinship": "yes"},
         "needed": {"v-kinship": ""},
-        "no more than the budget": {"v-price": "80000.01"},
+        "no more than 80,000.00 yuan, the smallest budget": {"v-price": "80000.01"},
         "this agency is not in the market": {"v-agency": market.owner.uscc},
     }
     for words, given in wrong.items():

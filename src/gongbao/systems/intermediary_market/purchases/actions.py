@@ -38,7 +38,7 @@ from gongbao.systems.intermediary_market.interpretation.queries import readings_
 from gongbao.systems.intermediary_market.organisations import queries as organisations
 from gongbao.systems.intermediary_market.organisations.models import Organisation
 from gongbao.systems.intermediary_market.organisations.queries import Tie
-from gongbao.systems.intermediary_market.purchases import limit, notices, procedure, terms
+from gongbao.systems.intermediary_market.purchases import limit, notices, procedure, queries, terms
 from gongbao.systems.intermediary_market.purchases.models import (
     Computed,
     Draft,
@@ -60,6 +60,7 @@ from gongbao.systems.intermediary_market.purchases.queries import (
     handed_in,
     offered,
     price_in_words,
+    project_name_of,
     published_terms,
     ranking,
     state_of,
@@ -260,6 +261,7 @@ def submit(
             return _handed_in(begun.case, owner, content.content)
         drafted = _as_seen(owner, draft) if draft else None
         _refuse_previous(previous, owner)
+        _refuse_other_project(previous, item, content)
         within = _within_limit(owner, item, content, day, previous)
         made = Purchase(case=begun.case, owner=owner, item=version, previous=previous)
         if previous is not None:
@@ -311,6 +313,22 @@ def _refuse_previous(previous: Purchase | None, owner: Organisation) -> None:
         raise GongbaoError("the attempt before is not over, or was another owner's", where="previous")
     if Purchase.objects.filter(previous=previous).exists():
         raise GongbaoError("another attempt follows that one already", where="previous")
+
+
+def _refuse_other_project(attempt: Purchase | None, item: ServiceItem, content: TermsContent) -> None:
+    """The attempts of a project have one service and one name: two failures of it open negotiation (第二十三条), and a
+    notice of something else that failed is none of them."""
+    if attempt is None:
+        return
+    if attempt.item.item_id != item.pk:
+        raise GongbaoError(
+            f"the next attempt is for the service of the attempt before ({DOCUMENT} 第十七条、第二十三条)", where="item"
+        )
+    if content[terms.PROJECT_NAME.key] != project_name_of(attempt):
+        raise GongbaoError(
+            f"the next attempt has the project name of the attempt before ({DOCUMENT} 第十七条、第二十三条)",
+            where=terms.PROJECT_NAME.key,
+        )
 
 
 def _within_limit(
@@ -406,6 +424,7 @@ def _new_terms(
     day = at.astimezone(SHANGHAI).date()
     content = terms.read(given, purchase.item, purchase.owner, day)
     _refuse_supplied(purchase.item.item, day)
+    _refuse_other_project(purchase if purchase.previous else None, purchase.item.item, content)
     with (
         files.together(),
         recorded(f"market.{step.key}", actor=actor_of(account), ground=_ground(step), at=at) as record,
@@ -497,7 +516,7 @@ def publish(purchase: Purchase, *, acting: Acting, at: datetime, seen: int) -> T
         given = {"terms": number, "registration_ends_at": ends, "selection_at": selection}
         _take(purchase, step, given, acting, at, seen)
         sealing.prepare(purchase, actor=acting.actor, at=at)
-        published = content.published(ends, selection).content | _fewest(content, day)
+        published = content.published(ends, selection).content | {terms.FEWEST.key: _fewest(content, day)}
         published |= {"annexes": last.content.get("annexes", []), "valid_from": number}
         made = _keep_terms(purchase, published, number, at, record, published=True)
         _keep_moments(purchase, ends, selection, at)
@@ -994,20 +1013,15 @@ def _outcome(
     return compute(market_outcome, facts, readings=readings | {"after_abandonment": content["after_abandonment"]})
 
 
-def _fewest(content: TermsContent, day: date) -> dict[str, int]:
-    """The fewest agencies, as the notice has to say: what the owner set, and no fewer than by the reading of the day.
-
-    Nothing where neither asks for more than one.
-    """
+def _fewest(content: TermsContent, day: date) -> int:
+    """The fewest agencies, as the notice has to say: by the reading of the day."""
     facts = {
         "way": content["way"],
-        "published_minimum": str(content["fewest"] or 0),
         "on": day.isoformat(),
         "criteria": [{"name": one.name, "weight": f"{one.weight}%"} for one in content.criteria],
     }
     result = compute(market_outcome, facts, readings=readings_on(market_outcome, day))
-    least = int(result.values["minimum"])
-    return {"fewest": least} if content["fewest"] or least > 1 else {}
+    return int(result.values["minimum"])
 
 
 def _select(
@@ -1079,8 +1093,8 @@ def negotiate(
     if organisations.listing_of(agency, previous.item.item, day) is None:  # 第十三条、第十四条, as after a notice
         raise GongbaoError("this agency does not stand under the service", where="agency")
     _refuse_own(agency, account, at)
-    if amount <= 0 or amount > previous.budget:
-        raise GongbaoError("the price is more than nothing and no more than the budget", where="price")
+    if amount <= 0:
+        raise GongbaoError("a price is more than nothing", where="price")
     government_prices.refuse_above(previous.item.item, amount, day, "price")
     _refuse_supplied(previous.item.item, day)
     conflicts = _conflicts_of_chosen(owner, agency, kinship, at)
@@ -1094,9 +1108,17 @@ def negotiate(
                 "an owner negotiates for a project from public funds whose last two notices in a row failed",
                 where="previous",
             )
-        content = terms.kept(_last(previous).content)
+        budget = most_to_negotiate(previous, day)
+        if amount > budget:
+            raise GongbaoError(
+                f"negotiation is for no more than {budget:,.2f} yuan, the smallest budget of the notices that failed "
+                f"({DOCUMENT} 第二十三条)",
+                where="price",
+            )
+        kept_terms = _last(previous).content | {"budget": str(budget)}
+        content = terms.kept(kept_terms)
         # With the budget, as every purchase before its contract: see limit.py.
-        within = limit.check(owner, previous.item.item, previous.budget_year, previous.budget, day, without=previous)
+        within = limit.check(owner, previous.item.item, previous.budget_year, budget, day, without=previous)
         uuid = uuid4()
         told = _told(content, previous.item, owner, 1) | _told_result(agency, uuid, amount, words)
         told["way"] = Way.NEGOTIATION.value
@@ -1107,8 +1129,7 @@ def negotiate(
         _cache(made, content)
         made.way = Way.NEGOTIATION
         made.save()
-        kept_terms = _last(previous).content | {"way": Way.NEGOTIATION.value}
-        _keep_terms(made, kept_terms, 1, at, record)
+        _keep_terms(made, kept_terms | {"way": Way.NEGOTIATION.value}, 1, at, record)
         _keep_chosen(made, f"negotiated-{uuid.hex}", uuid, agency, amount, words, at)
         record(made.subject, previous=previous.subject, registration=str(uuid))
         for result in (allowed, conflicts, within):
@@ -1143,6 +1164,14 @@ def may_negotiate(purchase: Purchase, on: date) -> Result:
     another matter (MAY_FOLLOW)."""
     facts = {"fund": purchase.fund, "on": on.isoformat(), "attempts": attempts_of(purchase)}
     return compute(market_negotiation, facts, readings=readings_on(market_negotiation, on))
+
+
+def most_to_negotiate(purchase: Purchase, on: date) -> Decimal:
+    """The most that may be agreed on after this attempt, where may_negotiate: the budget of what is negotiated."""
+    failures = int(market_negotiation.figure_table.at(on).failures_in_a_row)  # type: ignore[attr-defined]
+    most = queries.most_to_negotiate(purchase, failures)
+    assert most is not None  # or it could not be negotiated
+    return most
 
 
 # --- a direct choice without a notice, where the document is read so
@@ -1205,6 +1234,7 @@ def choose_directly(
         if begun.again:
             return _handed_in(begun.case, owner, content.content)
         _refuse_previous(previous, owner)
+        _refuse_other_project(previous, item, content)
         within = _within_limit(owner, item, content, day, previous)
         made = Purchase(case=begun.case, owner=owner, item=version, previous=previous)
         if previous is not None:

@@ -87,6 +87,11 @@ def last_terms(purchase: Purchase) -> Terms:
     return found
 
 
+def project_name_of(purchase: Purchase) -> str:
+    """The name of the project in its notice; before there is one, as it was handed in last."""
+    return str((published_terms(purchase) or last_terms(purchase)).content["project_name"])
+
+
 def is_open(purchase: Purchase, at: datetime) -> bool:
     """Whether agencies may register at this moment."""
     ends = purchase.registration_ends_at
@@ -168,15 +173,27 @@ def attempts_of(purchase: Purchase) -> list[dict[str, str]]:
 
     第二十三条 speaks of notices of a project from public funds: those before one from other funds do not count.
     """
+    return [
+        {"number": str(number), "ending": _ENDINGS.get(one.case.state, "selected")}
+        for number, one in enumerate(_noticed(purchase), start=1)
+    ]
+
+
+def _noticed(purchase: Purchase) -> QuerySet[Purchase]:
     rows = Purchase.objects.filter(project=purchase.project, pk__lte=purchase.pk).select_related("case").order_by("pk")
     rows = rows.filter(Exists(Terms.objects.filter(purchase=OuterRef("pk")).exclude(published_at=None)))
     other = rows.exclude(fund=purchase.fund).last()
-    if other is not None:
-        rows = rows.filter(pk__gt=other.pk)
-    return [
-        {"number": str(number), "ending": _ENDINGS.get(one.case.state, "selected")}
-        for number, one in enumerate(rows, start=1)
-    ]
+    return rows if other is None else rows.filter(pk__gt=other.pk)
+
+
+def most_to_negotiate(purchase: Purchase, failures: int) -> Decimal | None:
+    """The smallest budget of the last so many notices of its project that failed; None where fewer did.
+
+    第二十三条 opens negotiation for what nobody did for the budget of those notices: one at a budget at which nobody
+    can offer opens no more than that.
+    """
+    failed = [one.budget for one in _noticed(purchase) if one.case.state == procedure.failed.key]
+    return min(failed[-failures:]) if len(failed) >= failures else None
 
 
 # --- what everybody sees
@@ -342,7 +359,7 @@ def _differences(purchase: Purchase, before: Mapping[str, Any], after: Mapping[s
     old = {one.field.key: one for group in told(before) for one in group.said}
     new = {one.field.key: one for group in told(after) for one in group.said}
     found = []
-    for one in terms.FIELDS:
+    for one in terms.SAID:
         was, now = old.get(one.key), new.get(one.key)
         if (was.value if was else None) != (now.value if now else None):
             found.append(Difference(one.label, was.words if was else None, now.words if now else None))

@@ -33,6 +33,9 @@ _KNOWN = Sentences(
         _("this form was sent already; open it anew for another purchase"),
         _("the attempt before is not over, or was another owner's"),
         _("another attempt follows that one already"),
+        _("the next attempt is for the service of the attempt before (%(clause)s)"),
+        _("the next attempt has the project name of the attempt before (%(clause)s)"),
+        _("negotiation is for no more than %(most)s yuan, the smallest budget of the notices that failed (%(clause)s)"),
         _(
             "the finance bureau has not entered the procurement limit of %(year)s; until it has, no purchase from "
             "public funds is published (%(clause)s)"

@@ -73,6 +73,10 @@ def _field(key: str, zh: str, en: str, kind: Kind = Kind.LINE, **more: Any) -> F
     return Field(key, Label(zh, en), kind, **more)
 
 
+FEWEST = _field("fewest", "最低机构数", "Fewest agencies", Kind.NUMBER, required=False,
+                help=Label("少于此数的废标（第二十三条）", "with fewer the selection fails (第二十三条)"))  # fmt: skip
+"""Nobody types it: it is how 第二十三条 is read of that way when the notice is published (actions.publish). An owner
+that could set it could have every notice fail, and two failures open negotiation."""
 GROUPS: tuple[Group, ...] = (
     Group(
         Label("项目", "The project"),
@@ -123,9 +127,7 @@ GROUPS: tuple[Group, ...] = (
                    help=Label("每行一个，先写因素再写权重，合计100，分号后写评分办法，例如：服务方案 60；按完整程度",
                               "one a line, the criterion, its weight (100 in all), after a semicolon how its points "
                               "are given: Proposal 60; by how complete it is")),
-            _field("fewest", "最低机构数", "Fewest agencies", Kind.NUMBER, required=False,
-                   help=Label("少于此数的废标；不填的为1家，现行理解要求更多的从其要求",
-                              "with fewer the selection fails; left out, it is 1, or more where it is read so")),
+            FEWEST,
             _field("after_abandonment", "中选机构放弃后", "If the award is given back", Kind.CHOICE,
                    options=AFTER_ABANDONMENT),
             _field("draw_source", "抽取所用的公开数值", "Public value of the draw", longest=200,
@@ -161,7 +163,11 @@ GROUPS: tuple[Group, ...] = (
         ),
     ),
 )  # fmt: skip
-FIELDS = tuple(field for group in GROUPS for field in group.fields)
+SAID = tuple(field for group in GROUPS for field in group.fields)
+"""All that a notice says, in its order."""
+FIELDS = tuple(field for field in SAID if field is not FEWEST)
+"""What its owner is asked."""
+PROJECT_NAME = FIELDS[0]
 DIRECT_GROUPS = tuple(
     replace(group, fields=tuple(field for field in group.fields if field.key != "requirements"))
     for group in GROUPS
@@ -380,8 +386,6 @@ def _wrong_way(terms: TermsContent, item: ItemVersion, today: date) -> list[_Wro
         )
     if terms["after_abandonment"] == "next_in_rank" and terms["way"] not in (None, "best_value", "lowest_price"):
         found.append(("after_abandonment", "该选取方式没有名次", "nobody is ranked in this way to select"))
-    if isinstance(terms["fewest"], int) and not 1 <= terms["fewest"] <= 10:
-        found.append(("fewest", "应为1至10家", "should be from 1 to 10"))
     return found
 
 
@@ -437,7 +441,7 @@ def moments_after(last: date, days: int, at: str, calendar: WorkingCalendar) -> 
 
 def kept(content: Mapping[str, Any]) -> TermsContent:
     """What `content` made, as values again."""
-    fields = {one.key: one for one in FIELDS}
+    fields = {one.key: one for one in SAID}
     given = {key: value for key, value in content.items() if key in fields and key != "criteria"}
     values, _problems = read_fields([fields[key] for key in given], given, date.max)
     criteria = _kept_criteria(content)

@@ -196,7 +196,7 @@ ACTS: tuple[Act, ...] = (
         Label("其他需追责的行为", "other acts"),
         None,
         (),
-        ("against_owners", "interventions", "without_notice", "as_private", "other_budget_year"),
+        ("against_owners", "interventions", "negotiations", "without_notice", "as_private", "other_budget_year"),
         _MOUTH,
     ),
 )

@@ -436,6 +436,8 @@ REPORTS: dict[str, Report] = {
                _complaints("authority")),
         Report("in_notices", Label("公告中的限制性用语", "Words of notices that keep agencies out"), _in_notices),
         Report("rejections", Label("未通过核对的报名", "Registrations not admitted"), _rejections),
+        Report("negotiations", Label("两次废标后的议价选取", "Negotiations after two failures"),
+               _of_purchases("negotiate", public=True)),
         Report("without_notice", Label("不经公告的直接选取", "Direct choices without a notice"),
                _of_purchases("choose_directly", public=True)),
         Report("as_private", Label("行政事业单位的社会性资金采购", "Public bodies that buy from private funds"),

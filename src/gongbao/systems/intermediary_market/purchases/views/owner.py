@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -115,9 +116,11 @@ def new(request: HttpRequest, owner: UUID) -> HttpResponse:
         seen = actions.SeenDraft.of(kept_before) if kept_before else None
         return _with_ticket(_form(request, organisation, given, draft=seen, previous=previous))
     draft, previous = _seen_draft(request), _previous(request, organisation)
-    given = typed_again(terms.FIELDS, request)
+    fixed = _fixed(previous)
+    given = typed_again(terms.FIELDS, request) | fixed
     try:
         given, uploads = typed_in(terms.FIELDS, request)
+        given |= fixed
         given["item"] = request.POST.get("item", "")
         if "save" in request.POST:
             kept = {key: value for key, value in given.items() if isinstance(value, str)}
@@ -188,11 +191,17 @@ def _uuid(given: str) -> UUID:
         raise Http404("no such thing") from error
 
 
+def _fixed(attempt: Purchase | None) -> dict[str, str]:
+    """What the owner is not asked again of the next attempt of a project, and does not change in one: its name. The
+    service is that of the attempt before, too (第二十三条)."""
+    return {} if attempt is None else {terms.PROJECT_NAME.key: queries.project_name_of(attempt)}
+
+
 def _first(previous: Purchase | None, owner: Organisation) -> dict[str, str]:
     """What stands in a new form: of an attempt before all that it said."""
     if previous is not None:
         said = terms.as_typed(queries.last_terms(previous).content)
-        return {**terms.DEFAULTS, **said, "item": str(previous.item.item.uuid)}
+        return {**terms.DEFAULTS, **said, **_fixed(previous), "item": str(previous.item.item.uuid)}
     year = timezone.localdate().year
     fund = "public" if owner.kind in terms.PUBLIC_BODIES else "private"
     return {**terms.DEFAULTS, "budget_year": str(year), "fund": fund}
@@ -210,7 +219,8 @@ def _form(
     look: bool = False,
     more: Sequence[Field] = (),
 ) -> HttpResponse:
-    fields = (*terms.FIELDS, *more)
+    fixed = _fixed(previous or (purchase if purchase and purchase.previous else None))
+    fields = (*(one for one in terms.FIELDS if one.key not in fixed), *more)
     made = form_context(fields, dict(given), error, files_again=bool(request.FILES))
     findings = queries.findings(given, str(given.get("fund", "")), queries.places())
     context = base(
@@ -219,6 +229,7 @@ def _form(
         previous=previous,
         draft=draft,
         item=given.get("item", ""),
+        fixed=[(terms.PROJECT_NAME.label, name) for name in fixed.values()],
         services=catalogue.services(timezone.localdate()) if purchase is None and previous is None else (),
         groups=grouped(made["controls"]),
         reasons=[one for one in made["controls"] if one.field in more],
@@ -260,10 +271,12 @@ def new_terms(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if request.method != "POST":
         given: dict[str, Any] = dict(terms.as_typed(queries.last_terms(found).content))
         return _with_ticket(_form(request, found.owner, given, purchase=found, more=more))
-    given = typed_again(terms.FIELDS, request)
+    fixed = _fixed(found if found.previous else None)
+    given = typed_again(terms.FIELDS, request) | fixed
     reason = request.POST.get("v-reason", "")
     try:
         given, uploads = typed_in(terms.FIELDS, request)
+        given |= fixed
         if _to_look_at(request, given):
             return _form(request, found.owner, {**given, "reason": reason}, purchase=found, look=True, more=more)
         common: dict[str, Any] = {
@@ -499,12 +512,19 @@ def select(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return _acted(request, uuid, work, _("It is done."))
 
 
-_NEGOTIATE = (
-    Field("agency", Label("中介机构统一社会信用代码", "Credit code of the agency"), longest=18),
-    Field("price", Label("议定价格（元）", "Price agreed on (yuan)"), Kind.MONEY),
-    actions.KINSHIP,
-    Field("reason", Label("议价情况和理由", "How it was negotiated, and why this agency"), Kind.TEXT, longest=1000),
-)
+def _negotiation_fields(most: Decimal | None) -> tuple[Field, ...]:
+    told = None
+    if most is not None:
+        told = Label(
+            f"不超过{most:,.2f}元，即历次废标公告中最低的预算金额",
+            f"no more than {most:,.2f} yuan, the smallest budget of the notices that failed",
+        )
+    return (
+        Field("agency", Label("中介机构统一社会信用代码", "Credit code of the agency"), longest=18),
+        Field("price", Label("议定价格（元）", "Price agreed on (yuan)"), Kind.MONEY, "第二十三条", help=told),
+        actions.KINSHIP,
+        Field("reason", Label("议价情况和理由", "How it was negotiated, and why this agency"), Kind.TEXT, longest=1000),
+    )
 
 
 @allows(IS_OWNER)
@@ -513,17 +533,19 @@ _NEGOTIATE = (
 def negotiate(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """After two failures in a row: select by negotiation within the market (第二十三条)."""
     found = _mine(request, uuid)
+    now = timezone.now()
+    possible = _negotiates(found, now)
+    fields = _negotiation_fields(actions.most_to_negotiate(found, timezone.localdate(now)) if possible else None)
     given: dict[str, Any] = {}
     error: GongbaoError | None = None
     if request.method == "POST":
-        given, _files = typed_in(_NEGOTIATE, request)
+        given, _files = typed_in(fields, request)
         try:
             agency = organisation_of_uscc(given["agency"].strip().upper())
             if agency is None:
                 raise GongbaoError("this agency is not in the market", where="agency")
             made = actions.negotiate(
-                found, agency, given["price"], given["kinship"], given["reason"], account=account_of(request),
-                at=timezone.now(),
+                found, agency, given["price"], given["kinship"], given["reason"], account=account_of(request), at=now
             )  # fmt: skip
         except GongbaoError as refused:
             error = refused
@@ -535,9 +557,9 @@ def negotiate(request: HttpRequest, uuid: UUID) -> HttpResponse:
         step=procedure.negotiate,
         clause_of_step=procedure.purchase.cite(procedure.negotiate.clause),
         seen=found.case.events_count,
-        possible=_negotiates(found, timezone.now()),
+        possible=possible,
         counts=True,
-        **form_context(_NEGOTIATE, given, error),
+        **form_context(fields, given, error),
     )
     return render(request, "market/purchases/step.html", context, status=_status(error))
 
@@ -575,13 +597,15 @@ def direct(request: HttpRequest, owner: UUID) -> HttpResponse:
         status = BAD_REQUEST if request.method == "POST" else 200
         return render(request, "market/purchases/direct.html", context, status=status)
     asked, agencies = _choice_fields(item, today)
-    fields = (*terms.DIRECT_FIELDS, *asked)
+    fixed = _fixed(previous)
+    fields = (*(one for one in terms.DIRECT_FIELDS if one.key not in fixed), *asked)
     given: dict[str, Any] = _first(previous, organisation)
     error: GongbaoError | None = None
     if request.method == "POST":
         given = typed_again(fields, request)
         try:
             given, uploads = typed_in(fields, request)
+            given |= fixed
             made = actions.choose_directly(
                 organisation, item, given, agencies.get(given["agency"]), given["price"], given["kinship"],
                 given["reason"], account=account_of(request), at=timezone.now(), uploads=uploads, previous=previous,
@@ -595,6 +619,7 @@ def direct(request: HttpRequest, owner: UUID) -> HttpResponse:
     shown = form_context(fields, given, error, files_again=bool(request.FILES))
     context |= shown | {
         "item": catalogue.version_on(item, today),
+        "fixed": [(terms.PROJECT_NAME.label, name) for name in fixed.values()],
         "none_listed": not agencies,
         "groups": grouped(shown["controls"]),
         "choice": [one for one in shown["controls"] if one.field in asked],
