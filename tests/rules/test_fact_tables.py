@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gongbao.rules.fact_tables import Cell, Table, cell_value, from_table
+from gongbao.rules.fact_tables import Cell, Formula, Table, cell_value, from_table
 from gongbao.rules.fact_tables import headings as headings_of
 from gongbao.rules.facts import parse_json, read_facts
 from gongbao.rules.policy import FactSheet, Record, fact
@@ -59,9 +59,35 @@ def test_each_problem_knows_its_cell() -> None:
 
 def test_headings_that_cannot_be_meant() -> None:
     table = from_table(Person, [["incom", "born", "出生日期", "zzz", None], ["1", "2", "3", "4", "5"]])
-    assert told(table) == [("A1", "unknown_name"), ("C1", "given_twice"), ("D1", "unknown_name")]
+    assert told(table) == [
+        *(("A1", "unknown_name"), ("C1", "given_twice"), ("D1", "unknown_name")),
+        *(("A2", "not_taken"), ("C2", "not_taken"), ("D2", "not_taken"), ("E2", "no_heading")),
+    ]
     assert table.problems[0][1].en == "no fact is called “incom”; did you mean income?"
     assert givens(table) == [{"born": "2"}]
+
+
+def test_a_row_with_something_under_no_fact_is_no_case_to_compute() -> None:
+    table = from_table(Person, [["born", "incom", ""], ["1", 5, None], ["2", " ", None], ["3", None, 7]])
+    assert told(table) == [("B1", "unknown_name"), ("B2", "not_taken"), ("C4", "no_heading")]
+    assert [case.wrong_row for case in table.cases] == [2, 0, 4]
+    assert "“5”" in table.problems[1][1].zh and "B1" in table.problems[1][1].en
+
+
+def test_a_case_with_a_wrong_row_is_not_to_be_computed() -> None:
+    head = ["编号", "year", "meals.date", "price"]
+    rows = [["a", 2026, "2026-01-01", 1], ["b", 2026, "2026-01-01", 1], ["a", 2025, "2026-01-02", 2]]
+    table = from_table(Canteen, [head, *rows])
+    assert told(table) == [("B4", "differs")]
+    assert [(case.name, case.wrong_row) for case in table.cases] == [("a", 4), ("b", 0)]
+
+
+def test_a_formula_without_a_result_is_told_and_never_read() -> None:
+    table = from_table(
+        Person, [["编号", "born", "income"], ["a", "1950-01-01", Formula("=A9")], [Formula("=A2"), 1, 2]]
+    )
+    assert told(table) == [("C2", "no_result"), ("A3", "no_result")]
+    assert [(case.given, case.wrong_row) for case in table.cases] == [({"born": "1950-01-01"}, 2)]
 
 
 def test_a_cell_beside_the_headings_is_told() -> None:
@@ -112,7 +138,7 @@ def test_without_a_column_of_numbers_all_rows_are_one_case() -> None:
 
 def test_a_label_of_two_meanings_is_written_with_its_list() -> None:
     table = from_table(Canteen, [["日期", "year"], [1, 2]])
-    assert told(table) == [("A1", "ambiguous")]
+    assert told(table) == [("A1", "ambiguous"), ("A2", "not_taken")]
     assert table.problems[0][1].en == "“日期” is ambiguous; write case.date or meals.date"
     assert told(from_table(Canteen, [["meals.date", "year"], [1, 2]])) == []
     for own in ("case.date", "本案.日期"):

@@ -423,7 +423,7 @@ def test_choices_that_do_not_exist(value: Any) -> None:
 
 def test_a_choice_that_does_not_exist_is_told_which_do() -> None:
     problem = refused("groups", ["teacher"])
-    assert "pensioner（老年人）、student（学生）、family（多子女家庭）；给出的是“teacher”" in problem.zh
+    assert "应为下列之一：老年人、学生、多子女家庭；给出的是“teacher”" in problem.zh
     assert "student (student)" in problem.en
 
 

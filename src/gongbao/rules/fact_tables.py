@@ -9,11 +9,14 @@ Where no column belongs to a list of records (visits, units), each row is a case
 record, and what concerns the whole case is repeated on each of its rows, or stands on one of them. A column headed 编号
 or `case` says which rows belong together, wherever they stand; left empty, as in merged cells, it goes on from the row
 above. Without that column all rows are one case. A case whose columns of records are all empty has no records.
+
+Nothing that was filled in is left aside in silence: a cell in a column that is no fact, a formula without a result, a
+row that contradicts another of its case are problems, and the case is not one to compute.
 """
 
 import itertools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -45,14 +48,25 @@ class Cell(NamedTuple):
         return f"{letters}{self.row}"
 
 
+class Formula(str):
+    """Stands in a cell for what its formula would have come to: no spreadsheet has worked it out yet."""
+
+    __slots__ = ()
+
+
 @dataclass(slots=True)
 class Case:
-    """The facts of one case, for `read_facts`, and the cell of each path. `name` is what its 编号 says."""
+    """The facts of one case, for `read_facts`, and the cell of each path. `name` is what its 编号 says.
+
+    `wrong_row` is the first of its rows with a problem among those of the table, 0 where all are well: what was given
+    is not what the case is, and is not to be computed.
+    """
 
     name: str
     row: int
     given: dict[str, Any] = field(default_factory=dict)
     cells: dict[str, Cell] = field(default_factory=dict)
+    wrong_row: int = 0
 
     def cell_of(self, path: str) -> Cell:
         """The cell of a problem or a missing fact; where it has none, its record's row or that of the case."""
@@ -111,7 +125,7 @@ def headings(sheet: type[FactSheet], language: str) -> list[tuple[str, Fact]]:
 
 
 def from_table(sheet: type[FactSheet], rows: Iterable[Sequence[Any]], numbers: Iterable[int] | None = None) -> Table:
-    """The cases of a table. Raises nothing: an unknown heading is a problem, and its column is left aside.
+    """The cases of a table. Raises nothing: an unknown heading is a problem, and so is all that stands below it.
 
     `numbers` are what the rows are called, headings first, where they are some out of a larger table.
     """
@@ -119,24 +133,27 @@ def from_table(sheet: type[FactSheet], rows: Iterable[Sequence[Any]], numbers: I
     _, headings = next(numbered, (1, ()))
     columns, case_column, problems = read_headings(sheet, headings)
     has_records = any(column.records for column in columns)
+    read = {column.number for column in columns} | {case_column}
     cases: dict[str, Case] = {}
     last: Case | None = None
     for number, row in numbered:
         if all(_is_empty(value) for value in row):
             continue
-        for place, value in enumerate(row[len(headings) :], len(headings) + 1):
-            if not _is_empty(value):
-                problems.append((Cell(number, place), _stray(value)))
+        before = len(problems)
+        problems += _not_read(row, number, headings, read)
         key = _key(row, case_column, has_records, number, last)
         if key is None:
             cell = Cell(number, case_column or 0)
-            problems.append((cell, Problem("", None, "缺少编号", "the row has no case", "no_case")))
+            if cell not in (one for one, _ in problems[before:]):
+                problems.append((cell, Problem("", None, "缺少编号", "the row has no case", "no_case")))
             continue
         if key in cases and not has_records:
             problems.append((Cell(number, case_column or 0), given_twice(key, cases[key].row)))
             continue
         last = cases.setdefault(key, Case(key, number))
         _take(last, row, number, columns, problems)
+        if len(problems) > before:
+            last.wrong_row = last.wrong_row or number
     return Table(tuple(cases.values()), tuple(problems))
 
 
@@ -149,6 +166,8 @@ def _key(row: Sequence[Any], case_column: int | None, has_records: bool, number:
     if case_column is None:
         return "1" if has_records else str(number)
     value = row[case_column - 1] if case_column <= len(row) else None
+    if isinstance(value, Formula):
+        return None
     if not _is_empty(value):
         return str(value).strip()
     return last.name if last and has_records else None
@@ -163,6 +182,8 @@ def _take(
         if column.records and column.records not in indexes:
             indexes[column.records] = len(case.given.setdefault(column.records, []))
         value = row[column.number - 1] if column.number <= len(row) else None
+        if isinstance(value, Formula):
+            value = None
         if column.records and not _is_empty(value):
             records.setdefault(column.records, {})[column.fact.name] = value
         elif not column.records:
@@ -267,8 +288,31 @@ def _is_empty(value: Any) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-def _stray(value: Any) -> Problem:
+def _not_read(
+    row: Sequence[Any], number: int, headings: Sequence[Any], read: Collection[int | None]
+) -> Iterator[tuple[Cell, Problem]]:
+    """What of a row no fact is read from."""
+    for place, value in enumerate(row, 1):
+        if _is_empty(value):
+            continue
+        if place not in read:
+            heading = headings[place - 1] if place <= len(headings) else None
+            yield Cell(number, place), _stray(value, heading, Cell(1, place))
+        elif isinstance(value, Formula):
+            zh = "该公式没有计算结果：请在电子表格软件中打开并保存，或直接填写数值"
+            en = "this formula has no result: open the file in a spreadsheet and save it, or write the value itself"
+            yield Cell(number, place), Problem("", None, zh, en, "no_result")
+
+
+def _stray(value: Any, heading: Any, above: Cell) -> Problem:
     shown = str(value)[:40]
-    return Problem(
-        "", None, f"“{shown}”所在的列没有标题", f"“{shown}” stands in a column without heading", "no_heading"
+    if _is_empty(heading):
+        zh, en = f"“{shown}”所在的列没有标题", f"“{shown}” stands in a column without heading"
+        return Problem("", None, zh, en, "no_heading")
+    called = str(heading).strip()[:40]
+    zh = f"“{shown}”未被采用：{above.address}的标题“{called}”不能作为一项事实；请改正标题，或删去该列"
+    en = (
+        f"“{shown}” is not taken: the heading “{called}” in {above.address} does not stand for one fact; mend the "
+        "heading, or take the column out"
     )
+    return Problem("", None, zh, en, "not_taken")

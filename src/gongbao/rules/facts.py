@@ -502,7 +502,7 @@ def _choice_reader(wanted: Type) -> Read:
             word = member.value if words == "value" else getattr(member.label, words)
             named.setdefault(word.lower(), member)
     form = Label(
-        "应为下列之一：" + "、".join(f"{member.value}（{member.label.zh}）" for member in choice),
+        "应为下列之一：" + "、".join(member.label.zh for member in choice),
         "must be one of: " + ", ".join(f"{member.value} ({member.label.en})" for member in choice),
     )
 

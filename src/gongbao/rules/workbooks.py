@@ -20,11 +20,12 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelt
 from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH, from_excel
 
 from gongbao.core.errors import GongbaoError
-from gongbao.rules.fact_tables import Cell
+from gongbao.rules.fact_tables import Cell, Formula
 
 LONGEST_TEXT = 1 << 20
 """Characters of a cell; a spreadsheet takes a thirtieth of it."""
 
+_LONGEST_FORMULA = 1_000
 _WHOLE = re.compile(r"-?[0-9]{1,15}")
 _COLUMN = re.compile(r"([A-Z]{1,3})[0-9]{1,7}")
 
@@ -64,16 +65,24 @@ class Workbook:
         self.texts: list[str] = []
         self.formats: list[str] = []
 
-    def cells(self) -> Iterator[tuple[int, int, Given]]:
-        """The cells of the first sheet with their row and column, from 1. A formula is what it last came to; NotTaken
-        is raised for one that never did."""
+    def cells(self, *, formulas: bool = False) -> Iterator[tuple[int, int, Given]]:
+        """The cells of the first sheet with their row and column, from 1. A formula is what it last came to. One that
+        never did is a Formula with `formulas`; NotTaken is raised for it otherwise."""
         book = self._targets("", "officeDocument")[0]
         sheet = self._first_sheet(book)
         for name in self._targets(book, "sharedStrings"):
             self.texts = self._shared_texts(name)
         for name in self._targets(book, "styles"):
             self.formats = self._number_formats(name)
-        yield from self._sheet(sheet)
+        for row, column, given in self._sheet(sheet):
+            if isinstance(given.value, Formula) and not formulas:
+                at = Cell(row, column).address
+                raise NotTaken(
+                    f"单元格{at}的公式没有计算结果：请在电子表格软件中打开并保存，或直接填写数值",
+                    f"the formula of cell {at} has no result: open the file in a spreadsheet and save it, "
+                    f"or write the value itself",
+                )
+            yield row, column, given
 
     # -- parts
 
@@ -159,7 +168,8 @@ class Workbook:
         row = column = 0
         about: dict[str, str] = {}
         words = _Words()
-        is_formula = False
+        formula: str | None = None
+        in_formula = False
         for event, tag, attributes in self._events(name):
             words.take(event, tag)
             if event == "begin" and tag == "row":
@@ -167,19 +177,17 @@ class Workbook:
             elif event == "begin" and tag == "c":
                 place = _COLUMN.fullmatch(attributes.get("r", ""))
                 column = _number_of(place[1]) if place else column + 1
-                about, words, is_formula = attributes, _Words(), False
-            elif event == "begin" and tag == "f":
-                is_formula = True
+                about, words, formula = attributes, _Words(), None
+            elif tag == "f" and event != "text":
+                in_formula = event == "begin"
+                formula = formula or ""
+            elif in_formula and event == "text":
+                formula = f"{formula or ''}{tag}"[:_LONGEST_FORMULA]
             elif event == "end" and tag == "c":
                 text, kind = words.text(), about.get("t", "n")
-                if is_formula and not text and kind != "str":
-                    at = Cell(row, column).address
-                    raise NotTaken(
-                        f"单元格{at}的公式没有计算结果：请在电子表格软件中打开并保存，或直接填写数值",
-                        f"the formula of cell {at} has no result: open the file in a spreadsheet and save it, "
-                        f"or write the value itself",
-                    )
-                if text and (given := self._given(text, kind, int(about.get("s", "0")))).value != "":
+                if formula is not None and not text and kind != "str":
+                    yield row, column, Given(Formula(f"={formula}"))
+                elif text and (given := self._given(text, kind, int(about.get("s", "0")))).value != "":
                     yield row, column, given
 
     def _given(self, text: str, kind: str, style: int) -> Given:

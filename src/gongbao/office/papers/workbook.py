@@ -292,9 +292,9 @@ class _Writer:
             return self._filled(value, "d", _Style("yyyy-mm-dd", bold=bold))
         if not value:
             return self._filled(None, "n", _Style(bold=bold))
-        if kind in _NUMERIC and (number_format := _number_format(value, kind)):
+        if kind in _NUMERIC and (in_format := number_format(value, kind)):
             # As a string: openpyxl would write 16 digits of the nearest binary number.
-            return self._filled(value, "n", _Style(number_format, bold=bold))
+            return self._filled(value, "n", _Style(in_format, bold=bold))
         return self._text(value, _Style(bold=bold))
 
     def _text(self, words: str, style: _Style) -> Any:
@@ -360,7 +360,7 @@ def _total(
     return row, [Kind.TEXT if other == place else kind for other, kind in enumerate(kinds)]
 
 
-def _number_format(value: str, kind: Kind) -> str:
+def number_format(value: str, kind: Kind) -> str:
     """As many decimals as are printed; "" for what Excel would not keep as it is. 007 is no number but a name."""
     found = _NUMBER.fullmatch(value)
     decimals = len(found[1] or "") if found else 0
@@ -384,7 +384,7 @@ def _day(value: str) -> date | None:
 def _shown(value: str | date, kind: Kind) -> str:
     if isinstance(value, date):
         return value.isoformat()
-    return f"{Decimal(value):,}" if kind is Kind.MONEY and _number_format(value, kind) else value
+    return f"{Decimal(value):,}" if kind is Kind.MONEY and number_format(value, kind) else value
 
 
 def _lines(words: str, wide: float) -> int:

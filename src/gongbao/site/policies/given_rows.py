@@ -43,7 +43,7 @@ def of_text(text: str) -> Rows:
 
 
 def of_workbook(content: bytes) -> Rows:
-    """The rows of the first sheet. A formula is what it last came to; raises NotTaken for one that never did."""
+    """The rows of the first sheet. A formula is what it last came to, and a Formula where it never did."""
     if len(content) > MOST_BYTES:
         raise NotTaken(
             f"工作簿超过{MOST_BYTES // 2**20} MB，请分几次计算",
@@ -53,7 +53,8 @@ def of_workbook(content: bytes) -> Rows:
         table = _Table()
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             # No shared text is longer than what it is unpacked from.
-            for row, column, given in Workbook(package, Limits(MOST_UNPACKED, MOST_ELEMENTS, MOST_UNPACKED)).cells():
+            book = Workbook(package, Limits(MOST_UNPACKED, MOST_ELEMENTS, MOST_UNPACKED))
+            for row, column, given in book.cells(formulas=True):
                 table.put(row, column, given)
         return table.rows()
     except GongbaoError:

@@ -9,7 +9,7 @@ How rows are read is told in given_rows.py, and which is which case in gongbao.r
 
 import io
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -18,11 +18,15 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 
 from gongbao.gazette.akoma_ntoso import legal_in_xml
+from gongbao.gazette.tables import Kind
+from gongbao.office.papers.workbook import number_format as format_of
 from gongbao.rules import Refused, compute
 from gongbao.rules.compute import Result
 from gongbao.rules.fact_tables import Case, Cell, cell_value, from_table, headings
 from gongbao.rules.facts import Problem, as_json
 from gongbao.rules.policy import Fact, Policy, Rule
+from gongbao.rules.shown import shown
+from gongbao.rules.types import Type
 from gongbao.rules.values import Label
 from gongbao.site.policies.given_rows import NOTHING, Rows
 
@@ -45,6 +49,7 @@ _TEXTS = {
     "case": Label("编号", "case"),
     "problems": Label("存在问题", "problems"),
     "missing": Label("缺少：{}", "missing: {}"),
+    "see": Label("未计算：第{}行有误", "not computed: row {} is wrong"),
 }
 
 
@@ -57,7 +62,7 @@ def template(policy: Policy, language: str) -> bytes:
     sheet.title = say["cases"]
     columns = [
         (say["case"], None),
-        *((_with_unit(one, fact, language), fact) for one, fact in headings(policy.facts, language)),
+        *((_with_unit(one, fact.type, language), fact) for one, fact in headings(policy.facts, language)),
     ]
     for place, (name, _) in enumerate(columns, start=1):
         cell = sheet.cell(1, place, name)
@@ -74,11 +79,10 @@ def template(policy: Policy, language: str) -> bytes:
     return _bytes(book)
 
 
-def _with_unit(heading: str, fact: Fact, language: str) -> str:
-    unit = fact.type.unit
-    if unit is None:
+def _with_unit(heading: str, kind: Type, language: str) -> str:
+    if kind.unit is None:
         return heading
-    return f"{heading}（{unit.zh}）" if language.startswith("zh") else f"{heading} ({unit.en})"
+    return f"{heading}（{kind.unit.zh}）" if language.startswith("zh") else f"{heading} ({kind.unit.en})"
 
 
 def _takes(fact: Fact, language: str) -> str:
@@ -107,15 +111,15 @@ def computed(
 ) -> bytes:
     """A workbook of the rows, with what their cases come to in columns behind those that were given.
 
-    A cell that is wrong is coloured and has a comment in both languages; one that lacks a fact likewise, in another
-    colour. A case that is refused has the reasons in the last column and no values.
+    A cell that is wrong is coloured and has a comment; one that lacks a fact likewise, in another colour. A case that
+    is refused, or has a wrong cell in any of its rows, has the reasons in the last column and no values.
     """
     say = {name: label.in_language(language) for name, label in _TEXTS.items()}
     table = from_table(policy.facts, [[cell_value(*cell) for cell in row] for row in rows])
     first = max(map(len, rows), default=0) + 1
     heads = list(_heads(policy, language))
-    values: dict[Cell, str] = {}
-    notes = _Notes()
+    values: dict[Cell, Amount | str] = {}
+    notes = _Notes(language)
     for cell, problem in table.problems:
         notes.wrong(cell, problem)
     for case in table.cases:
@@ -125,19 +129,14 @@ def computed(
             for problem in error.problems:
                 notes.wrong(case.cell_of(problem.path), problem, case.row)
             continue
-        values.update(_values(first, heads, case, result))
+        if case.wrong_row:
+            if case.wrong_row != case.row:
+                notes.of_row(case.row, say["see"].format(case.wrong_row))
+            continue
+        values.update(_values(first, heads, case, result, language))
         for question in result.questions:
-            cell = case.cell_of(question.path)
-            notes.missing(
-                cell,
-                Label(
-                    *(
-                        _TEXTS["missing"].in_language(one).format(question.label.in_language(one))
-                        for one in ("zh", "en")
-                    )
-                ),
-                case.row,
-            )
+            words = say["missing"].format(question.label.in_language(language))
+            notes.missing(case.cell_of(question.path), words, case.row)
     return _written(rows, [*(head for _, _, head in heads), say["problems"]], first, values, notes)
 
 
@@ -146,51 +145,70 @@ def _heads(policy: Policy, language: str) -> Iterator[tuple[str, Rule[..., Any],
     for name, reported in policy.reported.items():
         for part in (reported,) if isinstance(reported, Rule) else reported:
             if isinstance(part, Rule):
-                unit, label = part.type.unit, part.label.in_language(language)
-                shown = label if unit is None else f"{label}（{unit.zh if language.startswith('zh') else unit.en}）"
-                yield ("" if isinstance(reported, Rule) else name), part, f"→ {shown}"
+                head = _with_unit(part.label.in_language(language), part.type, language)
+                yield ("" if isinstance(reported, Rule) else name), part, f"→ {head}"
+
+
+class Amount(NamedTuple):
+    """A number as it is printed, with all its decimals, and the format in which a spreadsheet shows it so."""
+
+    printed: str
+    number_format: str
 
 
 def _values(
-    first: int, heads: list[tuple[str, Rule[..., Any], str]], case: Case, result: Result
-) -> Iterator[tuple[Cell, str]]:
-    """An amount is the text of its decimals: a spreadsheet's own numbers are binary and would round it."""
+    first: int, heads: list[tuple[str, Rule[..., Any], str]], case: Case, result: Result, language: str
+) -> Iterator[tuple[Cell, Amount | str]]:
     for place, (listed, rule, _) in enumerate(heads, start=first):
         if not listed:
-            yield Cell(case.row, place), _text_of(result.values[rule.name], rule)
+            yield Cell(case.row, place), _value(result.values[rule.name], rule.type, language)
             continue
         for index, record in enumerate(result.values[listed] or ()):
-            yield Cell(case.cell_of(f"{listed}[{index}]").row, place), _text_of(record[rule.name], rule)
+            row = case.cell_of(f"{listed}[{index}]").row
+            yield Cell(row, place), _value(record[rule.name], rule.type, language)
 
 
-def _text_of(value: Any, rule: Rule[..., Any]) -> str:
-    text = as_json(value, rule.type)
-    return "" if text is None else str(text)
+def _value(value: Any, kind: Type, language: str) -> Amount | str:
+    """A number is one that can be summed, unless a spreadsheet would keep less of it than all its digits."""
+    if value is None:
+        return ""
+    if not kind.is_number:
+        return shown(value, kind, language)
+    printed = str(as_json(value, kind))
+    number_format = format_of(printed, Kind.MONEY if kind.kind == "money" else Kind.DECIMAL)
+    return Amount(printed, number_format) if number_format else printed
 
 
 class _Notes:
     """Colours and comments of cells, several of one cell joined; and the reasons of each case in the last column."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: str) -> None:
+        self.language = language
         self.fills: dict[Cell, PatternFill] = {}
         self.comments: dict[Cell, list[str]] = {}
         self.reasons: dict[int, list[str]] = {}
 
     def wrong(self, cell: Cell, problem: Problem, row: int | None = None) -> None:
-        self._note(cell, f"{problem.zh}\n{problem.en}", _WRONG, row)
+        self._note(cell, problem.in_language(self.language), _WRONG, row)
 
-    def missing(self, cell: Cell, label: Label, row: int) -> None:
-        self._note(cell, f"{label.zh}\n{label.en}", _MISSING, row)
+    def missing(self, cell: Cell, words: str, row: int) -> None:
+        self._note(cell, words, _MISSING, row)
+
+    def said_of(self, row: int) -> str | None:
+        return ("；" if self.language.startswith("zh") else "; ").join(self.reasons.get(row, ())) or None
+
+    def of_row(self, row: int, words: str) -> None:
+        self.reasons.setdefault(row, []).append(words)
 
     def _note(self, cell: Cell, text: str, fill: PatternFill, row: int | None) -> None:
         if cell.column:
             self.fills[cell] = fill
             if cell in self.comments or len(self.comments) < MOST_COMMENTS:
                 self.comments.setdefault(cell, []).append(text)
-        self.reasons.setdefault(row or cell.row, []).append(text.replace("\n", " / "))
+        self.of_row(row or cell.row, text)
 
 
-def _written(rows: Rows, heads: list[str], first: int, values: Mapping[Cell, str], notes: _Notes) -> bytes:
+def _written(rows: Rows, heads: list[str], first: int, values: Mapping[Cell, Amount | str], notes: _Notes) -> bytes:
     """A new workbook. Of the one that was given nothing is in it but its values and how they are shown."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet("1")
@@ -204,10 +222,12 @@ def _written(rows: Rows, heads: list[str], first: int, values: Mapping[Cell, str
             elif number == 1:
                 value, number_format = heads[column - first], "General"
             elif column == first + len(heads) - 1:
-                value, number_format = "; ".join(notes.reasons.get(number, ())) or None, "General"
+                value, number_format = notes.said_of(number), "General"
             else:
                 value, number_format = values.get(cell), "General"
                 fill = fill or (None if value is None else _VALUE)
+                if isinstance(value, Amount):
+                    number_format = value.number_format
             if value is None and fill is None:
                 cells.append(None)
                 continue
@@ -224,6 +244,9 @@ def _cell(sheet: Any, value: Any, number_format: str, fill: PatternFill | None, 
     made = WriteOnlyCell(sheet)
     if isinstance(value, str):
         made.value, made.data_type = _legal(value), "s"
+    elif isinstance(value, Amount):
+        # As a string: openpyxl would write 16 digits of the nearest binary number.
+        made.value, made.data_type = value.printed, "n"
     else:
         made.value = value
     if number_format != "General":
