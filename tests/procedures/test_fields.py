@@ -166,6 +166,12 @@ def test_what_is_refused_in_words(kind: Kind, raw: Any, words: str) -> None:
     assert words in problem_of(field(kind), raw)
 
 
+def test_a_long_list_is_not_told_again_where_it_stands_beside() -> None:
+    many = tuple(Option(f"k{n}", label(f"项{n}", f"entry {n}")) for n in range(18))
+    one = Field("one", label("项", "One"), Kind.CHOICE, options=many, longest=10)
+    assert problem_of(one, "x") == "choose one of the options"
+
+
 def test_both_lists_know_every_kind() -> None:
     assert {kind for kind, *_ in GOOD} == {kind for kind, *_ in BAD} == set(Kind)
 

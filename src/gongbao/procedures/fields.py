@@ -20,6 +20,8 @@ from gongbao.core.errors import GongbaoError
 from gongbao.core.labels import Label
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+_MOST_OFFERED = 6
+"""Options that a refusal names: of more, the list that is chosen from is read more easily."""
 
 Value: TypeAlias = str | bool | int | date | datetime | Decimal | tuple[str, ...]
 
@@ -153,6 +155,8 @@ def _can_be_shown(text: str) -> bool:
 
 def _choice(field: Field, raw: Any) -> str:
     if not isinstance(raw, str) or field.option(raw) is None:
+        if len(field.options) > _MOST_OFFERED:
+            raise _Unreadable("请从所列选项中选择", "choose one of the options")
         offered_zh = "、".join(one.label.zh for one in field.options)
         offered_en = ", ".join(one.label.en for one in field.options)
         raise _Unreadable(f"请从中选择：{offered_zh}", f"choose one of: {offered_en}")
