@@ -1,6 +1,7 @@
 """The calculation sheet, read back from the files: what it says, in both languages, page by page."""
 
 import io
+import re
 from datetime import date
 from typing import Any
 
@@ -124,6 +125,14 @@ def test_rules_on_records_are_told_in_tables_and_what_is_the_same_once() -> None
         ["第3项", "取小(2.50, 取大(0, 100.00 − 100.00))", "0.00 元"],
     ]
     assert not any(step in text for step in ("见第", "不影响结果"))
+
+
+@pytest.mark.parametrize("result", [compute(ferry, LONG), compute(heating, HEATING)], ids=["ferry", "heating"])
+def test_steps_are_numbered_as_they_are_printed_and_references_lead_to_one(result: Result) -> None:
+    text = docx_text(sheet_docx(result, "zh", made_on=DAY))
+    printed = [int(found) for found in re.findall(r"^([0-9]+)\. ", text, re.MULTILINE)]
+    assert printed == list(range(1, len(printed) + 1)) and len(printed) > 2
+    assert {int(found) for found in re.findall("见第([0-9]+)步", text)} <= set(printed)
 
 
 def test_records_that_come_to_the_same_share_a_row() -> None:

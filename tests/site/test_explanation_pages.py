@@ -27,7 +27,7 @@ def step(root: Element, number: int) -> Element:
 def test_a_step_says_what_it_is_why_and_by_which_clause():
     found = step(page(heated()), 2)
     assert found.attributes["value"] == "2"
-    assert found.all("summary")[0].text() == "基本补贴（独居老人）：600.00 元"
+    assert found.all("summary")[0].text() == "2. 基本补贴（独居老人）：600.00 元"
     words = found.text()
     for said in ("取大(1,333.33 − 0.00, 0)", "599.999 → 600.00 元", "自 2026-01-01 起", "取暖费用：1,333.33 元"):
         assert said in words
@@ -45,6 +45,8 @@ def test_a_step_told_elsewhere_leads_there():
     root = page(heated())
     assert step(root, 3).one("a").attributes["href"] == "#step-1"
     assert step(root, 3).one("a").text() == "见第1步"
+    assert step(root, 1).all("summary")[0].text().startswith("1. ")
+    assert step(root, 3).text().strip().startswith("3. ")
 
 
 @pytest.mark.parametrize("result", [heated(), ferried(), grazed()])

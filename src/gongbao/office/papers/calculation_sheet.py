@@ -164,7 +164,11 @@ def _line(text: str, depth: int, *, is_heading: bool = False, is_brief: bool = F
 
 
 def _steps(result: Result, language: str, say: dict[str, str], words: WordsOf | None) -> Iterator[Block]:
-    """The rules on the case as a tree, then those on its records, each with a table of all of them."""
+    """The rules on the case as a tree, then those on its records, each with a table of all of them.
+
+    They are numbered as they are printed: the numbers of the explanation have gaps here, where a table stands for the
+    steps of many records.
+    """
     explanation = explain(result)
     colon = "：" if language.startswith("zh") else ": "
     if explanation.chosen:
@@ -179,9 +183,9 @@ def _steps(result: Result, language: str, say: dict[str, str], words: WordsOf | 
 
     def tell(told: Told, depth: int) -> Iterator[Line]:
         step = told.step
-        text = f"{step.number}. {heading(step, language)}{colon}{value_of(step, language)}"
+        text = f"{numbers[step.number]}. {heading(step, language)}{colon}{value_of(step, language)}"
         if told.see is not None:
-            yield _line(f"{text}  {say['see'].format(told.see)}", depth, is_brief=True)
+            yield _line(f"{text}  {say['see'].format(numbers[told.see])}", depth, is_brief=True)
             return
         if told.brief:
             yield _line(f"{text}  {say['no_bearing']}", depth, is_brief=True)
@@ -208,14 +212,19 @@ def _steps(result: Result, language: str, say: dict[str, str], words: WordsOf | 
 
     full = origins(explanation)
     arrangement = arranged(explanation)
-    for step in on_the_case(arrangement):
-        yield from tell(step, 0)
-    for same in on_records(arrangement, explanation, language, asked):
-        yield _line(f"{same.label}  {cited(explanation.document, same.clause)}", 0, is_heading=True)
+    of_case = list(on_the_case(arrangement))
+    of_records = list(on_records(arrangement, explanation, language, asked))
+    numbers = {one.step.number: place for place, one in enumerate((o for t in of_case for o in t.walk()), start=1)}
+    first = len(numbers) + 1
+    numbers |= {number: place for place, same in enumerate(of_records, start=first) for number in same.numbers}
+    for told in of_case:
+        yield from tell(told, 0)
+    for place, same in enumerate(of_records, start=first):
+        yield _line(f"{place}. {same.label}  {cited(explanation.document, same.clause)}", 0, is_heading=True)
         yield from words_of(same.clause, 1)
-        for place, line in enumerate(same.above, start=1):
+        for count, line in enumerate(same.above, start=1):
             rests = f"  {cited(line.document, line.clause)}" if line.clause else ""
-            yield _line(f"{line.title}{colon}{line.text}{rests}", 1, is_last=place == len(same.above))
+            yield _line(f"{line.title}{colon}{line.text}{rests}", 1, is_last=count == len(same.above))
         yield same.table
 
 

@@ -36,8 +36,9 @@ _ABOVE = ("formula", "parameter", "reading")
 
 @dataclass(frozen=True, slots=True)
 class RecordSteps:
-    """A rule for the records that went one way."""
+    """A rule for the records that went one way. `numbers` are those by which its steps are referred to."""
 
+    numbers: frozenset[int]
     label: str
     clause: str
     above: tuple[Line, ...]
@@ -61,10 +62,12 @@ Asked = Callable[[str], str]
 def on_records(told: Iterable[Told], explanation: Explanation, language: str, asked: Asked) -> Iterator[RecordSteps]:
     """Each rule on records that has bearing on the result, after those that it needs."""
     full = origins(explanation)
+    told_as: dict[int, int] = {}
     by_rule: dict[tuple[str, str], dict[tuple[int, int], Step]] = {}
     for one in _from_below(told):
         if one.step.record and not one.brief:
             step = full[one.step.number]
+            told_as[step.number] = one.step.number
             source, _, place = step.record.rstrip("]").partition("[")
             by_rule.setdefault((source, step.rule), {})[int(place), step.number] = step
     for steps in by_rule.values():
@@ -77,7 +80,8 @@ def on_records(told: Iterable[Told], explanation: Explanation, language: str, as
             label = same[0].label.in_language(language)
             if choice := same[0].choice:
                 label += f"（{choice.zh}）" if language.startswith("zh") else f" ({choice.en})"
-            yield RecordSteps(label, same[0].clause, above, table)
+            numbers = frozenset(told_as[step.number] for step in same)
+            yield RecordSteps(numbers, label, same[0].clause, above, table)
 
 
 def _from_below(told: Iterable[Told]) -> Iterator[Told]:
