@@ -1,5 +1,6 @@
 """A case worked out in a browser: rows, the result at once, the same case from a link, another language."""
 
+import base64
 import re
 
 import pytest
@@ -54,6 +55,18 @@ def test_a_case_from_typing_to_a_link_and_back(page: Page, live_server, axe) -> 
     expect(page.locator("#result .values")).to_have_text(re.compile("限额"))
     assert page.locator("#result .values").inner_text() == values
     assert not any("?" in url.partition("#")[0] for url in asked if "/policies/" in url)
+
+
+@pytest.mark.parametrize("lost", ["cut", "broken"])
+def test_a_link_of_which_something_was_lost_says_so(page: Page, lost: str, axe) -> None:
+    held = base64.urlsafe_b64encode(b'{"facts": {"year": "2023"}, "readings": {}, "as_if": false}').decode()
+    page.goto(f"{PAGE}#case={held.rstrip('=')[:-9] if lost == 'cut' else 'abc%%%'}")
+    expect(page.get_by_role("alert").filter(has_text="链接不完整")).to_be_visible()
+    axe(page)
+    # The whole link, put into the same window, opens the case, and the words are gone.
+    page.evaluate(f"location.hash = 'case={held.rstrip('=')}'")
+    expect(page.locator("#f-year")).to_have_value("2023")
+    expect(page.locator("#broken-link")).to_be_hidden()
 
 
 def test_pressing_the_button_asks_once_and_leaves_what_was_opened_open(page: Page) -> None:

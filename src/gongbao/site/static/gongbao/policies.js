@@ -177,13 +177,15 @@
     return btoa(letters).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
   }
 
+  /* The case of a link; "" for one of which something was lost on its way. */
   function decoded(text) {
     try {
       var letters = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
       var bytes = Uint8Array.from(letters, function (one) {
         return one.charCodeAt(0);
       });
-      return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+      var held = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+      return JSON.parse(held).facts ? held : "";
     } catch (error) {
       return "";
     }
@@ -256,10 +258,24 @@
   if (history.state) {
     history.replaceState(null, "");
   }
-  var linked = location.hash.indexOf("#case=") === 0 ? decoded(location.hash.slice(6)) : "";
-  if (linked) {
-    open(new URLSearchParams({ case: linked }));
-  } else if (kept) {
+
+  /* Whether the address has a case, and it is whole; one that is not is told. */
+  function openLinked() {
+    var isLink = location.hash.indexOf("#case=") === 0;
+    var linked = isLink ? decoded(location.hash.slice(6)) : "";
+    document.getElementById("broken-link").hidden = !isLink || Boolean(linked);
+    if (linked) {
+      open(new URLSearchParams({ case: linked }));
+    }
+    return Boolean(linked);
+  }
+
+  // A link that is put into the address of this very page does not load it again.
+  window.addEventListener("hashchange", openLinked);
+  if (openLinked()) {
+    return;
+  }
+  if (kept) {
     open(new URLSearchParams(kept));
   } else {
     marks();
