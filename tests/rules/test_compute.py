@@ -83,6 +83,34 @@ def test_all_that_is_missing_is_asked_for_at_once() -> None:
     assert set(compute(heating, {}).missing) >= {"cost", "groups"}
 
 
+def test_without_its_day_nothing_comes_out_and_the_day_is_asked_for() -> None:
+    """Neither whether the policy is in force nor which figures govern is known; not even for what comes to nothing."""
+    result = compute(heating, {"groups": ["alone"], "cost": "0", "clean": True})
+    assert set(result.values.values()) == {None}
+    assert (result.missing, result.date, result.readings) == (("on",), None, {})
+    (question,) = result.questions
+    assert question.rule.name == "own_share"
+    steps = result.as_json(explain=True)["explanation"]["steps"]
+    assert all(step["value"] is None and step["missing"] == ["on"] for step in steps)
+
+
+def test_trips_of_two_years_are_not_counted_together_where_the_year_is_missing() -> None:
+    result = compute(ferry, {"trips": [trip("2026-05-01", "10"), trip("2027-05-01", "10")]})
+    found = result.as_json()["values"]
+    assert found["allowance_total"] is None and [one["allowance"] for one in found["trips"]] == [None, None]
+    assert result.missing == ("year",)
+
+
+def test_all_fields_of_a_record_are_asked_for_at_once_in_the_order_of_their_declaration() -> None:
+    result = compute(ferry, {"trips": [{}]})
+    assert result.missing == ("year", *(f"trips[0].{name}" for name in ("date", "pier", "kind", "fare")))
+    assert {one.path for one in result.questions} == set(result.missing)
+
+
+def test_what_a_list_would_be_measured_with_is_asked_for_with_it() -> None:
+    assert compute(herds, {}).missing == ("month", "pastures")
+
+
 def test_which_is_best_is_open_while_a_total_is() -> None:
     result = compute(heating, {"groups": ["alone", "other"], "on": "2026-11-01", "clean": True})
     assert result.as_json()["values"]["own_share"] is None

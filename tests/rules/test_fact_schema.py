@@ -62,10 +62,13 @@ def test_what_a_schema_takes_is_read(name: str, value: Any) -> None:
     assert not given.problems and not given.missing
 
 
-def test_what_may_be_left_out_is_not_required() -> None:
-    assert set(HOUSEHOLD) - set(json_schema(Heating)["required"]) == {"balance", "moved_on"}
-    assert json_schema(Heating)["properties"]["balance"]["default"] == "0.00"
-    assert errors(Air, {"month": "2026-13", "paid": True}) == ["$.month", "$"]
+def test_a_case_that_lacks_facts_is_one_and_what_is_never_asked_for_has_a_default() -> None:
+    properties = json_schema(Heating)["properties"]
+    assert {name for name, about in properties.items() if "default" in about} == {"balance", "moved_on"}
+    assert properties["balance"]["default"] == "0.00"
+    assert errors(Heating, {}) == errors(Heating, {"deliveries": [{}]}) == []
+    assert not read_facts(Heating, {"deliveries": [{}]}).problems
+    assert errors(Air, {"month": "2026-13", "paid": True}) == ["$.month"]
 
 
 def test_each_member_once_is_said_by_number() -> None:

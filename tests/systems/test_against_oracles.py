@@ -1,7 +1,8 @@
 """Random cases: the three policies give what a second reading of the documents gives, and what no reading may break."""
 
+import copy
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -128,6 +129,55 @@ def test_a_second_reading_of_the_document_gives_the_same(name: str) -> None:
         result = compute(policy(name), facts, readings=readings)
         assert as_fractions(result.as_json()["values"]) == oracle(facts, readings), (facts, readings)
         assert not result.missing
+
+
+def paths(facts: Facts) -> Iterator[tuple[str | int, ...]]:
+    """The places of the facts that may be missing; one that may be left out is never."""
+    for name, value in facts.items():
+        if name == "retired_on":
+            continue
+        yield (name,)
+        for place, record in enumerate(value if isinstance(value, list) else []):
+            yield from ((name, place, key) for key in record if isinstance(record, dict))
+
+
+def left_out(facts: Facts, some: list[tuple[str | int, ...]]) -> Facts:
+    found = copy.deepcopy(facts)
+    for path in sorted(some, key=len, reverse=True):
+        within: Any = found
+        for key in path[:-1]:
+            within = within[key]
+        within.pop(path[-1])
+    return found
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_what_is_computed_without_some_facts_holds_with_them_and_asking_once_is_enough(name: str) -> None:
+    make, _ = POLICIES[name]
+    random_ = random.Random(f"{name}, missing")
+    for _ in range(CASES // 5):
+        facts = make(random_)
+        places = list(paths(facts))
+        some = random_.sample(places, min(random_.choice([1, 2, 3, 6]), len(places)))
+        named = {path: "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)[1:] for path in some}
+        whole = dict(single(compute(policy(name), facts).as_json()["values"]))
+        result = compute(policy(name), left_out(facts, some))
+        found = dict(single(result.as_json()["values"]))
+        assert all(value in (None, whole.get(path, value)) for path, value in found.items()), (some, facts)
+        assert set(result.missing) <= set(named.values()), (some, facts)
+        assert bool(result.missing) == (None in found.values()), (some, facts)
+        if not {("visits",), ("units",)} & set(some):  # of a list that is missing nobody knows what it will lack
+            unasked = [path for path in some if named[path] not in result.missing]
+            assert not compute(policy(name), left_out(facts, unasked)).missing, (some, facts)
+
+
+def single(values: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Each single value with its path."""
+    if isinstance(values, dict | list):
+        for key, one in values.items() if isinstance(values, dict) else enumerate(values):
+            yield from single(one, f"{path}.{key}")
+    else:
+        yield path, values
 
 
 def test_aid_is_never_more_than_was_paid_and_never_less_than_nothing() -> None:

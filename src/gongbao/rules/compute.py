@@ -20,11 +20,11 @@ from gongbao.core.errors import GongbaoError
 from gongbao.rules import tree
 from gongbao.rules.evaluate import Case, Impossible, MissingFacts, Scope
 from gongbao.rules.facts import Problem, as_json, limited, read_facts
-from gongbao.rules.lost import Lost
 from gongbao.rules.policy import Fact, FactSheet, Policy, Rule
 from gongbao.rules.readings import choose
 from gongbao.rules.readings import digest as readings_digest
 from gongbao.rules.values import Label
+from gongbao.rules.wanted import Wanted
 
 if TYPE_CHECKING:
     from gongbao.rules.explain import WordsOf
@@ -169,17 +169,18 @@ def compute(
     try:
         day = _day(case, as_if)
         _check(case)
-        values, lost = _values(case)
+        values, wanted, relied_on = _values(case)
     except Impossible as error:
         raise Refused((_impossible(error),)) from None
+    missing = wanted.paths()
     return Result(
         policy,
         given,
         case,
         values,
-        tuple(lost),
-        tuple(_question(policy, path, case.asked[path]) for path in lost if path in case.asked),
-        {name: getattr(options, name) for name in policy.readings.declared() if name in case.readings_used},
+        missing,
+        tuple(_question(policy, path, wanted.rules[path]) for path in missing),
+        {name: getattr(options, name) for name in policy.readings.declared() if name in relied_on},
         day,
         as_if,
         dict(figures or {}),
@@ -275,20 +276,20 @@ def _impossible(error: Impossible) -> Problem:
     )
 
 
-def _values(case: Case) -> tuple[dict[str, Any], list[str]]:
-    """What is reported, and the paths of what was missing for it, in the order in which it was met."""
-    lost: dict[str, None] = {}
-    seen: set[Lost] = set()
-
-    def lack(error: MissingFacts) -> None:
-        lost.update(dict.fromkeys(sorted(error.lost.paths(seen))))
+def _values(case: Case) -> tuple[dict[str, Any], Wanted, set[str]]:
+    """What is reported, what is to be asked for where it is null, and the readings that the rest relies on."""
+    came_out: set[Rule[..., Any]] = set()
+    open_: list[tuple[Scope, Rule[..., Any]]] = []
+    wanted = Wanted(case)
 
     def take(scope: Scope, rule: Rule[..., Any]) -> Any:
         try:
-            return scope.value(rule)
-        except MissingFacts as error:
-            lack(error)
+            value = scope.value(rule)
+        except MissingFacts:
+            open_.append((scope, rule))
             return None
+        came_out.add(rule)
+        return value
 
     values: dict[str, Any] = {}
     for name, reported in case.policy.reported.items():
@@ -297,9 +298,8 @@ def _values(case: Case) -> tuple[dict[str, Any], list[str]]:
             continue
         try:
             scopes = case.records(name)
-        except MissingFacts as error:
-            lack(error)
-            case.asked.setdefault(name, next(part for part in reported if isinstance(part, Rule)))
+        except MissingFacts:
+            wanted.listed(name, [part for part in reported if isinstance(part, Rule)])
             values[name] = None
             continue
         values[name] = [
@@ -311,7 +311,28 @@ def _values(case: Case) -> tuple[dict[str, Any], list[str]]:
             }
             for scope in scopes
         ]
-    return values, list(lost)
+    # What is still to be asked for may lie behind readings that no value has relied on.
+    relied_on = case.readings_used & _readings_of(came_out) if case.lacks else set(case.readings_used)
+    for scope, rule in open_:
+        wanted.value(scope, rule)
+    return values, wanted, relied_on
+
+
+def _readings_of(rules: set[Rule[..., Any]]) -> set[str]:
+    """The readings that rules may rely on, themselves or by the rules that they need."""
+    found: set[str] = set()
+    seen: set[Rule[..., Any]] = set()
+    waiting = list(rules)
+    while waiting:
+        one = waiting.pop()
+        if one in seen:
+            continue
+        seen.add(one)
+        found.update(node.name for node in one.tree.walk() if isinstance(node, tree.ReadingRef))
+        waiting += [one.policy.rules[name] for name in one.needs]
+        if one.by_choice and one.policy.best:
+            waiting += [criterion.rule for criterion in one.policy.best.criteria]
+    return found
 
 
 def _question(policy: Policy, path: str, rule: Rule[..., Any]) -> Question:

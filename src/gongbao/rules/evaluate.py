@@ -2,8 +2,9 @@
 
 Each rule is a function of a scope, whose source generated.py writes from the rule's tree. A scope is the case itself or
 one record of it; a rule is evaluated in the scope it belongs to and its value is kept there. What cannot be computed
-because a fact was left out raises MissingFacts with every fact that is missing (lost.py), so that all of them can be
-asked for at once; `and`, `or` and branches that are settled without the fact are settled.
+because a fact was left out raises MissingFacts with the facts that evaluation came to lack (lost.py); wanted.py finds
+all that are to be asked for. `and`, `or` and branches that are settled without the fact are settled. Whether a policy
+applies, and with which figures, hangs on the day of the case: without that no value comes out.
 """
 
 from __future__ import annotations
@@ -147,17 +148,21 @@ class Scope:
         value = lost = None
         try:
             if self.case.lacks:
-                exact = careful_of(rule.policy, rule.tree)(self)
+                found = careful_of(rule.policy, rule.tree)
+                dayless = self.case.dayless or rule in rule.policy.before_the_day
+                exact = found(self) if dayless else gather(self._take, (_day_of, found))[1]
                 value = self.keep(rule, exact)
             else:
                 value = (rule.plain or plain_of(rule))(self)
         except MissingFacts as error:
-            self.case.ask(error.lost, rule)
             lost = error.lost
         except (ZeroDivisionError, ValueError) as error:
             raise Impossible(rule, self.index, str(error)) from None
         self.kept[rule] = lost
         return value
+
+    def _take(self, run: Run) -> Any:
+        return run(self)
 
     def keep(self, rule: Rule[..., Any], exact: Any) -> Any:
         """What the plain form does at its end."""
@@ -186,7 +191,10 @@ def scope_of(policy: Policy, record: type[Record] | None) -> type[Scope]:
 
 
 class Case:
-    """One case under evaluation. `choice` is set in the part that computes for one choice of best_of."""
+    """One case under evaluation. `choice` is set in the part that computes for one choice of best_of.
+
+    One that is `dayless` computes what needs no figure without its day, too: to see what else it lacks (wanted.py).
+    """
 
     def __init__(
         self,
@@ -198,14 +206,14 @@ class Case:
         nearest: bool = False,
         parent: Case | None = None,
         choice: Choice | None = None,
+        dayless: bool = False,
     ) -> None:
         self.policy, self.facts, self.table, self.options = policy, facts, table, options
         self.nearest, self.parent, self.choice = nearest, parent, choice
+        self.dayless: bool = parent.dayless if parent else dayless
         self.lacks: bool = parent.lacks if parent else _lacks(facts)
         self.same: dict[tuple[Any, ...], Any] = {}  # what aggregates come to, by what they take of a rule's own record
         self.scope: Scope = scope_of(policy, None)(self, base=parent.scope if parent else None)
-        self.asked: dict[str, Rule[..., Any]] = parent.asked if parent else {}
-        self._asked_of: set[Lost] = parent._asked_of if parent else set()
         self.readings_used: set[str] = parent.readings_used if parent else set()
         self._day: date | None = None
         self._records: dict[str, list[Scope]] = {}
@@ -222,11 +230,6 @@ class Case:
             rule = self.policy.rules.get(dated)
             self._day = self.scope.find(rule) if rule else known(self.facts[dated])
         return self._day
-
-    def ask(self, lost: Lost, rule: Rule[..., Any]) -> None:
-        """Note which rule was the first to need each of the facts."""
-        for path in lost.paths(self._asked_of):
-            self.asked.setdefault(path, rule)
 
     def scopes(self) -> Iterator[Scope]:
         """Every scope in which a rule may have been evaluated: the case, its records, its parts for each choice."""
@@ -271,7 +274,6 @@ class Case:
 
     def _asking_more(self, error: MissingFacts, rule: Rule[..., Any]) -> MissingFacts:
         """Where the choices themselves are missing: with what the rule would miss besides, whichever they were."""
-        self.ask(error.lost, rule)
         assert self.policy.best is not None
         if self.facts[self.policy.best.fact].__class__ is not Missing:
             return error
@@ -330,7 +332,6 @@ class Case:
                 if before.__class__ is Lost:
                     raise MissingFacts(before)
             except MissingFacts as error:
-                self.ask(error.lost, rule)
                 # Where it is not known whether this one counts with those after it, those are not known either.
                 if lost is None and any(_is_missing(scope, name) for name in rule.earlier[1].same):
                     lost = error.lost
@@ -340,6 +341,10 @@ class Case:
             found = scope.evaluate(rule)
             own = scope.kept[rule]
             totals[key] = own if own is not None else before + found if found.__class__ is int else add(before, found)
+
+
+def _day_of(scope: Scope) -> date:
+    return scope.case.day
 
 
 def known(value: Any) -> Any:

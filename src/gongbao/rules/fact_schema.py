@@ -3,6 +3,9 @@
 It describes the canonical form, which `facts.as_json` writes. `read_facts` takes more (2022年5月1日 for a date, the
 label of a choice), and checks what no schema says (a 30th of February, each member exactly once); so what the schema
 admits may still be refused, in words, and what it does not admit may be read.
+
+No fact is `required`: a case is computed without some of them, and what is then null is asked for in `missing`. A fact
+that may be left out for good has a `default`; it is never asked for.
 """
 
 from typing import Any
@@ -24,7 +27,6 @@ def _object(sheet: type[FactSheet]) -> dict[str, Any]:
     return {
         "type": "object",
         "properties": {name: _fact(fact) for name, fact in declared.items()},
-        "required": [name for name, fact in declared.items() if not fact.optional],
         "additionalProperties": False,
     }
 

@@ -328,6 +328,17 @@ class Policy:
         return self._lists[record]
 
     @cached_property
+    def before_the_day(self) -> frozenset[Rule[..., Any]]:
+        """The rules that are computed without the day that governs: those that give it, and the checks."""
+        waiting = [self.rules[self.dated]] if self.dated in self.rules else []
+        found = set(self.checks)
+        while waiting:
+            one = waiting.pop()
+            found.add(one)
+            waiting += [self.rules[name] for name in one.needs]
+        return frozenset(found)
+
+    @cached_property
     def _lists(self) -> dict[type, str]:
         listed = [one for one in self.facts.declared().values() if one.type.is_records]
         return {one.type.item.python: one.name for one in reversed(listed) if one.type.item}
