@@ -72,6 +72,17 @@ def _steps(procedure: Procedure) -> Iterator[str]:
             yield from _grounded(f"{where}: the condition “{condition.label.en}”", condition.clause)
         yield from _fields(step, where)
         yield from _signatures(procedure, step, where)
+        if step.clause_by:
+            yield from _clause_by(procedure, step, where)
+
+
+def _clause_by(procedure: Procedure, step: Step, where: str) -> Iterator[str]:
+    told = f"{where} takes its clause from {step.clause_by}"
+    chosen = next((one for one in procedure.fields() if one.key == step.clause_by), None)
+    if chosen is None or chosen.kind != Kind.CHOICE:
+        yield f"{told}, which is no choice that is asked for"
+    elif not all(option.clause.strip() for option in chosen.options):
+        yield f"{told}, where not every option has one"
 
 
 def _of_the_program(procedure: Procedure, step: Step, where: str) -> Iterator[str]:

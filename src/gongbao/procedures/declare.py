@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
@@ -120,7 +120,7 @@ class Step:
     """What may be done. `at` no state: it begins a case; `to` None: the case stays where it is.
 
     `publishes`: what is given in it is made public, without what is personal. `moves`: the key of a UNIT field, to
-    which the case goes over.
+    which the case goes over. `clause_by`: the key of a CHOICE field, see Procedure.step.
     """
 
     key: str
@@ -137,6 +137,7 @@ class Step:
     moves: str = ""
     publishes: bool = False
     help: Label | None = None
+    clause_by: str = ""
 
     @property
     def begins(self) -> bool:
@@ -203,18 +204,21 @@ class Procedure:
         begins: bool = False,
         help_zh: str = "",
         help_en: str = "",
+        clause_by: str = "",
     ) -> Step:
         """Declare a step.
 
         `begins`: it begins a case; any other needs the states `at` which it may be taken. `asks`: what must be given.
         `on`: the key of a DATE field that is the day of the step, where that is not the day on which it is recorded.
+        `clause_by`: the key of a CHOICE field, of this step or of one before: what is chosen there says by which clause
+        the step is taken, `clause` being that for whoever has not chosen yet.
         """
         help_label = Label(help_zh, help_en) if help_zh or help_en else None
         if begins == bool(tuple(at)):
             raise ProcedureError("a step either begins a case or names the states at which it is taken", where=key)
         step = Step(
             key, Label(zh, en), clause, tuple(by), tuple(at), to, tuple(asks), tuple(when), sign_off, letter, on, moves,
-            publishes, help_label,
+            publishes, help_label, clause_by,
         )  # fmt: skip
         if key == SERVE:
             raise ProcedureError(f"the key {SERVE} is the program's own", where=key)
@@ -345,6 +349,13 @@ class Procedure:
         """The clause with its document, as citations are written. One of another document has that before it."""
         own = " " not in clause or clause.startswith("附件")
         return f"{self.document} {clause}" if own else clause
+
+    def clause_of(self, step: Step, values: Mapping[str, object]) -> str:
+        """The clause by which the step is taken, with its document: with `clause_by` that of what the values chose."""
+        field = next((one for one in self.fields() if step.clause_by and one.key == step.clause_by), None)
+        options = field.options if field is not None else ()
+        chosen = next((one for one in options if one.key == values.get(step.clause_by)), None)
+        return self.cite(chosen.clause if chosen is not None else step.clause)
 
     def digest(self) -> str:
         """A digest of what is declared, apart from the words of help: cases keep that of the day they were decided."""

@@ -79,6 +79,7 @@ def _step(step: Step) -> Json:
         "on": step.on or None,
         "moves": step.moves or None,
         "publishes": step.publishes,
+        "clause_by": step.clause_by or None,
     }
 
 

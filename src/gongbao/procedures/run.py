@@ -134,6 +134,10 @@ class Situation:
     def overdue(self, now: datetime) -> list[Run]:
         return [one for one in self.runs if one.overdue(now)]
 
+    def clause_of(self, step: Step, given: Mapping[str, object] | None = None) -> str:
+        """The clause of a step of the case, by what was said in it before and what is given now."""
+        return self.procedure.clause_of(step, {**self.values, **(given or {})})
+
     # --- what may be done
 
     def steps(self, now: datetime, roles: Collection[Role] | None = None) -> list[Possible]:
@@ -194,15 +198,13 @@ class Situation:
             raise Refused(shown, [Obstacle(Label(f"没有“{shown}”这一环节", f"there is no step {shown}"), OUR_RULE)])
         if not any(role.key == one.key for one in found.by):
             who_zh, who_en = "、".join(one.label.zh for one in found.by), ", ".join(one.label.en for one in found.by)
-            raise Refused(
-                found, [Obstacle(Label(f"应由{who_zh}办理", f"it is for: {who_en}"), self.procedure.cite(found.clause))]
-            )
+            raise Refused(found, [Obstacle(Label(f"应由{who_zh}办理", f"it is for: {who_en}"), self.clause_of(found))])
         if not self._is_at(found):
             zh = self.state.label.zh if self.state else "尚未开始"
             en = self.state.label.en if self.state else "not begun"
             raise Refused(
                 found,
-                [Obstacle(Label(f"案件现为“{zh}”", f"the case stands at “{en}”"), self.procedure.cite(found.clause))],
+                [Obstacle(Label(f"案件现为“{zh}”", f"the case stands at “{en}”"), self.clause_of(found))],
             )
         asked = [one for one in found.asks if role.kind == "staff" or not one.staff]
         values, problems = read(asked, given, at.astimezone(SHANGHAI).date())

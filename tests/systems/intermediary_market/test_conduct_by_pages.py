@@ -75,7 +75,8 @@ def test_from_the_third_unfounded_complaint_to_a_corrected_finding(pages: Pages)
 
     # It is heard for five working days, and until it answered nobody decides.
     pages.desk(case, "conduct_notify", "operator-clerk")
-    assert address in pages.read("agency-1", "/market/conduct/")
+    assert address in (listed := pages.read("agency-1", "/market/conduct/")) and "第三十二条第（八）项" in listed
+    assert "第三十二条第（八）项" in pages.read("agency-1", address)
     assert all(one.receipt in pages.read("agency-1", address) for one in complaints)
     assert reverse("cases:step", args=[case.uuid, "conduct_verify"]) not in pages.read(
         "operator-clerk", f"/cases/{case.uuid}/"

@@ -12,9 +12,12 @@ from django.db import DatabaseError, connection
 from gongbao.core.errors import GongbaoError
 from gongbao.office.audit.actions import recorded
 from gongbao.office.audit.actors import KEEPER, OUR_RULE
+from gongbao.office.audit.models import Entry
 from gongbao.office.cases import actions as cases
 from gongbao.office.cases.actors import Acting, as_party, first_for, of_account
 from gongbao.office.cases.models import Case
+from gongbao.office.cases.papers import approval_of
+from gongbao.office.cases.queries import situation_of
 from gongbao.office.cases.types import case_types
 from gongbao.office.kept import WriteOutsideAction
 from gongbao.office.outbox.models import Message
@@ -177,6 +180,28 @@ def test_nothing_counts_before_the_agency_was_heard_and_a_person_decided(parties
     answer(parties, found, "conduct_add", at("2026-04-28 08:00"), addition="迟到的说明")
     take(parties, found, "conduct_verify", at("2026-04-28 09:00"), "operator-head", **decision)
     assert grade(parties) == ("C", 0, 1)
+
+
+@pytest.mark.parametrize(("kind", "clause"), [("b2", "第三十二条第（二）项"), ("c7", "第三十三条第（七）项")])
+@pytest.mark.parametrize("decision", ["conduct_verify", "conduct_dismiss"])
+def test_a_decision_cites_the_clause_of_the_conduct(parties: Parties, kind: str, clause: str, decision: str) -> None:
+    found = propose(parties, kind)
+    take(parties, found, "conduct_notify", MONDAY)
+    answer(parties, found, "conduct_state", MONDAY + timedelta(days=1), statement="无。")
+    case = Case.objects.get(pk=found.case_id)
+    cited = f"许政办〔2022〕27号 {clause}"
+    possible = {one.step.key: situation_of(case).clause_of(one.step) for one in situation_of(case).steps(MONDAY)}
+    assert possible[decision] == cited
+    told = {"kind": kind, "happened_on": "2026-03-16", "findings": "合同为证。"}
+    given = told if decision == "conduct_verify" else {"dismissal": "无据。"}
+    take(parties, found, decision, MONDAY + timedelta(days=2), "operator-head", **given)
+    case.refresh_from_db()
+    assert [one.clause for one in queries.show(found, MONDAY).events][-1] == cited
+    assert Entry.objects.get(action="cases.propose").ground == cited
+    sheet = approval_of(case, case.proposals.get(), situation_of(case), procedure.conduct.label, "zh")
+    assert sheet.clause == cited
+    message = Message.objects.filter(about=found.subject).latest("id")
+    assert clause in message.text_zh and clause in message.text_en
 
 
 def test_who_proposes_the_decision_does_not_sign_it_and_who_signed_it_not_the_appeal(parties: Parties) -> None:

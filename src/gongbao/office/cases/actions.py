@@ -255,7 +255,7 @@ def take_step(
     _refuse_of_system(found, declared, own)
     with (
         files.together(),
-        recorded("cases.take_step", actor=acting.actor, ground=_ground(found, declared), at=at) as record,
+        recorded("cases.take_step", actor=acting.actor, ground=_ground(found, declared, given), at=at) as record,
     ):
         case = _locked(uuid, seen)
         _refuse_barred(case, acting)
@@ -289,7 +289,10 @@ def _step(case: Case, key: str) -> Step:
     return step
 
 
-def _ground(case: Case, step: Step) -> str:
+def _ground(case: Case, step: Step, given: Mapping[str, Any]) -> str:
+    # The situation takes a query, and few steps ask it for their clause.
+    if step.clause_by:
+        return situation_of(case).clause_of(step, given)
     return case_type(case.procedure).procedure.cite(step.clause)
 
 
@@ -580,7 +583,7 @@ def propose(
         raise GongbaoError("only an account proposes a step")
     with (
         files.together(),
-        recorded("cases.propose", actor=acting.actor, ground=_ground(found, declared), at=at) as record,
+        recorded("cases.propose", actor=acting.actor, ground=_ground(found, declared, given), at=at) as record,
     ):
         case = _locked(uuid, seen)
         _refuse_barred(case, acting)

@@ -70,7 +70,7 @@ def letter_of(case: Case, situation: Situation, shown: ShownLetter, language: st
         words = value_in_words(manner, value, Names(), language) if manner and value is not None else ""
         served = Service(shown.served.on, words)
     body = body_of(case.unit)
-    clauses = dict.fromkeys((procedure.cite(shown.letter.clause), procedure.cite(step.clause)))
+    clauses = dict.fromkeys((procedure.cite(shown.letter.clause), then.clause_of(step)))
     return CaseLetter(
         authority=Authority(_unit(shown.row.unit, language)),
         title=shown.letter.label,
@@ -138,7 +138,7 @@ def approval_of(case: Case, proposal: Proposal, situation: Situation, summary: L
         step=step.label.in_language(language),
         proposed_by=proposal.account.shown_name,
         proposed_at=proposal.at,
-        clause=clause_label(situation.procedure.cite(step.clause)).in_language(language),
+        clause=clause_label(situation.clause_of(step, values)).in_language(language),
         proposal=tuple(pairs),
         countersigning=tuple(names.unit(key, language) for key in proposal.countersigners),
         opinions=tuple(

@@ -390,8 +390,11 @@ def shown_events(case: Case, situation: Situation, personal: bool) -> Iterable[S
     files = {str(one.uuid): one for one in case.attachments.all()}
     steps = situation.procedure.all_steps()
     rows = case.events.select_related("account", "for_account", "letter").order_by("number")
+    said: dict[str, Value] = {}
     for row, event in zip(rows, situation.events, strict=True):
         step = steps[event.step]
+        said |= event.values
+        clause = situation.procedure.clause_of(step, said)
         values = shown_values(step.asks, event.values, personal)
         attached = [
             files[one]
@@ -400,7 +403,7 @@ def shown_events(case: Case, situation: Situation, personal: bool) -> Iterable[S
             if personal and one in files
         ]
         role = situation.procedure.roles[row.role].label
-        yield ShownEvent(row, step.label, situation.procedure.cite(step.clause), role, tuple(values), tuple(attached))
+        yield ShownEvent(row, step.label, clause, role, tuple(values), tuple(attached))
 
 
 def _file_ids(value: Value | None) -> tuple[str, ...]:

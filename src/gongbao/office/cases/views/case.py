@@ -98,9 +98,8 @@ def step_rows(shown: ShownCase) -> list[StepRow]:
     The service of a letter has its place beside the letters.
     """
     acting = staff_only(shown.acting)
-    procedure = shown.situation.procedure
     rows = [
-        StepRow(one.step, procedure.cite(one.step.clause), one.obstacles, one.step.sign_off is not None)
+        StepRow(one.step, shown.situation.clause_of(one.step), one.obstacles, one.step.sign_off is not None)
         for one in shown.steps
         if one.step.key != SERVE and first_for(acting, one.step.by) is not None
     ]
@@ -289,7 +288,7 @@ def _form(
         "links": ClauseLinks(),
         "items": time_line(shown, letters, Names(), language()),
         "step": declared,
-        "clause_of_step": shown.situation.procedure.cite(declared.clause),
+        "clause_of_step": shown.situation.clause_of(declared),
         "acting": acting,
         "controls": shown_controls,
         "has_files": any(one.shape == "files" for one in shown_controls),

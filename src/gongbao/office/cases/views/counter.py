@@ -315,7 +315,7 @@ def counter_case(request: HttpRequest, uuid: UUID) -> HttpResponse:
         "state": situation.state,
         "summary": queries.summary_of(found),
         "clocks": clock_rows(tuple(situation.open_runs), procedure, now),
-        "steps": [(one.step, procedure.cite(one.step.clause), one.obstacles) for one in steps],
+        "steps": [(one.step, situation.clause_of(one.step), one.obstacles) for one in steps],
         "links": ClauseLinks(),
     }
     return render(request, "cases/counter_case.html", context)
@@ -360,7 +360,7 @@ def counter_step(request: HttpRequest, uuid: UUID, key: str) -> HttpResponse:
         "state": situation.state,
         "summary": queries.summary_of(found),
         "step": step,
-        "clause_of_step": one.procedure.cite(step.clause),
+        "clause_of_step": situation.clause_of(step),
         "seen": found.events_count,
         "elsewhere": possible is None,
         "obstacles": possible.obstacles if possible else (),

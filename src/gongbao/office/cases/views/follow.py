@@ -119,7 +119,7 @@ def _context(case: Case) -> dict[str, Any]:
         "summary": queries.summary_of(case),
         "next": shown.next,
         "clocks": clock_rows(tuple(shown.situation.open_runs), procedure, now),
-        "steps": [(one.step, procedure.cite(one.step.clause), one.obstacles) for one in shown.steps],
+        "steps": [(one.step, shown.situation.clause_of(one.step), one.obstacles) for one in shown.steps],
         "letters": shown.letters,
         "items": public_items(shown, names, language()),
     }
@@ -205,7 +205,7 @@ def _form(
         "state": shown.situation.state,
         "summary": queries.summary_of(case),
         "step": step,
-        "clause_of_step": procedure.cite(step.clause),
+        "clause_of_step": shown.situation.clause_of(step),
         "controls": made,
         "has_files": any(one.shape == "files" for one in made),
         "files_again": bool(request.FILES),

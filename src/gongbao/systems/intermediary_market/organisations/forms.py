@@ -64,12 +64,12 @@ _REPRESENTATIVE = (
 )  # fmt: skip
 PERSON = (
     Field(
-        "person_telephone", Label("业务授权人联系电话", "Telephone of who acts for it"), clause="第三十二条",
+        "person_telephone", Label("业务授权人联系电话", "Telephone of who acts for it"), clause="第三十二条第（六）项",
         personal=True, longest=40,
     ),
     Field(
-        "person_id", Label("业务授权人身份证件号码", "Identity number of who acts for it"), clause="第三十二条",
-        personal=True, longest=40, help=_DIGEST,
+        "person_id", Label("业务授权人身份证件号码", "Identity number of who acts for it"),
+        clause="第三十二条第（六）项", personal=True, longest=40, help=_DIGEST,
     ),
 )  # fmt: skip
 USCC = Field("uscc", Label("统一社会信用代码", "Unified social credit code"), clause="第十三条", longest=40)
@@ -108,7 +108,10 @@ ACCOUNT = (
         "username", Label("账号名", "Account name"), longest=150,
         help=Label("自取，登录时使用", "of your own choice, to sign in with"),
     ),
-    Field("called", Label("业务授权人姓名", "Name of who acts for it"), clause="第三十二条", personal=True, longest=60),
+    Field(
+        "called", Label("业务授权人姓名", "Name of who acts for it"), clause="第三十二条第（六）项", personal=True,
+        longest=60,
+    ),
 )  # fmt: skip
 INVITE = (Field("username", Label("账号名", "Account name"), longest=150),)
 

@@ -43,7 +43,7 @@ def _follows(case: Case, situation: Situation, event: Event, record: Record) -> 
     told = _TOLD.get(event.step)
     if told is None:
         return
-    found = case.market_conduct
+    found, told = case.market_conduct, _with_what(told, situation)
     for member in organisations.members_of(found.organisation, _day(event.at)):
         send(
             ToAccount(member.account),
@@ -53,6 +53,15 @@ def _follows(case: Case, situation: Situation, event: Event, record: Record) -> 
             at=event.at,
             link=reverse("market:conduct_case", args=[found.uuid]),
         )
+
+
+def _with_what(told: Label, situation: Situation) -> Label:
+    """What is told, after what the conduct is by now and the clause that names it; alone where it is nothing."""
+    key = situation.values.get("corrected_to", situation.values.get("kind"))
+    kind = next((one for one in KINDS if one.key == key), None)
+    if kind is None:
+        return told
+    return Label(f"{kind.label.zh}（{kind.clause}）：{told.zh}", f"{kind.label.en} ({kind.clause}): {told.en}")
 
 
 def _day(at: datetime) -> date:

@@ -123,7 +123,7 @@ SOURCES = (
     Option("other", Label("其他来源", "another source"), OUR_RULE),
 )
 
-_kind = Field("kind", Label("行为", "Conduct"), Kind.CHOICE, "第三十二条", options=KINDS)
+_kind = Field("kind", Label("行为", "Conduct"), Kind.CHOICE, options=KINDS)
 _happened_on = Field(
     "happened_on", Label("发生日期", "Happened on"), Kind.DATE, "第三十四条", past=True,
     help=Label("按该日所属年度计入", "it counts for the year of that day"),
@@ -205,7 +205,7 @@ add = conduct.step(
 
 verify = conduct.step(
     "conduct_verify", "第三十二条", zh="认定经核实", en="Find it verified", by=[clerk], at=[heard], to=verified,
-    when=[IN_FORCE],
+    clause_by=_kind.key, when=[IN_FORCE],
     asks=[
         _kind,
         _happened_on,
@@ -218,7 +218,8 @@ verify = conduct.step(
 
 dismiss = conduct.step(
     "conduct_dismiss", "第三十二条", zh="认定未经核实", en="Find it not verified", by=[clerk], at=[heard],
-    to=not_verified, asks=[_words("dismissal", "理由", "Reasons")], sign_off=SignOff((section_head,), OUR_RULE),
+    to=not_verified, clause_by=_kind.key, asks=[_words("dismissal", "理由", "Reasons")],
+    sign_off=SignOff((section_head,), OUR_RULE),
 )  # fmt: skip
 
 appeal = conduct.step(

@@ -136,6 +136,11 @@ class Finding:
     corrected: bool
 
     @property
+    def clause(self) -> str:
+        """That which names the conduct, with its document; "" where it was corrected to nothing."""
+        return procedure.conduct.cite(self.kind.clause) if self.kind is not None else ""
+
+    @property
     def counts(self) -> bool:
         return self.kind is not None and self.state in procedure.COUNTS
 
@@ -316,11 +321,6 @@ class Proposal:
     finding: Finding
     situation: Situation
     clues: tuple[Clue, ...]
-
-    @property
-    def clause(self) -> str:
-        """That of the conduct, with its document; "" where it was corrected to nothing."""
-        return procedure.conduct.cite(self.finding.kind.clause) if self.finding.kind else ""
 
 
 def proposals(state: str = "", by: Collection[Unit] | None = None) -> QuerySet[Conduct]:

@@ -138,7 +138,7 @@ def _form(
         "finding": shown.finding,
         "state": shown.situation.state,
         "step": declared,
-        "clause_of_step": procedure.conduct.cite(declared.clause),
+        "clause_of_step": shown.situation.clause_of(declared),
         "controls": made,
         "has_files": any(one.shape == "files" for one in made),
         "files_again": bool(request.FILES),
