@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import sys
 import time
@@ -112,25 +113,35 @@ def today() -> date:
     return timezone.localdate()
 
 
-_CONTROLS = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
-
-
 def say(text: str, *, err: bool = False) -> None:
     """Print for a person. What a gazette holds of control characters is shown, and no terminal obeys it."""
-    shown = "".join(
-        c if c.isprintable() or c in "\n\t\u3000\xa0" else c.encode("unicode_escape").decode() for c in text
-    )
-    click.echo(shown, err=err)
+    click.echo("\n".join(map(_printable, text.split("\n"))), err=err)
+
+
+def _printable(line: str) -> str:
+    # Asked of the line first: an explanation has thousands of characters, and hardly ever one that is not printable.
+    if line.isprintable():
+        return line
+    return "".join(c if c.isprintable() or c in "\t\u3000\xa0" else c.encode("unicode_escape").decode() for c in line)
+
+
+# JSON escapes the first control characters itself; a terminal obeys these too.
+_CONTROLS = re.compile("[\x7f-\x9f]")
+
+
+def _as_json(data: Any, indent: int | None = None) -> str:
+    text = json.dumps(data, ensure_ascii=False, indent=indent)
+    # Looked for first: to translate each character of a long explanation takes longer than to compute it.
+    return text if text.isprintable() else _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def print_json(data: Any) -> None:
-    # JSON escapes the first control characters itself; a terminal obeys those from U+007F to U+009F too.
-    click.echo(json.dumps(data, ensure_ascii=False, indent=2).translate(_CONTROLS))
+    click.echo(_as_json(data, indent=2))
 
 
 def print_json_line(data: Any) -> None:
     """One of many values, each on a line of its own."""
-    sys.stdout.write(json.dumps(data, ensure_ascii=False).translate(_CONTROLS) + "\n")
+    sys.stdout.write(_as_json(data) + "\n")
 
 
 def words(value: str) -> str:
