@@ -251,6 +251,19 @@ def test_the_explanation_is_part_of_the_object(gongbao: Gongbao) -> None:
     assert kept["explanation"] == result["explanation"]
 
 
+def test_steps_without_bearing_are_told_in_full_where_all_are_asked_for(real: Gongbao) -> None:
+    visit = {"date": "2023-02-01", "institution": "甲", "level": "primary", "in_scope_cost": "100", "designated": True}
+    visit |= {"settled_directly": False, "during_inpatient_stay": False, "suspended": False}
+    given = json.dumps({"year": 2023, "status": "active", "visits": [visit]}).encode()
+    brief = real("compute", "outpatient-pooling", "-", "--explain", stdin=given).out
+    whole = real("compute", "outpatient-pooling", "-", "--explain", "--all-steps", stdin=given).out
+    assert "3. 享受门诊统筹：是  （对结果没有影响）" in brief and "（对结果没有影响）" not in whole
+    assert (
+        whole.index("在职职工 ≠ 灵活就业人员") < whole.index("4. 统筹基金支付") < brief.index("在职职工 ≠ 灵活就业人员")
+    )
+    assert real("compute", "outpatient-pooling", "-", "--all-steps", stdin=given).code == 2
+
+
 @pytest.mark.django_db
 def test_the_words_of_clauses_come_from_the_library(gongbao: Gongbao) -> None:
     article = "第五条 使用清洁能源的，按基本补贴加发。"

@@ -3,6 +3,7 @@
 from typing import Any
 
 from gongbao.rules import Result, compute
+from gongbao.systems.outpatient_pooling.rules import outpatient_pooling
 from tests.rules.country.ferry.rules import policy as ferry
 from tests.rules.country.heating.rules import policy as heating
 from tests.rules.country.herds.rules import policy as herds
@@ -31,5 +32,16 @@ def ferried(trips: list[dict[str, Any]] | None = None) -> Result:
 
 
 def grazed() -> Result:
-    """Three villages in two groups; what improvement pays is nought, so that the rates have no bearing."""
+    """Three villages in two groups."""
     return compute(herds, {"month": "2026-03", "pastures": PASTURES})
+
+
+def visited() -> Result:
+    """Two visits, of which the first was not settled directly, so that nothing else has a bearing on it."""
+    visit = {"institution": "甲", "level": "primary", "in_scope_cost": "100", "designated": True}
+    visit |= {"during_inpatient_stay": False, "suspended": False}
+    visits = [
+        visit | {"date": "2023-02-01", "settled_directly": False},
+        visit | {"date": "2023-05-01", "settled_directly": True},
+    ]
+    return compute(outpatient_pooling, {"year": 2023, "status": "active", "visits": visits})

@@ -5,6 +5,8 @@ from typing import Any
 
 from gongbao.rules import compute
 from gongbao.rules.explain import Explanation, Step, explain
+from gongbao.systems.air_compensation.rules import District, air_compensation
+from tests.rules.cases import visited
 from tests.rules.country.ferry.rules import policy as ferry
 from tests.rules.country.heating.rules import policy as heating
 from tests.rules.country.herds.rules import policy as herds
@@ -44,7 +46,7 @@ def test_the_way_not_taken_is_told_too() -> None:
 
 def test_the_bands_of_a_ladder_are_told_part_by_part() -> None:
     notes = [one.en for one in step(explained(heating, HEATING), "basic").notes]
-    assert notes == ["> 0: 1,000 × 50% = 500", "> 1,000: 500.55 × 30% = 150.165"]
+    assert notes == ["≥ 0: 1,000 × 50% = 500", "> 1,000: 500.55 × 30% = 150.165"]
 
 
 def test_a_reading_is_told_with_its_option() -> None:
@@ -78,13 +80,20 @@ def test_a_rule_is_told_once_and_referred_to() -> None:
 
 
 def test_what_has_no_bearing_is_folded() -> None:
-    # 10 yuan of fare and a limit of 100 with nothing used: the limit does not matter.
-    explanation = explained(heating, {**HEATING, "cost": "9000"})
-    subsidy = step(explanation, "subsidy")
+    # The visit was not settled directly: whether the person takes part does not matter.
+    explanation = explain(visited())
+    assert [(one.rule, one.folded) for one in step(explanation, "covered", "visits[0]").steps] == [("takes_part", True)]
+    assert [(one.rule, one.folded) for one in step(explanation, "covered", "visits[1]").steps] == [
+        ("takes_part", False)
+    ]
+
+
+def test_both_of_which_the_lesser_is_paid_have_a_bearing() -> None:
+    # The limit of 800 yuan is less; how much more the subsidies came to, and at which rates, is why.
+    subsidy = step(explained(heating, {**HEATING, "cost": "9000"}), "subsidy")
     assert subsidy.value is not None and subsidy.value.en == "800.00 yuan"
-    assert {one.rule: one.folded for one in subsidy.steps} == {"basic": True, "clean_extra": True}
-    subsidy = step(explained(heating, HEATING), "subsidy")
     assert {one.rule: one.folded for one in subsidy.steps} == {"basic": False, "clean_extra": False}
+    assert step(explained(heating, {**HEATING, "cost": "9000"}), "basic").parameters
 
 
 def test_each_record_is_told_with_what_was_used_before_it() -> None:
@@ -98,8 +107,25 @@ def test_each_record_is_told_with_what_was_used_before_it() -> None:
 
 def test_a_mean_is_told_with_its_items() -> None:
     found = step(explained(herds, {"month": "2026-03", "pastures": PASTURES}), "group_improvement", "pastures[0]")
-    assert found.figures is not None and found.figures.zh == "平均(5%, −4.76%, 1%)"
+    assert found.figures is not None and found.figures.zh == "平均(东村 5%, 西村 −4.76%, 山村 1%)"
     assert {one.record for one in found.steps} >= {"pastures[0]", "pastures[1]", "pastures[2]"}
+
+
+def test_of_a_mean_over_the_own_group_the_group_is_told() -> None:
+    levels = ("pm25", "pm25_last_year", "pm10", "pm10_last_year", "good_days")
+    levels += ("pm25_target", "pm10_target", "good_days_target")
+    units = [{"unit": one.value, **dict.fromkeys(levels, str(20 + place))} for place, one in enumerate(District)]
+    explanation = explained(air_compensation, {"month": "2025-07", "city_pays_province": False, "units": units})
+    found = step(explanation, "pm25_baseline", "units[0]")
+    assert [(one.rule, one.value.zh) for one in found.steps if one.value] == [("group", "中心城区组")]
+    assert found.formula is not None and found.formula.zh == "平均(PM2.5月均浓度（其所在组 = 所在组）)"
+    group = step(explanation, "group", "units[0]")
+    assert group.clause == "第四条" and [one.path for one in group.facts] == ["units[0].unit"]
+    assert found.figures is not None and found.figures.zh == (
+        "平均(魏都区 20.00, 建安区 21.00, 城乡一体化示范区 22.00, 经济技术开发区 23.00, 东城区 24.00)"
+    )
+    rates = step(explanation, "pm25_rate_baseline", "units[0]")
+    assert rates.steps[0].rule == "group" and rates.steps[0].told_in == group.number
 
 
 def test_what_is_missing_is_told_where_it_is_needed() -> None:

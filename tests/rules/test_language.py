@@ -392,6 +392,19 @@ def test_what_is_settled_already_is_not_computed_to_be_explained(tmp_path: Path)
     assert [(one["rule"], one["folded"]) for one in step["steps"]] == [("start", True)]
 
 
+def test_of_an_aggregate_is_told_what_it_asked_beside_the_records(tmp_path: Path) -> None:
+    dear = '@policy.rule("三", zh="贵", en="dear")\ndef dear(cost: Money) -> Flag:\n    return cost > Money(50)\n\n'
+    body = "return total(one.cost * figures.rate[kind] for one in items if one.kind == kind or dear)"
+    made = rule(body, "items: list[Item], kind: Kind, dear: Flag, figures: Figures")
+    policy = load(tmp_path, dear + made).policy
+    for items, asked in ((CASE["items"], ["dear"]), (CASE["items"][:1], [])):
+        told = compute(policy, CASE | {"items": items}).as_json(explain=True)["explanation"]
+        (step,) = (one for one in told["steps"] if one["rule"] == "made")
+        assert [one["rule"] for one in step["steps"]] == asked
+        assert [one["path"] for one in step["facts"]] == ["kind"]
+        assert [(one["name"], one["value"]["zh"]) for one in step["parameters"]] == [("rate", "50%")]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [

@@ -72,6 +72,9 @@ def _repeated(option: str, metavar: str, text: str) -> Callable[[Any], Any]:
 reading_option = _repeated("--reading", "NAME=OPTION", "Read the document in another way than the default.")
 figure_option = _repeated("--figure", "NAME[KEY]=VALUE", "Compute with another figure, for this once.")
 explain_option = click.option("--explain", is_flag=True, help="Say why, clause by clause.")
+all_steps_option = click.option(
+    "--all-steps", is_flag=True, help="With --explain: in full too what has no bearing on the result."
+)
 language_option = click.option(
     "--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Of what is printed as text."
 )
@@ -89,6 +92,7 @@ language_option = click.option(
 @click.option(
     "--words", is_flag=True, help="With --explain: the words of each clause too, where the library holds the document."
 )
+@all_steps_option
 @click.option("--keep", is_flag=True, help="With --json: the facts and figures too, as a case is kept for `recompute`.")
 @language_option
 @json_option
@@ -100,6 +104,7 @@ def compute(
     as_if: bool,
     explain: bool,
     words: bool,
+    all_steps: bool,
     keep: bool,
     language: str,
     as_json: bool,
@@ -120,6 +125,7 @@ def compute(
         raise click.UsageError("--keep needs --json")
     if words and not explain:
         raise click.UsageError("--words needs --explain")
+    _refuse_all_steps_alone(all_steps, explain)
     words_of = _words_of_clauses() if words else None
     found = find_policy(name)
     # What would be wrong with every case is told once, before any is computed.
@@ -137,7 +143,7 @@ def compute(
         if as_json:
             print_object(_as_json(result, explain=explain, keep=keep, words=words_of))
         else:
-            say(case_as_text(result, case, language, explain=explain, words=words_of))
+            say(case_as_text(result, case, language, explain=explain, words=words_of, all_steps=all_steps))
     return EXIT_REFUSED if refused else 0
 
 
@@ -215,7 +221,20 @@ def _words_of_clauses() -> WordsOf:
     return words
 
 
-def case_as_text(result: Result, case: GivenCase, language: str, *, explain: bool, words: WordsOf | None) -> str:
+def _refuse_all_steps_alone(all_steps: bool, explain: bool) -> None:
+    if all_steps and not explain:
+        raise click.UsageError("--all-steps needs --explain")
+
+
+def case_as_text(
+    result: Result,
+    case: GivenCase,
+    language: str,
+    *,
+    explain: bool,
+    words: WordsOf | None = None,
+    all_steps: bool = False,
+) -> str:
     from gongbao.rules.explain import explain as explanation
     from gongbao.rules.render import render_text
 
@@ -239,7 +258,9 @@ def case_as_text(result: Result, case: GivenCase, language: str, *, explain: boo
     if result.as_if:
         lines.append("未查施行期，按最近的标准试算" if language == "zh" else "computed as if the policy were in force")
     text = "\n".join(lines) + "\n"
-    return text + ("\n" + render_text(explanation(result), language, words=words) if explain else "")
+    if explain:
+        text += "\n" + render_text(explanation(result), language, folded=all_steps, words=words)
+    return text
 
 
 def _values(result: Result, language: str) -> Iterator[str]:
@@ -289,6 +310,7 @@ def _missing(language: str) -> str:
 @reading_option
 @figure_option
 @explain_option
+@all_steps_option
 @language_option
 @json_option
 def recompute(
@@ -297,6 +319,7 @@ def recompute(
     reading: tuple[tuple[str, str], ...],
     figure: tuple[tuple[str, str], ...],
     explain: bool,
+    all_steps: bool,
     language: str,
     as_json: bool,
 ) -> int:
@@ -311,6 +334,7 @@ def recompute(
     from gongbao.rules.recompute import recompute as again
     from gongbao.systems import policy as find_policy
 
+    _refuse_all_steps_alone(all_steps, explain)
     refused = False
     for case in _cases_in(read_cases(file)):
         try:
@@ -335,11 +359,11 @@ def recompute(
         if as_json:
             print_object({"line": case.line, **found.as_json()})
         else:
-            say(_line(case, language) + _differences(found, language))
+            say(_line(case, language) + _differences(found, language, all_steps=all_steps))
     return EXIT_REFUSED if refused else 0
 
 
-def _differences(found: Recomputed, language: str) -> str:
+def _differences(found: Recomputed, language: str, *, all_steps: bool) -> str:
     from gongbao.rules.recompute import KINDS
     from gongbao.rules.render import render_text
 
@@ -362,7 +386,7 @@ def _differences(found: Recomputed, language: str) -> str:
         before, after = (_missing(language) if value is None else value for value in (one.before, one.after))
         out.append(f"{one.path}  {label}: {before} → {after}  {kind}{amount if one.difference else ''}")
         if one.explanation:
-            out.append(render_text(one.explanation, language))
+            out.append(render_text(one.explanation, language, folded=all_steps))
     return "\n".join(out)
 
 

@@ -170,7 +170,7 @@ def _explain(
     if as_json:
         print_object(result.as_json(explain=True))
     else:
-        say(case_as_text(result, case, language, explain=True, words=None))
+        say(case_as_text(result, case, language, explain=True))
     return 0
 
 

@@ -17,6 +17,7 @@ from gongbao.rules.generated import careful_of
 from gongbao.rules.policy import Policy
 from gongbao.rules.shown import LANGUAGES, Said, Words, in_both, number_text
 from gongbao.rules.types import Type
+from gongbao.rules.values import Choice
 
 _TIMES, _PLUS, _COMPARED, _NOT, _AND, _OR = 6, 5, 4, 3, 2, 1
 _ALONE = 9
@@ -331,7 +332,10 @@ def say_of(policy: Policy, node: tree.Node) -> Say:
     def say(scope: Scope) -> Said:
         try:
             if isinstance(node, tree.EachRef):
-                return _listed([said_of(one, node.rule.type) for one in run(scope)])
+                source, values = policy.list_of(node.rule.record), run(scope)  # type: ignore[arg-type]
+                records = scope.case.records(source)
+                said = [said_of(one, node.rule.type) for one in values]
+                return _listed(map(_whose(policy, source), records, said))
             if isinstance(node, tree.Aggregate):
                 return _called(node.function, _items(policy, node, scope))
             return said_of(run(scope), kind)
@@ -368,19 +372,35 @@ def _items(policy: Policy, node: tree.Aggregate, scope: Scope) -> Said:
     records, lost = counted(policy, node, scope)
     if lost is not None:
         raise MissingFacts(lost)
-    item, kind = careful_of(policy, node.item), node.item.type
+    item, kind, whose = careful_of(policy, node.item), node.item.type, _whose(policy, node.source)
     said: list[Said] = []
     before = scope.loop
     try:
         for other in records:
             scope.loop = other
-            said.append(said_of(item(scope), kind))
+            said.append(whose(other, said_of(item(scope), kind)))
     finally:
         scope.loop = before
     return _listed(said)
 
 
-def _listed(said: list[Said]) -> Said:
+def _whose(policy: Policy, source: str) -> Callable[[Scope, Said], Said]:
+    """What is said of a record, with its name before it where each has one: 东城区 42.10."""
+    field = policy.facts.declared()[source].one_for_each
+    if not field:
+        return lambda record, said: said
+
+    def named(record: Scope, said: Said) -> Said:
+        name = getattr(record, f"f_{field}")
+        if not isinstance(name, Choice) or name.label == said:
+            return said
+        return Words(f"{name.label.zh} {said.zh}", f"{name.label.en} {said.en}")
+
+    return named
+
+
+def _listed(all_said: Iterable[Said]) -> Said:
+    said = list(all_said)
     if len(said) > _MOST_LISTED:
         said = [*said[: _MOST_LISTED - 1], Words("…", "…"), said[-1]]
     return Words(", ".join([one.zh for one in said]), ", ".join([one.en for one in said]))

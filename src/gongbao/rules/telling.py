@@ -39,7 +39,7 @@ from gongbao.rules.policy import Fact, Record, Rule
 from gongbao.rules.scales import Ladder
 from gongbao.rules.shown import FLAGS, Said, in_both, number_text
 from gongbao.rules.types import Type
-from gongbao.rules.ways import AskedFact, Way, folds, visible_in
+from gongbao.rules.ways import AskedFact, Below, Way, folds, visible_in
 
 Json = dict[str, Any]
 
@@ -384,36 +384,38 @@ class _Telling(Plain):
     def _below(self) -> None:
         """The steps of the rules that stand in the formula and its conditions, each once."""
         way = self.told_way
-        needed = [(node, rules) for node, rules in way.needed if rules]
+        needed = [one for one in way.needed if one.rules]
         bears = self._bearing() if needed else None
-        for _, rules in needed:
-            for rule in rules:
+        for one in needed:
+            for rule in one.rules:
                 teller_of(rule)
-        of_records = Counter(one for node, rules in needed if not isinstance(node, tree.RuleRef) for one in rules)
-        own = {node.rule for node, _ in needed if isinstance(node, tree.RuleRef)}
-        several = any(len(rules) > 1 for _, rules in needed)
-        may_repeat = several or max(of_records.values(), default=0) > 1 or any(one in of_records for one in own)
+        of_records = Counter(rule for one in needed if not isinstance(one.node, tree.RuleRef) for rule in one.rules)
+        own = {one.node.rule for one in needed if isinstance(one.node, tree.RuleRef)}
+        several = any(len(one.rules) > 1 for one in needed)
+        may_repeat = several or max(of_records.values(), default=0) > 1 or any(rule in of_records for rule in own)
         entries: list[str] = []
         told: set[Rule[..., Any]] = set()
-        for node, rules in needed:
-            if isinstance(node, tree.RuleRef):
-                if node.rule in told:
+        for one in needed:
+            if isinstance(one.node, tree.RuleRef):
+                if one.node.rule in told:
                     continue
-                told.add(node.rule)
-            folded = "False"
-            if bears is not None and id(node) not in way.asked:
-                folded = f"not ({' or '.join(bears[id(node)])})" if bears else f"{id(node)} not in bears"
-            entries.append(self._at_home(node, rules, folded, may_repeat))
+                told.add(one.node.rule)
+            folded, shown = "False", id(one.shown)
+            if bears is not None and shown not in way.asked:
+                folded = f"not ({' or '.join(bears[shown])})" if bears else f"{shown} not in bears"
+            entries.append(self._at_home(one, folded, may_repeat))
         if entries:
             text = f"[{', '.join(entries)}]"
             self.line(f"step['steps'] = {f'told_once(teller, {text})' if may_repeat else text}")
 
-    def _at_home(self, node: tree.Node, rules: list[Rule[..., Any]], folded: str, may_repeat: bool) -> str:
+    def _at_home(self, below: Below, folded: str, may_repeat: bool) -> str:
         """How the steps of the rules below are told, for each scope in which these are kept; where some may come again,
         only what is to be told."""
-        tells = [f"tell_{one.name}" for one in rules]
+        node, tells = below.node, [f"tell_{one.name}" for one in below.rules]
         entry = f"({tells[0]}, HOME, {folded})" if may_repeat else f"{tells[0]}(teller, HOME, {folded})"
         if isinstance(node, tree.RuleRef):
+            if below.may_be_open:
+                entry = f"*([{entry}] if {self.names.rule(node.rule)} in HOME.kept else ())"
             return entry.replace("HOME", self.place(node.rule, "record"))
         if isinstance(node, tree.EachRef):
             case = "here.base.case" if self.rule.by_choice and not node.rule.by_choice else "here.case"
@@ -456,12 +458,6 @@ class _Telling(Plain):
             asks = f"{'' if settles else 'not '}({self.expression(node)})"
             self.line(f"{which} = first_that_settles(here, {settles}, ({runs})) if {asks} else -1")
             kept = [[*when, f"{which} in (-1, {place})"] for place in range(len(parts))]
-        elif isinstance(node, tree.Extreme):
-            given = [self.expression(one) for one in parts]
-            own = self.expression(node)
-            found = " else ".join(f"{place} if {one} == {own}" for place, one in enumerate(given[:-1]))
-            self.line(f"{which} = {found} else {len(parts) - 1}")
-            kept = [[*when, f"{which} == {place}"] for place in range(len(parts))]
         elif isinstance(node, tree.Operation) and node.op == "*":
             left, right = (self.expression(one) for one in parts)
             self.line(f"{which} = 0 if {left} == 0 else 1 if {right} == 0 else -1")
@@ -487,9 +483,9 @@ def _bands_told(value: Any, bands: Bands) -> list[Json]:
         return [_same(f"{above}{sign}{number_text(value, None, of_measure)}: {gives}")]
     out = []
     for place, part, made in marginal_parts(value, bands):
-        above, gives = bands.said[place]
+        (above, gives), sign = bands.said[place], "≥" if bands.each[place][1] else ">"
         said = number_text(made, None, of_product)
-        out.append(_same(f"> {above}: {number_text(part, None, of_measure)} × {gives} = {said}"))
+        out.append(_same(f"{sign} {above}: {number_text(part, None, of_measure)} × {gives} = {said}"))
     return out
 
 

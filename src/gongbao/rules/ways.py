@@ -34,14 +34,29 @@ class AskedFact:
     record: type[Record] | None
 
 
+@dataclass(frozen=True, slots=True)
+class Below:
+    """What a formula has rules below it for: a rule, all values of one, or an aggregate with those that it takes of
+    each record. It bears where the node `shown` does, which is another where an aggregate names a rule of the own
+    record beside those that it counts (the group that theirs is to be)."""
+
+    node: Needed
+    rules: list[Rule[..., Any]]
+    shown: tree.Node
+
+    @property
+    def may_be_open(self) -> bool:
+        """Whether it need not have been computed: none is counted, or others settled which."""
+        return self.node is not self.shown
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Way:
     """`conditions` led to the formula: in both languages, with figures, and whether it holds.
 
-    Below it stand the facts, figures and readings it names, its scales, and what has rules below it, each from left to
-    right; with an aggregate the rules that it takes of each record. On what was `asked` in the conditions (nodes by
-    id) the value always depends; of what is `shown` in the formula `bearing` gives those on which it depends as it is,
-    None where on all.
+    Below it stand the facts, figures and readings it names, its scales, and the rules it needs, from left to right. On
+    what was `asked` in the conditions (nodes by id) the value always depends; of what is `shown` in the formula
+    `bearing` gives those on which it depends as it is, None where on all.
     """
 
     conditions: tuple[tuple[dict[str, str], Phrase, bool | None], ...]
@@ -51,7 +66,7 @@ class Way:
     parameters: tuple[tree.FigureRef, ...]
     readings: tuple[str, ...]
     scales: tuple[tree.Call, ...]
-    needed: tuple[tuple[Needed, list[Rule[..., Any]]], ...]
+    needed: tuple[Below, ...]
     asked: frozenset[int]
     shown: tree.Node
     bearing: Bearing | None
@@ -146,8 +161,9 @@ def _way(policy: Policy, node: tree.Node, went: Iterator[bool | None]) -> Way:
     kept = node if isinstance(node, tree.Branch) else _straight(node, went)
     asked = [one for condition, _ in conditions for one in visible_in(condition)]
     visible = [*asked, *visible_in(kept)]
+    named = [below for one in visible for below in (one, *_beside_counted(one))]
     facts: dict[tuple[type, str], AskedFact] = {}
-    for one in visible:
+    for one in named:
         if isinstance(one, tree.FactRef | tree.FieldRef):
             declared = policy.facts.declared() if isinstance(one, tree.FactRef) else one.record.declared()  # type: ignore[attr-defined]
             about = declared[one.name]
@@ -159,14 +175,39 @@ def _way(policy: Policy, node: tree.Node, went: Iterator[bool | None]) -> Way:
         with_names(policy, kept),
         None if isinstance(kept, tree.Literal) else with_figures(policy, kept),
         tuple(facts.values()),
-        tuple([one for one in visible if isinstance(one, tree.FigureRef)]),
-        tuple(dict.fromkeys(one.name for one in visible if isinstance(one, tree.ReadingRef))),
+        tuple([one for one in named if isinstance(one, tree.FigureRef)]),
+        tuple(dict.fromkeys(one.name for one in named if isinstance(one, tree.ReadingRef))),
         tuple([one for one in visible if isinstance(one, tree.Call) and one.function in SCALES.values()]),
-        tuple([(one, _rules(one)) for one in visible if isinstance(one, Needed)]),
+        _needed(visible),
         frozenset(map(id, asked)),
         kept,
         _bearing(policy, kept) if folds(kept) else None,
     )
+
+
+def _needed(visible: list[tree.Node]) -> tuple[Below, ...]:
+    found: list[Below] = []
+    told = {one.rule for one in visible if isinstance(one, tree.RuleRef)}
+    for one in visible:
+        for beside in _beside_counted(one):
+            if isinstance(beside, tree.RuleRef) and beside.rule not in told:
+                told.add(beside.rule)
+                found.append(Below(beside, [beside.rule], one))
+        if isinstance(one, Needed):
+            found.append(Below(one, _rules(one), one))
+    return tuple(found)
+
+
+def _beside_counted(node: tree.Node) -> Iterator[tree.Node]:
+    """What an aggregate names that is not of the records it goes through: 所在组 in 平均(浓度（其所在组 = 所在组）)."""
+    if isinstance(node, tree.Aggregate):
+        for part in (node.item, node.condition):
+            if part is not None:
+                yield from (one for one in visible_in(part, whole=True) if not _is_of_counted(one))
+
+
+def _is_of_counted(node: tree.Node) -> bool:
+    return any(isinstance(one, tree.FieldRef | tree.RuleRef) and one.of == "loop" for one in node.walk())
 
 
 def _straight(node: tree.Node, went: Iterator[bool | None]) -> tree.Node:
@@ -205,19 +246,21 @@ def _with(node: N, changed: dict[str, Any]) -> N:
     return replace(node, run=None, told=None, **changed)
 
 
-def visible_in(node: tree.Node) -> Iterator[tree.Node]:
-    """What a formula shows: a node and those below it, from left to right; of what hangs on a condition, that."""
-    if isinstance(node, tree.Branch):
+def visible_in(node: tree.Node, *, whole: bool = False) -> Iterator[tree.Node]:
+    """What a formula shows: a node and those below it, from left to right; of what hangs on a condition, that, or the
+    `whole` of it."""
+    if isinstance(node, tree.Branch) and not whole:
         yield from visible_in(node.condition)
         return
     yield node
     if not isinstance(node, tree.Aggregate):
         for one in node.children():
-            yield from visible_in(one)
+            yield from visible_in(one, whole=whole)
 
 
 def _bearing(policy: Policy, node: tree.Node) -> Bearing:
-    """Not the greater side of a min, nor what is multiplied by zero."""
+    """Not what is multiplied by zero, nor what stands beside what settles an and, or an or. Both sides of a min bear:
+    had the greater one been less, the result would be another."""
     if not folds(node):
         everything = frozenset(map(id, visible_in(node)))
         return lambda scope: everything
@@ -230,9 +273,7 @@ def _bearing(policy: Policy, node: tree.Node) -> Bearing:
         except MissingFacts:
             return whole
         kept = below
-        if isinstance(node, tree.Extreme):
-            kept = list(islice((one for one in below if one[0](scope) == value), 1))
-        elif isinstance(node, tree.Operation) and node.op == "*":
+        if isinstance(node, tree.Operation) and node.op == "*":
             kept = list(islice((one for one in below if _is_zero(one[0](scope))), 1)) or below
         elif isinstance(node, tree.All | tree.Any_) and value is isinstance(node, tree.Any_):
             # What stands behind what settles it may make no sense: x is not None and x > 1.
@@ -245,7 +286,7 @@ def _bearing(policy: Policy, node: tree.Node) -> Bearing:
 def folds(node: tree.Node) -> bool:
     """Whether there is anything on which it may not depend."""
     return not isinstance(node, tree.Branch | tree.Aggregate) and any(
-        isinstance(one, tree.Extreme | tree.All | tree.Any_) or (isinstance(one, tree.Operation) and one.op == "*")
+        isinstance(one, tree.All | tree.Any_) or (isinstance(one, tree.Operation) and one.op == "*")
         for one in visible_in(node)
     )
 
@@ -261,4 +302,4 @@ def _is_zero(value: Any) -> bool:
     return not isinstance(value, bool | Choice | str | date) and value == 0
 
 
-__all__ = ["AskedFact", "Needed", "Way", "way_of"]
+__all__ = ["AskedFact", "Below", "Way", "way_of"]
