@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -337,7 +338,34 @@ def test_what_was_refused_when_it_was_computed_is_no_kept_case(gongbao: Gongbao,
 
 def test_a_difference_is_told_with_both_amounts_and_why(gongbao: Gongbao, kept: Path) -> None:
     done = gongbao("recompute", kept, "--figure", "extra[alone]=12%", "--explain")
-    assert "715.19 → 728.19" in done.out and "补发 13.00 元" in done.out and "12%" in done.out
+    assert "715.19 元 → 728.19 元  补发 13.00 元" in done.out and "12%" in done.out
+
+
+def test_amounts_that_differ_are_written_as_everywhere(real: Gongbao, tmp_path: Path) -> None:
+    file = tmp_path / "kept.jsonl"
+    file.write_text(
+        real("compute", "medical-assistance", "-", "--json", "--keep", stdin=json.dumps(AID).encode()).out, "utf-8"
+    )
+    told = real("recompute", file, "--fact", "inpatient_self_pay=0").out
+    assert "14,000.00 元 → 0.00 元  追回 −14,000.00 元" in told
+
+
+@pytest.mark.parametrize(
+    ("option", "zh", "en"),
+    [
+        (("--figure", "limt=1"), "没有名为limt的标准", "limt is no figure"),
+        (("--figure", "limit=nothing"), "limit：“nothing”不能作为该标准的值；应为不小于零的数", "nothing is no number"),
+        (("--reading", "nothing=all"), "该政策没有名为nothing的理解", "no reading nothing"),
+        (("--fact", "nothing=1"), "没有名为nothing的事实", "there is no fact nothing"),
+    ],
+)
+def test_what_cannot_be_changed_is_told_in_the_language_asked_for(
+    gongbao: Gongbao, kept: Path, option: tuple[str, str], zh: str, en: str
+) -> None:
+    assert zh in gongbao("recompute", kept, *option).err
+    assert en in gongbao("recompute", kept, *option, "--language", "en").err
+    if option[0] != "--fact":
+        assert zh in gongbao("compute", "heating", "-", *option, stdin=CASE).err
 
 
 # --- what a policy is
@@ -363,6 +391,14 @@ def test_a_policy_as_text(gongbao: Gongbao) -> None:
         "basic, clean, extra",
     ):
         assert words in text, words
+
+
+def test_a_policy_in_chinese_has_no_english_but_names(real: Gongbao) -> None:
+    for name in ("medical-assistance", "outpatient-pooling", "air-compensation"):
+        text = real("policy", name).out
+        found = re.search(r"\b(list of|optional|on each of|highest|lowest|once|money|choice|flag)\b", text)
+        assert found is None, found
+    assert "categories：total_aid最高" in real("policy", "medical-assistance").out
 
 
 def tree(text: str) -> list[str]:

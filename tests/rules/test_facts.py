@@ -270,6 +270,7 @@ def test_a_name_inside_a_record_is_checked_too() -> None:
     problem = refused("deliveries", [{"date": "2026-01-01", "cost": 1, "certifid": True}])
     assert problem.path == "deliveries[0].certifid"
     assert problem.en == "“deliveries of coal” 1: no fact is called “certifid”; did you mean certified?"
+    assert problem.zh.endswith("第1条没有名为“certifid”的事实；是否想写certified？")
 
 
 def test_a_name_that_is_near_to_nothing_is_told_what_there_is() -> None:

@@ -10,7 +10,7 @@ from types import ModuleType
 
 import pytest
 
-from gongbao.rules import Money, PolicyError, compute
+from gongbao.rules import Money, PolicyError, Refused, compute
 from gongbao.rules.compute import version
 from gongbao.rules.explain import explain
 
@@ -390,6 +390,26 @@ def test_what_is_settled_already_is_not_computed_to_be_explained(tmp_path: Path)
     (step,) = (one for one in told["steps"] if one["rule"] == "made")
     assert step["value"] is False
     assert [(one["rule"], one["folded"]) for one in step["steps"]] == [("start", True)]
+
+
+@pytest.mark.parametrize(
+    ("body", "returns", "zh", "en"),
+    [
+        ("return whole_months(add_months(on, number), on, 'down')", "Integer", "早于2026-05-01", "before 2026-05-01"),
+        ("return cost / (number - 3)", "Money", "除数为零", "division by zero"),
+        ("return mean(one.cost for one in items if number > 3)", "Money", "没有可以求平均的数", "the mean of none"),
+        ("return add_months(on, number * 1000000)", "Date", "超出可以计算的范围", "out of range"),
+        ("return add_working_days(on, -number)", "Date", "-3个工作日；应为0至", "-3 working days; give 0 to"),
+    ],
+)
+def test_why_a_rule_cannot_be_computed_is_said_in_both_languages(
+    tmp_path: Path, body: str, returns: str, zh: str, en: str
+) -> None:
+    made = rule(body, "number: Integer, on: Date, cost: Money, items: list[Item]", returns)
+    with pytest.raises(Refused) as refused:
+        compute(load(tmp_path, made).policy, CASE)
+    (problem,) = refused.value.problems
+    assert zh in problem.zh and en in problem.en and not set(problem.zh) & set("abcdefghijklmnopqrstuvwxyz")
 
 
 def test_of_an_aggregate_is_told_what_it_asked_beside_the_records(tmp_path: Path) -> None:

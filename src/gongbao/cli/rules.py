@@ -129,8 +129,11 @@ def compute(
     words_of = _words_of_clauses() if words else None
     found = find_policy(name)
     # What would be wrong with every case is told once, before any is computed.
-    choose(found.reading_table, dict(reading))
-    changed_table(found, tuple(dict(figure).items()))
+    try:
+        choose(found.reading_table, dict(reading))
+        changed_table(found, tuple(dict(figure).items()))
+    except GongbaoError as error:
+        raise GongbaoError(error.in_language(language)) from None
     refused = False
     for case in _cases_in(read_cases(file)):
         try:
@@ -292,6 +295,21 @@ def _values(result: Result, language: str) -> Iterator[str]:
         yield from table(rows, ["#", *heads])
 
 
+def _kept(value: Any, rule: Any, language: str) -> str:
+    """A value as JSON has it, for a person."""
+    from gongbao.rules import exact
+    from gongbao.rules.explain import shown
+
+    kind = rule.type
+    if value is None:
+        return _missing(language)
+    if kind.kind in ("money", "percent", "decimal"):
+        value = kind.python.of(exact.exact(str(value).removesuffix("%")))
+    elif kind.kind == "choice":
+        value = next((one for one in kind.python if one.value == value), value)
+    return shown(value, kind, language)
+
+
 def _shown(value: Any, rule: Any, language: str) -> str:
     from gongbao.rules.explain import shown
 
@@ -354,7 +372,7 @@ def recompute(
             elif as_json:
                 print_object({"error": str(error), "line": case.line, "problems": []})
             else:
-                say(f"{_line(case, language)}{error}", err=True)
+                say(f"{_line(case, language)}{error.in_language(language)}", err=True)
             continue
         if as_json:
             print_object({"line": case.line, **found.as_json()})
@@ -381,10 +399,10 @@ def _differences(found: Recomputed, language: str, *, all_steps: bool) -> str:
         out.append("没有差异" if language == "zh" else "no difference")
     for one in found.differences:
         label, kind = one.rule.label.in_language(language), KINDS[one.kind].in_language(language)
-        unit = one.rule.type.unit
-        amount = f" {one.difference} {(unit.zh if language == 'zh' else unit.en) if unit else ''}".rstrip()
-        before, after = (_missing(language) if value is None else value for value in (one.before, one.after))
-        out.append(f"{one.path}  {label}: {before} → {after}  {kind}{amount if one.difference else ''}")
+        before, after = (_kept(value, one.rule, language) for value in (one.before, one.after))
+        amount = f" {_kept(one.difference, one.rule, language)}" if one.difference else ""
+        sign = "：" if language == "zh" else ": "
+        out.append(f"{one.path}  {label}{sign}{before} → {after}  {kind}{amount}")
         if one.explanation:
             out.append(render_text(one.explanation, language, folded=all_steps))
     return "\n".join(out)
@@ -465,7 +483,7 @@ def _policy_text(data: dict[str, Any], language: str) -> str:
         ("readings", [row for one in data["readings"] for row in _reading_rows(one, language)]),
         ("checks", [_rule_row(one, language) for one in data["checks"]]),
         ("rules", [_rule_row(one, language) for one in data["rules"]]),
-        ("best", [[best["name"], best["label"][language], best["clause"], _criteria(best)]] if best else []),
+        ("best", [[best["name"], best["label"][language], best["clause"], _criteria(best, language)]] if best else []),
         ("reported", [[one["name"], ", ".join(one["parts"])] for one in data["reported"]]),
         ("needs", [[line] for line in _needs_tree(data, language)]),
     ):
@@ -476,16 +494,38 @@ def _policy_text(data: dict[str, Any], language: str) -> str:
 
 def _fact_rows(fact: dict[str, Any], language: str, above: str = "") -> Iterator[list[str]]:
     """A row for the fact, one for each of its choices, and those of the fields of a record."""
-    kind = f"list of {fact['type']}" if fact["list"] else fact["type"]
+    chinese = language == "zh"
+    kind = _kind(fact["type"], language)
+    if fact["list"]:
+        kind = f"若干{kind}" if chinese else f"list of {kind}"
     unit = f" {fact['unit'][language]}" if fact["unit"] else ""
     notes = [f"{sign} {fact[bound]}" for bound, sign in (("over", ">"), ("least", "≥"), ("most", "≤")) if fact[bound]]
-    notes += ["optional"] if fact["optional"] else []
-    notes += [f"each {fact['one_for_each']} once"] if fact["one_for_each"] else []
+    notes += ["可不填" if chinese else "optional"] if fact["optional"] else []
+    if each := fact["one_for_each"]:
+        notes.append(f"每个{each}一条" if chinese else f"each {each} once")
     yield [above + fact["name"], fact["label"][language], kind + unit, fact["clause"], ", ".join(notes)]
     for one in fact["choices"]:
         yield [f"  {one['value']}", one["label"][language], "", "", ""]
     for one in fact["fields"]:
         yield from _fact_rows(one, language, f"{above}{fact['name']}[].")
+
+
+_KINDS = {
+    "money": "金额",
+    "percent": "百分数",
+    "decimal": "数",
+    "integer": "整数",
+    "flag": "是或否",
+    "choice": "选项",
+    "date": "日期",
+    "month": "月份",
+    "text": "文字",
+    "record": "记录",
+}
+
+
+def _kind(kind: str, language: str) -> str:
+    return _KINDS.get(kind, kind) if language == "zh" else kind
 
 
 def _figure_rows(figure: dict[str, Any], language: str) -> Iterator[list[str]]:
@@ -519,12 +559,16 @@ def _reading_rows(reading: dict[str, Any], language: str) -> Iterator[list[str]]
 def _rule_row(rule: dict[str, Any], language: str) -> list[str]:
     unit = f" {rule['unit'][language]}" if rule["unit"] else ""
     needed = [name for kind in ("needs", "facts", "figures", "readings") for name in rule[kind]]
-    on = f"on each of {rule['records']}" if rule["records"] else ""
-    return [rule["name"], rule["label"][language], rule["type"] + unit, rule["clause"], on, ", ".join(needed)]
+    on = f"{'逐条' if language == 'zh' else 'on each of '}{rule['records']}" if rule["records"] else ""
+    kind = _kind(rule["type"], language)
+    return [rule["name"], rule["label"][language], kind + unit, rule["clause"], on, ", ".join(needed)]
 
 
-def _criteria(best: dict[str, Any]) -> str:
-    return f"{best['of']}: " + ", ".join(f"{one['direction']} {one['rule']}" for one in best["criteria"])
+def _criteria(best: dict[str, Any], language: str) -> str:
+    if language != "zh":
+        return f"{best['of']}: " + ", ".join(f"{one['direction']} {one['rule']}" for one in best["criteria"])
+    words = {"highest": "最高", "lowest": "最低"}
+    return f"{best['of']}：" + "，".join(f"{one['rule']}{words[one['direction']]}" for one in best["criteria"])
 
 
 def _needs_tree(data: dict[str, Any], language: str) -> list[str]:

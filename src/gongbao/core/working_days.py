@@ -16,6 +16,7 @@ from datetime import date
 from chinese_calendar import holidays, workdays
 
 from gongbao.core.dates import ONE_DAY
+from gongbao.core.errors import NoAnswer
 
 MOST_DAYS = 10_000
 """More working days than any period has: about forty years."""
@@ -84,7 +85,7 @@ class WorkingCalendar:
         Raises ValueError for a number below 0 or above MOST_DAYS.
         """
         if not 0 <= number <= MOST_DAYS:
-            raise ValueError(f"{number} working days; give 0 to {MOST_DAYS}")
+            raise NoAnswer(f"{number}个工作日；应为0至{MOST_DAYS}个", f"{number} working days; give 0 to {MOST_DAYS}")
         for _ in range(number):
             day = self.next_working_day(day + ONE_DAY)
         return day
@@ -95,7 +96,7 @@ class WorkingCalendar:
         Raises ValueError where `until` is before `since`.
         """
         if until < since:
-            raise ValueError(f"{until} is before {since}")
+            raise NoAnswer(f"{until}早于{since}", f"{until} is before {since}")
         return sum(self.is_working_day(since + ONE_DAY * passed) for passed in range(1, (until - since).days + 1))
 
 

@@ -270,8 +270,8 @@ def _impossible(error: Impossible) -> Problem:
     return Problem(
         path="",
         label=label,
-        zh=f"无法计算“{label.zh}”：{error.reason}",
-        en=f"{label.en} cannot be computed: {error.reason}",
+        zh=f"无法计算“{label.zh}”：{error.reason.zh}",
+        en=f"{label.en} cannot be computed: {error.reason.en}",
         code="impossible",
     )
 

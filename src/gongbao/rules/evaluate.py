@@ -16,6 +16,7 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from gongbao.core.errors import NoAnswer
 from gongbao.rules import tree
 from gongbao.rules.bare import ZERO, dressed
 from gongbao.rules.exact import add, rounded
@@ -24,6 +25,7 @@ from gongbao.rules.facts import Missing
 from gongbao.rules.generated import HELPERS, careful_of, is_rounded, plain_of, scope_class
 from gongbao.rules.lost import Lost
 from gongbao.rules.policy import FactSheet, FigureSheet, Policy, ReadingSheet, Record, Rule
+from gongbao.rules.shown import Words
 from gongbao.rules.values import Choice
 
 if TYPE_CHECKING:
@@ -43,9 +45,17 @@ class MissingFacts(Exception):
 class Impossible(Exception):
     """A rule cannot be computed from the facts, for a reason of arithmetic: which, and why."""
 
-    def __init__(self, rule: Rule[..., Any], index: int | None, reason: str) -> None:
-        self.rule, self.index, self.reason = rule, index, reason
-        super().__init__(f"{rule.name}: {reason}")
+    def __init__(self, rule: Rule[..., Any], index: int | None, error: Exception) -> None:
+        self.rule, self.index, self.reason = rule, index, _reason(error)
+        super().__init__(f"{rule.name}: {self.reason.en}")
+
+
+def _reason(error: Exception) -> Words:
+    if isinstance(error, NoAnswer):
+        return Words(error.zh, str(error))
+    if isinstance(error, ZeroDivisionError):
+        return Words("没有可以求平均的数" if "mean" in str(error) else "除数为零", str(error))
+    return Words("日期或者数值超出可以计算的范围", str(error))
 
 
 @dataclass(slots=True, eq=False)
@@ -156,8 +166,8 @@ class Scope:
                 value = (rule.plain or plain_of(rule))(self)
         except MissingFacts as error:
             lost = error.lost
-        except (ZeroDivisionError, ValueError) as error:
-            raise Impossible(rule, self.index, str(error)) from None
+        except (ArithmeticError, ValueError) as error:  # a day after the last year there is overflows
+            raise Impossible(rule, self.index, error) from None
         self.kept[rule] = lost
         return value
 

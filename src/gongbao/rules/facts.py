@@ -299,7 +299,7 @@ class _SheetReader:
 
     def _unknown(self, name: object, place: _Place, report: _Report) -> Problem:
         zh, en = _shown(name)
-        zh, en = f"{place.zh}没有名为{zh}的事实", f"{place.en}no fact is called {en}"
+        zh, en = f"{place.zh.removesuffix('的')}没有名为{zh}的事实", f"{place.en}no fact is called {en}"
         meant = None
         if report.suggestions_left > 0:
             report.suggestions_left -= 1

@@ -90,6 +90,23 @@ def value_of(text: str, kind: Type) -> Any:
     raise ValueError(f"a figure cannot be a {kind}")
 
 
+def form_zh(kind: Type) -> str:
+    """What a value of the type looks like, for whoever changes a figure."""
+    match kind.kind:
+        case "money" | "decimal":
+            places = "" if kind.places is None else f"，最多{kind.places}位小数"
+            return f"应为不小于零的数，如14500或0.05{places}"
+        case "percent":
+            return "应为不小于零的百分数，带%，如90%"
+        case "integer":
+            return "应为不小于零的整数"
+        case "date" | "month":
+            return "应为年月，如2022-05" if kind.kind == "month" else "应为日期，如2022-05-01"
+        case "flag":
+            return "应为true或false"
+    return f"应为下列之一：{'、'.join(members_of(kind))}"
+
+
 def day_of(text: str, *, month: bool = False) -> date:
     """2022-05-01, or 2022-05 for a month, which is its first day. Raises ValueError."""
     wanted = "month; write it as 2022-05" if month else "date; write it as 2022-05-01"

@@ -37,6 +37,7 @@ from gongbao.core.errors import GongbaoError
 from gongbao.rules.bare import bare
 from gongbao.rules.figure_values import (
     day_of,
+    form_zh,
     innermost,
     members_of,
     number_text,
@@ -176,12 +177,13 @@ class FigureTable:
         try:
             entries = {name: entry_changed(name, entry) for name, entry in self.entries.items()}
         except ValueError as error:
-            raise GongbaoError(str(error)) from None
+            raise GongbaoError(str(error), zh="改后的各档不再由低到高") from None
         for name in wanted:
             if name not in known:
                 within = sorted(one for one in known if one.startswith(f"{name}["))
                 hint = f"; write {', '.join(within)}" if within else nearest(name, known)
-                raise GongbaoError(f"{name} is no figure{hint}")
+                there_are = "、".join(within or self.entries)
+                raise GongbaoError(f"{name} is no figure{hint}", zh=f"没有名为{name}的标准；可用的有：{there_are}")
         return FigureTable(self.sheet, self.file, entries)
 
     def digest(self) -> str:
@@ -227,7 +229,7 @@ def _changed_value(name: str, text: str, kind: Type, before: Any) -> Any:
         if kind.is_number and after < 0 <= before:
             raise ValueError(f"{text} is negative")
     except ValueError as error:
-        raise GongbaoError(str(error), where=name) from None
+        raise GongbaoError(str(error), where=name, zh=f"“{text}”不能作为该标准的值；{form_zh(kind)}") from None
     return after
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, Literal, TypeVar, overload
 
 from gongbao.core import dates
+from gongbao.core.errors import NoAnswer
 from gongbao.core.working_days import add_working_days, is_working_day, working_days_between
 from gongbao.rules import exact as ex
 from gongbao.rules.values import Decimal, Percent, Quantity
@@ -126,7 +127,7 @@ def whole_months(since: date, until: date, begun: Literal["down", "up"]) -> int:
     Raises ValueError where `until` is before `since`.
     """
     if until < since:
-        raise ValueError(f"{until} is before {since}")
+        raise NoAnswer(f"{until}早于{since}", f"{until} is before {since}")
     months = (until.year - since.year) * 12 + until.month - since.month
     if dates.add_months(since, months) > until:
         months -= 1

@@ -90,14 +90,10 @@ def _reading(name: str, part: YamlPart, declared: tuple[str, ...]) -> Reading:
 
 
 class NoSuchReading(GongbaoError):
-    """A reading or an option that the policy does not have, in Chinese and in English."""
+    """A reading or an option that the policy does not have."""
 
     def __init__(self, zh: str, en: str) -> None:
-        self.zh = zh
-        super().__init__(en)
-
-    def in_language(self, language: str) -> str:
-        return self.zh if language.startswith("zh") else self.message
+        super().__init__(en, zh=zh)
 
 
 def choose(

@@ -145,7 +145,10 @@ class Recomputed:
 def policy_of(kept: Any) -> str:
     """The name of the policy that a kept case was computed by. Raises GongbaoError where it is no whole kept case."""
     if not isinstance(kept, Mapping) or kept.get("schema") != SCHEMA:
-        raise GongbaoError("this is no kept case; keep cases with: gongbao compute --json --keep")
+        raise GongbaoError(
+            "this is no kept case; keep cases with: gongbao compute --json --keep",
+            zh="这不是留存的案件；留存案件用：gongbao compute --json --keep",
+        )
     missing = [name for name, kind in _KEPT.items() if not isinstance(kept.get(name), kind)]
     missing += [
         name
@@ -153,7 +156,10 @@ def policy_of(kept: Any) -> str:
         if name not in missing and not all(isinstance(one, str) for one in kept[name].values())
     ]
     if missing:
-        raise GongbaoError(f"this case was not kept whole, it lacks {', '.join(missing)}; compute with --keep")
+        raise GongbaoError(
+            f"this case was not kept whole, it lacks {', '.join(missing)}; compute with --keep",
+            zh=f"案件未完整留存，缺少{'、'.join(missing)}；计算时请加--keep",
+        )
     return str(kept["policy"])
 
 
@@ -184,7 +190,10 @@ def recompute(
     that it does not have.
     """
     if policy_of(kept) != policy.name:
-        raise GongbaoError(f"this case was computed by {kept['policy']}, not by {policy.name}")
+        raise GongbaoError(
+            f"this case was computed by {kept['policy']}, not by {policy.name}",
+            zh=f"该案件由{kept['policy']}计算，而不是{policy.name}",
+        )
     result = compute(
         policy,
         with_facts(policy, kept["facts"], facts or {}),
@@ -213,7 +222,10 @@ def _by_day(values: Any) -> list[tuple[Any, Any]]:
 def _objects(found: Any) -> list[dict[str, Any]]:
     """Raises GongbaoError where what was kept is no list of objects."""
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
-        raise GongbaoError("this kept case was changed by hand: a list of objects is no longer one")
+        raise GongbaoError(
+            "this kept case was changed by hand: a list of objects is no longer one",
+            zh="留存的案件被改动过：应为对象列表之处已不是列表",
+        )
     return found
 
 
@@ -238,15 +250,24 @@ def _place(sheet: type[FactSheet], given: dict[str, Any], path: str) -> tuple[di
     found = _STEP.fullmatch(head)
     fact = sheet.declared().get(found[1]) if found else None
     if found is None or fact is None:
-        raise GongbaoError(f"there is no fact {path}; there are {', '.join(sheet.declared())}")
+        raise GongbaoError(
+            f"there is no fact {path}; there are {', '.join(sheet.declared())}",
+            zh=f"没有名为{path}的事实；可用的有：{'、'.join(sheet.declared())}",
+        )
     item = fact.type.item
     if not found[2] and not rest:
         return given, fact.name, fact
     if item is None or item.kind != "record" or not found[2] or not rest:
-        raise GongbaoError(f"{path} names no single fact; write a name, or for a record list[0].name")
+        raise GongbaoError(
+            f"{path} names no single fact; write a name, or for a record list[0].name",
+            zh=f"{path}没有指明一项事实；写名称，记录的写list[0].name",
+        )
     records = _objects(given.get(fact.name) or [])
     if int(found[2]) >= len(records):
-        raise GongbaoError(f"{path} is not there: the case has {len(records)} of {fact.name}, counted from 0")
+        raise GongbaoError(
+            f"{path} is not there: the case has {len(records)} of {fact.name}, counted from 0",
+            zh=f"没有{path}：该案件的{fact.name}有{len(records)}条，从0数起",
+        )
     return _place(item.python, records[int(found[2])], rest)
 
 
@@ -278,7 +299,7 @@ def _difference(path: str, rule: Rule[..., Any], before: Any, after: Any) -> Dif
     try:
         by = decimal.Decimal(after) - decimal.Decimal(before)
     except (decimal.InvalidOperation, TypeError, ValueError):
-        raise GongbaoError(f"the kept value {path} is no amount") from None
+        raise GongbaoError(f"the kept value {path} is no amount", zh=f"留存的{path}不是数额") from None
     if not by:
         return None
     if rule.name not in rule.policy.paid:

@@ -334,7 +334,7 @@ class Population:
             named = sorted((one.zh, one.en) for one in labels)
             return Words(f"缺少：{'、'.join(zh for zh, _ in named)}", f"missing: {', '.join(en for _, en in named)}")
         except Impossible as error:
-            return Words(f"无法计算：{error.reason}", f"cannot be computed: {error.reason}")
+            return Words(f"无法计算：{error.reason.zh}", f"cannot be computed: {error.reason.en}")
         held = self.batch.records[records]
         if PLACE not in held.columns:
             return found
