@@ -11,19 +11,26 @@ from django.test import Client
 from django.utils import timezone
 
 from gongbao.office.people.actions import give_post, keep_account
+from gongbao.office.people.models import Account
 from gongbao.systems.intermediary_market.purchases.models import Purchase
 from gongbao.systems.intermediary_market.sealing.envelopes import Part
 from tests.people.test_routes import ROUTES
-from tests.systems.intermediary_market.buying import ENDS, Market, at, buying_market
+from tests.systems.intermediary_market.buying import ENDS, Market, at, buying_market, market_there
 from tests.systems.intermediary_market.custodians import FIRST, SECOND, open_part
 from tests.systems.intermediary_market.parties import PASSWORD, START
+from tests.systems.intermediary_market.test_counties import keep_city, of_east
 
 pytestmark = pytest.mark.one_database
 
+# Nobody, the owner, an agency that registers, and the office: the operator's head, the authority of the sector with the
+# second custodian, procurement, prices with market supervision, development and reform.
 WHO = (
-    "", "school", "agency-1", "operator-head", "housing-clerk", "finance-clerk", "prices-clerk", "reform-clerk",
-    "auditor", "administrator",
+    "", "school", "agency-1", "operator-head", SECOND, "finance-clerk", "prices-clerk", "reform-clerk", "auditor",
+    "administrator",
 )  # fmt: skip
+# Where a county has a desk too: its clerk, and the one of the city's operator. Each is a custodian of what is bought at
+# its own desk, and has no part in what is bought at the other.
+AT_DESKS = ("east-clerk", FIRST)
 VARIES = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<==)[^&]*|\d+")
 PAGES = ("notices", "buying/purchases", "purchases")
 LINK = re.compile(r"""(?:href|src|action|hx-get)="(/[^"#]*)["#]""")
@@ -35,11 +42,20 @@ LEFT_OUT = ("/static/", "/sign-out/", "/oidc/", "/healthz", "/documents/", "/pol
 @pytest.fixture
 def market(db: None, monkeypatch: pytest.MonkeyPatch) -> Market:
     made = buying_market()
-    account, _ = keep_account("administrator", password=PASSWORD, at=START)
-    give_post(account, "city", "administrator", since=START.date(), at=START)
-    made.parties.people["administrator"] = account
     monkeypatch.setattr(timezone, "now", lambda: at("2026-03-04 10:00"))
     return made
+
+
+@pytest.fixture
+def city(db: None, monkeypatch: pytest.MonkeyPatch) -> Market:
+    keep_city()
+    monkeypatch.setattr(timezone, "now", lambda: at("2026-03-04 10:00"))
+    return market_there()
+
+
+def keep_administrator() -> None:
+    account, _ = keep_account("administrator", password=PASSWORD, at=START)
+    give_post(account, "city", "administrator", since=START.date(), at=START)
 
 
 def seeds(market: Market, purchase: Purchase) -> list[str]:
@@ -89,21 +105,35 @@ def read(client: Client, start: list[str]) -> dict[str, Any]:
     return found
 
 
-def browser(market: Market, name: str) -> Client:
+def browser(name: str) -> Client:
     client = Client(raise_request_exception=False)
     if name:
-        client.force_login(market.parties.people[name])
+        client.force_login(Account.objects.get(username=name))
     return client
 
 
 @pytest.mark.parametrize("name", WHO)
 def test_with_three_envelopes_all_reads_as_with_none(market: Market, name: str) -> None:
     """No name, no price and no count: what does not change tells nothing of what was handed in."""
+    keep_administrator()
     purchase = market.published()
-    client = browser(market, name)
+    client = browser(name)
     before = read(client, seeds(market, purchase))
     assert len(before) > 40 and any(str(purchase.uuid) in one for one in before)
     market.register(purchase, [0, 1, 2], ["1111.50", "2222.50", "3333.50"])
+    assert [one for one, said in before.items() if answer_of(client, one) != (200, said)] == []
+
+
+@pytest.mark.parametrize("name", AT_DESKS)
+def test_desks_and_custodians_of_city_and_county_read_nothing_of_either(city: Market, name: str) -> None:
+    county = of_east(city)
+    bought = [(city, city.published()), (county, county.published())]
+    client = browser(name)
+    before = read(client, [one for market, purchase in bought for one in seeds(market, purchase)])
+    assert "/market/custody/" in before
+    assert all(f"/market/notices/{purchase.uuid}/" in before for _, purchase in bought)
+    for market, purchase in bought:
+        market.register(purchase, [0, 1, 2], ["1111.50", "2222.50", "3333.50"])
     assert [one for one, said in before.items() if answer_of(client, one) != (200, said)] == []
 
 
@@ -117,7 +147,7 @@ def test_between_the_deadline_and_the_opening_too_and_then_the_owner_alone_reads
     names = [one.name for one in market.parties.agencies[:3]]
 
     def told(who: str, bought: Purchase) -> str:
-        client = browser(market, who)
+        client = browser(who)
         return "\n".join(str(answer_of(client, f"/market/{page}/{bought.uuid}/")) for page in PAGES)
 
     ours = {who: told(who, purchase) for who in ("", "school", "works", "agency-2", "operator-clerk", "auditor")}
