@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from gongbao.core.errors import GongbaoError
 from gongbao.systems.intermediary_market.draw import draw, proof
-from gongbao.systems.intermediary_market.draw.draw import Entry, Party
+from gongbao.systems.intermediary_market.draw.draw import Entry, Missing, Party
 from tests.program import PROGRAM
 from tests.systems.intermediary_market.parties import AGENCIES, uscc
 
@@ -37,16 +37,21 @@ def digits(text: str) -> str:
 
 
 def example(number: int = 2) -> proof.DrawFile:
-    """A draw as it stands in docs/examples: four take part, one is excluded, two have shares of their own."""
+    """A draw as it stands in docs/examples: four take part, one is excluded; three committed to shares of their own,
+    and one of them opened none."""
     name = f"{PURCHASE}/{number}"
     listed = []
     for at, called in enumerate(AGENCIES[:4], start=1):
-        share = digits(f"share {at}") if at < 3 else ""
-        committed = draw.commitment(PURCHASE, Party.REGISTRANT, share) if share else ""
-        listed.append(proof.Listed(Entry(uscc(at), digits(f"salt {at}"), committed), called, share))
+        share = digits(f"share {at}")
+        entry = Entry(
+            uscc(at), digits(f"salt {at}"), draw.commitment(PURCHASE, Party.REGISTRANT, share) if at < 4 else ""
+        )
+        missing = Missing.NOT_OPENED if at == 3 else None
+        listed.append(proof.Listed(entry, called, share if at < 3 else "", missing))
     listed.sort(key=lambda one: draw.leaf(name, one.entry))
     padding = digits("padding")
     root = draw.root(draw.tree(name, [one.entry for one in listed], padding))
+    said = [(one.entry, one.said) for one in listed]
     shares = tuple(
         proof.Share(
             party,
@@ -74,6 +79,7 @@ def example(number: int = 2) -> proof.DrawFile:
         excluded=(proof.Excluded(uscc(5), AGENCIES[4], ("第二十二条第（一）项",), "与另一报名机构由同一人控制"),),
         shares=shares,
         closed_at=START + timedelta(days=8),
+        shares_root=draw.root(draw.shares_tree(name, said, padding)),
         value=value,
         value_from="云岭公益彩票第2026030期公告",
         published_at=START + timedelta(days=8, hours=12),
@@ -83,12 +89,15 @@ def example(number: int = 2) -> proof.DrawFile:
     )
 
 
-def example_proof() -> proof.Proof:
+def example_proof(which: int = 1) -> proof.Proof:
     file = example()
-    entry = file.listed[0].entry
+    mine = next(one for one in file.listed if one.entry.agency == uscc(which))
     leaves = draw.tree(file.draw, [one.entry for one in file.listed], file.padding)
-    index = leaves.index(draw.leaf(file.draw, entry))
-    return proof.Proof(PURCHASE, file.number, entry, index, tuple(draw.proof(leaves, index)), file.root)
+    index = leaves.index(draw.leaf(file.draw, mine.entry))
+    shares = draw.shares_tree(file.draw, [(one.entry, one.said) for one in file.listed], file.padding)
+    at = shares.index(draw.share_leaf(file.draw, mine.entry, mine.said))
+    pinned = proof.Pinned(mine.share, mine.missing, at, tuple(draw.proof(shares, at)), file.shares_root)
+    return proof.Proof(PURCHASE, file.number, mine.entry, index, tuple(draw.proof(leaves, index)), file.root, pinned)
 
 
 def as_text(content: proof.DrawFile | proof.Proof) -> str:
@@ -251,7 +260,7 @@ def _share(at: int, **changed: Any) -> Callable[[dict[str, Any]], None]:
 
 
 def _registrant(file: dict[str, Any]) -> None:
-    next(one for one in file["listed"] if not one["share"])["share"] = digits("other")
+    next(one for one in file["listed"] if not one["commitment"])["share"] = digits("other")
 
 
 TAMPERED = {
@@ -280,7 +289,7 @@ def verify_py(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sixty lines, as they stand in the docs."""
     text = (DOCS / "verify-a-draw.md").read_text(encoding="utf-8")
     (block,) = re.findall(r"<!-- file: verify\.py -->\n```py\n(.*?)```", text, re.S)
-    assert len([line for line in block.splitlines() if line.strip()]) <= 65
+    assert len([line for line in block.splitlines() if line.strip()]) <= 65  # as it is announced
     assert set(re.findall(r"^(?:import|from) (\w+)", block, re.M)) <= {"hmac", "json", "sys", "datetime", "hashlib"}
     path = tmp_path_factory.mktemp("plain") / "verify.py"
     path.write_text(block, encoding="utf-8")
@@ -295,7 +304,7 @@ def by_plain_python(verify_py: Path, content: str) -> tuple[set[str], list[str],
     done = subprocess.run([sys.executable, "-I", "-S", verify_py, file], capture_output=True, text=True, timeout=30)
     assert not done.stderr, done.stderr
     lines = done.stdout.splitlines()
-    return {line[4:] for line in lines[:6] if line.startswith("NO")}, lines[6:], done.returncode
+    return {line[4:] for line in lines[:7] if line.startswith("NO")}, lines[7:], done.returncode
 
 
 def test_plain_python_finds_the_same_order(verify_py: Path) -> None:
@@ -313,6 +322,135 @@ def test_both_find_what_was_tampered_with(verify_py: Path, name: str) -> None:
     found = {one.key for one in proof.checks(read) if not one.holds}
     assert found >= broken
     assert by_plain_python(verify_py, text)[::2] == (found, 1)
+
+
+def _one(number: int, **changed: Any) -> Callable[[dict[str, Any]], None]:
+    def change(file: dict[str, Any]) -> None:
+        next(one for one in file["listed"] if one["agency"] == uscc(number)).update(changed)
+
+    return change
+
+
+def _swapped_shares(file: dict[str, Any]) -> None:
+    _one(1, share=digits("share 2"))(file)
+    _one(2, share=digits("share 1"))(file)
+
+
+def _stripped(then: Callable[[dict[str, Any]], None]) -> Callable[[dict[str, Any]], None]:
+    """It poses as a file from before shares were pinned."""
+
+    def change(file: dict[str, Any]) -> None:
+        then(file)
+        del file["shares_root"]
+
+    return change
+
+
+ONCE_THE_VALUE_IS_KNOWN = {
+    "a share is blanked": (_one(1, share=""), {"pinned"}),
+    "a share is blanked, as not opened": (_one(1, share="", missing="not_opened"), {"pinned"}),
+    "a share is blanked, as unfit": (_one(2, share="", missing="unfit"), {"pinned"}),
+    "another reason why one is missing": (_one(3, missing="unfit"), {"pinned"}),
+    "a share is added that was not opened": (_one(3, share=digits("share 3"), missing=""), {"pinned"}),
+    "shares are swapped": (_swapped_shares, {"registrants", "pinned"}),
+    "another root of the shares": (_set("shares_root", digits("other")), {"pinned"}),
+    "the order of the list, and so of the shares": (_swapped, {"list"}),
+    "a share is blanked, and no root": (_stripped(_one(1, share="", missing="not_opened")), {"pinned"}),
+    "a share is missing, and no root": (_stripped(lambda file: None), {"pinned"}),
+}
+
+
+@pytest.mark.parametrize("name", ONCE_THE_VALUE_IS_KNOWN)
+def test_nobody_chooses_which_shares_count_once_the_value_is_known(verify_py: Path, name: str) -> None:
+    """Whoever keeps the database makes seed and order anew, so that nothing else can tell."""
+    change, broken = ONCE_THE_VALUE_IS_KNOWN[name]
+    content = GOOD.as_json()
+    change(content)
+    text = json.dumps(drawn_anew(content))
+    read = proof.read(text.encode())
+    assert isinstance(read, proof.DrawFile)
+    assert {one.key for one in proof.checks(read) if not one.holds} == broken
+    assert by_plain_python(verify_py, text)[::2] == (broken, 1)
+
+
+def drawn_anew(content: dict[str, Any]) -> dict[str, Any]:
+    """The file with the seed and the order that follow from the rest."""
+    read = proof.read(json.dumps(content).encode())
+    assert isinstance(read, proof.DrawFile)
+    opened = [(draw.leaf(read.draw, one.entry), one.share) for one in read.listed if one.share]
+    seed = draw.seed(read.draw, read.root, *(one.share for one in read.shares), opened, read.value)
+    return {**content, "seed": seed, "order": draw.order(seed, [one.entry.agency for one in read.listed])}
+
+
+def test_those_would_have_been_other_winners() -> None:
+    """What is pinned matters: by leaving out shares somebody else comes first."""
+    firsts = set()
+    for left_out in ((), (1,), (2,), (1, 2)):
+        content = GOOD.as_json()
+        for number in left_out:
+            _one(number, share="")(content)
+        firsts.add(drawn_anew(content)["order"][0])
+    assert len(firsts) > 1
+
+
+def earlier() -> dict[str, Any]:
+    """A file as it was before shares were pinned, in which every share that was committed to counts."""
+    content = GOOD.as_json()
+    _one(3, share=digits("share 3"))(content)
+    del content["shares_root"]
+    for one in content["listed"]:
+        del one["missing"]
+    return drawn_anew(content)
+
+
+def test_an_earlier_draw_is_checked_as_what_it_is(verify_py: Path, tmp_path: Path) -> None:
+    content = earlier()
+    told = "the shares of registrants were not pinned before the public value"
+    assert by_plain_python(verify_py, json.dumps(content)) == (set(), [*content["order"], told], 0)
+    jsonschema.validate(content, SCHEMA)
+    path = tmp_path / "earlier.json"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    done = subprocess.run([PROGRAM, "verify-draw", path], capture_output=True, text=True)
+    assert (done.returncode, told in done.stdout) == (0, True)
+
+
+def test_nothing_can_be_left_out_where_nobody_committed_to_a_share() -> None:
+    content = earlier()
+    for one in content["listed"]:
+        one["commitment"] = one["share"] = ""
+    read = proof.read(json.dumps(content).encode())
+    assert isinstance(read, proof.DrawFile) and not read.lacks_root
+    assert next(one for one in proof.checks(read) if one.key == "pinned").holds
+
+
+def test_no_leaf_of_the_list_is_found_among_the_shares() -> None:
+    """Otherwise a proof of the one and a proof of the other would tell together which leaves stand for somebody."""
+    entries = [one.entry for one in GOOD.listed]
+    listed = set(draw.tree(GOOD.draw, entries, GOOD.padding))
+    shares = draw.shares_tree(GOOD.draw, [(one.entry, one.said) for one in GOOD.listed], GOOD.padding)
+    assert len(shares) == 4096 and not listed & set(shares)
+
+
+def test_a_proof_shows_whether_its_share_counts() -> None:
+    good, silent, without = (example_proof(number) for number in (1, 3, 4))
+    assert good.holds and silent.holds and without.holds
+    pinned = good.pinned
+    assert pinned and silent.pinned and without.pinned
+    for wrong in (
+        replace(pinned, share=""),
+        replace(pinned, share="", missing=Missing.NOT_OPENED),
+        replace(pinned, share=digits("share 2")),
+        replace(pinned, root=digits("root")),
+        replace(pinned, index=pinned.index ^ 1),
+        replace(pinned, index=pinned.index + 4096),
+    ):
+        assert not replace(good, pinned=wrong).holds
+    assert not replace(silent, pinned=replace(silent.pinned, missing=None)).holds
+    # One from before the shares are open, or of an earlier version, is about the list alone.
+    content = good.as_json()
+    del content["pinned"]
+    assert proof.read(json.dumps(content).encode()) == replace(good, pinned=None)
+    assert replace(good, pinned=None).holds
 
 
 def test_a_proof_that_was_tampered_with_does_not_hold() -> None:
@@ -352,6 +490,8 @@ def test_what_is_no_file_of_a_draw_is_told_in_words(content: bytes, told: str) -
         (_set("value", "a\nb"), "value"),
         (_set("value", "\ud800"), "value"),
         (_share(1, party="registrant"), "shares[1].party"),
+        (_set("shares_root", "00"), "shares_root"),
+        (lambda file: file["listed"][1].update(missing="lost"), "listed[1].missing"),
         (lambda file: file["listed"].append(file["listed"][0]), "listed"),
         (lambda file: file.pop("seed"), "seed"),
     ],
@@ -380,11 +520,14 @@ def test_the_command_needs_no_database(tmp_path: Path) -> None:
     code, told = verify(str(DOCS / "examples" / "draw.json"))
     assert (code, told.splitlines()[0]) == (0, f"the draw holds: of 4 the first is {GOOD.order[0]} {first_name()}")
     assert "draw 1 was set aside: 网络中断，首次抽取未能进行" in told
+    assert f"the root {GOOD.shares_root} of the shares before the public value" in told
+    assert f"{uscc(3)} {AGENCIES[2]} committed to a share that does not count: none was opened" in told
     code, told = verify("bad.json", "--json")
     assert code == 1
     assert [one["check"] for one in json.loads(told)["checks"] if not one["holds"]] == ["order"]
     code, told = verify(str(DOCS / "examples" / "draw-proof.json"))
     assert (code, told.startswith(f"{example_proof().entry.agency} stands in the list")) == (0, True)
+    assert f"its share counts, with the root {GOOD.shares_root}" in told
     code, told = verify("none.json")
     assert (code, told) == (1, "gongbao: none.json: this file cannot be read: No such file or directory\n")
     assert not (tmp_path / "home").exists()

@@ -19,7 +19,7 @@ from gongbao.office.outbox.models import Message
 from gongbao.systems.intermediary_market.draw import actions, proof, queries
 from gongbao.systems.intermediary_market.draw import draw as arithmetic
 from gongbao.systems.intermediary_market.draw import notices as draw_notices
-from gongbao.systems.intermediary_market.draw.draw import Party
+from gongbao.systems.intermediary_market.draw.draw import Missing, Party
 from gongbao.systems.intermediary_market.draw.models import Draw, DrawEntry, DrawShare
 from gongbao.systems.intermediary_market.draw.queries import Stage
 from gongbao.systems.intermediary_market.organisations.actions import add_member
@@ -207,7 +207,78 @@ def test_a_registrants_share_that_does_not_fit_does_not_count(scene: Scene) -> N
     scene.to(Stage.DRAWN)
     file = queries.proof_file(scene.draw)
     assert {one.share for one in file.listed} == {"", "01" * 32}
+    assert [one.missing for one in file.missing] == [Missing.UNFIT]
     assert all(one.holds for one in proof.checks(file))
+
+
+@pytest.mark.parametrize("stage", [Stage.OPEN, Stage.VALUED, Stage.DRAWN])
+def test_a_share_left_out_once_the_shares_are_open_is_seen(scene: Scene, stage: Stage) -> None:
+    """Whoever keeps the database blanks the share of a registrant, with or without a reason, and draws."""
+    scene.to(stage)
+    entry = scene.draw.entries.get(registration=scene.registrations[0])
+    with recorded("tests.blank", actor=KEEPER, ground=OUR_RULE, at=later(82)) as record:
+        entry.share, entry.missing = "", Missing.NOT_OPENED
+        entry.save()
+        record(scene.draw.subject)
+    if stage == Stage.OPEN:
+        scene.set_value()
+    scene.run()
+    assert "pinned" in {one.key for one in proof.checks(queries.proof_file(scene.draw)) if not one.holds}
+    own = queries.own_proof(scene.draw, scene.parties.agencies[0])
+    assert own is not None and not own.holds
+
+
+@pytest.mark.parametrize("given", [None, {"draw_share": ""}])
+def test_before_there_is_a_value_it_is_public_which_shares_count(scene: Scene, given: dict[str, str] | None) -> None:
+    """As a root that tells nobody who they are of; a registrant sees in its proof whether its own is there."""
+    with recorded("tests.offer", actor=KEEPER, ground=OUR_RULE, at=ENDS) as record:
+        scene.registrations[0].offer = given
+        scene.registrations[0].save()
+        record(scene.purchase.subject)
+    scene.to(Stage.FIXED)
+    own = queries.own_proof(scene.draw, scene.parties.agencies[1])
+    assert own is not None and own.pinned is None
+    for party in SHARES:
+        assert not scene.draw.shares_root
+        scene.reveal(party)
+    root = scene.draw.shares_root
+    assert root and root in page(scene)
+    entry = Entry.objects.filter(action="market.draw_reveal", subject=scene.draw.subject).last()
+    assert entry is not None and root in entry.content
+    said = []
+    for one in scene.parties.agencies[:3]:
+        own = queries.own_proof(scene.draw, one)
+        assert own is not None and own.holds and own.pinned is not None and own.pinned.root == root
+        assert proof.read(json.dumps(own.as_json()).encode()) == own
+        said.append((own.pinned.share, own.pinned.missing))
+    assert said == [("", Missing.NOT_OPENED), ("01" * 32, None), ("", None)]
+    scene.set_value()
+    scene.run()
+    file = queries.proof_file(scene.draw)
+    assert file.shares_root == root and all(one.holds for one in proof.checks(file))
+
+
+def test_the_page_tells_with_the_result_whose_share_does_not_count(scene: Scene) -> None:
+    with recorded("tests.offer", actor=KEEPER, ground=OUR_RULE, at=ENDS) as record:
+        scene.registrations[0].offer = None
+        scene.registrations[0].save()
+        record(scene.purchase.subject)
+    scene.to(Stage.DRAWN)
+    assert "未随报价一并打开" not in page(scene)
+    scene.publish_result()
+    assert "未随报价一并打开" in page(scene)
+
+
+def test_an_earlier_draw_says_that_its_shares_were_not_pinned(scene: Scene) -> None:
+    scene.to(Stage.DRAWN)
+    with recorded("tests.earlier", actor=KEEPER, ground=OUR_RULE, at=later(82)) as record:
+        Draw.objects.filter(pk=scene.draw.pk).update(shares_root="")
+        record(scene.draw.subject)
+    own = queries.own_proof(scene.draw, scene.parties.agencies[0])
+    assert own is not None and own.holds and own.pinned is None
+    scene.publish_result()
+    assert all(one.holds for one in proof.checks(queries.proof_file(scene.draw)))
+    assert "未在公开数值公布前固定" in page(scene)
 
 
 def test_a_commitment_is_not_replaced_nor_used_twice(scene: Scene) -> None:
@@ -587,6 +658,9 @@ def test_whoever_registered_is_told_as_every_agency_of_the_service_is(
     monkeypatch.setattr(draw_notices, "tell_agencies", lambda *given: asked.append(given))
     scene.to(Stage.FIXED)
     assert [(one[0], one[-1]) for one in asked] == [(scene.purchase, "draw")]
+    for party in SHARES:
+        scene.reveal(party)
+    assert [(one[0], one[-1]) for one in asked] == [(scene.purchase, "draw")] * 2
     registered_there = [one.organisation_id for one in scene.registrations]
     members = Member.objects.filter(organisation__in=registered_there).values("account")
     assert members.exists() and not Message.objects.filter(account__in=members).exists()

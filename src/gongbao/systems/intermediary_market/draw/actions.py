@@ -20,7 +20,7 @@ from gongbao.office.people.models import Account
 from gongbao.systems.intermediary_market.document import DOCUMENT
 from gongbao.systems.intermediary_market.draw import draw as arithmetic
 from gongbao.systems.intermediary_market.draw import notices
-from gongbao.systems.intermediary_market.draw.draw import Entry, Party
+from gongbao.systems.intermediary_market.draw.draw import Entry, Missing, Party
 from gongbao.systems.intermediary_market.draw.models import Draw, DrawEntry, DrawShare, ShareOf
 from gongbao.systems.intermediary_market.purchases.models import Purchase, Registration
 from gongbao.systems.intermediary_market.purchases.procedure import custodian, drawing, operator, owner
@@ -239,21 +239,34 @@ def _open(
     kept.save()
     record(draw.subject, party=kept.party, share=share, by_custodians=by_custodians)
     if not draw.shares.filter(share="").exists():
-        _take_shares_of_registrants(draw)
-        draw.closed_at = at
+        draw.shares_root, draw.closed_at = _pin_shares_of_registrants(draw), at
         draw.save()
+        record(draw.subject, shares_root=draw.shares_root)
         role = custodian if by_custodians else {Party.OWNER: owner, Party.OPERATOR: operator}[Party(kept.party)]
         purchases.shares_opened(draw.purchase, role, at=at, actor=actor)
     notices.share_open(draw, at)
 
 
-def _take_shares_of_registrants(draw: Draw) -> None:
-    for entry in draw.entries.exclude(commitment="").select_related("registration"):
-        share = str((entry.registration.offer or {}).get("draw_share", ""))
-        made = _DIGITS.fullmatch(share) and arithmetic.commitment(str(draw.purchase.uuid), Party.REGISTRANT, share)
-        if made == entry.commitment:
-            entry.share = share
+def _pin_shares_of_registrants(draw: Draw) -> str:
+    """Take what registrants sealed with their offers, and give the root of it, which is public from now on: otherwise
+    whoever keeps the database could leave shares out once the public value is known, until somebody is first."""
+    entries = list(draw.entries.select_related("registration"))
+    for entry in entries:
+        if entry.commitment:
+            share = str((entry.registration.offer or {}).get("draw_share", ""))
+            made = _DIGITS.fullmatch(share) and arithmetic.commitment(str(draw.purchase.uuid), Party.REGISTRANT, share)
+            if made == entry.commitment:
+                entry.share = share
+            else:
+                entry.missing = Missing.UNFIT if share else Missing.NOT_OPENED
             entry.save()
+    said = [(as_entry(entry), said_of(entry)) for entry in entries]
+    return arithmetic.root(arithmetic.shares_tree(draw.name, said, draw.padding))
+
+
+def said_of(entry: DrawEntry) -> str:
+    """What stands in the leaf of the shares."""
+    return entry.share or entry.missing
 
 
 # --- the public value, and the draw

@@ -2,6 +2,7 @@
 
     share       256 random bits of a party, 64 hexadecimal digits; its commitment is known before, the share after
     list        who takes part: each a leaf of a Merkle tree (RFC 6962, 2.1) whose root is known before
+    pinned      what each of them opened, in a tree of its own: its root is known once the shares are open
     seed        SHA-256 of the root, all shares and a value that became public later
     numbers     HMAC-SHA256 of a counter under the seed, 64 bits each; one that would favour somebody is passed over
     order       whoever the first number names stands first, then the next number among those who are left
@@ -40,6 +41,13 @@ class Party(StrEnum):
     REGISTRANT = "registrant"
 
 
+class Missing(StrEnum):
+    """Why a registrant's share does not count though it committed to one."""
+
+    NOT_OPENED = "not_opened"
+    UNFIT = "unfit"
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """Who takes part: the unified social credit code, the salt of the leaf (64 hexadecimal digits), and the commitment
@@ -73,9 +81,24 @@ def tree(draw: str, entries: Sequence[Entry], padding: str) -> list[str]:
     """The leaves of the list in their order, those that stand for nobody among them; `padding` is 64 digits."""
     if len({entry.agency for entry in entries}) < len(entries):
         raise ValueError("an agency stands in the list twice")
-    filled = size(len(entries)) - len(entries)
-    nobody = (_leaf(f"{ALGORITHM}:nobody", draw, padding, str(number)) for number in range(filled))
-    return sorted([*(leaf(draw, entry) for entry in entries), *nobody])
+    return _filled([leaf(draw, entry) for entry in entries], "nobody", draw, padding)
+
+
+def share_leaf(draw: str, entry: Entry, said: str) -> str:
+    """The leaf of what a registrant said to its commitment: its share, why that is missing (`Missing`), or "" where it
+    had committed to none."""
+    return _leaf(f"{ALGORITHM}:share", draw, entry.salt, entry.agency, said)
+
+
+def shares_tree(draw: str, said: Sequence[tuple[Entry, str]], padding: str) -> list[str]:
+    """The leaves of what all in the list said, as `tree` has those of the list. None of them can be recognised in the
+    other tree, as every leaf is hashed as another kind; so the root and a proof tell no more than those of the list."""
+    return _filled([share_leaf(draw, *one) for one in said], "silent", draw, padding)
+
+
+def _filled(leaves: Sequence[str], kind: str, draw: str, padding: str) -> list[str]:
+    more = range(size(len(leaves)) - len(leaves))
+    return sorted([*leaves, *(_leaf(f"{ALGORITHM}:{kind}", draw, padding, str(number)) for number in more)])
 
 
 def size(entries: int) -> int:

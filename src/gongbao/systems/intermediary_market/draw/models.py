@@ -13,12 +13,13 @@ from gongbao.systems.intermediary_market.purchases.models import Purchase, Regis
 class Draw(RegulatedModel):
     """A draw among the registrants of a purchase, or among those who are equal. How far it has come its fields tell:
 
-    begun -> the list is fixed (`fixed_at`, `root`) -> the shares are open (`closed_at`) -> the public value is there
-    (`value`) -> drawn (`drawn_at`)
+    begun -> the list is fixed (`fixed_at`, `root`) -> the shares are open (`closed_at`, `shares_root`) -> the public
+    value is there (`value`) -> drawn (`drawn_at`)
 
     `source` and `not_before` are what the notice says of the public value. `padding` is what the leaves for nobody are
-    made of, a secret until the draw is made. A draw that was set aside stays, with the reason; the one that follows has
-    the next number.
+    made of, a secret until the draw is made. `shares_root` pins what the registrants opened before there is a value; it
+    is "" where the shares were open before it was introduced. A draw that was set aside stays, with the reason; the one
+    that follows has the next number.
     """
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
@@ -32,6 +33,7 @@ class Draw(RegulatedModel):
     root = models.CharField(max_length=64, blank=True)
     padding = models.CharField(max_length=64, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    shares_root = models.CharField(max_length=64, blank=True)
     value = models.CharField(max_length=300, blank=True)
     value_from = models.CharField(max_length=500, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
@@ -98,7 +100,8 @@ class DrawShare(RegulatedModel):
 
 class DrawEntry(RegulatedModel):
     """A registrant in the list of a draw. `place` is where it was drawn, the first 1; `share` what it had sealed with
-    its offer, "" where it had none or one that does not fit the commitment of its registration."""
+    its offer, "" where it had none or one that does not fit the commitment of its registration; `missing` is which of
+    the two (draw.Missing), once the shares are open."""
 
     draw = models.ForeignKey(Draw, on_delete=models.PROTECT, related_name="entries")
     registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="draw_entries")
@@ -107,6 +110,7 @@ class DrawEntry(RegulatedModel):
     commitment = models.CharField(max_length=64, blank=True)
     leaf = models.CharField(max_length=64)
     share = models.CharField(max_length=64, blank=True)
+    missing = models.CharField(max_length=10, blank=True)
     place = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta(RegulatedModel.Meta):

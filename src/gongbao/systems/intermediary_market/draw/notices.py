@@ -39,6 +39,12 @@ def share_open(draw: Draw, at: datetime) -> None:
     if draw.closed_at:
         zh, en = "随机数已全部打开，请录入公告载明的公开数值", "all shares are open; enter the public value"
         _tell_party(draw, Party.OPERATOR, zh, en, at)
+        # While no public value is there yet: a share that is missing can still be complained of.
+        tell_agencies(
+            draw.purchase, "随机数已全部打开，在名单内的机构可下载新的证明，核对本机构的随机数是否计入",
+            "all shares are open; who stands in the list can fetch its proof anew and see whether its share counts", at,
+            "draw",
+        )  # fmt: skip
         return
     for one in draw.shares.filter(share=""):
         _tell_party(

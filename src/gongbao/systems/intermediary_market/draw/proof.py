@@ -1,7 +1,7 @@
 """The two files that show that a draw was right, and what is checked of them. No Django here, and no database.
 
     gongbao.draw/1         a draw that was made: the list, the shares, the public value, the order
-    gongbao.draw-proof/1   for one registrant, before the draw: that it stands in the list
+    gongbao.draw-proof/1   for one registrant, before the draw: that it stands in the list, and then what of its share
 
 Both are JSON; file.schema.json beside this says what of. docs/verify-a-draw.md checks the first with plain Python.
 """
@@ -17,13 +17,17 @@ from gongbao.core.hash_chain import moment
 from gongbao.core.labels import Label
 from gongbao.rules.facts import NotJson, parse_json
 from gongbao.systems.intermediary_market.draw import draw
-from gongbao.systems.intermediary_market.draw.draw import Entry, Party
+from gongbao.systems.intermediary_market.draw.draw import Entry, Missing, Party
 
 FILE = "gongbao.draw/1"
 PROOF = "gongbao.draw-proof/1"
 LARGEST = 16 * 2**20  # bytes of a file; one of 4,096 registrants has less than 2 MiB
 MOST_ENTRIES = 10_000
 LONGEST_PROOF = 20  # levels
+MISSING = {
+    Missing.NOT_OPENED: Label("未随报价一并打开", "none was opened with the offer"),
+    Missing.UNFIT: Label("与承诺不符", "what was opened does not fit the commitment"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +44,20 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Who took part; `share` is "" where none was opened that fits the commitment."""
+    """Who took part; `share` is "" where none was opened that fits the commitment, `missing` is why it is."""
 
     entry: Entry
     name: str
     share: str = ""
+    missing: Missing | None = None
+
+    @property
+    def said(self) -> str:
+        return self.share or self.missing or ""
+
+    @property
+    def why_missing(self) -> Label | None:
+        return MISSING[self.missing] if self.missing else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +84,8 @@ class DrawFile:
     """A draw that was made. `listed` is in the order of the leaves, `order` has the agencies as they were drawn.
 
     `source` and `not_before` are what the notice said of the public value: where it comes from, and the moment before
-    which it does not count (None: any after the shares were opened).
+    which it does not count (None: any after the shares were opened). `shares_root` pins what `listed` has of shares; it
+    is "" in files of draws that were made before there was such a root.
     """
 
     purchase: str
@@ -92,10 +106,21 @@ class DrawFile:
     seed: str
     order: tuple[str, ...]
     set_aside: tuple[SetAside, ...] = ()
+    shares_root: str = ""
 
     @property
     def draw(self) -> str:
         return f"{self.purchase}/{self.number}"
+
+    @property
+    def lacks_root(self) -> bool:
+        """Whether there are shares of registrants that were not pinned: a draw from before that was done."""
+        return not self.shares_root and any(one.entry.commitment for one in self.listed)
+
+    @property
+    def missing(self) -> list[Listed]:
+        """Those who committed to a share that does not count."""
+        return [one for one in self.listed if one.entry.commitment and not one.share]
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -117,6 +142,7 @@ class DrawFile:
                     "salt": one.entry.salt,
                     "commitment": one.entry.commitment,
                     "share": one.share,
+                    "missing": one.missing or "",
                 }
                 for one in self.listed
             ],
@@ -136,6 +162,7 @@ class DrawFile:
                 for one in self.shares
             ],
             "closed_at": moment(self.closed_at),
+            "shares_root": self.shares_root,
             "value": self.value,
             "value_from": self.value_from,
             "published_at": moment(self.published_at),
@@ -145,8 +172,33 @@ class DrawFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Pinned:
+    """What was kept of a registrant's share when all were open, and where that stands in the tree of the shares."""
+
+    share: str
+    missing: Missing | None
+    index: int
+    beside: tuple[str, ...]
+    root: str
+
+    @property
+    def why_missing(self) -> Label | None:
+        return MISSING[self.missing] if self.missing else None
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "share": self.share,
+            "missing": self.missing or "",
+            "index": self.index,
+            "beside": list(self.beside),
+            "root": self.root,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
-    """What a registrant has before the draw: its entry, where its leaf stands in the tree, and what is beside it."""
+    """What a registrant has before the draw: its entry, where its leaf stands in the tree, and what is beside it; and
+    the same of its share, None before the shares are open."""
 
     purchase: str
     number: int
@@ -154,6 +206,7 @@ class Proof:
     index: int
     beside: tuple[str, ...]
     root: str
+    pinned: Pinned | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -167,12 +220,29 @@ class Proof:
             "index": self.index,
             "beside": list(self.beside),
             "root": self.root,
+            "pinned": self.pinned.as_json() if self.pinned else None,
         }
 
     @property
     def holds(self) -> bool:
         leaf = draw.leaf(f"{self.purchase}/{self.number}", self.entry)
-        return self.index < 1 << len(self.beside) and draw.root_by_proof(leaf, self.index, self.beside) == self.root
+        return _leads_to(self.root, leaf, self.index, self.beside) and self._pinned_holds
+
+    @property
+    def _pinned_holds(self) -> bool:
+        of = self.pinned
+        if of is None:
+            return True
+        leaf = draw.share_leaf(f"{self.purchase}/{self.number}", self.entry, of.share or of.missing or "")
+        return _leads_to(of.root, leaf, of.index, of.beside) and (
+            draw.commitment(self.purchase, Party.REGISTRANT, of.share) == self.entry.commitment
+            if of.share
+            else bool(of.missing) == bool(self.entry.commitment)
+        )
+
+
+def _leads_to(root: str, leaf: str, index: int, beside: tuple[str, ...]) -> bool:
+    return index < 1 << len(beside) and draw.root_by_proof(leaf, index, beside) == root
 
 
 # --- checking
@@ -221,6 +291,11 @@ def checks(file: DrawFile) -> list[Check]:
             ),
         ),
         Check(
+            "pinned",
+            _PINNED if file.shares_root else _COMPLETE,
+            _is_pinned(file),
+        ),
+        Check(
             "time",
             Label(
                 "先承诺、定名单，后打开随机数，再后才有公开数值",
@@ -238,6 +313,25 @@ def checks(file: DrawFile) -> list[Check]:
             both and tuple(draw.order(found, [entry.agency for entry in entries])) == file.order,
         ),
     ]
+
+
+_PINNED = Label(
+    "报名机构的随机数是否计入，与公开数值公布前已公布的树根一致",
+    "which shares of registrants count is as it was pinned before the public value",
+)
+_COMPLETE = Label("已提交承诺的报名机构，其随机数均已计入", "every share that a registrant committed to counts")
+
+
+def _is_pinned(file: DrawFile) -> bool:
+    """Whether nobody left a share out, or let it count, once the public value was known.
+
+    Files of earlier draws have no root of the shares: none may be missing there, as that could be somebody's choice.
+    """
+    if not file.shares_root:
+        return not file.missing
+    said = [(one.entry, one.said) for one in file.listed]
+    told = all(bool(text) == bool(entry.commitment) for entry, text in said)
+    return told and draw.root(draw.shares_tree(file.draw, said, file.padding)) == file.shares_root
 
 
 # --- reading
@@ -287,12 +381,22 @@ def _file(top: "_Object") -> DrawFile:
         seed=top.digits("seed"),
         order=tuple(top.texts("order")),
         set_aside=tuple(top.each("set_aside", _set_aside)),
+        shares_root=top.digits("shares_root", empty=True) if top.has("shares_root") else "",
     )
 
 
 def _listed(one: "_Object") -> Listed:
     entry = Entry(one.line("agency"), one.digits("salt"), one.digits("commitment", empty=True))
-    return Listed(entry, one.text("name"), one.digits("share", empty=True))
+    return Listed(
+        entry, one.text("name"), one.digits("share", empty=True), _missing(one) if one.has("missing") else None
+    )
+
+
+def _missing(one: "_Object") -> Missing | None:
+    said = one.text("missing")
+    if said and said not in tuple(Missing):
+        raise GongbaoError(f"this is none of {', '.join(Missing)}", where=one.place("missing"))
+    return Missing(said) if said else None
 
 
 def _excluded(one: "_Object") -> Excluded:
@@ -318,17 +422,28 @@ def _set_aside(one: "_Object") -> SetAside:
 
 
 def _proof(top: "_Object") -> Proof:
-    beside = tuple(top.texts("beside"))
-    if len(beside) > LONGEST_PROOF or not all(map(_DIGITS.fullmatch, beside)):
-        raise GongbaoError(f"these are not up to {LONGEST_PROOF} times 64 hexadecimal digits", where="beside")
     return Proof(
         purchase=top.line("purchase"),
         number=top.number("number"),
         entry=Entry(top.line("agency"), top.digits("salt"), top.digits("commitment", empty=True)),
         index=top.number("index"),
-        beside=beside,
+        beside=_beside(top),
         root=top.digits("root"),
+        pinned=_pinned(top.object("pinned")) if top.has("pinned") and top.take("pinned") is not None else None,
     )
+
+
+def _pinned(one: "_Object") -> Pinned:
+    share, missing = one.digits("share", empty=True), _missing(one)
+    return Pinned(share, missing, one.number("index"), _beside(one), one.digits("root"))
+
+
+def _beside(one: "_Object") -> tuple[str, ...]:
+    found = tuple(one.texts("beside"))
+    if len(found) > LONGEST_PROOF or not all(map(_DIGITS.fullmatch, found)):
+        place = one.place("beside")
+        raise GongbaoError(f"these are not up to {LONGEST_PROOF} times 64 hexadecimal digits", where=place)
+    return found
 
 
 _DIGITS = re.compile(r"[0-9a-f]{64}")
@@ -347,6 +462,13 @@ class _Object:
 
     def place(self, name: str) -> str:
         return f"{self.at}.{name}" if self.at else name
+
+    def has(self, name: str) -> bool:
+        """Whether it is there, where files of an earlier version lack it."""
+        return name in self.value
+
+    def object(self, name: str) -> "_Object":
+        return _Object(self.take(name), self.place(name))
 
     def take(self, name: str) -> Any:
         if name not in self.value:

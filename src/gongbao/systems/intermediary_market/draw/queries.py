@@ -20,8 +20,8 @@ from gongbao.core.labels import Label
 from gongbao.office.people.models import Account
 from gongbao.systems.intermediary_market.draw import draw as arithmetic
 from gongbao.systems.intermediary_market.draw import proof
-from gongbao.systems.intermediary_market.draw.actions import as_entry, opened_first, sealed_for
-from gongbao.systems.intermediary_market.draw.draw import Party
+from gongbao.systems.intermediary_market.draw.actions import as_entry, opened_first, said_of, sealed_for
+from gongbao.systems.intermediary_market.draw.draw import Missing, Party
 from gongbao.systems.intermediary_market.draw.models import Draw, DrawEntry, DrawShare
 from gongbao.systems.intermediary_market.organisations.models import Organisation
 from gongbao.systems.intermediary_market.purchases.models import Purchase, Registration, Way
@@ -230,10 +230,11 @@ def proof_file(draw: Draw) -> proof.DrawFile:
         root=draw.root,
         padding=draw.padding,
         fixed_at=draw.fixed_at,
-        listed=tuple(proof.Listed(as_entry(one), one.registration.organisation.name, one.share) for one in entries),
+        listed=tuple(_listed(one) for one in entries),
         excluded=tuple(_excluded(draw, entries)),
         shares=tuple(_share(one) for one in draw.shares.all()),
         closed_at=draw.closed_at,
+        shares_root=draw.shares_root,
         value=draw.value,
         value_from=draw.value_from,
         published_at=draw.published_at,
@@ -256,21 +257,37 @@ def _excluded(draw: Draw, entries: Iterable[DrawEntry]) -> Iterable[proof.Exclud
             yield proof.Excluded(one.organisation.uscc, one.organisation.name, clauses, one.reason)
 
 
+def _listed(one: DrawEntry) -> proof.Listed:
+    missing = Missing(one.missing) if one.missing else None
+    return proof.Listed(as_entry(one), one.registration.organisation.name, one.share, missing)
+
+
 def _share(one: DrawShare) -> proof.Share:
     assert one.opened_at is not None
     return proof.Share(Party(one.party), one.commitment, one.committed_at, one.share, one.opened_at, one.by_custodians)
 
 
 def own_proof(draw: Draw, organisation: Organisation) -> proof.Proof | None:
-    """What shows an agency that it stands in the list; None where it does not, or the list is not fixed."""
-    entries = [as_entry(one) for one in draw.entries.all()]
+    """What shows an agency that it stands in the list, and whether its share counts once they are open; None where it
+    does not, or the list is not fixed."""
+    entries = list(draw.entries.all())
     mine = next((one for one in entries if one.agency == organisation.uscc), None)
     if mine is None:
         return None
-    leaves = arithmetic.tree(draw.name, entries, draw.padding)
-    index = leaves.index(arithmetic.leaf(draw.name, mine))
-    purchase = str(draw.purchase.uuid)
-    return proof.Proof(purchase, draw.number, mine, index, tuple(arithmetic.proof(leaves, index)), draw.root)
+    entry = as_entry(mine)
+    leaves = arithmetic.tree(draw.name, [as_entry(one) for one in entries], draw.padding)
+    index = leaves.index(arithmetic.leaf(draw.name, entry))
+    purchase, beside = str(draw.purchase.uuid), tuple(arithmetic.proof(leaves, index))
+    return proof.Proof(purchase, draw.number, entry, index, beside, draw.root, _pinned(draw, entries, mine))
+
+
+def _pinned(draw: Draw, entries: list[DrawEntry], mine: DrawEntry) -> proof.Pinned | None:
+    if not draw.shares_root:
+        return None
+    leaves = arithmetic.shares_tree(draw.name, [(as_entry(one), said_of(one)) for one in entries], draw.padding)
+    index = leaves.index(arithmetic.share_leaf(draw.name, as_entry(mine), said_of(mine)))
+    missing = Missing(mine.missing) if mine.missing else None
+    return proof.Pinned(mine.share, missing, index, tuple(arithmetic.proof(leaves, index)), draw.shares_root)
 
 
 # --- withheld shares
