@@ -54,6 +54,11 @@ def test_a_case_from_typing_to_a_link_and_back(page: Page, live_server, axe) -> 
     expect(page.locator("#f-visits-0-institution")).to_have_value("某医院")
     expect(page.locator("#result .values")).to_have_text(re.compile("限额"))
     assert page.locator("#result .values").inner_text() == values
+    # The picture is all on a telephone's screen, with what is written in it.
+    page.set_viewport_size(NARROW)
+    for part in (".picture svg", ".picture text >> text=年度限额"):
+        box = page.locator(part).bounding_box()
+        assert box and box["x"] >= 0 and box["x"] + box["width"] <= NARROW["width"], part
     assert not any("?" in url.partition("#")[0] for url in asked if "/policies/" in url)
 
 

@@ -127,10 +127,10 @@ def test_computing_is_counted(client, db, settings, monkeypatch):
 def test_the_limit_being_used_up_is_drawn_and_tabled(client, db):
     two = CASE | {f"visits[1].{name}": value for name, value in VISIT.items()} | {"visits[1].date": "2023-09-01"}
     words = client.post(PAGE, two).content.decode()
-    assert '<svg class="chart"' in words
+    assert '<svg class="chart fluid"' in words
     assert "2023-03-01" in words and "2023-09-01" in words and 'class="limit"' in words
     missing = {name: value for name, value in two.items() if name != "visits[1].date"}
-    assert '<svg class="chart"' not in client.post(PAGE, missing).content.decode()
+    assert "<svg" not in client.post(PAGE, missing).content.decode()
 
 
 def test_the_five_factors_of_nine_units(client, db):

@@ -50,12 +50,19 @@ def _frame(title: str, parts: list[str]) -> SafeString:
     return mark_safe("".join([head, *parts, "</svg>"]))  # every text in it is escaped where it is put in
 
 
-def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> str:
+def _fluid(title: str, parts: list[str]) -> SafeString:
+    """A picture whose places across are parts of its width: on a telephone it is narrower, and its words as large."""
+    head = f'<svg class="chart fluid" height="{HEIGHT}" role="img" aria-label="{escape(title)}" '
+    return mark_safe("".join([head, 'xmlns="http://www.w3.org/2000/svg">', *parts, "</svg>"]))  # as above
+
+
+def _line(x1: float | str, y1: float, x2: float | str, y2: float, kind: str) -> str:
     return f'<line class="{kind}" x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}"/>'
 
 
-def _text(x: float, y: float, words: str, anchor: str = "end") -> str:
-    return f'<text x="{x}" y="{y}" text-anchor="{anchor}">{escape(words)}</text>'
+def _text(x: float | str, y: float, words: str, anchor: str = "end", kind: str = "") -> str:
+    of_kind = f' class="{kind}"' if kind else ""
+    return f'<text{of_kind} x="{x}" y="{y}" text-anchor="{anchor}">{escape(words)}</text>'
 
 
 def _signed(value: Decimal) -> str:
@@ -82,33 +89,36 @@ def _limit_used_up(result: Result, language: str) -> Chart | None:
     cap = Decimal(str(limit.exact))
     most = float(max(cap, total)) * 1.1 or 1.0
     y = _scale(0, most)
-    span = WIDTH - LEFT - RIGHT
 
-    def x(day: date) -> float:
-        return round(LEFT + span * (day - date(year, 1, 1)).days / 366, 1)
+    def x(day: date) -> str:
+        return f"{100 * (day - date(year, 1, 1)).days / 366:.2f}%"
 
-    path, height = [f"M{LEFT} {y(0)}"], y(0)
+    at, height, steps = "0%", y(0), []
     for day, so_far in points:
-        path.append(f"H{x(day)}")
-        height = y(float(so_far))
-        path.append(f"V{height}")
-    path.append(f"H{WIDTH - RIGHT}")
+        steps.append(_line(at, height, x(day), height, "used"))
+        at, below, height = x(day), height, y(float(so_far))
+        steps.append(_line(at, below, at, height, "used"))
+    steps.append(_line(at, height, "100%", height, "used"))
     title = f"{year}年限额使用情况（元）" if chinese else f"The limit of {year} being used up (yuan)"
     limit_words = f"年度限额 {cap:,}" if chinese else f"annual limit {cap:,}"
+    paid_words = f"累计支付 {total:,}" if chinese else f"paid so far {total:,}"
+    limit_at = y(float(cap))
+    # Above its line, where that has room below the limit's and its words.
+    paid_at = height - 8 if abs(height - limit_at) > 48 else height + 20
     parts = [
-        _line(LEFT, y(0), WIDTH - RIGHT, y(0), "axis"),
-        _text(LEFT - 8, y(0) + 5, "0"),
-        _line(LEFT, y(float(cap)), WIDTH - RIGHT, y(float(cap)), "limit"),
-        _text(WIDTH - RIGHT, y(float(cap)) - 6, limit_words),
-        f'<path class="used" d="{"".join(path)}"/>',
-        _text(WIDTH - RIGHT, height + 18, f"{total:,}") if total else "",
+        _line("0%", y(0), "100%", y(0), "axis"),
+        _line("0%", limit_at, "100%", limit_at, "limit"),
+        _text("100%", limit_at - 8, limit_words),
+        *steps,
+        _text("100%", paid_at, paid_words) if total else "",
     ]
     for month in range(1, 13):
         label = f"{month}月" if chinese else f"{month}"
-        parts.append(_text(x(date(year, month, 15)), HEIGHT - 14, label, "middle"))
+        kind = "" if month % 2 else "every-second"
+        parts.append(_text(x(date(year, month, 15)), HEIGHT - 14, label, "middle", kind))
     heads = ("日期", "累计支付（元）") if chinese else ("date", "paid so far (yuan)")
     rows = tuple((day.isoformat(), f"{so_far:,}") for day, so_far in points)
-    return Chart(title, _frame(title, parts), heads, rows)
+    return Chart(title, _fluid(title, parts), heads, rows)
 
 
 def _five_factors(result: Result, language: str) -> Chart | None:
