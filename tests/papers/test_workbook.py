@@ -129,6 +129,7 @@ def test_a_label_without_a_free_place() -> None:
         (SheetColumn("投资额（万元）", Kind.MONEY, "万元"), "投资额（万元）"),
         (SheetColumn("投资额(万元)", Kind.MONEY, "万元"), "投资额(万元)"),
         (SheetColumn("占比", Kind.PERCENT, "%"), "占比（%）"),
+        (SheetColumn("Amount", Kind.MONEY, "yuan"), "Amount (yuan)"),
         (SheetColumn("户数", Kind.INTEGER, "户"), "户数（户）"),
         (SheetColumn("=名称", Kind.TEXT), "=名称"),
     ],

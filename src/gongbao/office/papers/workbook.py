@@ -72,7 +72,7 @@ _HEAD_FILL = PatternFill("solid", fgColor="FFEDEDED")
 
 @dataclass(frozen=True, slots=True)
 class SheetColumn:
-    """`name` and `unit` stand in the head: 名称（万元）."""
+    """`name` and `unit` stand in the head: 名称（万元）, amount (yuan)."""
 
     name: str
     kind: Kind
@@ -343,7 +343,7 @@ def _head(column: SheetColumn) -> str:
     unit = column.unit or ("%" if column.kind is Kind.PERCENT else "")
     if not unit or column.name.endswith((f"（{unit}）", f"({unit})")):
         return column.name
-    return f"{column.name}（{unit}）"
+    return f"{column.name} ({unit})" if column.name.isascii() else f"{column.name}（{unit}）"
 
 
 def _total(

@@ -39,6 +39,8 @@ _WRONG = PatternFill("solid", fgColor="FFF4B6B6")
 _MISSING = PatternFill("solid", fgColor="FFFFE9A8")
 _VALUE = PatternFill("solid", fgColor="FFE3F1E3")
 _AUTHOR = "gongbao"
+_ANSWERS = "→ "
+"""Begins the heading of each column of values."""
 
 _TEXTS = {
     "cases": Label("计算", "cases"),
@@ -115,6 +117,7 @@ def computed(
     is refused, or has a wrong cell in any of its rows, has the reasons in the last column and no values.
     """
     say = {name: label.in_language(language) for name, label in _TEXTS.items()}
+    rows = _as_filled_in(rows)
     table = from_table(policy.facts, [[cell_value(*cell) for cell in row] for row in rows])
     first = max(map(len, rows), default=0) + 1
     heads = list(_heads(policy, language))
@@ -140,13 +143,22 @@ def computed(
     return _written(rows, [*(head for _, _, head in heads), say["problems"]], first, values, notes)
 
 
+def _as_filled_in(rows: Rows) -> Rows:
+    """The rows without the columns of an answer: whoever mends a cell in the workbook that came back gives it again."""
+    heads = [str(cell.value or "") for cell in rows[0]] if rows else []
+    ours = {place for place, head in enumerate(heads) if head.startswith(_ANSWERS)}
+    if ours:
+        ours |= {place for place, head in enumerate(heads) if head in (_TEXTS["problems"].zh, _TEXTS["problems"].en)}
+    return [[cell for place, cell in enumerate(row) if place not in ours] for row in rows] if ours else rows
+
+
 def _heads(policy: Policy, language: str) -> Iterator[tuple[str, Rule[..., Any], str]]:
     """The list (empty for the case itself), the rule and the heading of each column of values."""
     for name, reported in policy.reported.items():
         for part in (reported,) if isinstance(reported, Rule) else reported:
             if isinstance(part, Rule):
                 head = _with_unit(part.label.in_language(language), part.type, language)
-                yield ("" if isinstance(reported, Rule) else name), part, f"→ {head}"
+                yield ("" if isinstance(reported, Rule) else name), part, f"{_ANSWERS}{head}"
 
 
 class Amount(NamedTuple):
