@@ -320,6 +320,7 @@ def test_an_agency_gives_its_award_back(market: Market) -> None:
     assert client.post(address, {"v-reason": ""}).status_code == 400
     assert client.post(address, {"v-reason": "人手不足"}).status_code == 302
     assert again(made).case.state == "abandoned"
+    assert market.parties.agencies[0].network_addresses.exists()  # 第三十三条第（二）项
     owner = page(signed_in(market.account), "owner_purchase", made.uuid)
     assert f"?previous={made.uuid}" in owner
 

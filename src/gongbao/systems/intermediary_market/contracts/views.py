@@ -55,6 +55,7 @@ from gongbao.systems.intermediary_market.contracts.queries import Reader, Row
 from gongbao.systems.intermediary_market.contracts.refusals import in_words
 from gongbao.systems.intermediary_market.organisations.models import Organisation
 from gongbao.systems.intermediary_market.organisations.queries import member_of_some, memberships_of_request
+from gongbao.systems.intermediary_market.organisations.views.addresses import note_address
 from gongbao.systems.intermediary_market.purchases.models import Fund
 from gongbao.systems.intermediary_market.ratings.queries import is_to_be_rated
 
@@ -319,6 +320,8 @@ def step(request: HttpRequest, uuid: UUID, key: str) -> HttpResponse:
         status = CONFLICT if isinstance(error, Overtaken) else BAD_REQUEST
         again = {**typed_again(asked_of(declared, role), request), **schedule.typed_in(declared, request)}
         return _form(request, found, reader, declared, role, again, error, status)
+    if role == market.agency:
+        note_address(request, found.registration.organisation)
     taken = market.contract.steps[event.step]  # that of a payment goes by its sum
     messages.success(request, _("Done: %(step)s") % {"step": taken.label.in_language(language())})
     return redirect("market:contract", uuid)
@@ -469,4 +472,5 @@ def overdue_payment(request: HttpRequest, uuid: UUID) -> HttpResponse:
     except GongbaoError as error:
         words = told(error) if isinstance(error, Refused) else in_words(error)
         return _page(request, found, reader, error=words, status=BAD_REQUEST)
+    note_address(request, agency)
     return receipt_page(request, begun)

@@ -37,6 +37,7 @@ from gongbao.systems.intermediary_market.organisations.queries import (
     memberships_of_request,
     signing_key,
 )
+from gongbao.systems.intermediary_market.organisations.views.addresses import note_address
 from gongbao.systems.intermediary_market.purchases.procedure import reviewing, to_correct
 from gongbao.systems.intermediary_market.sealing import actions, queries
 from gongbao.systems.intermediary_market.sealing.envelopes import LONGEST_PROPOSAL, PRICES, Part, is_digest
@@ -202,7 +203,9 @@ def add_signing_key(request: HttpRequest, organisation: UUID) -> HttpResponse:
     actor = actor_of(_account(request))
 
     def keep() -> dict[str, Any]:
-        return {"kid": register_signing_key(agency, jwk, actor=actor, at=timezone.now()).thumbprint}
+        kid = register_signing_key(agency, jwk, actor=actor, at=timezone.now()).thumbprint
+        note_address(request, agency)
+        return {"kid": kid}
 
     return _answered(keep)
 

@@ -36,6 +36,7 @@ from gongbao.systems.intermediary_market.organisations.forms import (
 )
 from gongbao.systems.intermediary_market.organisations.models import Organisation, PaperKind
 from gongbao.systems.intermediary_market.organisations.queries import AGENCY, OWNER
+from gongbao.systems.intermediary_market.organisations.views.addresses import note_address
 
 
 @allows(ANYONE)
@@ -127,7 +128,7 @@ def _entered(request: HttpRequest, form: Form, kind: str, password: str) -> Orga
             for key, paper in (("licence", PaperKind.LICENCE), ("authority", PaperKind.AUTHORITY)):
                 if (upload := form.upload(key)) is not None:
                     actions.keep_paper(found, paper, upload, actor=actor, at=now)
-            actions.note_network_address(found, address, actor=actor, at=now)
+            note_address(request, found)
     except GongbaoError as error:
         form.refuse(error)
         return None

@@ -40,6 +40,7 @@ from gongbao.systems.intermediary_market.organisations.forms import (
 )
 from gongbao.systems.intermediary_market.organisations.models import Invitation, Listing, Member, Organisation
 from gongbao.systems.intermediary_market.organisations.refusals import told
+from gongbao.systems.intermediary_market.organisations.views.addresses import note_address
 
 Do = Callable[[Form], object]
 
@@ -124,7 +125,7 @@ def _done(request: HttpRequest, found: Organisation, do: Callable[[], object], f
         assert form is not None
         form.refuse(error)
         return False
-    _note_address(request, found)
+    note_address(request, found)
     return True
 
 
@@ -134,18 +135,12 @@ def _shown_too_late(request: HttpRequest, ended_at: datetime | None) -> bool:
     return ended_at is not None and request.method != "POST"
 
 
-def _note_address(request: HttpRequest, found: Organisation) -> None:
-    actions.note_network_address(
-        found, str(request.META.get("REMOTE_ADDR", "")), actor=actor_of(_account(request)), at=timezone.now()
-    )
-
-
 def _by_button(request: HttpRequest, found: Organisation, do: Callable[[], object]) -> HttpResponse:
     try:
         do()
     except GongbaoError as error:
         return _page_of(request, found, told(error))
-    _note_address(request, found)
+    note_address(request, found)
     return redirect("market:mine_one", found.uuid)
 
 

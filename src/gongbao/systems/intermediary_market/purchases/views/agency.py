@@ -17,6 +17,7 @@ from gongbao.office.cases.views.common import BAD_REQUEST, account_of, kept_nowh
 from gongbao.office.people.permissions import allows
 from gongbao.procedures import Field, Kind
 from gongbao.systems.intermediary_market.organisations.queries import AGENCY, member_of_some, memberships_of_request
+from gongbao.systems.intermediary_market.organisations.views.addresses import note_address
 from gongbao.systems.intermediary_market.purchases import actions, queries
 from gongbao.systems.intermediary_market.purchases.views.common import base, form_context, page_of, purchase_or_404
 
@@ -40,9 +41,10 @@ def registrations(request: HttpRequest) -> HttpResponse:
 def give_back(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Give an award back (第三十二条第（一）项)."""
     found = purchase_or_404(uuid)
-    mine = {one.organisation_id for one in memberships_of_request(request, AGENCY)}
+    mine = {one.organisation_id: one.organisation for one in memberships_of_request(request, AGENCY)}
     if not queries.result_is_public(found) or found.selected is None or found.selected.organisation_id not in mine:
         raise Http404("no award of yours")
+    giver = found.selected.organisation_id  # it may pass to the next in rank
     given: dict[str, Any] = {}
     error: GongbaoError | None = None
     if request.method == "POST":
@@ -53,6 +55,7 @@ def give_back(request: HttpRequest, uuid: UUID) -> HttpResponse:
         except GongbaoError as refused:
             error = refused
         else:
+            note_address(request, mine[giver])
             messages.success(request, _("The award is given back."))
             return redirect("market:notice", uuid)
     context = base(purchase=found, **form_context(_GIVE_BACK, given, error))

@@ -28,6 +28,7 @@ from gongbao.procedures import Problem, Refused, Step
 from gongbao.procedures.fields import Kind
 from gongbao.systems.intermediary_market.organisations.models import Organisation
 from gongbao.systems.intermediary_market.organisations.queries import AGENCY, member_of_some, memberships_of_request
+from gongbao.systems.intermediary_market.organisations.views.addresses import note_address
 from gongbao.systems.intermediary_market.ratings import actions, procedure, queries
 from gongbao.systems.intermediary_market.ratings.models import Conduct
 from gongbao.systems.intermediary_market.ratings.refusals import told
@@ -117,6 +118,7 @@ def step(request: HttpRequest, uuid: UUID, key: str) -> HttpResponse:
             error,
             status,
         )
+    note_address(request, found.organisation)
     messages.success(request, _("Done: %(step)s") % {"step": declared.label.in_language(language())})
     return redirect("market:conduct_case", uuid)
 
