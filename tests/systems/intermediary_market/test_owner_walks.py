@@ -14,6 +14,7 @@ from gongbao.office.audit.actors import KEEPER
 from gongbao.office.cases import actions as cases
 from gongbao.office.cases.models import CaseEvent
 from gongbao.office.outbox.models import Message
+from gongbao.office.people.actions import give_post, keep_account
 from gongbao.systems.intermediary_market.catalogue.actions import ItemContent, keep_item
 from gongbao.systems.intermediary_market.catalogue.models import Pricing, ServiceItem, Supply
 from gongbao.systems.intermediary_market.purchases import limit
@@ -27,6 +28,7 @@ from tests.systems.intermediary_market.buying import (
     MONDAY,
     SELECTION,
     START,
+    TERMS,
     Market,
     again,
     at,
@@ -34,6 +36,7 @@ from tests.systems.intermediary_market.buying import (
     seen,
 )
 from tests.systems.intermediary_market.custodians import sealed
+from tests.systems.intermediary_market.parties import PASSWORD
 from tests.systems.intermediary_market.test_failed_selections import handed_in, post, published
 from tests.systems.intermediary_market.test_purchase_pages import form, on, page, signed_in
 
@@ -190,6 +193,7 @@ def test_the_owner_is_reminded_and_what_it_does_not_confirm_is_recorded_and_told
     assert made.case.state == "selected" and CaseEvent.objects.filter(case=made.case, step="escalate").count() == 1
     for who in ("school", "government-services", "finance", "development-reform"):
         assert any("逾期未确认" in one for one in told(market, who, made)), who
+    assert any("第四十条第（二）项" in one for one in told(market, "finance", made))
     on(monkeypatch, "2026-03-20 09:00")
     client = signed_in(market.account)
     text = page(client, "owner_purchase", made.uuid)
@@ -205,6 +209,66 @@ def test_the_owner_is_reminded_and_what_it_does_not_confirm_is_recorded_and_told
     assert len(found.traces) == 2
     assert step(made, "confirm", {}, market.account).status_code == 302
     assert again(made).case.state == "confirmed"
+
+
+def led_to(market: Market, made: Purchase) -> dict[str, str]:
+    """Where the message that a result was not confirmed in time leads the heads of each unit."""
+    rows = Message.objects.filter(about=made.subject, role="section_head", subject_zh__contains="逾期未确认")
+    return {one.unit.key: one.link for one in rows if one.unit}
+
+
+def test_those_who_supervise_are_led_to_what_is_overdue_and_why(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = market.selected()
+    agency = market.parties.agencies[0].name
+    page_of_it = reverse("market:unconfirmed", args=[made.uuid])
+    for name, unit in (("finance-head", "finance"), ("reform-head", "development-reform"), ("other-head", "housing")):
+        account = keep_account(name, password=PASSWORD, at=START)[0]
+        give_post(account, unit, "section_head", since=START.date(), at=START)
+        market.parties.people[name] = account
+    on(monkeypatch, "2026-03-12 23:00")
+    assert signed_in(market.parties.people["finance-head"]).get(page_of_it).status_code == 404  # in time as yet
+    cases.tend_due(at("2026-03-13 00:00"))
+    links = led_to(market, made)
+    assert links == {
+        "government-services": reverse("market:purchase_at_desk", args=[made.uuid]),
+        "finance": page_of_it, "development-reform": page_of_it,
+    }  # fmt: skip
+    on(monkeypatch, "2026-03-16 09:00")
+    given = {"reason": f"{agency}报价异常，需要核实"}
+    assert step(made, "refuse_result", given, market.account).status_code == 302
+    assert signed_in(market.parties.people["operator-head"]).get(links["government-services"]).status_code == 200
+    for who in ("finance-head", "reform-head", "auditor"):
+        text = signed_in(market.parties.people[who]).get(page_of_it).content.decode()
+        for words in ("尚未确认", "2026年3月12日", market.owner.name, "报价异常，需要核实", "第四十条第（二）项"):
+            assert words in text, (who, words)
+        assert agency not in text and str(TERMS["contact_name"]) not in text
+    for who in ("other-head", "agency-1"):
+        assert signed_in(market.parties.people[who]).get(page_of_it).status_code in (403, 404), who
+    assert Client().get(page_of_it).status_code in (302, 403)
+    # Confirmed at last, and announced: nothing is left out any more.
+    assert step(made, "confirm", {}, market.account).status_code == 302
+    market.desk(again(made), "publish_award", at("2026-03-16 09:00"))
+    text = signed_in(market.parties.people["finance-head"]).get(page_of_it).content.decode()
+    assert "尚未确认" not in text and "确认选取结果" in text and agency in text
+
+
+def test_of_private_funds_the_ground_is_not_that_of_public_owners(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = market.selected(fund="private")
+    cases.tend_due(at("2026-03-13 00:00"))
+    assert set(led_to(market, made)) == {"government-services", "development-reform"}
+    told_them = [one for who in ("government-services", "development-reform") for one in told(market, who, made)]
+    assert not any("第四十条" in one for one in told_them)
+    assert sum("第二十四条" in one for one in told_them) == 2
+    on(monkeypatch, "2026-03-16 09:00")
+    for text in (
+        page(signed_in(market.account), "owner_purchase", made.uuid),
+        page(signed_in(market.parties.people["auditor"]), "unconfirmed", made.uuid),
+    ):
+        assert "第四十条第（二）项" not in text and "第二十四条" in text
 
 
 # --- a result that is kept back
@@ -254,6 +318,24 @@ def test_a_result_is_confirmed_and_kept_back_in_one_act(market: Market, monkeypa
     made = again(made)
     assert made.case.state == "unpublished"
     assert [one.step for one in made.case.events.order_by("number")][-2:] == ["confirm", "hold_back"]
+
+
+def test_a_result_is_kept_back_for_ninety_days_in_all(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the award notice of 第二十四条 is put off at will: at once, or by releasing it and asking again."""
+    made = market.selected()
+    on(monkeypatch, "2026-03-11 10:00")
+    given = {"unpublished_ground": "地块尚在征收协商", "unpublished_until": "2026-06-10"}
+    answer = step(made, "confirm", given, market.account)
+    text = answer.content.decode()
+    assert answer.status_code == 400 and "最长可暂不公开90日，本次不晚于2026-06-09" in text and "第二十四条" in text
+    assert again(made).case.state == "selected"
+    assert step(made, "confirm", {}, market.account).status_code == 302
+    assert step(made, "hold_back", given | {"unpublished_until": "2099-12-31"}, market.account).status_code == 400
+    assert step(made, "hold_back", given | {"unpublished_until": "2026-04-01"}, market.account).status_code == 302
+    assert step(made, "release", {}, market.account).status_code == 302
+    on(monkeypatch, "2026-05-20 10:00")
+    assert step(made, "hold_back", given, market.account).status_code == 400  # the days are those of the confirmation
+    assert step(made, "hold_back", given | {"unpublished_until": "2026-06-09"}, market.account).status_code == 302
 
 
 # --- an outage

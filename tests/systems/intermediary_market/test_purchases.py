@@ -566,6 +566,25 @@ def test_an_outage_interrupts_and_the_owner_starts_again_or_selects_outside(mark
     assert three.case.state == "outside"
 
 
+def test_what_is_selected_outside_with_public_funds_keeps_to_budget_and_limit(market: Market) -> None:
+    """第三条第二款, as for what is selected in the market; private owners spend as they like."""
+    outage = {"outage": "network", "outage_since": "2026-03-04 08:00", "outage_note": "机房网络中断"}
+    given = {"outside_agency": "云岭鉴定所", "outside_reason": "询价后选定"}
+    one = market.desk(market.published(), "declare_outage", at("2026-03-04 09:00"), **outage)
+    with pytest.raises(GongbaoError, match="no more than the budget") as refused:
+        market.owner_step(one, "choose_outside", outside_price="80000.01", **given)
+    assert refused.value.where == "outside_price"
+    actions.enter_limit(2026, "60000", "云澜市2026年集中采购目录（调整）", account=None, actor=KEEPER, at=MONDAY)
+    with pytest.raises(GongbaoError, match=r"would spend 70,000\.00 yuan in 2026"):
+        market.owner_step(one, "choose_outside", outside_price="70000", **given)
+    assert again(one).case.state == "interrupted"
+    kept = one.computed.count()
+    assert market.owner_step(one, "choose_outside", outside_price="60000", **given).case.state == "outside"
+    assert one.computed.count() == kept + 1 and one.computed.last().policy == "market-limit"  # type: ignore[union-attr]
+    other = market.desk(market.published(fund="private"), "declare_outage", at("2026-03-04 09:00"), **outage)
+    assert market.owner_step(other, "choose_outside", outside_price="90000", **given).case.state == "outside"
+
+
 def test_after_two_failures_in_a_row_the_owner_negotiates(market: Market) -> None:
     first = market.checked(market.opened([]))
     agency = market.parties.agencies[3]

@@ -21,6 +21,7 @@ ACTIONS: dict[str, Any] = {
     "market.mark": pgettext_lazy("an action of the log", "Offer given points"),
     "market.settle": pgettext_lazy("an action of the log", "Agency selected"),
     "market.negotiate": pgettext_lazy("an action of the log", "Agency selected by negotiation"),
+    "market.choose_outside": pgettext_lazy("an action of the log", "Agency selected outside after an outage"),
     "market.choose_directly": pgettext_lazy("an action of the log", "Agency chosen without a notice"),
     "market.give_back": pgettext_lazy("an action of the log", "Award given back"),
     "market.rate": pgettext_lazy("an action of the log", "Service rated"),

@@ -90,6 +90,9 @@ _BUDGET_YEAR = Field("budget_year", Label("预算年度", "The budget year"), Ki
 _SOURCE = Field("source", Label("来源", "The source"), longest=200)
 _AMOUNT = Field("amount", Label("金额", "The amount"), Kind.MONEY)
 _OUTSIDE_PRICE = next(one for one in procedure.choose_outside.asks if one.key == "outside_price")
+_UNTIL = next(one for one in procedure.hold_back.asks if one.key == "unpublished_until")
+_CONFIRMS = (procedure.confirm.key, procedure.negotiate.key, procedure.choose_directly.key)
+"""From which on a result may be kept back: what an owner agrees on or chooses by itself it does not confirm again."""
 
 
 # --- who acts
@@ -619,8 +622,8 @@ def _reset(
 PLAIN = {
     one.key: one
     for one in (
-        procedure.withdraw_purchase, procedure.choose_rerun, procedure.choose_outside, procedure.confirm,
-        procedure.refuse_result, procedure.hold_back, procedure.release,
+        procedure.withdraw_purchase, procedure.choose_rerun, procedure.confirm, procedure.refuse_result,
+        procedure.hold_back, procedure.release,
     )
 }  # fmt: skip
 """The steps of an owner that write nothing beside their event."""
@@ -629,12 +632,16 @@ PLAIN = {
 def owner_step(
     purchase: Purchase, step: str, given: Mapping[str, Any], *, account: Account, at: datetime, seen: int
 ) -> CaseEvent:
-    """Take one of the PLAIN steps. Raises Refused, Overtaken and GongbaoError.
+    """Take one of the PLAIN steps, or `choose_outside`. Raises Refused, Overtaken and GongbaoError.
 
     A result may be confirmed and kept back in one act, with what `hold_back` asks for: it would be too late to ask for
     that once the operator has published the award notice.
     """
     _of(purchase.owner, account, at)
+    if step == procedure.choose_outside.key:
+        return _choose_outside(purchase, given, account, at, seen)
+    if PLAIN[step] in (procedure.confirm, procedure.hold_back):
+        _refuse_kept_back_too_long(purchase, PLAIN[step], given.get(_UNTIL.key), at)
     if PLAIN[step] is procedure.confirm:
         kept_back = {one.key: given[one.key] for one in procedure.hold_back.asks if given.get(one.key)}
         with kept.action("market.confirm"):
@@ -643,11 +650,46 @@ def owner_step(
                 seen = purchase.case.events_count
                 event = _take(purchase, procedure.hold_back, kept_back, as_owner(account), at, seen)
         return event
-    if PLAIN[step] is procedure.choose_outside:
-        price = _typed(_OUTSIDE_PRICE, given.get(_OUTSIDE_PRICE.key, ""), at)
-        if price <= 0:
-            raise GongbaoError("a price is more than nothing", where=_OUTSIDE_PRICE.key)
     return _take(purchase, PLAIN[step], given, as_owner(account), at, seen)
+
+
+def _choose_outside(
+    purchase: Purchase, given: Mapping[str, Any], account: Account, at: datetime, seen: int
+) -> CaseEvent:  # fmt: skip
+    """After an outage the owner selects by itself (第二十八条). What is paid from public funds is what the purchase was
+    for all the same: no more than its budget, and within the limit (第三条第二款)."""
+    step, day = procedure.choose_outside, at.astimezone(SHANGHAI).date()
+    price = _typed(_OUTSIDE_PRICE, given.get(_OUTSIDE_PRICE.key, ""), at)
+    if price <= 0:
+        raise GongbaoError("a price is more than nothing", where=_OUTSIDE_PRICE.key)
+    public, within = purchase.fund == Fund.PUBLIC, None
+    if public and price > purchase.budget:
+        raise GongbaoError("the price is more than nothing and no more than the budget", where=_OUTSIDE_PRICE.key)
+    with recorded("market.choose_outside", actor=actor_of(account), ground=_ground(step), at=at) as record:
+        kept.one_at_a_time(f"market.purchases_of.{purchase.owner_id}")
+        if public:
+            item, year = purchase.item.item, purchase.budget_year
+            within = limit.check(purchase.owner, item, year, price, day, without=purchase)
+        event = _take(purchase, step, given, as_owner(account), at, seen)
+        _keep_computed(purchase, within, at, record)
+    return event
+
+
+def _refuse_kept_back_too_long(purchase: Purchase, step: Step, until: Any, at: datetime) -> None:
+    """See procedure.MOST_DAYS_KEPT_BACK: counted from the confirmation of that result, so that whoever releases it and
+    keeps it back again wins none."""
+    if not until:
+        return  # with what is confirmed nothing need be kept back; else the step says that it is needed
+    confirmed = at
+    if step is procedure.hold_back:
+        confirmed = purchase.case.events.filter(step__in=_CONFIRMS).latest("number").at
+    last = confirmed.astimezone(SHANGHAI).date() + timedelta(days=procedure.MOST_DAYS_KEPT_BACK)
+    if _typed(_UNTIL, until, at) > last:
+        raise GongbaoError(
+            f"a result is kept back for {procedure.MOST_DAYS_KEPT_BACK} days from its confirmation at most, here until "
+            f"{last} ({DOCUMENT} 第二十四条)",
+            where=_UNTIL.key,
+        )
 
 
 def operator_step(

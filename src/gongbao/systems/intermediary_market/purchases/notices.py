@@ -16,13 +16,12 @@ from gongbao.office.people.models import Account
 from gongbao.office.people.roles import Role as Post
 from gongbao.procedures import Role, Run
 from gongbao.procedures.fields import SHANGHAI
-from gongbao.systems.intermediary_market.competence import competent
-from gongbao.systems.intermediary_market.document import DOCUMENT
-from gongbao.systems.intermediary_market.models import Function
 from gongbao.systems.intermediary_market.organisations import queries as organisations
 from gongbao.systems.intermediary_market.organisations.models import Listing, Organisation, in_force
 from gongbao.systems.intermediary_market.purchases import procedure
-from gongbao.systems.intermediary_market.purchases.models import Fund, Purchase
+from gongbao.systems.intermediary_market.purchases.models import Purchase
+from gongbao.systems.intermediary_market.purchases.queries import clause_when_unconfirmed
+from gongbao.systems.intermediary_market.purchases.unconfirmed import supervising
 
 
 def _address(name: str, purchase: Purchase) -> str:
@@ -83,15 +82,13 @@ def tell_registrants(purchase: Purchase, at: datetime) -> None:
 
 
 def escalated(purchase: Purchase, at: datetime) -> None:
-    """A result was not confirmed in time: those hear of it who supervise the owner (第四十条第（二）项)."""
-    functions = [Function.COORDINATION]
-    if purchase.fund == Fund.PUBLIC:
-        functions.append(Function.PROCUREMENT)
-    named = (competent(one, purchase.owner.county) for one in functions)
-    for unit in dict.fromkeys((purchase.case.unit, *(one for one in named if one is not None))):
+    """A result was not confirmed in time: those hear of it who run the purchase and who supervise the owner."""
+    clause = clause_when_unconfirmed(purchase)
+    for unit in dict.fromkeys((purchase.case.unit, *supervising(purchase))):
         tell(
-            ToPost(unit, Post.SECTION_HEAD), purchase, f"业主逾期未确认选取结果（{DOCUMENT} 第四十条第（二）项）",
-            f"the owner has not confirmed the result in time ({DOCUMENT} 第四十条第（二）项)", at, "notice",
+            ToPost(unit, Post.SECTION_HEAD), purchase, f"业主逾期未确认选取结果（{clause}）",
+            f"the owner has not confirmed the result in time ({clause})", at,
+            "purchase_at_desk" if unit == purchase.case.unit else "unconfirmed",
         )  # fmt: skip
     tell_owner(purchase, "逾期未确认选取结果，已作记录", "the result was not confirmed in time, which is recorded", at)
 

@@ -5,6 +5,8 @@ extend, how an agency gives an award back, how a result is stopped, what becomes
 market. Most steps write more than an event, and are taken by actions.py alone (`OWN_STEPS`).
 """
 
+from dataclasses import replace
+
 from gongbao.core.labels import Label
 from gongbao.procedures import (
     OUR_RULE,
@@ -180,6 +182,11 @@ ANNULLED = (
     Option("other_conflict", Label("其他依法应当回避的情形", "another conflict by law"), "第二十二条第（三）项"),
     Option("unlawful", Label("选取过程违反规定", "the selection broke the rules"), "第四十一条"),
 )  # fmt: skip
+
+MOST_DAYS_KEPT_BACK = 90
+"""OUR_RULE: so long at most the owner keeps a result back, in all, from the day on which it was confirmed. The clause
+that lets it ask for that (第三十八条第（三）项) names no end; without one the award notice of 第二十四条 could be put
+off at will, and the contract after it."""
 
 _terms = Field("terms", Label("采购信息版本", "Version of the terms"), Kind.NUMBER, public=True)
 _registration_ends = Field(
@@ -371,7 +378,10 @@ confirm = purchase.step(
 )
 refuse_result = purchase.step(
     "refuse_result", "第二十四条", zh="提出不予确认的理由", en="Say why the result is not confirmed", by=[owner],
-    at=[selected], asks=[_reason],
+    at=[selected],
+    asks=[replace(_reason, help=Label("逾期未确认的，监督部门可见；中选公告前请勿写明机构、个人名称",
+                                      "read by those who supervise you, once it is overdue; name no agency and no "
+                                      "person before the award notice"))],
 )  # fmt: skip
 escalate = purchase.step(
     "escalate", "第四十条第（二）项", zh="逾期未确认", en="Not confirmed in time", by=[SYSTEM], at=[selected]
@@ -382,7 +392,9 @@ hold_back = purchase.step(
     asks=[
         Field("unpublished_ground", Label("暂不公开的依据和理由", "Ground for not publishing"), Kind.TEXT,
               "第三十八条第（三）项", longest=2000),
-        Field("unpublished_until", Label("暂不公开至", "Not published until"), Kind.DATE, OUR_RULE, future=True),
+        Field("unpublished_until", Label("暂不公开至", "Not published until"), Kind.DATE, OUR_RULE, future=True,
+              help=Label(f"自确认选取结果之日起最长{MOST_DAYS_KEPT_BACK}日",
+                         f"{MOST_DAYS_KEPT_BACK} days at most from the confirmation of the result")),
     ],
 )  # fmt: skip
 release = purchase.step(

@@ -40,6 +40,7 @@ from gongbao.systems.intermediary_market.purchases import procedure, terms
 from gongbao.systems.intermediary_market.purchases.models import (
     Draft,
     FlagDecision,
+    Fund,
     NotCounted,
     ProcurementLimit,
     Purchase,
@@ -406,6 +407,12 @@ _TOLD_STEPS = frozenset(
 ) | {procedure.change_terms.key, procedure.withdraw_purchase.key, procedure.issue_award.key}
 
 
+def clause_when_unconfirmed(purchase: Purchase) -> str:
+    """第四十条 is of owners of public funds alone; an owner of private ones did not confirm as 第二十四条 asks."""
+    step = procedure.escalate if purchase.fund == Fund.PUBLIC else procedure.confirm
+    return procedure.purchase.cite(step.clause)
+
+
 def happened(purchase: Purchase, *, everything: bool = False) -> list[Happened]:
     """What happened, the last first: what is published, and for who handles it all of it."""
     found = []
@@ -422,7 +429,10 @@ def happened(purchase: Purchase, *, everything: bool = False) -> list[Happened]:
             and (everything or one.public)
             and one.key not in ("terms", "selected_registration", "owner_name", "item_name")
         )
-        found.append(Happened(step.label, procedure.purchase.cite(step.clause), row.at, said))
+        clause = (
+            clause_when_unconfirmed(purchase) if step is procedure.escalate else procedure.purchase.cite(step.clause)
+        )
+        found.append(Happened(step.label, clause, row.at, said))
     return found
 
 

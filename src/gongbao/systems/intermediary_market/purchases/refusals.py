@@ -69,6 +69,7 @@ _KNOWN = Sentences(
         _("this agency does not stand under the service"),
         _("who has to stand aside cannot be chosen (%(clause)s)"),
         _("nobody is selected here"),
+        _("a result is kept back for %(days)s days from its confirmation at most, here until %(last)s (%(clause)s)"),
         _("after the notice of award, the award is given back on the page of its contract"),
         _("nobody is named who runs the market here; tell whoever runs this site"),
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gongbao.systems.intermediary_market.purchases.views import agency, desk, finance, owner, public
+from gongbao.systems.intermediary_market.purchases.views import agency, desk, finance, owner, public, supervising
 
 _ONE = "buying/purchases/<uuid:uuid>/"
 urlpatterns = [
@@ -33,4 +33,5 @@ urlpatterns = [
     path("purchases/<uuid:uuid>/publish/", desk.publish, name="publish_notice"),
     path("purchases/<uuid:uuid>/flags/", desk.decide_flag, name="decide_flag"),
     path("purchases/<uuid:uuid>/reopen/", desk.reopen, name="reopen_purchase"),
+    path("purchases/<uuid:uuid>/unconfirmed/", supervising.unconfirmed, name="unconfirmed"),
 ]
