@@ -42,6 +42,7 @@ TERMS: Mapping[str, Any] = {
     "budget_year": "2026",
     "excluded": "none",
     "subject": "两栋三层砖混结构教学楼，建筑面积共4200平方米。",
+    "no_annexes": "参数和构成已在标的情况中写明",
     "qualification": "",
     "way": "lowest_price",
     "price_kind": "price",

@@ -126,7 +126,7 @@ def test_a_service_under_agreement_is_not_chosen_directly(market: Market) -> Non
     version = market.item.versions.get()
     version.supply = "agreement"
     with pytest.raises(WrongTerms, match="第十八条第二款"):
-        terms.read_direct(TERMS, version, market.owner, MONDAY.date())
+        terms.read_direct(TERMS, version, market.owner, MONDAY.date(), files=False)
 
 
 def test_the_owner_chooses_on_its_page(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from gongbao.core.labels import Label
 from gongbao.office.audit.actors import KEEPER
+from gongbao.office.cases.actions import Upload
 from gongbao.office.people.models import Account
 from gongbao.systems.intermediary_market.complaints.models import Evidence
 from gongbao.systems.intermediary_market.organisations.actions import leave_item
@@ -19,7 +20,8 @@ from gongbao.systems.intermediary_market.organisations.models import Listing
 from gongbao.systems.intermediary_market.purchases import actions, queries
 from gongbao.systems.intermediary_market.purchases.models import Draft, ProcurementLimit, Purchase
 from gongbao.systems.intermediary_market.purchases.prices import price_told
-from tests.systems.intermediary_market.buying import MONDAY, SELECTION, TERMS, Market, again, at, buying_market
+from gongbao.systems.intermediary_market.purchases.terms import WrongTerms
+from tests.systems.intermediary_market.buying import MONDAY, SELECTION, TERMS, Market, again, at, buying_market, seen
 
 pytestmark = pytest.mark.one_database
 
@@ -165,7 +167,56 @@ def test_papers_come_with_the_purchase_and_are_published_with_the_notice(market:
     assert signed_in(market.parties.people["works"]).get(file).status_code == 404
     market.publish(made)
     assert Client().get(file).content.decode() == "面积4200平方米"
-    assert "参数.txt" in page(Client(), "notice", made.uuid)
+    text = page(Client(), "notice", made.uuid)
+    assert "参数.txt" in text and TERMS["no_annexes"] not in text  # there is something attached
+
+
+def test_a_notice_without_papers_says_why_there_are_none(market: Market) -> None:
+    """第十九条第（二）项: "see the papers" and no paper is handed in by nobody."""
+    client = signed_in(market.account)
+    address = reverse("market:owner_new", args=[market.owner.uuid])
+    for language, words in (("zh-hans", "第十九条第（二）项"), ("en", "why there is nothing to attach")):
+        answer = client.post(address, form(market, no_annexes=""), headers={"accept-language": language})
+        text = answer.content.decode()
+        assert answer.status_code == 400 and words in text and 'href="#id-v-annexes"' in text
+    draft = client.post(address, {**form(market), "save": "yes"})["Location"]
+    assert TERMS["no_annexes"] in client.get(draft).content.decode()
+    assert client.post(address, form(market)).status_code == 302
+    made = Purchase.objects.get()
+    assert TERMS["no_annexes"] in page(
+        signed_in(market.parties.people["operator-clerk"]), "purchase_at_desk", made.uuid
+    )
+    market.publish(made)
+    assert TERMS["no_annexes"] in page(Client(), "notice", made.uuid)
+    # Papers that came before stand, until it is said that there is nothing to attach.
+    paper = Upload("annexes", "参数.txt", b"4200")
+    common: dict[str, Any] = {"account": market.account, "at": MONDAY}
+    actions.change_terms(made, TERMS, "补充附件", seen=seen(made), uploads=[paper], **common)
+    assert [one.name for one in queries.annexes(made, queries.last_terms(made).content)] == ["参数.txt"]
+    market.publish(again(made))
+    actions.change_terms(again(made), {**TERMS, "no_annexes": ""}, "改联系人", seen=seen(made), **common)
+    assert [one.name for one in queries.annexes(made, queries.last_terms(made).content)] == ["参数.txt"]
+    market.publish(again(made))
+    actions.change_terms(again(made), TERMS, "附件有误", seen=seen(made), **common)
+    assert queries.annexes(made, queries.last_terms(made).content) == []
+
+
+def test_a_notice_that_was_handed_in_before_with_neither_goes_on(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as before:
+        before.setattr(
+            actions, "_read",
+            lambda reads, given, uploads, *more: reads({**given, "no_annexes": ""}, *more[:3], files=True),
+        )  # fmt: skip
+        made = market.submit()
+    made = market.publish(made)
+    actions.extend(made, "2", "咨询较多", account=market.account, at=MONDAY, seen=seen(made))
+    made = again(made)
+    given = {**TERMS, "no_annexes": ""}
+    with pytest.raises(WrongTerms, match="annexes"):  # new terms say it
+        actions.change_terms(made, given, "改联系人", account=market.account, at=MONDAY, seen=seen(made))
+    actions.change_terms(made, TERMS, "改联系人", account=market.account, at=MONDAY, seen=seen(made))
 
 
 def test_the_operator_publishes_and_everybody_reads_the_seven_groups(market: Market) -> None:

@@ -4,7 +4,7 @@ case has no room for is written here, in the same transaction and with the same 
 Who may act for an owner or an agency is checked here too, for a page may have been open for long.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -248,7 +248,7 @@ def submit(
     _of(owner, account, at)
     day = at.astimezone(SHANGHAI).date()
     version = _version_of(item, day)
-    content = terms.read(given, version, owner, day)
+    content = _read(terms.read, given, uploads, version, owner, day)
     unit = operating_unit(owner)
     with (
         files.together(),
@@ -271,7 +271,7 @@ def submit(
             made.project = previous.project
         _cache(made, content)
         made.save()
-        _keep_terms(made, content.content | {"annexes": _annexes(begun.case, ())}, 1, at, record)
+        _keep_terms(made, content.content | {"annexes": _annexes(begun.case, content)}, 1, at, record)
         record(made.subject, case=str(begun.case.uuid), previous=previous.subject if previous else "")
         _keep_computed(made, within, at, record)
         if drafted is not None:
@@ -362,11 +362,22 @@ def _cache(purchase: Purchase, content: TermsContent) -> None:
     purchase.way = content["way"]
 
 
-def _annexes(case: Case, otherwise: Iterable[str]) -> list[str]:
-    """The files that the last event of the case brought; else those that there were."""
+def _read(
+    reads: Callable[..., TermsContent], given: Mapping[str, Any], uploads: Sequence[Upload], item: ItemVersion,
+    owner: Organisation, day: date, before: Sequence[str] = (),
+) -> TermsContent:  # fmt: skip
+    """The terms, as `reads` reads them. Files that come now take the place of a reason why there were none."""
+    comes = any(one.field == procedure.ANNEXES.key for one in uploads)
+    typed = {**given, terms.NO_ANNEXES.key: ""} if comes else given
+    return reads(typed, item, owner, day, files=comes or bool(before))
+
+
+def _annexes(case: Case, content: TermsContent, before: Iterable[str] = ()) -> list[str]:
+    """The files that the last event of the case brought; else, where the terms say that there are none, none; else
+    those that there were."""
     last = case.events.order_by("-number").first()
     brought = last.values.get("annexes") if last is not None else None
-    return list(brought or otherwise)
+    return list(brought or (() if content[terms.NO_ANNEXES.key] else before))
 
 
 def _keep_terms(
@@ -425,7 +436,8 @@ def _new_terms(
     _of(purchase.owner, account, at)
     cases.tended(purchase.case.uuid, at)  # outside: what is refused must not take back that the deadline passed
     day = at.astimezone(SHANGHAI).date()
-    content = terms.read(given, purchase.item, purchase.owner, day)
+    before = _last(purchase).content.get("annexes", [])
+    content = _read(terms.read, given, uploads, purchase.item, purchase.owner, day, before)
     _refuse_supplied(purchase.item.item, day)
     _refuse_other_project(purchase if purchase.previous else None, purchase.item.item, content)
     with (
@@ -436,11 +448,10 @@ def _new_terms(
         within = _within_limit(purchase.owner, purchase.item.item, content, day, purchase)
         number = _last(purchase).number + 1
         told = _told(content, purchase.item, purchase.owner, number) | dict(more)
-        before = _last(purchase).content.get("annexes", [])
         _take(purchase, step, told, as_owner(account), at, seen, uploads)
         _cache(purchase, content)
         purchase.save()
-        kept_terms = content.content | {"annexes": _annexes(purchase.case, before)}
+        kept_terms = content.content | {"annexes": _annexes(purchase.case, content, before)}
         made = _keep_terms(purchase, kept_terms, number, at, record)
         _keep_computed(purchase, within, at, record)
         if step is procedure.change_terms:
@@ -1253,7 +1264,7 @@ def choose_directly(
     if needs_notice(day):
         raise GongbaoError(f"a direct choice follows a notice here, as {DOCUMENT} 第十八条第一款 is read today")
     version = _version_of(item, day)
-    content = terms.read_direct(given, version, owner, day)
+    content = _read(terms.read_direct, given, uploads, version, owner, day)
     if agency is None or organisations.listing_of(agency, item, day) is None:
         raise GongbaoError("this agency does not stand under the service", where="agency")
     _refuse_own(agency, account, at)
@@ -1283,7 +1294,7 @@ def choose_directly(
             made.project = previous.project
         _cache(made, content)
         made.save()
-        _keep_terms(made, content.content | {"annexes": _annexes(begun.case, ())}, 1, at, record)
+        _keep_terms(made, content.content | {"annexes": _annexes(begun.case, content)}, 1, at, record)
         _keep_chosen(made, f"direct-{uuid.hex}", uuid, agency, amount, words, at)
         record(
             made.subject,

@@ -252,11 +252,14 @@ class _Play:
                 made = actions.choose_directly(
                     owner, item, self.terms(one, owner, handed_in), self.agencies[3], "38000", "no",
                     "首次公告无机构报名，该机构承担过同类项目。", account=account, at=handed_in, previous=previous,
+                    uploads=_annexes(one),
                 )  # fmt: skip
             self.desk(made, "publish_award", self.after(handed_in, 1))
             return True
         given = self.terms(one, owner, handed_in)
-        made = actions.submit(owner, item, given, account=account, at=handed_in, previous=previous)
+        made = actions.submit(
+            owner, item, given, account=account, at=handed_in, previous=previous, uploads=_annexes(one)
+        )
         self.made[one.name] = made
         self.up_to_notice(one, again(made), handed_in, account)
         return True
@@ -460,6 +463,11 @@ class _Play:
             proposal.uuid, acting_role=head.role.key, unit_key=self.operator.key, verdict=Verdict.SIGNED,
             words="同意。", actor=head.actor, account=head.account, for_account=None, at=at,
         )  # fmt: skip
+
+
+def _annexes(one: _Purchase) -> list[cases.Upload]:
+    text = f"{one.name}（演示）\n建设规模、结构形式和工作内容一览。\n"
+    return [cases.Upload(procedure.ANNEXES.key, "规模和参数.txt", text.encode())]
 
 
 def again(made: Purchase) -> Purchase:

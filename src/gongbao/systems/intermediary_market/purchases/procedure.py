@@ -202,9 +202,11 @@ _agency = Field("selected_agency", Label("选取的中介机构", "Agency"), pub
 _registration = Field("selected_registration", Label("报名编号", "Registration"), told=lambda value: None)
 ANNEXES = Field(
     "annexes", Label("详细参数和构成等附件", "Papers with parameters and parts"), Kind.FILES, "第十九条第（二）项",
-    help=Label("更换附件的，须重新上传全部附件", "new papers take the place of all before"), required=False,
-    public=True, longest=10,
+    help=Label("没有附件的，在下一项说明理由；更换附件的，须重新上传全部附件",
+               "where there are none, the next field says why; new papers take the place of all before"),
+    required=False, public=True, longest=10,
 )  # fmt: skip
+"""They are part of what 第十九条第（二）项 asks for: where none comes, the terms say why (terms.NO_ANNEXES)."""
 _reason = Field("reason", Label("理由", "Reasons"), Kind.TEXT, longest=2000)
 _told_reason = Field(
     "reason", Label("理由（随公告公开）", "Reasons, which are published"), Kind.TEXT, longest=2000, public=True

@@ -73,6 +73,8 @@ def _field(key: str, zh: str, en: str, kind: Kind = Kind.LINE, **more: Any) -> F
     return Field(key, Label(zh, en), kind, **more)
 
 
+NO_ANNEXES = _field("no_annexes", "无附件的理由（随公告公开）", "Why there is nothing to attach; it is published",
+                    required=False)  # fmt: skip
 FEWEST = _field("fewest", "最低机构数", "Fewest agencies", Kind.NUMBER, required=False,
                 help=Label("少于此数的废标（第二十三条）", "with fewer the selection fails (第二十三条)"))  # fmt: skip
 """Nobody types it: it is how 第二十三条 is read of that way when the notice is published (actions.publish). An owner
@@ -103,6 +105,7 @@ GROUPS: tuple[Group, ...] = (
         (
             _field("subject", "标的基本情况", "What it is about", Kind.TEXT, longest=5000),
             ANNEXES,
+            NO_ANNEXES,
         ),
     ),
     Group(
@@ -254,12 +257,16 @@ class TermsContent:
         return replace(self, registration_ends_at=ends, selection_at=selection)
 
 
-def read(given: Mapping[str, Any], item: ItemVersion, owner: Organisation, today: date) -> TermsContent:
-    """The terms, of what was typed. Raises WrongTerms, with everything that is wrong."""
+def read(
+    given: Mapping[str, Any], item: ItemVersion, owner: Organisation, today: date, *, files: bool
+) -> TermsContent:  # fmt: skip
+    """The terms, of what was typed; `files`: whether there are ANNEXES. Raises WrongTerms, with everything wrong."""
     typed = {key: value for key, value in given.items() if key != ANNEXES.key}
     values, problems = read_fields([one for one in FIELDS if one is not ANNEXES], typed, today)
     criteria = _criteria(str(values.get("criteria", "")), problems)
     terms = TermsContent(values, criteria)
+    if not files and not terms[NO_ANNEXES.key]:
+        problems.append(Problem(ANNEXES.key, _NEEDS_ANNEXES))
     for field, zh, en in _wrong(terms, item, owner, today):
         if field not in {one.field for one in problems}:
             problems.append(Problem(field, Label(zh, en)))
@@ -269,11 +276,20 @@ def read(given: Mapping[str, Any], item: ItemVersion, owner: Organisation, today
     return terms
 
 
-def read_direct(given: Mapping[str, Any], item: ItemVersion, owner: Organisation, today: date) -> TermsContent:
+_NEEDS_ANNEXES = Label(
+    f"应上传标的详细参数、构成等附件，没有的在下一项说明理由（{DOCUMENT} 第十九条第（二）项）",
+    f"attach the parameters and parts of the subject, or say in the next field why there is nothing to attach "
+    f"({DOCUMENT} 第十九条第（二）项)",
+)
+
+
+def read_direct(
+    given: Mapping[str, Any], item: ItemVersion, owner: Organisation, today: date, *, files: bool
+) -> TermsContent:  # fmt: skip
     """The terms of a direct choice without a notice, of the DIRECT_FIELDS that were typed. Raises WrongTerms."""
     asked = {one.key for one in DIRECT_FIELDS}
     typed = {key: value for key, value in given.items() if key in asked}
-    found = read({**DEFAULTS, **typed, "way": "direct", "price_kind": "price"}, item, owner, today)
+    found = read({**DEFAULTS, **typed, "way": "direct", "price_kind": "price"}, item, owner, today, files=files)
     return TermsContent({key: found[key] for key in (*asked, "way", "price_kind") if key in found.values}, ())
 
 
