@@ -73,8 +73,8 @@ def _field(key: str, zh: str, en: str, kind: Kind = Kind.LINE, **more: Any) -> F
     return Field(key, Label(zh, en), kind, **more)
 
 
-NO_ANNEXES = _field("no_annexes", "无附件的理由（随公告公开）", "Why there is nothing to attach; it is published",
-                    required=False)  # fmt: skip
+NO_ANNEXES = _field("no_annexes", "无附件的理由", "Why there is nothing to attach", required=False,
+                    help=Label("没有附件的填写，随公告公开", "where there are none; it is published"))  # fmt: skip
 FEWEST = _field("fewest", "最低机构数", "Fewest agencies", Kind.NUMBER, required=False,
                 help=Label("少于此数的废标（第二十三条）", "with fewer the selection fails (第二十三条)"))  # fmt: skip
 """Nobody types it: it is how 第二十三条 is read of that way when the notice is published (actions.publish). An owner
