@@ -207,6 +207,12 @@ def test_what_is_no_setting_is_a_mistake_in_the_command_line(gongbao: Gongbao) -
     assert gongbao("compute", "heating", "-", "--keep", stdin=CASE).code == 2
 
 
+def test_a_setting_that_is_given_twice_is_refused(gongbao: Gongbao) -> None:
+    for option, one, other in (("--reading", "limit_over=all", "limit_over=basic_only"), ("--figure", "a=1", "a=1")):
+        done = gongbao("compute", "heating", "-", option, one, option, other, stdin=CASE)
+        assert done.code == 2 and "is set twice" in done.err
+
+
 def test_other_figures_and_readings_are_in_the_result_and_in_the_text(gongbao: Gongbao) -> None:
     options = ("--figure", "limit=100", "--reading", "limit_over=basic_only")
     (result,) = gongbao("compute", "heating", "-", "--json", *options, stdin=CASE).objects

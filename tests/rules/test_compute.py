@@ -138,6 +138,13 @@ def test_a_deductible_is_used_up_across_the_trips_of_a_day() -> None:
     assert [one["own"] for one in values(ferry, facts)["trips"]] == ["3.00", "1.00", "3.00"]
 
 
+def test_a_pier_is_the_same_however_its_name_is_written_and_is_shown_as_it_was_given() -> None:
+    piers = ["码头A", "码头Ａ", "码头 a", " 码头Ａ", "码头B"]
+    found = values(ferry, {"year": 2026, "trips": [trip("2026-05-01", "3", pier) for pier in piers]})
+    assert [one["own"] for one in found["trips"]] == ["3.00", "1.00", "0.00", "0.00", "3.00"]
+    assert [one["pier"] for one in found["trips"]] == ["码头A", "码头Ａ", "码头 a", "码头Ａ", "码头B"]
+
+
 def test_a_limit_that_rises_within_the_year_counts_from_the_beginning() -> None:
     facts = {
         "year": 2026,

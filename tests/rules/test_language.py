@@ -17,7 +17,6 @@ from gongbao.rules.explain import explain
 HEAD = dedent(
     """
     from datetime import date
-    import os
     from typing import Annotated, Literal
     from gongbao.rules import *
 
@@ -130,9 +129,17 @@ REFUSED = [
     ("return", "return a value"),
     ("return cots", "was cost meant"),
     ("return number", "was number meant.*must be a parameter"),
-    ("return cost ** 2", r"\+ - \* /"),
-    ("return cost // 2", r"\+ - \* /"),
-    ("return cost + 1", "money \\+ integer means nothing"),
+    ("return cost ** 2", r"\+ - \* /; instead of a \*\* 2 write a \* a"),
+    ("return cost // 2", r"\+ - \* /; instead of a // b write whole"),
+    ("return cost % 2", "what is left over"),
+    ("return cost + 1", "money \\+ integer means nothing; write Money\\(1\\)"),
+    ("return cost if 1 < cost else cost", "integer < money means nothing; write Money\\(1\\)"),
+    ("return cost / 0", "nothing is divided by 0"),
+    ("return cost / Decimal(0)", "nothing is divided by 0"),
+    ('return cost + Money("1.005")', 'at most 2 decimals; where 1.005.*Decimal\\("1.005"\\)'),
+    ("return cost\nreturn cost + cost", "“return cost \\+ cost” is never reached"),
+    ("if cost > Money(1):\n    return cost\nelse:\n    return Money(0)\nreturn cost", "“return cost” is never reached"),
+    ("x = cost\nreturn cost", "nothing uses x"),
     ("return cost * cost", "money \\* money means nothing"),
     ("return cost / cost", "write ratio"),
     ("return cost if cost else Money(0)", "a condition is yes or no"),
@@ -144,12 +151,12 @@ REFUSED = [
     ("return cost is cost", "compares with None only"),
     ("return cost < Percent(1)", "means nothing"),
     ("return max(cost, Percent(1))", "means nothing"),
-    ("return years_of(cost)", "neither a parameter nor a local name"),
+    ("return years_of(cost)", "neither a parameter nor a local name; make it a parameter.* there are cost, number"),
     ("return __import__('os')", "cannot be called in a rule"),
     ("return eval('1')", "cannot be called in a rule"),
     ("return sum((1, 2))", "cannot be called in a rule"),
     ("return SOME", "returns money and returns list"),
-    ("return Kind.C", "there is no Kind C"),
+    ("return Kind.C", "there is no Kind C; there are A, B"),
     ("return {1: cost}[1]", "parameters.yaml"),
     ("match cost:\n    case _:\n        return cost", "if, elif, else"),
     ("yield cost", "returns one value|is not part of the language"),
@@ -211,6 +218,64 @@ def refused(folder: Path, text: str, message: str, values: str = "policy.values(
         load(folder, text, values)
     lines = Path(raised.value.file).read_text(encoding="utf-8").splitlines()
     assert "# here" in lines[raised.value.line - 1]
+
+
+def test_a_rule_without_its_clause_is_refused(tmp_path: Path) -> None:
+    for cited in ('"", ', '" ', ""):
+        given = cited if cited != '" ' else '" ", '
+        text = rule("return cost").replace('"二", ', given).replace('en="made")', 'en="made")  # here')
+        refused(tmp_path, text, 'made cites no clause; write the one it carries out, as @….rule\\("第四条"')
+
+
+def test_what_is_reported_is_said_once(tmp_path: Path) -> None:
+    twice = "policy.values(uses_all, made)\npolicy.values(made)  # here"
+    refused(tmp_path, rule("return cost"), "is on line [0-9]+ already", twice)
+
+
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    [
+        ("for row in SOME: print(row)", "does not belong into a policy"),
+        ("import os", "imports nothing of os"),
+        ("from os.path import join", "imports nothing of os.path"),
+        ("print(1)", "does not belong into a policy"),
+        ("FOUND = open(__file__)", "is no declaration"),
+        ("TODAY = date.today()", "is no declaration"),
+        ("def helper(): return 1\nONE = helper()  # here", "is no declaration"),
+        ("F = lambda: 1", "does not belong into a declaration"),
+        ("if SOME: X = 1", "does not belong into a policy"),
+        ("class Loud:\n    print(1)  # here", "does not belong into a class"),
+        ("def helper(x=open(__file__)): return 1", "is no declaration"),
+    ],
+)
+def test_a_module_declares_and_does_nothing(tmp_path: Path, statement: str, message: str) -> None:
+    refused(tmp_path, f"{statement}  # here\n{rule('return cost')}", message)
+
+
+def test_what_a_module_may_declare(tmp_path: Path) -> None:
+    declared = """
+    from __future__ import annotations
+    from enum import Enum
+    from typing import TYPE_CHECKING, TypeAlias
+    if TYPE_CHECKING:
+        from os import PathLike
+    Wan: TypeAlias = Annotated[Decimal, Places(2)]
+    FIRST, LIMIT = date(2026, 1, 1), Money("1.50")
+    ALL = frozenset(Kind)
+    class Other(Choice):
+        \"\"\"Said.\"\"\"
+        C = "c", "丙", "C"
+    def helper() -> int:
+        return 1
+    """
+    module = load(tmp_path, dedent(declared).replace("from __future__ import annotations\n", "") + rule("return cost"))
+    assert Money("1.5") == module.LIMIT
+
+
+def test_a_decimal_that_is_not_imported_is_said_to_be(tmp_path: Path) -> None:
+    head = HEAD.replace("from gongbao.rules import *", "from gongbao.rules import *\ndel Decimal")
+    with pytest.raises(PolicyError, match=r"and import Decimal from gongbao\.rules"):
+        load(tmp_path, rule("return cost * 0.5"), head=head)
 
 
 def test_what_a_function_around_a_rule_holds_is_refused(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from gongbao.rules.policy import Rule
 from gongbao.rules.readings import choose
 from gongbao.rules.scales import Scale
 from gongbao.rules.types import Type
-from gongbao.rules.values import Choice, Quantity
+from gongbao.rules.values import Choice, GivenText, Quantity
 
 # A quotient, a half away from zero, and its whole part, towards zero. `under` is over 0.
 MACROS = (
@@ -463,6 +463,8 @@ def _kept(value: Any, compiler: Compiler, kind: Type) -> Any:
         if found % 1:
             raise ValueError(f"{value!r} has more than {compiler.places(kind)} decimals")
         return int(found)
+    if isinstance(value, GivenText):
+        return value.key
     return value.value if isinstance(value, Choice) else value
 
 

@@ -65,8 +65,20 @@ class Setting(click.ParamType[tuple[str, str]]):
         return name.strip(), rest.strip()
 
 
+def _each_once(
+    ctx: click.Context, param: click.Parameter, given: tuple[tuple[str, str], ...]
+) -> tuple[tuple[str, str], ...]:
+    """Which of two settings of one name was meant nobody knows."""
+    names = [name for name, _ in given]
+    for name in names:
+        if names.count(name) > 1:
+            raise click.BadParameter(f"{name} is set twice; set it once", ctx, param)
+    return given
+
+
 def _repeated(option: str, metavar: str, text: str) -> Callable[[Any], Any]:
-    return click.option(option, type=Setting(), multiple=True, metavar=metavar, help=f"{text} May be repeated.")
+    text = f"{text} May be repeated."
+    return click.option(option, type=Setting(), multiple=True, metavar=metavar, help=text, callback=_each_once)
 
 
 reading_option = _repeated("--reading", "NAME=OPTION", "Read the document in another way than the default.")
@@ -500,6 +512,8 @@ def _fact_rows(fact: dict[str, Any], language: str, above: str = "") -> Iterator
         kind = f"若干{kind}" if chinese else f"list of {kind}"
     unit = f" {fact['unit'][language]}" if fact["unit"] else ""
     notes = [f"{sign} {fact[bound]}" for bound, sign in (("over", ">"), ("least", "≥"), ("most", "≤")) if fact[bound]]
+    if (most := fact["decimals"]) is not None:
+        notes.append(f"最多{most}位小数" if chinese else f"at most {most} decimals")
     notes += ["可不填" if chinese else "optional"] if fact["optional"] else []
     if each := fact["one_for_each"]:
         notes.append(f"每个{each}一条" if chinese else f"each {each} once")

@@ -34,7 +34,7 @@ from gongbao.core.errors import GongbaoError
 from gongbao.rules import exact as ex
 from gongbao.rules.policy import Fact, FactSheet
 from gongbao.rules.types import Type
-from gongbao.rules.values import Choice, Label, Quantity
+from gongbao.rules.values import Choice, GivenText, Label, Quantity
 
 LARGEST = 10**13
 """No amount or number of a case is larger: ten trillion yuan is more than any city has."""
@@ -539,7 +539,7 @@ def _text_reader(longest: int) -> Read:
                 "含有换行或其他控制字符，请删去",
                 "has line breaks or other control characters; take them out",
             )
-        return text
+        return GivenText(text)
 
     return read
 

@@ -40,6 +40,9 @@ WORDS: dict[str, bool | None] = {
 exactly the bound then lies in the band above. 以上 and 以下 include by law (民法典 第一千二百五十九条), but a document
 may say the one of both bands; and 含 is said of either."""
 
+_NEVER_NEGATIVE = ("money", "percent", "integer")
+"""As among the facts; a decimal may be a temperature."""
+
 _NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,12})?")
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -137,7 +140,10 @@ def read_value(part: YamlPart, kind: Type) -> Any:
 def _read_one(part: YamlPart, kind: Type) -> Any:
     text = part.text()
     try:
-        return value_of(text, kind)
+        value = value_of(text, kind)
+        if kind.kind in _NEVER_NEGATIVE and value < 0:
+            raise ValueError(f"{text} is negative; write {text.lstrip('-')}, and let the rule subtract it")
+        return value
     except ValueError as error:
         raise part.error(str(error)) from None
 
@@ -174,6 +180,11 @@ def _read_scale(part: YamlPart, scale: type, measure: Type, given: Type) -> Scal
         above = _read_one(fields["above"], measure)
         if bands and not above > bands[-1].above:
             raise one.error("the bands stand from low to high; this one does not begin above the one before")
+        if not bands and measure.is_number and above > measure.python(0) and not fields.keys() & set(judged):
+            raise one.error(
+                f"up to {fields['above'].text()} nothing would be given; begin with a band above: 0, or say by "
+                "word and included that the document itself begins there"
+            )
         word = fields["word"].text() if "word" in fields else ""
         included = _read_one(fields["included"], FLAG) if "included" in fields else not word
         _refuse_word(fields.get("word"), word, included)

@@ -17,7 +17,8 @@ member of the Choice (nested where the key is a tuple), or for a scale its bands
     - {above: 5, word: 高于, included: false, gives: 20}
 
 `included` (does exactly `above` lie in this band?) and `word` (which word of the text says so) are required from the
-second band on. The first may do without both, and its bound then belongs to it.
+second band on. The first, above 0, may do without both, and its bound then belongs to it; one that begins higher says
+`word` or `included`, as below it nothing is given. No amount, percentage or whole number is negative: a rule subtracts.
 """
 
 from __future__ import annotations

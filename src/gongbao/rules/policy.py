@@ -343,7 +343,7 @@ class Policy:
         listed = [one for one in self.facts.declared().values() if one.type.is_records]
         return {one.type.item.python: one.name for one in reversed(listed) if one.type.item}
 
-    def rule(self, clause: str, *, zh: str, en: str) -> Callable[[Callable[P, R]], Rule[P, R]]:
+    def rule(self, clause: str = "", *, zh: str, en: str) -> Callable[[Callable[P, R]], Rule[P, R]]:
         """Declare a rule: the clause it carries out, and what its value is called."""
 
         def declare(function: Callable[P, R]) -> Rule[P, R]:
@@ -351,7 +351,7 @@ class Policy:
 
         return declare
 
-    def check(self, clause: str, *, zh: str, en: str) -> Callable[[Callable[P, bool]], Rule[P, bool]]:
+    def check(self, clause: str = "", *, zh: str, en: str) -> Callable[[Callable[P, bool]], Rule[P, bool]]:
         """Declare what must hold of the facts for a case to be taken at all; the labels say what is then wrong."""
 
         def declare(function: Callable[P, bool]) -> Rule[P, bool]:
@@ -362,6 +362,12 @@ class Policy:
         return declare
 
     def _add(self, made: Rule[P, R]) -> Rule[P, R]:
+        if not isinstance(made.clause, str) or not made.clause.strip():
+            word = "check" if made.is_check else "rule"
+            raise self.error(
+                f'{made.name} cites no clause; write the one it carries out, as @….{word}("第四条", zh="…", en="…")',
+                made.line,
+            )
         if made.name in self.rules or made.name in self.facts.declared():
             raise self.error(f"{made.name} is defined twice; give the second another name", made.line)
         self.rules[made.name] = made
@@ -389,6 +395,11 @@ class Policy:
 
         caller = inspect.currentframe().f_back  # type: ignore[union-attr]
         if caller is not None and caller.f_code.co_filename == str(self.file):
+            if self.reported:
+                raise self.error(
+                    f"values(…) of {self.name} is on line {self.closed_on} already; write all that is reported there",
+                    caller.f_lineno,
+                )
             self.closed_on = caller.f_lineno
         for name, parts in of_records.items():
             self.reported[name] = parts

@@ -8,6 +8,7 @@ import typing
 from typing import Any
 
 from gongbao.rules import tree
+from gongbao.rules.module import refuse_what_is_no_declaration
 from gongbao.rules.policy import EarlierMark, FactSheet, FigureSheet, Policy, PolicyError, ReadingSheet, Record, Rule
 from gongbao.rules.source import Builder, line_of
 from gongbao.rules.types import Type, type_of
@@ -43,6 +44,7 @@ def seal(policy: Policy) -> None:
     _check_paid(policy)
     _check_dated(policy)
     _check_used(policy)
+    refuse_what_is_no_declaration(policy)
 
 
 _ORDERED = ("date", "month", "money", "percent", "decimal", "integer")

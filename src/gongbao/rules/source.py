@@ -66,6 +66,11 @@ _CALL_MENDS: dict[object, str] = {
 _MOST_WAYS = 1000
 _DECLARES = ("rule", "check")
 _OPERATORS: dict[type[ast.operator], str] = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"}
+_OTHER_ARITHMETIC: dict[type[ast.operator], str] = {
+    ast.Pow: "instead of a ** 2 write a * a",
+    ast.FloorDiv: "instead of a // b write whole(ratio(a, b))",
+    ast.Mod: "instead of a % b write what is left over as a - b * whole(ratio(a, b))",
+}
 _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Lt: "<",
     ast.LtE: "<=",
@@ -120,7 +125,7 @@ _TAKES = {
 
 
 @cache
-def _module_of(file: str) -> ast.Module:
+def module_of(file: str) -> ast.Module:
     """One parse for a whole policy."""
     with open(file, encoding="utf-8") as opened:
         return ast.parse(opened.read(), file)
@@ -130,7 +135,7 @@ def _module_of(file: str) -> ast.Module:
 def _functions_of(file: str) -> dict[int, ast.FunctionDef]:
     """Each function of a file by the line on which it, or its first decorator, begins."""
     found = {}
-    for node in ast.walk(_module_of(file)):
+    for node in ast.walk(module_of(file)):
         if isinstance(node, ast.FunctionDef):
             found[min([node.lineno, *(one.lineno for one in node.decorator_list)])] = node
     return found
@@ -140,7 +145,7 @@ def _functions_of(file: str) -> dict[int, ast.FunctionDef]:
 def _bindings_of(file: str) -> dict[str, list[int]]:
     """The lines on which each name of a module is given a value; negative where a function gives it (`global`)."""
     found: dict[str, list[int]] = {}
-    waiting: list[tuple[ast.AST, frozenset[str] | None]] = [(_module_of(file), None)]
+    waiting: list[tuple[ast.AST, frozenset[str] | None]] = [(module_of(file), None)]
     with open(file, encoding="utf-8") as opened:
         looks_within = "global" in opened.read()  # else no function can give a value to a name of the module
     while waiting:
@@ -160,7 +165,7 @@ def _bindings_of(file: str) -> dict[str, list[int]]:
 
 def line_of(file: str, sheet: type, name: str) -> int:
     """The line on which a class of the file declares a name; 0 where it does not stand there."""
-    for node in ast.walk(_module_of(file)):
+    for node in ast.walk(module_of(file)):
         if isinstance(node, ast.ClassDef) and node.name == sheet.__name__:
             for one in node.body:
                 if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name) and one.target.id == name:
@@ -249,6 +254,7 @@ class Builder:
             raise self.error(function, f"{self.rule.name} returns what may be None; ask `is not None` first")
         if not _fits(tree_.type, wanted):
             raise self.error(function, f"{self.rule.name} says it returns {wanted} and returns {tree_.type}")
+        _refuse_useless(self, body)
         return tree_
 
     def error(self, where: ast.AST | int, message: str) -> PolicyError:
@@ -388,7 +394,8 @@ class Builder:
         if isinstance(value, int):
             return self._literal(node, value, types.INTEGER)
         if isinstance(value, float):
-            raise self.error(node, f'{value} is inexact in a computer; write Decimal("{value}")')
+            imported = "" if self.globals.get("Decimal") is Decimal else ", and import Decimal from gongbao.rules"
+            raise self.error(node, f'{value} is inexact in a computer; write Decimal("{value}"){imported}')
         if isinstance(value, str):
             return self._literal(node, value, types.TEXT)
         if value is None:
@@ -425,8 +432,9 @@ class Builder:
             return getattr(builtins, name)
         known = [*self.facts, *self.policy.rules, "figures", "readings"]
         near = difflib.get_close_matches(name, known, 1)
-        hint = f"; was {near[0]} meant? It must be a parameter of {self.rule.name}" if near else ""
-        raise self.error(node, f"{name} is neither a parameter nor a local name{hint}")
+        hint = f"was {near[0]} meant? It must be a parameter of {self.rule.name}" if near else ""
+        hint = hint or f"make it a parameter where it is a fact or a rule: there are {', '.join(known)}"
+        raise self.error(node, f"{name} is neither a parameter nor a local name; {hint}")
 
     def _refuse_changed(self, name: str) -> None:
         """A name that means something else once the module is read through: Python would take that."""
@@ -492,7 +500,7 @@ class Builder:
 
     def _unknown(self, name: str, among: Any, what: str) -> str:
         near = difflib.get_close_matches(name, list(among), 1)
-        return f"there is no {what} {name}" + (f"; was {near[0]} meant?" if near else "")
+        return f"there is no {what} {name}; " + (f"was {near[0]} meant?" if near else f"there are {', '.join(among)}")
 
     def _Subscript(self, node: ast.Subscript, local: dict[str, tree.Node]) -> tree.Node:
         table = self._expression(node.value, local)
@@ -511,7 +519,8 @@ class Builder:
     def _BinOp(self, node: ast.BinOp, local: dict[str, tree.Node]) -> tree.Node:
         op = _OPERATORS.get(type(node.op))
         if op is None:
-            raise self.error(node, "the arithmetic of a rule is + - * /")
+            mend = _OTHER_ARITHMETIC.get(type(node.op), "of yes and no write and, or")
+            raise self.error(node, f"the arithmetic of a rule is + - * /; {mend}")
         left, right = self._expression(node.left, local), self._expression(node.right, local)
         if op in "+-":
             kind = _sum(left.type, right.type)
@@ -520,8 +529,9 @@ class Builder:
         else:
             kind = product(left.type, right.type) if op == "*" else _quotient(left.type, right.type)
         if kind is None:
-            mend = "; write ratio(part, whole)" if op == "/" and left.type.kind == right.type.kind else ""
-            raise self.error(node, f"{left.type} {op} {right.type} means nothing{mend}")
+            raise self.error(node, f"{left.type} {op} {right.type} means nothing; {_other_operands(op, left, right)}")
+        if op == "/" and isinstance(right, tree.Literal) and right.value == right.type.python(0):
+            raise self.error(node, "nothing is divided by 0; write what the document divides by")
         if op in "+-":
             left, right = _as_kind(left, kind), _as_kind(right, kind)
         return tree.Operation(line=node.lineno, type=kind, op=op, left=left, right=right)
@@ -579,7 +589,7 @@ class Builder:
             if op not in ("==", "!=") or not isinstance(right, tree.Literal) or right.value not in options:
                 raise self.error(node, f"{left.name} is compared with one of its options: {', '.join(options)}")
         elif not (_comparable(one, other) or _is_zero(left) or _is_zero(right)):
-            raise self.error(node, f"{one} {op} {other} means nothing")
+            raise self.error(node, f"{one} {op} {other} means nothing; {_other_operands(op, left, right)}")
         elif op not in ("==", "!=") and one.kind in ("flag", "choice", "text"):
             raise self.error(node, f"{one} has no order")
         left, right = _as_kind(left, other), _as_kind(right, one)
@@ -632,9 +642,15 @@ class Builder:
             if isinstance(value, float):
                 raise self.error(node, f'{value} is inexact in a computer; write {kind.__name__}("{value}")')
             try:
-                return self._literal(node, kind(value), type_)  # type: ignore[arg-type]
+                made = kind(value)  # type: ignore[arg-type]
             except (TypeError, ValueError) as error:
                 raise self.error(node, f"{error}") from None
+            if kind is Money and made.exact * 100 % 1:
+                raise self.error(
+                    node,
+                    f'an amount has at most 2 decimals; where {made.exact} is a factor, write Decimal("{made.exact}")',
+                )
+            return self._literal(node, made, type_)
         given = node.args[0]
         if isinstance(given, ast.UnaryOp) and isinstance(given.operand, ast.Constant):
             number = ast.unparse(given.operand).strip("'")
@@ -856,6 +872,50 @@ def _refuse_decorators(builder: Builder, function: ast.FunctionDef) -> None:
         is_ours = isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute) and one.func.attr in _DECLARES
         if not is_ours or len(function.decorator_list) > 1:
             raise builder.error(one, "a rule has no decorator but @policy.rule(…) or @policy.check(…)")
+
+
+def _refuse_useless(builder: Builder, body: Sequence[ast.stmt]) -> None:
+    """What is never reached, and what is computed for nothing: a reader would take either for a part of the rule."""
+    used = {
+        one.id
+        for statement in body
+        for one in ast.walk(statement)
+        if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)
+    }
+    waiting = [body]
+    while waiting:
+        statements = waiting.pop()
+        for place, one in enumerate(statements):
+            if _ends(one) and place + 1 < len(statements):
+                after = statements[place + 1]
+                raise builder.error(after, f"{_word(after)} is never reached; take it out, or put it before the return")
+            if isinstance(one, ast.If):
+                waiting += [one.body, one.orelse]
+            elif isinstance(one, ast.Assign) and isinstance(one.targets[0], ast.Name) and len(one.targets) == 1:
+                name = one.targets[0].id
+                if name not in used:
+                    raise builder.error(one, f"nothing uses {name}; take the line out")
+
+
+def _ends(statement: ast.stmt) -> bool:
+    """Whether nothing after the statement is reached."""
+    if isinstance(statement, ast.If):
+        return all(bool(one) and _ends(one[-1]) for one in (statement.body, statement.orelse))
+    return isinstance(statement, ast.Return)
+
+
+def _other_operands(op: str, left: tree.Node, right: tree.Node) -> str:
+    """What to write instead of an operation on two kinds that do not go together."""
+    kinds = {left.type.kind: left, right.type.kind: right}
+    if op == "/":
+        return "write ratio(part, whole)" if len(kinds) == 1 else "divide by a decimal or a whole number"
+    if op == "*":
+        return "multiply by a percentage, a decimal or a whole number"
+    whole = kinds.get("integer")
+    other = next((one.type for kind, one in kinds.items() if kind in ("money", "percent", "decimal")), None)
+    if isinstance(whole, tree.Literal) and other is not None:
+        return f"write {other.python.__name__}({whole.value})"
+    return "both sides must be of one kind and unit"
 
 
 def _fits(given: Type, wanted: Type) -> bool:

@@ -7,6 +7,7 @@ money by money is a plain decimal, money and a percentage cannot be added.
 
 import enum
 import operator
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +20,37 @@ Integer: TypeAlias = int
 Flag: TypeAlias = bool
 Date: TypeAlias = date
 Text: TypeAlias = str
+
+
+class GivenText(str):
+    """A text as it was given, which equals every text that names the same: in other widths or spaces, in capitals.
+
+    Institutions are told apart by their names, and 医院A, 医院Ａ and 医院 a are one.
+    """
+
+    __slots__ = ("key",)
+    key: str
+
+    def __new__(cls, text: str) -> Self:
+        made = super().__new__(cls, text)
+        made.key = _key_of(text)
+        return made
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, GivenText):
+            return self.key == other.key
+        return self.key == _key_of(other) if isinstance(other, str) else NotImplemented
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+
+def _key_of(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
 
 K = TypeVar("K")
 V = TypeVar("V")

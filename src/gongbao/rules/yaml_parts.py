@@ -43,10 +43,13 @@ class YamlPart:
     def text(self) -> str:
         """A scalar that is not empty, exactly as typed, without the white space around it."""
         if not isinstance(self.node, yaml.ScalarNode):
-            raise self.error("one text belongs here")
+            raise self.error(
+                "one text belongs here, no list and no keys; write it behind the colon of its key, in quotes where it "
+                "begins with [ or {"
+            )
         text: str = self.node.value.strip()
         if not text:
-            raise self.error("nothing stands here")
+            raise self.error("nothing stands here; write a value behind the colon")
         return text
 
     def items(self) -> list[YamlPart]:
@@ -125,8 +128,10 @@ def read_declared(path: Path, declared: Iterable[str], sheet: str) -> dict[str, 
     found = root.mapping()
     missing = [name for name in declared if name not in found]
     if missing:
-        near = nearest(missing[0], (name for name in found if name not in declared))
-        raise root.error(f"{', '.join(missing)} must be given, as {sheet} declares it{near}")
+        near = difflib.get_close_matches(missing[0], [name for name in found if name not in declared], 1)
+        hint = f"; was {near[0]} meant? Write {missing[0]}" if near else "; add it"
+        where = found[near[0]] if near else root
+        raise where.error(f"{', '.join(missing)} must be given, as {sheet} declares it{hint}")
     return {name: found[name] for name in declared}
 
 

@@ -69,7 +69,7 @@ ladder:
       - {above: 100, word: 以上, included: true, gives: 30%}
       - {above: 1000, word: 超过, included: false, gives: 10%}
     2027-01-01:
-      - {above: 50, gives: 33.33%}
+      - {above: 50, included: true, gives: 33.33%}
 bands:
   zh: 档
   en: bands
@@ -87,7 +87,7 @@ bands:
       low:
         - {above: -5, gives: 5}
       high:
-        - {above: 1, gives: 50}
+        - {above: 1, included: true, gives: 50}
         - {above: 2, included: true, word: 以上, gives: 60}
         - {above: 30, included: false, word: 以上, gives: 70}
 rates:
@@ -97,10 +97,10 @@ rates:
   scale: rate_by_band
   values:
     2026-01-01:
-      - {above: 10%, gives: 1.5}
+      - {above: 10%, included: true, gives: 1.5}
       - {above: 20%, included: false, word: 超过, gives: 2.25}
     2027-06-15:
-      - {above: 10%, gives: 1.125}
+      - {above: 10%, included: true, gives: 1.125}
       - {above: 20%, included: true, word: 达到, gives: 2.25}
       - {above: 90%, included: true, word: 达到, gives: 0}
 from_day:

@@ -100,6 +100,15 @@ def test_a_fact_without_column_refuses_the_run(tmp_path: Path) -> None:
     assert read_csv(tmp_path / "out.csv")[0]["coost"] == "5"
 
 
+def test_names_written_otherwise_are_one_and_put_out_as_they_were_given(tmp_path: Path) -> None:
+    piers = ["码头A", "码头Ａ", "码头 a", "乙"]
+    lines = [f"{case},2026,2026-05-01,{pier},large,3" for case, many in (("A", piers), ("B", ["乙"])) for pier in many]
+    rows, rejected, report = computed(tmp_path, "case,year,date,pier,kind,fare\n" + "\n".join(lines) + "\n", ferry)
+    assert not rejected and [row["own"] for row in rows] == ["3.00", "1.00", "0.00", "3.00", "3.00"]
+    assert [row["pier"] for row in rows] == [*piers, "乙"]
+    assert report.one_by_one == 1
+
+
 def test_only_the_values_that_are_named(tmp_path: Path) -> None:
     rows, _, _ = computed(
         tmp_path,

@@ -309,8 +309,10 @@ class _Run:
 
     def _texts(self) -> Any:
         if self.texts is None:
-            found = self.connection.execute("select text from texts order by code").fetchall()
-            self.texts = np.array([text for (text,) in found] or [""], object)
+            found = self.connection.execute("select code, text from texts").fetchall()
+            self.texts = np.full(max((code for code, _ in found), default=0) + 1, "", object)
+            for code, text in found:
+                self.texts[code] = text
         return self.texts
 
     # -- one by one

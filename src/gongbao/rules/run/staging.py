@@ -21,6 +21,7 @@ from gongbao.rules.fact_tables import Column, Headings, read_headings
 from gongbao.rules.policy import Fact, FactSheet, Policy
 from gongbao.rules.run import cells
 from gongbao.rules.run.sources import Source, Tell, execute, silent
+from gongbao.rules.values import GivenText
 
 _READ_AT_ONCE = 20_000
 
@@ -192,9 +193,26 @@ def _read_what_is_not_plain(connection: Any, expressions: list[_Expressions], te
             f"from (select distinct text from ({parts}) where text is not null)",
             lambda share: tell(0.5 + share / 2),
         )
+        some_left_out = _leave_out_what_is_equal(connection)
         for one in texts:
-            one.joins += f" left join texts t{one.place} on t{one.place}.text = {one.number}"
-            one.number = f"t{one.place}.code"
+            text, one.number = one.number, f"t{one.place}.code"
+            one.joins += f" left join texts t{one.place} on t{one.place}.text = {text}"
+            if some_left_out:
+                one.bad = f"({one.bad} or ({text} is not null and {one.number} is null))"
+
+
+def _leave_out_what_is_equal(connection: Any) -> bool:
+    """Leave to `compute` the cases with texts that are written otherwise and name the same, such as 医院A and 医院Ａ:
+    they are equal to a rule (GivenText), and each is put out as it was given. Says whether there are any."""
+    alike: dict[str, list[str]] = {}
+    for (text,) in connection.execute("select text from texts").fetchall():
+        alike.setdefault(GivenText(text), []).append(text)
+    other = [text for texts in alike.values() if len(texts) > 1 for text in texts]
+    if other:
+        connection.register("other", {"text": np.array(other, object)})
+        connection.execute("delete from texts where text in (select text from other)")
+        connection.unregister("other")
+    return bool(other)
 
 
 def _readings(connection: Any, one: _Expressions) -> None:
