@@ -34,11 +34,7 @@ class NotTaken(GongbaoError):
     """A table that cannot be read, in Chinese and in English."""
 
     def __init__(self, zh: str, en: str) -> None:
-        self.zh = zh
-        super().__init__(en)
-
-    def in_language(self, language: str) -> str:
-        return self.zh if language.startswith("zh") else self.message
+        super().__init__(en, zh=zh)
 
 
 class Given(NamedTuple):
