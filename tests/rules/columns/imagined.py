@@ -29,9 +29,6 @@ class Level(Choice):
 
 SOME = (Kind.A, Kind.C)
 
-def asked(**about):
-    return fact("一", zh="事", en="fact", **about)
-
 """
 _POLICY = """
 policy = Policy("imagined", document="云政办〔2026〕1号", zh="策", en="policy", since=date(2026, 1, 1),
@@ -46,8 +43,9 @@ def imagined(
 ) -> Policy:
     """A policy of these classes of facts, with these rules after them.
 
-    `facts` declares Facts and the records it needs; `figures` is the body of the class of figures, `parameters` their
-    YAML. In `rules` each is decorated with @rule or @check; best_of(…) and values(…) come last.
+    `facts` declares Facts and the records it needs, each `= asked(…)` with its bounds; `figures` is the body of the
+    class of figures, `parameters` their YAML. In `rules` each is decorated with @rule or @check; best_of(…) and
+    values(…) come last.
     """
     folder = folder / f"{next(_NAMES)}"
     folder.mkdir()
@@ -57,8 +55,9 @@ def imagined(
     written = dedent(rules).replace("@rule\n", '@policy.rule("一", zh="得", en="value")\n')
     written = written.replace("@check\n", '@policy.check("一", zh="误", en="wrong")\n')
     written = written.replace("best_of(", "policy.best_of(").replace("\nvalues(", "\npolicy.values(")
+    declared = dedent(facts).replace("asked(", 'fact("一", zh="事", en="fact", ')
     file = folder / "rules.py"
-    file.write_text(f"{_HEAD}{dedent(facts)}\n{sheets}{_POLICY.format(dated=dated)}{written}\n", encoding="utf-8")
+    file.write_text(f"{_HEAD}{declared}\n{sheets}{_POLICY.format(dated=dated)}{written}\n", encoding="utf-8")
     name = f"imagined_policy_{next(_NAMES)}"
     spec = importlib.util.spec_from_file_location(name, file)
     assert spec and spec.loader

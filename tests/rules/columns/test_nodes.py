@@ -81,7 +81,7 @@ ladder:
       - {above: 100, word: 以上, included: true, gives: 30%}
       - {above: 1000, word: 以上, included: false, gives: 10%}
     2027-01-01:
-      - {above: 50, gives: 33.33%}
+      - {above: 50, included: true, gives: 33.33%}
     2028-01-01:
       - {above: 0, included: false, word: 超过, gives: 5%}
       - {above: 5000, word: 以上, included: true, gives: 90%}
@@ -102,7 +102,7 @@ bands:
       low:
         - {above: -5, gives: 5}
       high:
-        - {above: 1, gives: 50}
+        - {above: 1, included: true, gives: 50}
         - {above: 2, included: true, word: 以上, gives: 60}
         - {above: 300, included: false, word: 以上, gives: 70}
 rates:
@@ -112,10 +112,10 @@ rates:
   scale: rate_by_band
   values:
     2026-01-01:
-      - {above: 10%, gives: 1.5}
+      - {above: 10%, included: true, gives: 1.5}
       - {above: 20%, included: false, word: 超过, gives: 2.25}
     2027-06-15:
-      - {above: 10%, gives: 1.125}
+      - {above: 10%, included: true, gives: 1.125}
       - {above: 20%, included: true, word: 达到, gives: 2.25}
       - {above: 30%, included: true, word: 达到, gives: 0}
 """
