@@ -145,6 +145,18 @@ def test_a_pier_is_the_same_however_its_name_is_written_and_is_shown_as_it_was_g
     assert [one["pier"] for one in found["trips"]] == ["码头A", "码头Ａ", "码头 a", "码头Ａ", "码头B"]
 
 
+def test_every_refusal_is_told_at_once_with_the_facts_it_is_about() -> None:
+    # Before the policy was in force, and in another year than the case is of.
+    with pytest.raises(Refused) as refused:
+        compute(ferry, {"year": 2026, "trips": [trip("2025-06-30", "10")]})
+    early, other_year = refused.value.problems
+    assert (early.code, early.path, early.label and early.label.zh) == ("not_in_force", "trips[0].date", "乘船日期")
+    assert (other_year.code, other_year.path) == ("in_the_year", "trips[0].date")
+    assert other_year.label == early.label
+    assert other_year.zh.endswith("：乘船日期为2025-06-30，年度为2026")
+    assert other_year.en.endswith("2025-06-30, year is 2026")
+
+
 def test_a_limit_that_rises_within_the_year_counts_from_the_beginning() -> None:
     facts = {
         "year": 2026,
@@ -204,9 +216,10 @@ def test_what_ten_thousand_records_wait_for_together_is_kept_once() -> None:
     assert peak(800) < 6 * peak(200)
 
 
-@pytest.mark.parametrize("date", ["2025-12-31", "2027-01-01"])  # before the policy is in force; in another year
-def test_of_very_many_records_that_are_refused_the_first_are_told(date: str) -> None:
-    with pytest.raises(Refused, match="there are 50 more problems") as refused:
+# In another year, and besides before the policy is in force.
+@pytest.mark.parametrize(("date", "more"), [("2027-01-01", 50), ("2025-12-31", 200)])
+def test_of_very_many_records_that_are_refused_the_first_are_told(date: str, more: int) -> None:
+    with pytest.raises(Refused, match=f"there are {more} more problems") as refused:
         compute(ferry, {"year": 2026, "trips": [trip(date, "10")] * 150})
     assert len(refused.value.problems) == 101
 

@@ -739,7 +739,7 @@ def test_what_goes_another_way_for_each_record_of_a_generator_is_told_both_ways(
     step = explain(result).steps[1]
     assert result.values["made"] == Money("5")
     assert step.formula is not None and step.figures is not None
-    assert step.formula.zh == "合计(类 = 甲时费用，否则0)"
+    assert step.formula.zh == "求和(类 = 甲时费用，否则0)"
     assert step.formula.en == "total of (cost if kind = A, otherwise 0)"
     assert step.figures.en == "total of (5.00, 0.00)"
 

@@ -263,3 +263,15 @@ def test_the_order_of_the_units_never_matters() -> None:
         one, other = (compute(policy("air-compensation"), given).as_json()["values"] for given in (facts, turned))
         assert one["units"] == other["units"][::-1]
         assert one["city_balance"] == other["city_balance"]
+
+
+@pytest.mark.parametrize(("year", "limit"), [(2020, "1500.00"), (2021, "1500.00"), (2022, "750.00"), (2023, "1500.00")])
+def test_only_2022_has_half_the_limit(year: int, limit: str) -> None:
+    facts = {"year": year, "status": "active", "visits": []}
+    assert compute(policy("outpatient-pooling"), facts, as_if=True).as_json()["values"]["annual_limit"] == limit
+
+
+def test_each_pollutant_has_the_clause_of_its_own_band() -> None:
+    entries = policy("air-compensation").figure_table.entries
+    assert entries["pm25_level_from"].clause == "第四条第（一）项"
+    assert entries["pm10_level_from"].clause == "第四条第（三）项"

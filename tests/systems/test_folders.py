@@ -48,7 +48,7 @@ def clauses_of(number: str) -> list[str]:
 def test_every_clause_of_the_document_is_placed(folder: Path) -> None:
     coverage = read_clauses(folder / "clauses.yaml", FOLDERS.get(folder, []), carriers().get(folder, ()))
     account = coverage.against(clauses_of(coverage.document))
-    assert account.is_complete, (account.unplaced, [one.locator for one in account.strangers])
+    assert (account.unplaced, [one.locator for one in account.strangers]) == ([], [])
 
 
 @pytest.mark.gazettes

@@ -4,14 +4,44 @@ A policy module imports its language from here: see `gongbao.rules.policy` for w
 docs/write-a-policy.md for how to write one. `compute(policy, facts)` computes a case. No Django; nothing here knows a
 gazette: a citation is a document number and a locator.
 
-    policy.py     what a policy declares: facts, figures, readings, rules, checks, what it reports
-    values.py     money, percentages, decimals, choices; scales.py the kinds of scale; functions.py what rules call
-    source.py     a rule's source -> its tree (tree.py), and what the language refuses; seal.py closes a policy
-    figures.py    parameters.yaml; readings.py readings.yaml; coverage.py clauses.yaml
-    facts.py      what people give -> facts, or problems in words
-    generated.py  the tree -> Python source of each rule, over numbers as in bare.py
-    evaluate.py   runs it for a case; compute.py one case
-    explain.py    why: ways.py what is said of a way through a rule, in the words of phrases.py; telling.py its source
+What is declared:
+
+    policy.py          what a policy declares: facts, figures, readings, rules, checks, what it reports
+    values.py          money, percentages, decimals, choices; types.py what an annotation of one means
+    scales.py          the kinds of scale; functions.py what rules may call
+    figures.py         parameters.yaml; figure_values.py the values in it
+    readings.py        readings.yaml; coverage.py clauses.yaml; cases.py the worked cases; yaml_parts.py reads them all
+    source.py          a rule's source -> its tree (tree.py), and what the language refuses; module.py what a policy's
+                       module may hold beside its rules
+    seal.py            closes a policy: types, trees and what needs what; what is declared wrongly is refused
+
+What is given:
+
+    facts.py           what people give -> facts, or problems in words; fact_schema.py the same as JSON Schema
+    fact_tables.py     cases as rows of a worksheet or a CSV file; workbooks.py reads the cells
+
+What it comes to:
+
+    compute.py         one case, from what was given to values or a refusal; recompute.py a kept case, computed again
+    evaluate.py        runs the rules of a case, each once; scopes are the case and its records
+    generated.py       the tree -> the Python source that evaluate.py runs, over numbers as in bare.py
+    bare.py            values without their class; exact.py arithmetic that loses nothing
+    lost.py            which facts a value lacks; wanted.py all that are still to be asked for
+
+Why, from the tree of a rule to a text:
+
+    ways.py            which way a case went through a rule's branches, and what is said of that way: once for all cases
+    phrases.py         the words of it: formulas and conditions with slots; shown.py a single value as people read it
+    telling.py         a way -> the Python source that fills the slots: a step of the explanation, as JSON
+    explain.py         the explanation of a case: has the steps told, and reads them
+    render.py          the explanation -> lines of text
+
+About a policy as a whole:
+
+    describe.py        a policy as data; diagram.py its rules as a picture
+    edges.py           where its rules flip, for worked cases and charts
+    population.py      invented cases, as many as are wanted
+    columns/, run/, what_if/    whole populations: computed, out of files, under other figures
 """
 
 from gongbao.core.working_days import add_working_days, is_working_day, working_days_between

@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, Any
 from gongbao.core.errors import GongbaoError
 from gongbao.rules import tree
 from gongbao.rules.evaluate import Case, Impossible, MissingFacts, Scope
-from gongbao.rules.facts import Problem, as_json, limited, read_facts
+from gongbao.rules.facts import Missing, Problem, as_json, limited, read_facts
 from gongbao.rules.policy import Fact, FactSheet, Policy, Rule
 from gongbao.rules.readings import choose
 from gongbao.rules.readings import digest as readings_digest
+from gongbao.rules.shown import Said, in_both
 from gongbao.rules.values import Label
 from gongbao.rules.wanted import Wanted
 
@@ -167,8 +168,7 @@ def compute(
     table = changed_table(policy, tuple(figures.items())) if figures else policy.figure_table
     case = Case(policy, read.facts, table, options, nearest=as_if)
     try:
-        day = _day(case, as_if)
-        _check(case)
+        day = _refuse(case, as_if)
         values, wanted, relied_on = _values(case)
     except Impossible as error:
         raise Refused((_impossible(error),)) from None
@@ -187,8 +187,25 @@ def compute(
     )
 
 
-def _day(case: Case, as_if: bool) -> date | None:
-    """The day that governs. Raises Refused where the policy is not in force on it, or on the date of a record."""
+def _refuse(case: Case, as_if: bool) -> date | None:
+    """The day that governs. Raises Refused where the policy is not in force on it or on the date of a record, and with
+    every check that fails."""
+    day, problems = _day(case)
+    if as_if:
+        problems = []
+    try:
+        problems += _failing_checks(case)
+    except (Impossible, GongbaoError):
+        # Where the policy is not in force, a check may lack its figures.
+        if not problems:
+            raise
+    if problems:
+        raise Refused(limited(problems))
+    return day
+
+
+def _day(case: Case) -> tuple[date | None, list[Problem]]:
+    """The day that governs, and where the policy is not in force on it, or on the date of a record."""
     policy = case.policy
     try:
         day = case.day
@@ -201,10 +218,7 @@ def _day(case: Case, as_if: bool) -> date | None:
         if dated and isinstance(records, list):
             dates += [(f"{one.name}[{place}].{dated}", getattr(record, dated)) for place, record in enumerate(records)]
     problems = [_not_in_force(policy, path, found) for path, found in dates if isinstance(found, date)]
-    found = limited([one for one in problems if one])
-    if found and not as_if:
-        raise Refused(found)
-    return day
+    return day, [one for one in problems if one]
 
 
 def _not_in_force(policy: Policy, path: str, day: date) -> Problem | None:
@@ -215,7 +229,7 @@ def _not_in_force(policy: Policy, path: str, day: date) -> Problem | None:
     cited = f"{policy.document} {clause}"
     return Problem(
         path=path,
-        label=policy.label,
+        label=fact_at(policy.facts, path).label if path else None,
         zh=f"{day} 不在“{policy.zh}”的施行期内：{f'自 {bound} 起施行' if early else f'施行至 {bound}'}（{cited}）",
         en=f"{policy.en} is not in force on {day}: it is {'from' if early else 'until'} {bound} ({cited})",
         code="not_in_force",
@@ -228,19 +242,16 @@ def _path_of_day(policy: Policy) -> str:
     return next(iter(sorted(policy.rules[policy.dated].facts_needed)), "")
 
 
-def _check(case: Case) -> None:
-    """Raises Refused with every check that fails. One that needs a missing fact waits for it."""
-    problems = []
+def _failing_checks(case: Case) -> Iterator[Problem]:
+    """Every check that fails. One that needs a missing fact waits for it."""
     for rule in case.policy.checks:
         scopes = case.of(rule.record) if rule.record and not _missing_list(case, rule) else []
         for scope in scopes if rule.record else [case.scope]:
             try:
                 if scope.value(rule) is False:
-                    problems.append(_problem(case.policy, rule, scope))
+                    yield _problem(case.policy, rule, scope)
             except MissingFacts:
                 continue
-    if problems:
-        raise Refused(limited(problems))
 
 
 def _missing_list(case: Case, rule: Rule[..., Any]) -> bool:
@@ -260,9 +271,27 @@ def _problem(policy: Policy, rule: Rule[..., Any], scope: Scope) -> Problem:
         names = [node.name for node in fields if isinstance(node, tree.FieldRef)]
         path = f"{policy.list_of(rule.record)}[{scope.index}]" + (f".{names[-1]}" if names else "")
     cited = f"{policy.document} {rule.clause}"
-    return Problem(
-        path=path, label=rule.label, zh=f"{rule.label.zh}（{cited}）", en=f"{rule.label.en} ({cited})", code=rule.name
-    )
+    zh, en = f"{rule.label.zh}（{cited}）", f"{rule.label.en} ({cited})"
+    if told := list(_asked(policy, fields, scope)):
+        zh += "：" + "，".join(f"{label.zh}为{said.zh}" for label, said in told)
+        en += ": " + ", ".join(f"{label.en} is {said.en}" for label, said in told)
+    return Problem(path, fact_at(policy.facts, path).label if path else None, zh, en, rule.name)
+
+
+def _asked(policy: Policy, nodes: list[tree.FieldRef | tree.FactRef], scope: Scope) -> Iterator[tuple[Label, Said]]:
+    """The facts that a check asks of the case and of its own record, with what was given, from left to right."""
+    of_case, of_record = policy.facts.declared(), scope.record.declared() if scope.record else {}
+    seen = set()
+    for node in reversed(nodes):  # a tree is gone through from the right
+        if isinstance(node, tree.FieldRef):
+            about = of_record[node.name] if node.of == "record" else None
+            value = getattr(scope.record, node.name, None)
+        else:
+            about, value = of_case[node.name], scope.case.facts[node.name]
+        if about is None or about in seen or about.type.is_records or value.__class__ is Missing:
+            continue
+        seen.add(about)
+        yield about.label, in_both(value, about.type)
 
 
 def _impossible(error: Impossible) -> Problem:

@@ -102,10 +102,6 @@ class Account:
     def unplaced(self) -> list[str]:
         return [one.locator for one in self.placements if one.how == "unplaced"]
 
-    @property
-    def is_complete(self) -> bool:
-        return not self.unplaced and not self.strangers
-
     def counts(self) -> dict[str, int]:
         """How many clauses each kind of carrier, and each reason for none, accounts for.
 

@@ -32,7 +32,7 @@ _BETWEEN = {
 _CALLED = {
     "min": ("取小", "the lesser of"),
     "max": ("取大", "the greater of"),
-    "total": ("合计", "total of"),
+    "total": ("求和", "total of"),
     "mean": ("平均", "mean of"),
     "count": ("个数", "number of"),
     "any": ("存在", "any of"),

@@ -104,10 +104,6 @@ class Engine:
             one.join(timeout)
         return not self._compiling and not self._failed
 
-    @property
-    def is_compiling(self) -> bool:
-        return bool(self._compiling)
-
     # In the background
 
     def _ready(self, kind: str, program: Program, *asked: Any) -> Path | None:

@@ -43,11 +43,6 @@ class Place:
         return self.kind in (DUCKDB, POSTGRES)
 
     @property
-    def has_heading_row(self) -> bool:
-        """Whether the headings are a row of their own, so that a spreadsheet calls the first row of facts 2."""
-        return self.kind in (CSV, XLSX)
-
-    @property
     def separator(self) -> str:
         """What stands between the cells of a CSV file that is written; one that is read is looked at."""
         return "\t" if self.path.suffix.lower() == ".tsv" else ","

@@ -116,7 +116,8 @@ class Facts(FactSheet):
 
 
 class Figures(FigureSheet):
-    level_from: Micrograms
+    pm25_level_from: Micrograms
+    pm10_level_from: Micrograms
     pm25_above: Ladder[Micrograms, WanPerMicrogram]
     pm25_below: Ladder[Micrograms, WanPerMicrogram]
     pm25_slower: Ladder[Decimal, WanPerPoint]
@@ -175,10 +176,10 @@ def pm25_baseline(unit: UnitMonth, units: list[UnitMonth]) -> Micrograms2:
 @air_compensation.rule("第四条第（一）项", zh="PM2.5月均浓度核算额", en="PM2.5 level, before 第五条")
 def pm25_level_reckoned(unit: UnitMonth, pm25_baseline: Micrograms2, figures: Figures, readings: Readings) -> Wan:
     distance = abs(unit.pm25 - pm25_baseline)
-    if readings.first_microgram == "nothing_below_one" and distance < figures.level_from:
+    if readings.first_microgram == "nothing_below_one" and distance < figures.pm25_level_from:
         return Decimal(0)
     if readings.first_microgram == "only_above_one":
-        uncounted = min(distance, figures.level_from)
+        uncounted = min(distance, figures.pm25_level_from)
         if unit.pm25 > pm25_baseline:
             return marginal(uncounted, figures.pm25_above) - marginal(distance, figures.pm25_above)
         return marginal(distance, figures.pm25_below) - marginal(uncounted, figures.pm25_below)
@@ -244,10 +245,10 @@ def pm10_baseline(unit: UnitMonth, units: list[UnitMonth]) -> Micrograms2:
 @air_compensation.rule("第四条第（三）项", zh="PM10月均浓度核算额", en="PM10 level, before 第五条")
 def pm10_level_reckoned(unit: UnitMonth, pm10_baseline: Micrograms2, figures: Figures, readings: Readings) -> Wan:
     distance = abs(unit.pm10 - pm10_baseline)
-    if readings.first_microgram == "nothing_below_one" and distance < figures.level_from:
+    if readings.first_microgram == "nothing_below_one" and distance < figures.pm10_level_from:
         return Decimal(0)
     if readings.first_microgram == "only_above_one":
-        uncounted = min(distance, figures.level_from)
+        uncounted = min(distance, figures.pm10_level_from)
         if unit.pm10 > pm10_baseline:
             return marginal(uncounted, figures.pm10_above) - marginal(distance, figures.pm10_above)
         return marginal(distance, figures.pm10_below) - marginal(uncounted, figures.pm10_below)
