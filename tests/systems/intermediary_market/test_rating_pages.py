@@ -26,6 +26,7 @@ from gongbao.systems.intermediary_market.ratings.demo import open_demo
 from gongbao.systems.intermediary_market.ratings.models import CheckRun, Conduct, Rating
 from gongbao.systems.intermediary_market.ratings.traces import REPORTS, Period
 from tests.systems.intermediary_market.awarded import SIGNED, play
+from tests.systems.intermediary_market.drawing import registered
 from tests.systems.intermediary_market.parties import Parties
 from tests.systems.intermediary_market.test_ratings import FULL, MONDAY, parties, propose, take, verified
 
@@ -222,6 +223,19 @@ def test_traces_are_counted_in_the_database_and_read_as_far_as_they_are_shown(
     shown = page.partition('id="refusals"')[2].partition("</section>")[0]
     assert "· 2</h2>" in shown and shown.count('<th scope="row"') == 1
     assert f'href="/market/liabilities.xlsx{YEAR}"' in shown
+
+
+def test_openings_are_read_as_far_as_they_are_told(db: None) -> None:
+    """Each purchase has some, so that a year of them is most of the workbook."""
+    scene = registered()
+    scene.open_offers()
+    found = REPORTS["openings"].read(Period.of_year(2026, MONDAY))
+    with CaptureQueriesContext(connection) as asked:
+        told = [(one.about, one.address) for one in found.latest()]
+    case = scene.purchase.case
+    about = f"{scene.purchase.owner.name} · {case.receipt}"
+    assert told == [(about, f"/cases/{case.uuid}/")] * 2
+    assert len(asked) == 1 and "secret_digest" not in asked[0]["sql"]
 
 
 def test_what_is_overdue_is_followed_once_for_all_reports(parties: Parties, monkeypatch: pytest.MonkeyPatch) -> None:

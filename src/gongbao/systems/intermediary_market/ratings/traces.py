@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cached_property, lru_cache
 from typing import Any
+from uuid import UUID
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KT
 from django.urls import reverse
 
 from gongbao.core.labels import Label
-from gongbao.office.cases.models import Case, CaseEvent
+from gongbao.office.cases.models import CaseEvent
 from gongbao.procedures.fields import SHANGHAI
 from gongbao.procedures.sign_off import Verdict
 from gongbao.systems.intermediary_market import form_review
@@ -37,12 +38,17 @@ from gongbao.systems.intermediary_market.sealing.queries import PARTS
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Something that happened: when, what, about whom (names of bodies, receipt numbers), its page ("" for none)."""
+    """Something that happened: when, what, about whom (names of bodies, receipt numbers), in which case."""
 
     at: datetime
     what: Label
     about: str
-    address: str = ""
+    case: UUID | None = None
+
+    @property
+    def address(self) -> str:
+        """The page of the case, made for who asks: a workbook of many thousand has none."""
+        return reverse("cases:case", args=[self.case]) if self.case is not None else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +143,7 @@ def _events(procedure: str, steps: Iterable[str], period: Period, *, public: str
 def _of_purchases(*steps: str, public: bool = False) -> Read:
     def told(one: Any) -> Trace:
         label = purchases.purchase.steps[one.step].label
-        return Trace(one.at, label, _of_purchase(one.case.purchase), _case_page(one.case))
+        return Trace(one.at, label, _of_purchase(one.case.purchase), one.case.uuid)
 
     def read(period: Period) -> Sequence[Source]:
         found = _events(purchases.purchase.key, steps, period, public="case__purchase__fund" if public else "")
@@ -150,7 +156,7 @@ def _of_purchases(*steps: str, public: bool = False) -> Read:
 def _of_contracts(*steps: str, public: bool = False, only: Q | None = None) -> Read:
     def told(one: Any) -> Trace:
         label = contracts.contract.steps[one.step].label
-        return Trace(one.at, label, _parties(one.case.contract), _case_page(one.case))
+        return Trace(one.at, label, _parties(one.case.contract), one.case.uuid)
 
     def read(period: Period) -> Sequence[Source]:
         path = "case__contract__purchase__fund" if public else ""
@@ -165,10 +171,6 @@ def _parties(contract: Contract) -> str:
     return f"{contract.purchase.owner.name} · {contract.registration.organisation.name} · {contract.case.receipt}"
 
 
-def _case_page(case: Case) -> str:
-    return reverse("cases:case", args=[case.uuid])
-
-
 def _overdue(clock: str) -> Read:
     """Contracts of public funds in which the clock has run out and waits still: as of now, told for the current year.
     Those met too late are told for the year in which they were begun."""
@@ -181,10 +183,10 @@ def _overdue(clock: str) -> Read:
         for row in period.overdue:
             due = min((run.due for run in row.overdue if run.clock == declared and run.due is not None), default=None)
             if due is not None:
-                yield Trace(_moment(due), overdue, _parties(row.contract), _case_page(row.contract.case))
+                yield Trace(_moment(due), overdue, _parties(row.contract), row.contract.case.uuid)
 
     def told(one: Any) -> Trace:
-        return Trace(one.case.opened_at, late, _parties(one), _case_page(one.case))
+        return Trace(one.case.opened_at, late, _parties(one), one.case.uuid)
 
     def read(period: Period) -> Sequence[Source]:
         begun = _public_contracts().filter(case__opened_at__gte=period.since, case__opened_at__lt=period.until)
@@ -212,7 +214,7 @@ def _complaints(*against: str) -> Read:
         subject = subjects[one.values["subject"]]
         outcome = decided.get(one.outcome or "", complaints.complaint.states[one.case.state].label)
         what = Label(f"投诉：{subject.zh}（{outcome.zh}）", f"complaint: {subject.en} ({outcome.en})")
-        return Trace(one.at, what, f"{one.values['against']} · {one.case.receipt}", _case_page(one.case))
+        return Trace(one.at, what, f"{one.values['against']} · {one.case.receipt}", one.case.uuid)
 
     def read(period: Period) -> Sequence[Source]:
         decisions = CaseEvent.objects.filter(case=OuterRef("case"), step="decide").order_by("-number")
@@ -226,7 +228,7 @@ def _complaints(*against: str) -> Read:
 def _of_conduct(*steps: str, kind: str = "") -> Read:
     def told(one: Any) -> Trace:
         about = f"{one.case.market_conduct.organisation.name} · {one.case.receipt}"
-        return Trace(one.at, conduct.conduct.steps[one.step].label, about, _case_page(one.case))
+        return Trace(one.at, conduct.conduct.steps[one.step].label, about, one.case.uuid)
 
     def read(period: Period) -> Sequence[Source]:
         found = _events(conduct.conduct.key, steps, period)
@@ -278,15 +280,17 @@ def _opened(one: Opening) -> Label:
 def _openings(period: Period) -> Sequence[Source]:
     """Each layer that a custodian opened: none comes before the end of registration."""
     found = Opening.objects.filter(at__gte=period.since, at__lt=period.until)
-    related = ("sealing__purchase__owner", "sealing__purchase__case")
+    # There are some of every purchase: no more of each is read than is told.
+    found = found.select_related("sealing__purchase__owner", "sealing__purchase__case").only(
+        "at", "part", "layer", "sealing__purchase__owner__name", "sealing__purchase__case__receipt",
+        "sealing__purchase__case__uuid",
+    )  # fmt: skip
 
     def told(one: Any) -> Trace:
         purchase = one.sealing.purchase
-        return Trace(
-            one.at, _opened(one), f"{purchase.owner.name} · {purchase.case.receipt}", _case_page(purchase.case)
-        )
+        return Trace(one.at, _opened(one), f"{purchase.owner.name} · {purchase.case.receipt}", purchase.case.uuid)
 
-    return [Rows(found.select_related(*related), "at", told)]
+    return [Rows(found, "at", told)]
 
 
 def _set_aside(period: Period) -> Sequence[Source]:
@@ -295,7 +299,7 @@ def _set_aside(period: Period) -> Sequence[Source]:
 
     def told(one: Any) -> Trace:
         about = f"{one.purchase.owner.name} · {one.purchase.case.receipt}"
-        return Trace(one.set_aside_at, what, about, _case_page(one.purchase.case))
+        return Trace(one.set_aside_at, what, about, one.purchase.case.uuid)
 
     return [Rows(found.select_related("purchase__owner", "purchase__case"), "set_aside_at", told)]
 
@@ -329,7 +333,7 @@ def _in_notices(period: Period) -> Sequence[Source]:
             about = f"{one.purchase.owner.name} · {one.purchase.case.receipt} · “{each.finding.words}”"
             at = one.published_at
             assert at is not None  # as it was filtered by it
-            found.append(Trace(at, each.finding.ground.label, about, _case_page(one.purchase.case)))
+            found.append(Trace(at, each.finding.ground.label, about, one.purchase.case.uuid))
     return [Found(found)]
 
 
@@ -354,7 +358,7 @@ def _rejections(period: Period) -> Sequence[Source]:
 
     def told(one: Any) -> Trace:
         about = f"{one.purchase.owner.name} · {one.organisation.name} · {one.purchase.case.receipt}"
-        return Trace(one.opened_at, what, about, _case_page(one.purchase.case))
+        return Trace(one.opened_at, what, about, one.purchase.case.uuid)
 
     return [Rows(found.select_related("purchase__owner", "purchase__case", "organisation"), "opened_at", told)]
 
@@ -369,7 +373,7 @@ def _as_private(period: Period) -> Sequence[Source]:
 
     def told(one: Any) -> Trace:
         sum_told = Label(f"{what.zh}：{one.budget}元", f"{what.en}: {one.budget} yuan")
-        return Trace(one.case.opened_at, sum_told, _of_purchase(one), _case_page(one.case))
+        return Trace(one.case.opened_at, sum_told, _of_purchase(one), one.case.uuid)
 
     return [Rows(found.select_related("owner", "item", "case"), "case__opened_at", told)]
 
@@ -388,7 +392,7 @@ def _other_budget_year(period: Period) -> Sequence[Source]:
     traces = []
     for one in Purchase.objects.filter(pk__in=moments).select_related("owner", "item", "case"):
         what = Label(f"计入{one.budget_year}年度限额", f"counts against the limit of {one.budget_year}")
-        traces.append(Trace(moments[one.pk], what, _of_purchase(one), _case_page(one.case)))
+        traces.append(Trace(moments[one.pk], what, _of_purchase(one), one.case.uuid))
     return [Found(traces)]
 
 
