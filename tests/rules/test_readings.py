@@ -65,7 +65,7 @@ def test_a_reading_says_what_is_taken_and_why(tmp_path: Path) -> None:
         ("    excluded:", "    exclude:", 9, "was excluded meant"),
         ("en: no aid, clause: 七（三）", "en: no aid", 9, "clause must be given"),
         ("    as_is: {", "    other: {zh: 丁, en: d, clause: 一}\n    as_is: {", 10, "other is no key here"),
-        ("rounding:\n", "roundings:\n", 1, "was roundings meant"),
+        ("rounding:\n", "roundings:\n", 11, "was roundings meant"),
         ("  default: per_year\n", "  default: per_year\n  note: 戊\n", 16, "note is no key here"),
     ],
 )
