@@ -606,7 +606,7 @@ def test_after_two_failures_in_a_row_the_owner_negotiates(market: Market) -> Non
     )
     second = again(second)
     assert second.case.state == "failed"
-    with pytest.raises(GongbaoError, match="no more than the budget"):
+    with pytest.raises(GongbaoError, match=r"no more than 80,000\.00 yuan"):
         negotiate(second, "80000.01")
     change_particulars(market.owner, {"controller_id": "id-4"}, actor=KEEPER, at=START)
     market.owner.refresh_from_db()
