@@ -154,3 +154,76 @@ def test_instalments_are_typed_corrected_and_shown(
     expect(rows).to_have_count(3)
     expect(rows.nth(0)).to_contain_text("24,000.00")
     look(page)
+
+
+def test_what_one_party_says_of_secrecy_the_other_answers_and_either_lifts_it(
+    sit: Callable[[str], Page], parties: Any, look: Callable[[Page], None], console_allowed: list[str]
+) -> None:
+    from tests.systems.intermediary_market.awarded import play
+
+    console_allowed.append("400 (Bad Request)")
+    now = timezone.now()
+    one = play(parties, confirmed=now - timedelta(days=30), issued=now - timedelta(days=2))
+    one.signed(now - timedelta(days=1), deliver_by=(now + timedelta(days=30)).date())
+    address = f"/market/contracts/{one.contract.uuid}/"
+    page = sit("agency-1")
+    page.goto(address)
+    page.get_by_role("link", name="提出依法保密，不备案公示", exact=True).click()
+    expect(page.locator("main")).to_contain_text("在此之前备案期限照常计算")
+    page.get_by_label("依法应当保密的依据").fill("商业秘密")
+    look(page)
+    send(page, "提出依法保密，不备案公示")
+    expect(page.locator(".barred").filter(has_text="提出的一方不能自己同意")).to_be_visible()
+    look(page)
+    page = sit("school")
+    page.goto(address)
+    expect(page.locator(".steps-next")).to_contain_text("中选中介机构提出的依据：商业秘密")
+    look(page)
+    page.get_by_role("link", name="确认依法保密，不备案公示", exact=True).click()
+    expect(page.get_by_label("依法应当保密的依据")).to_have_value("商业秘密")
+    send(page, "确认依法保密，不备案公示")
+    page.get_by_role("link", name="不再依法保密，恢复备案公示", exact=True).click()
+    page.get_by_label("理由").fill("不属于依法应当保密的合同")
+    look(page)
+    send(page, "不再依法保密，恢复备案公示")
+    expect(page.locator(".notice").filter(has_text="应当备案并公示")).to_be_visible()
+    # The sum is raised by its owner, and by nobody else.
+    page = sit("agency-1")
+    page.goto(address)
+    page.get_by_role("link", name="备案并公示", exact=True).click()
+    page.get_by_label("备案文本（全文）").set_input_files([PDF])
+    page.locator("input[type=file]").nth(1).set_input_files([{**PDF, "name": "公示.pdf"}])
+    page.get_by_label("是", exact=True).check()
+    send(page, "备案并公示")
+    page.get_by_role("link", name="变更合同", exact=True).click()
+    page.get_by_label("合同金额（元）").fill("499999")
+    page.get_by_label("变更的内容和原因").fill("增加断面")
+    page.get_by_label("补充协议").set_input_files([PDF])
+    send(page, "变更合同")
+    expect(page.locator(".notice.wrong").first).to_contain_text("提高合同金额的变更由项目业主记录")
+    look(page)
+
+
+def test_of_private_funds_one_party_proposes_to_file_it_and_the_other_agrees(
+    sit: Callable[[str], Page], parties: Any, look: Callable[[Page], None]
+) -> None:
+    from tests.systems.intermediary_market.awarded import play
+
+    now = timezone.now()
+    one = play(parties, fund="private", confirmed=now - timedelta(days=30), issued=now - timedelta(days=2))
+    one.signed(now - timedelta(days=1), deliver_by=(now + timedelta(days=30)).date())
+    page = sit("school")
+    page.goto(f"/market/contracts/{one.contract.uuid}/")
+    page.get_by_role("link", name="提出备案", exact=True).click()
+    page.get_by_label("约定的备案日期").fill(f"{now + timedelta(days=5):%Y-%m-%d}")
+    look(page)
+    send(page, "提出备案")
+    page = sit("agency-1")
+    page.goto(f"/market/contracts/{one.contract.uuid}/")
+    expect(page.locator(".barred").filter(has_text="双方已约定备案")).to_be_visible()
+    look(page)
+    page.get_by_role("link", name="约定备案", exact=True).click()
+    expect(page.get_by_label("约定的备案日期")).to_have_value(f"{now + timedelta(days=5):%Y-%m-%d}")
+    look(page)
+    send(page, "约定备案")
+    expect(page.get_by_role("link", name="备案并公示", exact=True)).to_be_visible()

@@ -153,6 +153,17 @@ class Play:
         self.take("agency", "contract_file", when, "filed_files", "public_copy", names_nobody=True)
         return self
 
+    def kept_secret(self, when: datetime = SIGNED, by: str = "owner") -> "Play":
+        ground = "保守国家秘密法第十三条"
+        self.take(by, "contract_propose_exempt", when, secret_ground=ground)
+        self.take("agency" if by == "owner" else "owner", "contract_exempt", when, secret_ground=ground)
+        return self
+
+    def agreed_to_file(self, when: datetime = SIGNED, file_by: str = "2026-03-20") -> "Play":
+        self.take("owner", "contract_propose_filing", when, file_by=file_by)
+        self.take("agency", "contract_agree_filing", when, file_by=file_by)
+        return self
+
     def accepted(self, when: datetime = SIGNED + timedelta(days=7)) -> "Play":
         self.take("agency", "contract_deliver", when, "delivery_files", delivery="评审报告")
         self.take("owner", "contract_accept", when, acceptance="符合约定")

@@ -20,6 +20,7 @@ from gongbao.systems.intermediary_market.contracts import procedure as market
 from tests.cases.office import at
 from tests.systems.intermediary_market.awarded import (
     PDF,
+    SIGNED,
     SIGNING,
     Play,
     award,
@@ -118,12 +119,50 @@ def test_what_can_never_be_done_any_more_is_not_offered(parties: Parties) -> Non
 
     set_limit()
     one = play(parties).signed().filed()
-    assert "contract_exempt" in barred(one, "owner")  # it may be amended, and that kept secret
+    assert "contract_propose_exempt" in barred(one, "owner")  # it may be amended, and that kept secret
+    assert not {"contract_exempt", "contract_decline_exempt", "contract_lift_exempt"} & barred(one, "owner")
     one.accepted()
     assert barred(one, "owner") == barred(one, "agency") == set()
     unfiled = play(parties, owner=parties.owners[1]).signed().accepted()
     offered = queries.show(unfiled.contract, queries.Reader((market.owner,), False, False), PAID_BY).steps
-    assert "contract_exempt" in {each.step.key for each in offered if not each.obstacles}
+    assert "contract_propose_exempt" in {each.step.key for each in offered if not each.obstacles}
+
+
+def test_an_answer_is_offered_to_the_other_party_with_what_it_answers(parties: Parties, client: Client) -> None:
+    set_limit()
+    one = play(parties).signed()
+    one.take("owner", "contract_propose_exempt", SIGNED, secret_ground="保守国家秘密法第十三条")
+    address = f"/market/contracts/{one.contract.uuid}/"
+    for role, answers in (("owner", False), ("agency", True)):
+        client.force_login(one.account(role))
+        page = client.get(address).content.decode()
+        assert ("step/contract_exempt/" in page) is answers and "step/contract_decline_exempt/" in page
+        assert ("提出的一方不能自己同意" in page) is not answers and "step/contract_propose_exempt/" not in page
+        assert "项目业主提出的依据：保守国家秘密法第十三条" in page
+    form = client.get(f"{address}step/contract_exempt/").content.decode()
+    assert "保守国家秘密法第十三条</textarea>" in form
+    one.take("agency", "contract_exempt", SIGNED, secret_ground="保守国家秘密法第十三条")
+    for role in ("owner", "agency"):
+        client.force_login(one.account(role))
+        page = client.get(address, headers={"accept-language": "en"}).content.decode()
+        assert "step/contract_lift_exempt/" in page and "Keep it secret no more" in page
+    form = client.get(f"{address}step/contract_lift_exempt/").content.decode()
+    assert "备案期限自当日重新计算" in form
+
+
+def test_an_amendment_says_who_records_it(parties: Parties, client: Client) -> None:
+    set_limit()
+    one = play(parties).signed().filed()
+    client.force_login(one.account("agency"))
+    address = f"/market/contracts/{one.contract.uuid}/step/contract_amend/"
+    form = client.get(address).content.decode()
+    assert "提高金额的由项目业主记录" in form
+    seen = re.search(r'name="seen" value="(\d+)"', form)
+    assert seen
+    given = {"v-amount": "499999", "v-amended_on": "2026-03-12", "v-deliver_by": "2026-05-10", "v-change": "涨价"}
+    answer = client.post(address, given | {"seen": seen[1]})
+    page = answer.content.decode()
+    assert answer.status_code == 400 and "提高合同金额的变更由项目业主记录" in page and "第三十二条第（二）项" in page
 
 
 def test_evidence_stays_as_it_was(parties: Parties, client: Client) -> None:

@@ -25,6 +25,7 @@ from gongbao.systems.intermediary_market.contracts.demo import open_demo
 from gongbao.systems.intermediary_market.contracts.models import Contract
 from gongbao.systems.intermediary_market.purchases import procedure as buying
 from gongbao.systems.intermediary_market.purchases.models import Purchase, Registration
+from gongbao.systems.intermediary_market.ratings.traces import REPORTS, Period
 from tests.cases.office import at
 from tests.systems.intermediary_market.awarded import (
     AWARDED,
@@ -281,8 +282,21 @@ def test_a_contract_of_private_funds_is_filed_where_the_two_agree_on_it(parties:
     one = play(parties, fund="private", owner=parties.owners[1]).signed()
     assert situation(one).run(market.filing) is None and not market.must_be_filed(situation(one))
     with pytest.raises(Refused, match="public funds"):
-        one.take("agency", "contract_amend", SIGNED, "amendment_files", **AMENDED)
-    one.take("owner", "contract_agree_filing", SIGNED, file_by="2026-03-20")
+        one.take("owner", "contract_amend", SIGNED, "amendment_files", **AMENDED)
+    with pytest.raises(Refused, match="the two agreed to file it"):
+        one.filed()
+    with pytest.raises(Refused, match="one party proposed to file it"):
+        one.take("owner", "contract_agree_filing", SIGNED, file_by="2026-03-20")
+    one.take("owner", "contract_propose_filing", SIGNED, file_by="2026-03-20")
+    assert situation(one).run(market.agreed_filing) is None and not market.must_be_filed(situation(one))
+    with pytest.raises(Refused, match="the other party answers"):
+        one.take("owner", "contract_agree_filing", SIGNED, file_by="2026-03-20")
+    with pytest.raises(Refused, match="the one that was proposed"):
+        one.take("agency", "contract_agree_filing", SIGNED, file_by="2026-03-23")
+    one.take("agency", "contract_decline_filing", SIGNED, reason="不愿公开")
+    with pytest.raises(Refused, match="one party proposed to file it"):
+        one.take("agency", "contract_agree_filing", SIGNED, file_by="2026-03-20")
+    one.agreed_to_file()
     assert str(situation(one).run(market.agreed_filing).due) == "2026-03-20"
     assert market.must_be_filed(situation(one))
     one.filed()
@@ -290,12 +304,91 @@ def test_a_contract_of_private_funds_is_filed_where_the_two_agree_on_it(parties:
 
 
 def test_a_contract_that_the_law_keeps_secret_is_neither_filed_nor_published(played: Play) -> None:
-    played.signed()
-    played.take("owner", "contract_exempt", SIGNED, secret_ground="保守国家秘密法第十三条")
+    played.signed().kept_secret()
     assert not [run for run in situation(played).open_runs if run.clock == market.filing]
     with pytest.raises(Refused):
         played.filed()
     assert queries.public_page(played.contract.uuid) is None and not list(queries.published())
+
+
+@pytest.mark.parametrize(("says", "answers"), [("owner", "agency"), ("agency", "owner")])
+def test_what_one_party_says_keeps_no_contract_secret(played: Play, says: str, answers: str) -> None:
+    ground = {"secret_ground": "商业秘密"}
+    played.signed()
+    with pytest.raises(Refused, match="one party said that the law keeps it secret"):
+        played.take(says, "contract_exempt", SIGNED, **ground)
+    played.take(says, "contract_propose_exempt", SIGNED, **ground)
+    assert not market.is_secret(situation(played)) and market.must_be_filed(situation(played))
+    assert (
+        str(situation(played).run(market.filing).due) == "2026-03-17" and situation(played).run(market.filing).is_open
+    )
+    with pytest.raises(Refused, match="the other party answers"):
+        played.take(says, "contract_exempt", SIGNED, **ground)
+    played.take(answers, "contract_decline_exempt", SIGNED, reason="不属于依法应当保密的合同")
+    assert market.secrecy_proposed(situation(played)) is None
+    with pytest.raises(Refused, match="one party said"):
+        played.take(answers, "contract_exempt", SIGNED, **ground)
+    # Whoever files it has answered.
+    played.take(says, "contract_propose_exempt", SIGNED, **ground)
+    played.filed()
+    assert market.secrecy_proposed(situation(played)) is None and list(queries.published()) == [played.contract]
+
+
+@pytest.mark.parametrize("lifts", ["owner", "agency"])
+def test_either_lifts_that_it_is_secret_and_it_is_filed_and_published(played: Play, lifts: str) -> None:
+    played.signed().kept_secret()
+    with pytest.raises(Refused, match="private funds"):
+        played.take(lifts, "contract_lift_exempt_private", SIGNED, reason="x")
+    later = at("2026-03-16 10:00")
+    played.take(lifts, "contract_lift_exempt", later, reason="经核对不属于保密范围")
+    found = situation(played)
+    assert not market.is_secret(found) and market.must_be_filed(found)
+    assert str(found.run(market.filing).due) == "2026-03-19" and found.run(market.filing).is_open
+    with pytest.raises(Refused, match="both said"):
+        played.take(lifts, "contract_lift_exempt", later, reason="x")
+    played.filed(later)
+    assert list(queries.published()) == [played.contract]
+    # What was published is withdrawn while an amendment is secret, and there again when that is lifted.
+    played.take("owner", "contract_amend", later, "amendment_files", **AMENDED)
+    played.kept_secret(later, by=lifts)
+    registration = played.contract.registration_id
+    assert not list(queries.published()) and queries.agreed_of([registration]) == {}
+    played.take(lifts, "contract_lift_exempt", later, reason="x")
+    assert list(queries.published()) == [played.contract]
+    assert queries.agreed_of([registration])[registration][1] == (Decimal("80000.00"), Decimal("90000.00"))
+    assert [one.step for one in market.not_filed(situation(played))] == ["contract_amend"]
+
+
+def test_of_private_funds_secrecy_is_lifted_without_a_day_to_file(parties: Parties) -> None:
+    one = play(parties, fund="private", owner=parties.owners[1]).signed().kept_secret()
+    one.take("agency", "contract_lift_exempt_private", SIGNED, reason="x")
+    assert situation(one).run(market.filing) is None and not market.is_secret(situation(one))
+
+
+def test_auditors_see_what_is_kept_secret_and_what_is_above_award_or_budget(parties: Parties) -> None:
+    set_limit("5000000.00")
+    one, rate = play(parties), play(parties, agency=parties.agencies[1], price=None)
+    private = play(parties, fund="private", owner=parties.owners[1], agency=parties.agencies[2])
+    private.signed().kept_secret()
+    private.take("owner", "contract_amend_private", SIGNED, "amendment_files", **AMENDED | {"amount": "900000"})
+    one.signed().kept_secret().take("owner", "contract_lift_exempt", SIGNED, reason="x")
+    one.filed().take("owner", "contract_amend", SIGNED, "amendment_files", **AMENDED)
+    rate.signed(amount="100000.00").filed()
+    rate.take("owner", "contract_amend", SIGNED, "amendment_files", **AMENDED | {"amount": "100000.01"})
+
+    def told(report: str) -> list[tuple[str, str]]:
+        found = REPORTS[report].read(Period.of_year(2026, SIGNED))
+        assert found.count() == len(found.latest())
+        return [(trace.what.en, trace.about.split(" · ")[1]) for trace in found.latest()]
+
+    first, second = (each.contract.registration.organisation.name for each in (one, rate))
+    assert told("kept_secret") == [
+        ("Keep it secret no more", first), ("Confirm that the law keeps it secret", first),
+    ]  # fmt: skip
+    assert sorted(told("above_award")) == sorted([
+        ("a contract of 90,000.00 yuan, above the award of 80,000.00", first),
+        ("a contract of 100,000.01 yuan, above the budget of 100,000.00", second),
+    ])  # fmt: skip
 
 
 def test_a_copy_that_is_taken_down_is_handed_out_no_more(played: Play, client: Client) -> None:
@@ -341,6 +434,32 @@ def test_an_amendment_is_held_against_the_limit(parties: Parties) -> None:
         one.take("owner", "contract_amend", SIGNED, "amendment_files", **AMENDED | {"amount": "90000.01"})
     assert refused.value.where == "amount" and not CaseEvent.objects.filter(step="contract_amend").exists()
     one.take("owner", "contract_amend", SIGNED, "amendment_files", **AMENDED)  # exactly the limit
+
+
+def test_whoever_gains_by_another_sum_does_not_record_it(played: Play) -> None:
+    played.signed().filed()
+    for role, amount, words in (
+        ("agency", "499999.00", "raises the sum is recorded by the owner .*第三十二条第（二）项"),
+        ("owner", "79999.99", "lowers the sum is recorded by the agency"),
+    ):
+        with pytest.raises(Refused, match=words):
+            played.take(role, "contract_amend", SIGNED, "amendment_files", **AMENDED | {"amount": amount})
+    # Either records one that leaves the sum as it is.
+    played.take("agency", "contract_amend", SIGNED, "amendment_files", **AMENDED | {"amount": "80000"})
+    played.filed().take("owner", "contract_amend", SIGNED, "amendment_files", **AMENDED)
+    played.filed().take("agency", "contract_amend", SIGNED, "amendment_files", **AMENDED | {"amount": "70000"})
+    assert row(played, SIGNED).amount == Decimal("70000.00")
+
+
+@pytest.mark.parametrize("role", ["owner", "agency"])
+def test_a_rate_or_a_discount_is_signed_at_no_more_than_the_budget(parties: Parties, role: str) -> None:
+    set_limit()
+    one = play(parties, price=None)
+    given = {**SIGNING, "amount": "100000.01"}
+    with pytest.raises(Refused, match=r"not above the budget of 100,000\.00 yuan .*第十九条第（一）项"):
+        one.take(role, "contract_sign", SIGNED, "contract_files", **given)
+    one.take(role, "contract_sign", SIGNED, "contract_files", **given | {"amount": "100000.00"})
+    assert situation(one).state == market.performing
 
 
 def test_private_funds_know_no_limit(parties: Parties) -> None:

@@ -22,7 +22,7 @@ from gongbao.systems.intermediary_market.contracts import actions, earlier, quer
 from gongbao.systems.intermediary_market.contracts import procedure as market
 from gongbao.systems.intermediary_market.ratings.traces import REPORTS, Period
 from tests.cases.office import at
-from tests.systems.intermediary_market.awarded import SIGNED, Play, play, set_limit, situation
+from tests.systems.intermediary_market.awarded import SIGNED, Play, award, play, set_limit, situation
 from tests.systems.intermediary_market.parties import Parties, open_market
 
 SIGN = ("contract_sign", "agency", {
@@ -46,9 +46,11 @@ def parties(db: None) -> Parties:
     return open_market()
 
 
-def recorded_then(parties: Parties, state: str, *steps: tuple[str, str, dict[str, Any]]) -> Play:
+def recorded_then(
+    parties: Parties, state: str, *steps: tuple[str, str, dict[str, Any]], one: Play | None = None
+) -> Play:
     """A contract with these steps as that version kept and logged them; `state`: the one that its row names."""
-    one = play(parties)
+    one = one or play(parties)
     case, when = Case.objects.get(pk=one.contract.case_id), SIGNED
     with recorded("cases.take_step", actor=KEEPER, ground=OUR_RULE, at=when) as record:
         for step, role, values in steps:
@@ -161,6 +163,35 @@ def test_lists_and_pages_stand_a_row_of_then_before_the_worker_came(
     assert any(one.contract.case.receipt in trace.about for trace in REPORTS["arrears"].read(period).latest()) == (
         state == "invoiced"
     )
+
+
+def test_what_one_party_kept_secret_then_stays_so_until_one_of_them_lifts_it(parties: Parties, client: Client) -> None:
+    one = recorded_then(parties, "performing", SIGN, ("contract_exempt", "agency", {"secret_ground": "商业秘密"}))
+    now = carried(one, SIGNED + timedelta(days=1))
+    assert market.is_secret(now) and not [run for run in now.open_runs if run.clock == market.filing]
+    (trace,) = REPORTS["kept_secret"].read(Period.of_year(2026, LATER)).latest()
+    assert trace.what.en == "kept secret by the word of one party"
+    for role in ("owner", "agency"):
+        client.force_login(one.account(role))
+        page = client.get(f"/market/contracts/{one.contract.uuid}/").content.decode()
+        assert "商业秘密" in page and "step/contract_lift_exempt/" in page
+    one.take("owner", "contract_lift_exempt", LATER, reason="不属于依法应当保密的合同")
+    assert situation(one).run(market.filing).is_open
+    one.filed(LATER)
+    assert queries.public_page(one.contract.uuid) is not None
+
+
+def test_what_one_party_agreed_to_file_then_is_filed(parties: Parties, client: Client) -> None:
+    one = Play(parties, award(parties, fund="private"))
+    step, role, values = SIGN
+    signed = (f"{step}_private", role, values)
+    recorded_then(parties, "performing", signed, ("contract_agree_filing", "owner", {"file_by": "2026-04-30"}), one=one)
+    now = carried(one, SIGNED + timedelta(days=1))
+    assert market.must_be_filed(now) and str(now.run(market.agreed_filing).due) == "2026-04-30"
+    client.force_login(one.account("agency"))
+    assert "2026-04-30" in client.get(f"/market/contracts/{one.contract.uuid}/").content.decode()
+    one.filed(LATER)
+    assert queries.public_page(one.contract.uuid) is not None
 
 
 def test_a_contract_of_today_is_read_as_it_was_recorded(parties: Parties) -> None:

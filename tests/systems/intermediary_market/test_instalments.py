@@ -14,9 +14,12 @@ from gongbao.procedures import Refused
 from gongbao.systems.intermediary_market.contracts import instalments, queries
 from gongbao.systems.intermediary_market.contracts import procedure as market
 from gongbao.systems.intermediary_market.contracts.instalments import ADVANCE, DELIVERY, RETENTION, Part
+from gongbao.systems.intermediary_market.ratings import actions as ratings
+from gongbao.systems.intermediary_market.ratings import queries as rated
 from tests.cases.office import at
 from tests.systems.intermediary_market.awarded import SIGNED, Play, play, set_limit, situation
 from tests.systems.intermediary_market.parties import Parties, open_market
+from tests.systems.intermediary_market.test_ratings import FULL
 
 pytestmark = pytest.mark.one_database
 
@@ -249,6 +252,34 @@ def test_a_contract_is_not_ended_while_something_is_owed(played: Play) -> None:
     assert situation(played).state == market.ended
 
 
+def test_after_an_acceptance_the_owner_ends_it_for_a_conflict_and_rates_it(played: Play) -> None:
+    """What was accepted is paid first; before, the operator annuls the award (第二十二条)."""
+    deliver(played, 2)
+    played.take("owner", "contract_accept", SIGNED, part=2)
+    rescind = next(one for one in situation(played).steps(SIGNED, [market.clerk]) if one.step == market.rescind)
+    assert ["the owner ends the contract" in one.label.en for one in rescind.obstacles] == [True]
+    given = {"ground": "conflict", "reason": "经核实存在应当回避的情形"}
+    with pytest.raises(Refused, match="what was accepted is invoiced"):
+        played.take("owner", "contract_end", SIGNED, **given)
+    invoice(played, 2, "A", str(parts(played)[2].amount))
+    pay(played, "A", str(parts(played)[2].amount))
+    owner = played.account("owner")
+    with pytest.raises(GongbaoError, match="after it was accepted"):
+        ratings.rate(played.contract.uuid, FULL, account=owner, at=SIGNED)  # it goes on, and is rated at its end
+    played.take("owner", "contract_end", SIGNED, **given)
+    assert situation(played).state == market.ended and situation(played).values["ground"] == "conflict"
+    assert list(rated.rated_contracts([played.contract.purchase.owner])) == [played.contract]
+    assert rated.is_to_be_rated(played.contract)
+    ratings.rate(played.contract.uuid, FULL, account=owner, at=SIGNED)
+    assert not rated.is_to_be_rated(played.contract)
+
+
+def test_what_ended_before_anything_was_accepted_is_not_rated(played: Play) -> None:
+    played.take("owner", "contract_end", SIGNED, ground="other", reason="项目取消")
+    assert not rated.was_served(played.contract)
+    assert not rated.rated_contracts([played.contract.purchase.owner]).exists()
+
+
 # --- overdue, confirmed, disputed
 
 
@@ -385,7 +416,6 @@ def test_of_public_funds_everybody_sees_instalments_and_confirmed_payments(playe
 
 def test_of_private_funds_nobody_else_sees_them(parties: Parties) -> None:
     one = play(parties, fund="private", owner=parties.owners[1]).signed(schedule=SCHEDULE)
-    one.take("owner", "contract_agree_filing", SIGNED, file_by="2026-03-20")
-    one.filed()
+    one.agreed_to_file().filed()
     shown = queries.public_page(one.contract.uuid)
     assert shown is not None and shown.parts == shown.payments == ()

@@ -95,13 +95,15 @@ def test_a_rating_that_cannot_be_is_refused_at_its_field(parties: Parties, chang
 
 
 def test_what_is_rated_is_not_told_of_a_contract_that_the_law_keeps_secret(parties: Parties) -> None:
-    one = play(parties).signed()
-    one.take("agency", "contract_exempt", SIGNED, secret_ground="某法某条")
-    one.accepted()
+    one = play(parties).signed().kept_secret().accepted()
     actions.rate(one.contract.uuid, {**FULL, "words": "按期完成"}, account=one.account("owner"), at=MONDAY)
     shown = queries.as_shown(queries.ratings().get())
     assert parties.owners[0].name not in (shown.owner, shown.words) and "水土" not in shown.service
     assert shown.total == Decimal("81.00") and shown.agency == parties.agencies[0].name
+    assert queries.is_secret(one.contract)
+    one.take("owner", "contract_lift_exempt", SIGNED, reason="不再保密")
+    assert not queries.is_secret(one.contract)
+    assert queries.as_shown(queries.ratings().get()).owner == parties.owners[0].name
 
 
 # --- conduct

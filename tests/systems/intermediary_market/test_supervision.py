@@ -290,8 +290,7 @@ def test_a_rate_above_that_of_the_standard_is_marked(parties: Parties) -> None:
 
 
 def test_of_a_secret_contract_the_award_alone_is_read(parties: Parties) -> None:
-    one = play(parties).signed()
-    one.take("agency", "contract_exempt", SIGNED, secret_ground="保守国家秘密法")
+    play(parties).signed().kept_secret()
     assert (charge().amount, charge().signed_on, charge().award) == (None, None, "80000.00元")
 
 

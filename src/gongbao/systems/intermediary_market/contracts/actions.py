@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from gongbao.core.errors import GongbaoError
+from gongbao.core.labels import Label
 from gongbao.office.audit.actions import Record, recorded
 from gongbao.office.audit.actors import SYSTEM
 from gongbao.office.cases import actions as cases
@@ -17,7 +18,7 @@ from gongbao.office.cases.models import CaseEvent
 from gongbao.office.cases.queries import situation_of
 from gongbao.office.kept import one_at_a_time
 from gongbao.office.worker.jobs import each
-from gongbao.procedures import OUR_RULE, Refused, Situation, Step
+from gongbao.procedures import OUR_RULE, Obstacle, Refused, Situation, Step
 from gongbao.procedures.fields import SHANGHAI, read
 from gongbao.systems.intermediary_market.complaints.actions import complain as begin_complaint
 from gongbao.systems.intermediary_market.complaints.evidence import Source
@@ -95,6 +96,7 @@ def take(
     step, given = _as_it_is(situation, market.VARIANTS.get(step, step), given, at)
     if step in market.FOLLOWS:
         raise GongbaoError("this step follows from another by itself")
+    _refuse_one_sided(situation, step, given, acting, at)
     planned = _planned(situation, step, given, at)
     declared = market.contract.steps.get(step)
     ground = market.contract.cite(declared.clause) if declared else market.contract.cite("第二十五条第一款")
@@ -103,6 +105,8 @@ def take(
             _refuse_above_limit(found, market.contract.steps[step], given, at)
         if step in (*market.SIGNS, *market.AMENDS):
             _refuse_above_price(found, market.contract.steps[step], situation, given, at)
+        if step in market.SIGNS:
+            _refuse_above_budget(found, market.contract.steps[step], situation, given, at)
         event = cases.take_step(
             found.case.uuid, step, given, acting=acting, at=at, seen=seen, uploads=uploads, own=True
         )
@@ -137,12 +141,44 @@ def _of(organisation: Organisation, acting: Acting, at: datetime) -> None:
         raise GongbaoError("you do not act for this organisation any more")
 
 
+def _refuse_one_sided(situation: Situation, step: str, given: Mapping[str, Any], acting: Acting, at: datetime) -> None:
+    """What the other party has to say, or to record. Raises Refused."""
+    declared = market.contract.steps.get(step)
+    if declared is None:
+        return
+    values = {"amount": amount} if (amount := _amount(declared, given, at)) is not None else {}
+    obstacle = market.is_for_the_other(situation, declared, acting.role, values)
+    if obstacle is not None:
+        raise Refused(declared, [obstacle])
+
+
+def _amount(step: Step, given: Mapping[str, Any], at: datetime) -> Decimal | None:
+    """The sum that is given for the step; None where none is, or none that can be read: the step tells that."""
+    asks = [one for one in step.asks if one.key == "amount"]
+    values, _problems = read(asks, {"amount": given.get("amount")}, at.astimezone(SHANGHAI).date())
+    amount = values.get("amount")
+    return amount if isinstance(amount, Decimal) else None
+
+
+def _refuse_above_budget(
+    found: Contract, step: Step, situation: Situation, given: Mapping[str, Any], at: datetime
+) -> None:
+    """A rate or a discount bounds no sum: what was announced to be spent does (第十九条第（一）项). Raises Refused."""
+    amount, budget = _amount(step, given, at), found.purchase.budget
+    if "award" in situation.values or amount is None or amount <= budget:
+        return
+    told = Label(
+        f"中选结果没有金额的，合同金额不高于采购信息的预算{budget:,.2f}元",
+        f"where the award has no sum, that of the contract is not above the budget of {budget:,.2f} yuan",
+    )
+    raise Refused(step, [Obstacle(told, market.contract.cite("第十九条第（一）项"))])
+
+
 def _refuse_above_limit(found: Contract, step: Step, given: Mapping[str, Any], at: datetime) -> None:
     """A sum that the procurement limit has no room for: 第三条第二款. What an owner does waits here."""
     day = at.astimezone(SHANGHAI).date()
-    values, _ = read([one for one in step.asks if one.key == "amount"], {"amount": given.get("amount")}, day)
-    amount, purchase = values.get("amount"), found.purchase
-    if purchase.fund != Fund.PUBLIC or not isinstance(amount, Decimal):
+    amount, purchase = _amount(step, given, at), found.purchase
+    if purchase.fund != Fund.PUBLIC or amount is None:
         return
     one_at_a_time(f"market.purchases_of.{purchase.owner_id}")
     try:

@@ -25,9 +25,13 @@ from gongbao.systems.intermediary_market.contracts.procedure import (
     end,
     exempt,
     lapse,
+    lift_exempt,
+    lift_exempt_private,
     pay,
     pay_rest,
     payment,
+    propose_exempt,
+    propose_filing,
     rescind,
     settle,
     unsettle,
@@ -115,13 +119,21 @@ _ASKED = {
     ),
     pay.key: _PAID,
     pay_rest.key: _PAID,
+    propose_exempt.key: Label(
+        "请答复是否属于依法应当保密的合同；答复之前，备案期限照常计算。",
+        "Say whether the law keeps it secret; until you have, the time to file runs.",
+    ),
+    propose_filing.key: Label(
+        "请答复是否同意备案；不答复不视为同意。", "Say whether you agree; silence agrees to nothing."
+    ),
 }
 """What the other party is asked to do of what was recorded."""
 
+_TOLD = (settle, unsettle, end, exempt, lift_exempt, lift_exempt_private)
 NOT_TOLD = frozenset(
     step.key
     for step in contract.steps.values()
-    if step == begin or (step not in (settle, unsettle, end, exempt) and all(one.kind != "staff" for one in step.by))
+    if step == begin or (step not in _TOLD and all(one.kind != "staff" for one in step.by))
 )
 """What the two do with each other, of which the operator gets no message: it has something to do once all is settled.
 Of a result that is given back, or of none being signed, the case of the purchase tells it."""

@@ -48,7 +48,7 @@ def _sign(after: int, *, deliver: int = 30, late: str = "", schedule: str = "") 
 def _amend(after: int, amount: str, change: str, *, deliver: int = 20) -> _Step:
     given = {"amount": amount, "change": change, "schedule": ""}
     return _Step(
-        after, "agency", market.amend.key, given, ("amendment_files",), {"amended_on": 0, "deliver_by": deliver}
+        after, "owner", market.amend.key, given, ("amendment_files",), {"amended_on": 0, "deliver_by": deliver}
     )
 
 
@@ -127,11 +127,12 @@ _SCRIPTS: tuple[tuple[_Step, ...], ...] = (
             {"side": "both", "ground": "none", "reason": "双方对付款方式协商不成，逾期未签订。"},
         ),
     ),
-    (_sign(4),),
+    (_sign(4), _Step(5, "agency", market.propose_exempt.key, {"secret_ground": "成果涉及的测绘数据属于国家秘密。"})),
     (),
 )  # fmt: skip
-"""What becomes of the contracts, the first of them with the first notice of award. The fourth is paid in advance and in
-parts, and its agency disputes a payment; that of the ninth is raised."""
+"""What becomes of the contracts, the first of them with the first notice of award. The fourth is paid in advance and
+in parts, and its agency disputes a payment; that of the ninth is raised; of the eleventh its agency says that the law
+keeps it secret, and waits for an answer."""
 
 
 def open_demo(now: datetime) -> int:
@@ -163,8 +164,11 @@ def _take(contract: Contract, step: _Step, now: datetime) -> bool:
     if step.role == "operator":
         cases.take_step(case.uuid, key, step.given, acting=_clerk_of(case.unit), at=when, seen=case.events_count)
         return True
-    if key == market.sign.key and contract.purchase.fund == Fund.PRIVATE:
-        key = market.sign_private.key
+    if contract.purchase.fund == Fund.PRIVATE:
+        if key == market.file.key:
+            _agree_to_file(contract, step.after, now)
+            case.refresh_from_db()
+        key = market.sign_private.key if key == market.sign.key else key
     given = dict(step.given) | {name: day + timedelta(days=number) for name, number in step.days.items()}
     situation = rows_of([contract], when)[0].situation
     targets = market.targets(situation, key) if key in market.ABOUT else []
@@ -187,6 +191,12 @@ def _take(contract: Contract, step: _Step, now: datetime) -> bool:
         uploads=[Upload(one, f"{_NAMES[one]}.txt", f"{_NAMES[one]}（演示）\n".encode()) for one in step.files],
     )
     return True
+
+
+def _agree_to_file(contract: Contract, after: int, now: datetime) -> None:
+    """What is paid from private funds is filed once the two agreed on it."""
+    for role, key in (("owner", market.propose_filing.key), ("agency", market.agree_filing.key)):
+        _take(contract, _Step(after, role, key, days={"file_by": 3}), now)
 
 
 def _clerk_of(unit: Unit) -> Acting:

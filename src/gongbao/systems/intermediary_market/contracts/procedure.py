@@ -10,10 +10,11 @@ disputes a payment, it is not any more.
 
 A contract of public funds has to be filed and published, and so have its amendments; of private funds where the two
 agree on it; one that the law keeps secret, never (第二十五条第二款). So those of public and of private funds are signed
-and amended by steps of their own: filing is a clock of the former.
+and amended by steps of their own: filing is a clock of the former. That the law keeps it secret, or that it is filed
+where it need not be, counts once one party said it and the other said so too; an earlier version took the word of one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TypeAlias
@@ -25,10 +26,13 @@ from gongbao.procedures import (
     Event,
     Field,
     Kind,
+    Obstacle,
     Option,
     Procedure,
+    Role,
     SignOff,
     Situation,
+    Step,
     until,
     working_days,
 )
@@ -142,16 +146,33 @@ _amendment = (
     Field("change", Label("变更的内容和原因", "What is changed, and why"), Kind.TEXT, longest=2000, public=True),
     Field("amendment_files", Label("补充协议", "The amendment"), Kind.FILES, longest=10),
 )
-_abandonment = (
-    Field("ground", Label("事由", "Ground"), Kind.CHOICE, options=GROUNDS),
+_ground_files = Field("ground_files", Label("证明材料", "Papers that show it"), Kind.FILES, required=False, longest=5)
+_abandonment = (Field("ground", Label("事由", "Ground"), Kind.CHOICE, options=GROUNDS), _reason(), _ground_files)
+_ending = (
+    Field("ground", Label("事由", "Ground"), Kind.CHOICE, options=(
+        *GROUNDS,
+        Option("conflict", Label("应当回避而未回避", "a conflict of interest was not declared"), "第二十二条"),
+    )),
     _reason(),
-    Field("ground_files", Label("证明材料", "Papers that show it"), Kind.FILES, required=False, longest=5),
+    _ground_files,
+)  # fmt: skip
+_secret_ground = Field(
+    "secret_ground",
+    Label("依法应当保密的依据", "The law that keeps it secret"),
+    Kind.TEXT,
+    "第二十五条第二款",
+    longest=1000,
 )
+_file_by = Field("file_by", Label("约定的备案日期", "To be filed by"), Kind.DATE, "第二十五条第二款", future=True)
 
 # What follows from the events. Steps are named by their keys, as these are asked by the conditions of the steps.
 
 SIGNS = ("contract_sign", "contract_sign_private")
 AMENDS = ("contract_amend", "contract_amend_private")
+FILED = "contract_file"
+EXEMPTS = "contract_exempt"
+LIFTS = ("contract_lift_exempt", "contract_lift_exempt_private")
+AGREES_TO_FILE = "contract_agree_filing"
 
 
 def is_public(situation: Situation) -> bool:
@@ -227,19 +248,79 @@ def is_settled(situation: Situation) -> bool:
 
 def not_filed(situation: Situation) -> list[Event]:
     """The signing and the amendments that are not filed yet, nor exempt."""
-    last = max((one.number for one in situation.events if one.step in ("contract_file", "contract_exempt")), default=0)
+    settles = (FILED, EXEMPTS) if is_secret(situation) else (FILED,)
+    last = max((one.number for one in situation.events if one.step in settles), default=0)
     return [one for one in situation.events if one.step in (*SIGNS, *AMENDS) and one.number > last]
 
 
+def _last_of(situation: Situation, steps: tuple[str, ...]) -> Event | None:
+    return next((one for one in reversed(situation.events) if one.step in steps), None)
+
+
 def is_secret(situation: Situation) -> bool:
-    """Whether the law keeps it secret, as somebody of the two said, so that it is neither filed nor published."""
-    return bool(situation.taken("contract_exempt"))
+    """Whether the law keeps it secret, as both said and neither took back, so that it is neither filed nor
+    published."""
+    last = _last_of(situation, (EXEMPTS, *LIFTS))
+    return last is not None and last.step == EXEMPTS
+
+
+def secrecy_proposed(situation: Situation) -> Event | None:
+    """Where one party said that the law keeps it secret, and the other has not answered: that event. Whoever files it
+    has answered."""
+    last = _last_of(situation, ("contract_propose_exempt", "contract_decline_exempt", EXEMPTS, FILED))
+    return last if last is not None and last.step == "contract_propose_exempt" else None
+
+
+def filing_proposed(situation: Situation) -> Event | None:
+    """Where one party proposed to file it, and the other has not answered: that event."""
+    last = _last_of(situation, ("contract_propose_filing", "contract_decline_filing", AGREES_TO_FILE, EXEMPTS))
+    return last if last is not None and last.step == "contract_propose_filing" else None
+
+
+def proposed(situation: Situation, step: str) -> Label | None:
+    """What the step answers, in words; None of a step that answers nothing."""
+    if step in (EXEMPTS, "contract_decline_exempt") and (said := secrecy_proposed(situation)) is not None:
+        side, ground = contract.roles[said.role].label, str(said.values["secret_ground"])
+        return Label(f"{side.zh}提出的依据：{ground}", f"{side.en} named: {ground}")
+    if step in (AGREES_TO_FILE, "contract_decline_filing") and (said := filing_proposed(situation)) is not None:
+        side, day = contract.roles[said.role].label, said.values["file_by"]
+        return Label(f"{side.zh}提出在{day}前备案", f"{side.en} proposed to file it by {day}")
+    return None
+
+
+def agreed_to_file(situation: Situation) -> bool:
+    """Whether the two agreed to file a contract that need not be filed."""
+    return bool(situation.taken(AGREES_TO_FILE))
 
 
 def must_be_filed(situation: Situation) -> bool:
     """Whether something of it has to be filed now: by the document, or because the two agreed on it."""
-    due = is_public(situation) or bool(situation.taken("contract_agree_filing"))
+    due = is_public(situation) or agreed_to_file(situation)
     return due and not is_secret(situation) and bool(not_filed(situation))
+
+
+def is_for_the_other(situation: Situation, step: Step, role: Role, values: Mapping[str, object]) -> Obstacle | None:
+    """Why this party does not take the step and the other one does: nobody agrees with himself, and whoever gains by
+    another sum does not record it. `values`: what is given for the step, as far as it is known."""
+    proposed = {EXEMPTS: secrecy_proposed, AGREES_TO_FILE: filing_proposed}.get(step.key)
+    if proposed is not None:
+        said = proposed(situation)
+        if said is not None and said.role == role.key:
+            told = Label(
+                "由对方答复，提出的一方不能自己同意", "the other party answers it, not the one that proposed it"
+            )
+            return Obstacle(told, contract.cite(step.clause))
+        return None
+    now, amount = amount_of(situation), values.get("amount")
+    if step.key not in AMENDS or now is None or not isinstance(amount, Decimal):
+        return None
+    if amount > now and role != owner:
+        told = Label("提高合同金额的变更由项目业主记录", "an amendment that raises the sum is recorded by the owner")
+        return Obstacle(told, contract.cite("第三十二条第（二）项"))
+    if amount < now and role != agency:
+        told = Label("降低合同金额的变更由中介机构记录", "an amendment that lowers the sum is recorded by the agency")
+        return Obstacle(told, OUR_RULE)
+    return None
 
 
 ABOUT = {
@@ -311,6 +392,10 @@ def suggested(situation: Situation, step: str, today: date, about: object = None
     if step == "contract_pay":
         invoice = invoice_of(situation, about)
         return {"payment": invoice.owed if invoice is not None else None, "paid_on": today}
+    if step == EXEMPTS and (said := secrecy_proposed(situation)) is not None:
+        return {"secret_ground": said.values["secret_ground"]}
+    if step == AGREES_TO_FILE and (said := filing_proposed(situation)) is not None:
+        return {"file_by": said.values["file_by"]}
     return {}
 
 
@@ -327,6 +412,11 @@ def _not_above_award(situation: Situation, values: dict[str, object]) -> bool:
     awarded_sum, amount = situation.values.get("award"), values["amount"]
     assert isinstance(amount, Decimal)
     return not isinstance(awarded_sum, Decimal) or amount <= awarded_sum
+
+
+def _on_the_day_proposed(situation: Situation, values: dict[str, object]) -> bool:
+    said = filing_proposed(situation)
+    return said is None or values["file_by"] == said.values["file_by"]
 
 
 def _delivery_after(key: str) -> Condition:
@@ -447,8 +537,37 @@ SOMETHING_TO_FILE = Condition(
     lambda situation, values: bool(not_filed(situation)),
 )  # fmt: skip
 NOT_SECRET = Condition(
-    Label("该合同未注明依法保密", "it was not said that the law keeps this contract secret"), "第二十五条第二款",
-    lambda situation, values: not is_secret(situation),
+    Label("双方未确认该合同依法保密", "the two did not both say that the law keeps this contract secret"),
+    "第二十五条第二款", lambda situation, values: not is_secret(situation),
+)  # fmt: skip
+IS_SECRET = Condition(
+    Label("双方已确认该合同依法保密", "both said that the law keeps this contract secret"), "第二十五条第二款",
+    lambda situation, values: is_secret(situation),
+)  # fmt: skip
+SECRECY_PROPOSED = Condition(
+    Label("一方已提出依法保密，尚待答复", "one party said that the law keeps it secret, and waits for an answer"),
+    "第二十五条第二款", lambda situation, values: secrecy_proposed(situation) is not None,
+)  # fmt: skip
+NO_SECRECY_PROPOSED = Condition(
+    Label("没有待答复的依法保密提议", "nobody waits for an answer on keeping it secret"), "第二十五条第二款",
+    lambda situation, values: secrecy_proposed(situation) is None,
+)  # fmt: skip
+FILING_PROPOSED = Condition(
+    Label("一方已提出备案，尚待答复", "one party proposed to file it, and waits for an answer"), "第二十五条第二款",
+    lambda situation, values: filing_proposed(situation) is not None,
+)  # fmt: skip
+NO_FILING_PROPOSED = Condition(
+    Label("没有待答复的备案提议", "nobody waits for an answer on filing it"), "第二十五条第二款",
+    lambda situation, values: filing_proposed(situation) is None,
+)  # fmt: skip
+ON_THE_DAY_PROPOSED = Condition(
+    Label("备案日期与提议一致；另定日期的，由本方另行提出",
+          "the day is the one that was proposed; whoever wants another declines, and proposes it"),
+    "第二十五条第二款", _on_the_day_proposed,
+)  # fmt: skip
+TO_BE_FILED = Condition(
+    Label("使用社会性资金的，双方已约定备案", "of private funds, the two agreed to file it"), "第二十五条第二款",
+    lambda situation, values: is_public(situation) or agreed_to_file(situation),
 )  # fmt: skip
 NOTHING_UNFILED = Condition(
     Label("此前的合同和变更已经备案", "what was signed before is filed"), "第二十五条第二款",
@@ -462,9 +581,12 @@ NAMES_NOBODY = Condition(
 
 
 def past_conditions(situation: Situation) -> list[Condition]:
-    """Conditions that do not hold and never will again: a step on one of these is none of this contract any more."""
+    """Conditions that make a step none of this contract as it stands: they never hold again, or the step answers what
+    nobody proposed, proposes again what waits for an answer, or lifts what does not stand."""
     found = [OF_PRIVATE_FUNDS if is_public(situation) else OF_PUBLIC_FUNDS]
-    found += [NOT_SECRET] if is_secret(situation) else []
+    found += [NOT_SECRET] if is_secret(situation) else [IS_SECRET]
+    found += [SECRECY_PROPOSED] if secrecy_proposed(situation) is None else [NO_SECRECY_PROPOSED]
+    found += [FILING_PROPOSED] if filing_proposed(situation) is None else [NO_FILING_PROPOSED]
     # What was accepted as a whole is not amended any more: nothing new comes to be filed.
     accepted_once = situation.state in (accepted, paid, archived)
     found += [SOMETHING_TO_FILE] if accepted_once and not not_filed(situation) else []
@@ -544,7 +666,9 @@ NOTHING_OPEN = Condition(
     "第四十条第（六）项", _nothing_open,
 )  # fmt: skip
 NOTHING_ACCEPTED = Condition(
-    Label("尚未验收任何一期", "no instalment was accepted"), OUR_RULE,
+    Label("尚未验收任何一期；此后由项目业主终止合同，已经验收的照付",
+          "no instalment was accepted; from then on the owner ends the contract, and what was accepted is paid"),
+    OUR_RULE,
     lambda situation, values: not any(one.standing == instalments.ACCEPTED for one in parts_of(situation)),
 )  # fmt: skip
 ANSWERED = Condition(
@@ -616,23 +740,66 @@ rescind = contract.step(
 
 # Filing
 
+propose_exempt = contract.step(
+    "contract_propose_exempt", "第二十五条第二款", zh="提出依法保密，不备案公示", en="Say that the law keeps it secret",
+    by=[owner, agency], at=[performing, accepted, paid], when=[SOMETHING_TO_FILE, NO_SECRECY_PROPOSED],
+    asks=[_secret_ground],
+    help_zh="对方也确认后才算数；在此之前备案期限照常计算。",
+    help_en="It counts once the other party says so too; until then the time to file runs.",
+)  # fmt: skip
+
 exempt = contract.step(
-    "contract_exempt", "第二十五条第二款", zh="注明依法保密，不备案公示", en="Keep it secret by law",
-    by=[owner, agency], at=[performing, accepted, paid], when=[SOMETHING_TO_FILE],
-    asks=[Field("secret_ground", Label("依法应当保密的依据", "The law that keeps it secret"), Kind.TEXT,
-                "第二十五条第二款", longest=1000)],
+    "contract_exempt", "第二十五条第二款", zh="确认依法保密，不备案公示", en="Confirm that the law keeps it secret",
+    by=[owner, agency], at=[performing, accepted, paid], when=[SOMETHING_TO_FILE, SECRECY_PROPOSED],
+    asks=[_secret_ground],
+)  # fmt: skip
+
+decline_exempt = contract.step(
+    "contract_decline_exempt", "第二十五条第二款",
+    zh="不按依法保密处理", en="Do not keep it secret",
+    by=[owner, agency], at=[performing, accepted, paid], when=[SECRECY_PROPOSED], asks=[_reason()],
+    help_zh="不同意对方的提议，或者撤回本方的提议。",
+    help_en="Decline what the other party said, or take back your own.",
+)  # fmt: skip
+
+lift_exempt = contract.step(
+    "contract_lift_exempt", "第二十五条第二款", zh="不再依法保密，恢复备案公示", en="Keep it secret no more",
+    by=[owner, agency], at=[performing, accepted, paid], when=[OF_PUBLIC_FUNDS, IS_SECRET], asks=[_reason()],
+    help_zh="任何一方都可以办理，备案期限自当日重新计算。",
+    help_en="Either party may do so; the time to file begins anew on that day.",
+)  # fmt: skip
+
+lift_exempt_private = contract.step(
+    "contract_lift_exempt_private", "第二十五条第二款", zh="不再依法保密（社会性资金）",
+    en="Keep it secret no more (private funds)", by=[owner, agency], at=[performing, accepted, paid],
+    when=[OF_PRIVATE_FUNDS, IS_SECRET], asks=[_reason()],
+)  # fmt: skip
+
+propose_filing = contract.step(
+    "contract_propose_filing", "第二十五条第二款", zh="提出备案", en="Propose to file it", by=[owner, agency],
+    at=[performing, accepted, paid], when=[OF_PRIVATE_FUNDS, SOMETHING_TO_FILE, NOT_SECRET, NO_FILING_PROPOSED],
+    asks=[_file_by],
+    help_zh="对方同意后才算约定。", help_en="It is agreed on once the other party agrees.",
 )  # fmt: skip
 
 agree_filing = contract.step(
     "contract_agree_filing", "第二十五条第二款", zh="约定备案", en="Agree to file it", by=[owner, agency],
-    at=[performing, accepted, paid], when=[OF_PRIVATE_FUNDS, SOMETHING_TO_FILE, NOT_SECRET],
-    asks=[Field("file_by", Label("约定的备案日期", "To be filed by"), Kind.DATE, "第二十五条第二款", future=True)],
+    at=[performing, accepted, paid],
+    when=[OF_PRIVATE_FUNDS, SOMETHING_TO_FILE, NOT_SECRET, FILING_PROPOSED, ON_THE_DAY_PROPOSED], asks=[_file_by],
+)  # fmt: skip
+
+decline_filing = contract.step(
+    "contract_decline_filing", "第二十五条第二款",
+    zh="不约定备案", en="Do not agree to file it",
+    by=[owner, agency], at=[performing, accepted, paid], when=[OF_PRIVATE_FUNDS, FILING_PROPOSED], asks=[_reason()],
+    help_zh="不同意对方的提议，或者撤回本方的提议。",
+    help_en="Decline what the other party proposed, or take back your own.",
 )  # fmt: skip
 
 file = contract.step(
     "contract_file", "第二十五条第二款", zh="备案并公示", en="File and publish", by=[agency],
     at=[performing, accepted, paid], publishes=True,
-    when=[SOMETHING_TO_FILE, NOT_SECRET, NAMES_NOBODY],
+    when=[SOMETHING_TO_FILE, NOT_SECRET, TO_BE_FILED, NAMES_NOBODY],
     asks=[
         Field("filed_files", Label("备案文本（全文）", "What is filed, whole"), Kind.FILES, longest=10),
         Field("public_copy", Label("公示文本", "The copy to be published"), Kind.FILES, longest=3, public=True,
@@ -652,12 +819,16 @@ take_down = contract.step(
 amend = contract.step(
     "contract_amend", "第二十五条第二款", zh="变更合同", en="Amend the contract", by=[owner, agency], at=[performing],
     asks=_amendment, on="amended_on", when=[OF_PUBLIC_FUNDS, NOTHING_UNFILED, _delivery_after("amended_on")],
+    help_zh="提高金额的由项目业主记录，降低金额的由中介机构记录。",
+    help_en="The owner records one that raises the sum, the agency one that lowers it.",
 )  # fmt: skip
 
 amend_private = contract.step(
     "contract_amend_private", "第二十五条第二款", zh="变更合同（社会性资金）", en="Amend the contract (private funds)",
     by=[owner, agency], at=[performing], asks=_amendment, on="amended_on",
     when=[OF_PRIVATE_FUNDS, NOTHING_UNFILED, _delivery_after("amended_on")],
+    help_zh="提高金额的由项目业主记录，降低金额的由中介机构记录。",
+    help_en="The owner records one that raises the sum, the agency one that lowers it.",
 )  # fmt: skip
 
 # The instalments that were agreed on: each a step of its own, taken with the signing or the amendment
@@ -804,7 +975,7 @@ unsettle = contract.step(
 
 end = contract.step(
     "contract_end", OUR_RULE, zh="终止合同", en="End the contract", by=[owner, agency], at=[performing], to=ended,
-    asks=_abandonment, when=[NOTHING_OPEN],
+    asks=_ending, when=[NOTHING_OPEN],
 )  # fmt: skip
 
 archive = contract.step(
@@ -833,7 +1004,7 @@ signing = contract.clock(
 
 filing = contract.clock(
     "contract_filing", working_days(3), "第二十五条第二款", zh="合同备案并公示", en="file and publish the contract",
-    starts=[sign, amend], ends=[file, exempt], tells=[agency, clerk],
+    starts=[sign, amend, lift_exempt], ends=[file, exempt], tells=[agency, clerk],
 )  # fmt: skip
 
 agreed_filing = contract.clock(

@@ -44,7 +44,7 @@ from gongbao.systems.intermediary_market.contracts.models import Contract
 from gongbao.systems.intermediary_market.organisations.models import Organisation
 from gongbao.systems.intermediary_market.purchases.models import Purchase
 
-FILED = market.file.key
+FILED = market.FILED
 
 
 def contracts() -> QuerySet[Contract]:
@@ -190,8 +190,16 @@ class Row:
 
 
 def is_published(situation: Situation) -> bool:
-    """Whether the public sees it: it was filed, and nobody said that the law keeps it secret."""
+    """Whether the public sees it: it was filed, and the law does not keep it secret."""
     return bool(situation.taken(FILED)) and not market.is_secret(situation)
+
+
+def kept_secret(case: str) -> Exists:
+    """Whether the law keeps a contract secret (contracts.procedure.is_secret), asked of the database. `case`: the path
+    to its case."""
+    lifted = CaseEvent.objects.filter(case=OuterRef("case"), number__gt=OuterRef("number"), step__in=market.LIFTS)
+    said = CaseEvent.objects.filter(case=OuterRef(case), step=market.EXEMPTS)
+    return Exists(said.filter(~Exists(lifted)))
 
 
 def rows_of(found: Sequence[Contract], now: datetime) -> list[Row]:
@@ -211,15 +219,18 @@ def agreed_of(registrations: Sequence[int]) -> dict[int, tuple[date, tuple[Decim
     Read from the events in which they stand, without those around them: one query, however many. Of a contract that the
     law keeps secret there is nothing.
     """
-    steps = (*market.SIGNS, *market.AMENDS, market.exempt.key)
+    steps = (*market.SIGNS, *market.AMENDS, market.EXEMPTS, *market.LIFTS)
     rows = CaseEvent.objects.filter(case__contract__registration__in=registrations, step__in=steps)
     found: dict[int, tuple[date, tuple[Decimal, ...]]] = {}
     secret = set()
     for registration, step, on, amount in rows.order_by("case", "number").values_list(
         "case__contract__registration", "step", "on", "values__amount"
     ):
-        if step == market.exempt.key:
+        if step == market.EXEMPTS:
             secret.add(registration)
+            continue
+        if step in market.LIFTS:
+            secret.discard(registration)
             continue
         signed_on, sums = found.get(registration, (on, ()))
         found[registration] = signed_on, sums if amount is None else (*sums, Decimal(amount))
@@ -295,7 +306,7 @@ def published(*, text: str = "", fund: str = "", year: int | None = None) -> Que
     """The contracts that were filed and are not secret, newest first. `text`: in the name of owner, agency or service;
     `year`: the one in which they were filed."""
     events = CaseEvent.objects.filter(case=OuterRef("case"))
-    found = contracts().filter(Exists(events.filter(step=FILED)), ~Exists(events.filter(step=market.exempt.key)))
+    found = contracts().filter(Exists(events.filter(step=FILED)), ~kept_secret("case"))
     found = found.prefetch_related("case__attachments")
     if text:
         found = found.filter(
@@ -521,7 +532,7 @@ def show(contract: Contract, reader: Reader, now: datetime) -> ShownContract:
             one
             for possible in situation.steps(now, reader.roles)
             if not any(each in past for each in possible.step.conditions)
-            for one in _offered(situation, possible, now)
+            for one in _offered(situation, possible, reader.roles, now)
         ),
         as_published(contract, situation),
         market.must_be_filed(situation),
@@ -530,13 +541,15 @@ def show(contract: Contract, reader: Reader, now: datetime) -> ShownContract:
     )
 
 
-def _offered(situation: Situation, possible: Possible, now: datetime) -> list[Offered]:
+def _offered(situation: Situation, possible: Possible, roles: Sequence[Role], now: datetime) -> list[Offered]:
     """The step for each thing that it can be about; none of those that another step turns into by itself."""
     step = possible.step
     if step.key in market.FOLLOWS or step.key in market.VARIANTS:
         return []
     if step.key not in market.ABOUT:
-        return [Offered(step, possible.obstacles)]
+        others = [market.is_for_the_other(situation, step, role, {}) for role in roles if role in step.by]
+        barred = tuple(one for one in others if one is not None) if all(others) else ()
+        return [Offered(step, (*possible.obstacles, *barred), named=market.proposed(situation, step.key))]
     found = market.targets(situation, step.key)
     if step == market.return_invoice:
         runs = {about: situation.run(market.payment, about) for about, _named in found}

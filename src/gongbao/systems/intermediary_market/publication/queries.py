@@ -181,6 +181,9 @@ def _signed(purchases: Sequence[Purchase]) -> Iterator[tuple[Contract, Signed]]:
             continue
         told = (contracts.FILED, *(_PERFORMANCE if of_contracts.is_public(situation) else ()))
         moments = [event.at for event in situation.events if event.step in told]
+        # What the law kept secret for a while is public again from the moment on at which that was lifted.
+        first = situation.taken(contracts.FILED)[0].number
+        moments += [event.at for event in situation.events if event.step in of_contracts.LIFTS and event.number > first]
         if situation.state.final:
             moments.append(situation.events[-1].at)
         yield one, Signed(shown, situation.state.key, tuple(moments))

@@ -194,9 +194,26 @@ ACTS: tuple[Act, ...] = (
     Act(
         "第四十条第（七）项",
         Label("其他需追责的行为", "other acts"),
-        None,
-        (),
-        ("against_owners", "interventions", "negotiations", "without_notice", "as_private", "other_budget_year"),
+        Label(
+            "合同依法保密须经双方确认，任何一方可以恢复备案；提高金额只由业主记录，按费率、下浮率中选的不高于预算",
+            "a contract is kept secret only where both parties say so, and either lifts it; only the owner raises a "
+            "sum, and where a rate or a discount was offered it is signed at no more than the budget",
+        ),
+        (
+            "test_what_one_party_says_keeps_no_contract_secret",
+            "test_whoever_gains_by_another_sum_does_not_record_it",
+            "test_a_rate_or_a_discount_is_signed_at_no_more_than_the_budget",
+        ),
+        (
+            "against_owners",
+            "interventions",
+            "negotiations",
+            "without_notice",
+            "as_private",
+            "other_budget_year",
+            "kept_secret",
+            "above_award",
+        ),
         _MOUTH,
     ),
 )

@@ -28,6 +28,7 @@ from gongbao.systems.intermediary_market.complaints import procedure as complain
 from gongbao.systems.intermediary_market.complaints.privacy import NUMBERS
 from gongbao.systems.intermediary_market.contracts import procedure as contracts
 from gongbao.systems.intermediary_market.contracts.models import Contract
+from gongbao.systems.intermediary_market.contracts.queries import kept_secret
 from gongbao.systems.intermediary_market.interpretation.queries import readings_on
 from gongbao.systems.intermediary_market.organisations import queries as organisations
 from gongbao.systems.intermediary_market.organisations.models import Organisation
@@ -53,25 +54,32 @@ GRADES: dict[str, Label] = {one.value: Label(one.label.zh, one.label.en) for one
 
 
 def rated_contracts(owner: Collection[Organisation]) -> QuerySet[Contract]:
-    """The contracts of the owners whose service was accepted, newest first: to be rated, once."""
-    accepted = CaseEvent.objects.filter(case=OuterRef("case"), step=contracts.accept.key)
-    found = Contract.objects.filter(Exists(accepted), purchase__owner__in=owner)
+    """The contracts of the owners of which the service was performed, newest first: to be rated, once."""
+    found = _served(Contract.objects.filter(purchase__owner__in=owner))
     return found.select_related("case", "purchase__owner", "purchase__item", "registration__organisation", "rating")
 
 
+def _served(among: QuerySet[Contract]) -> QuerySet[Contract]:
+    """Those in which all was accepted, and those that ended after a part was: no more is served then."""
+    events = CaseEvent.objects.filter(case=OuterRef("case"))
+    all_of_it = Exists(events.filter(step=contracts.accept.key))
+    a_part = Exists(events.filter(step=contracts.accept_part.key))
+    return among.filter(all_of_it | Q(a_part, case__state=contracts.ended.key))
+
+
 def was_served(contract: Contract) -> bool:
-    """Whether the owner accepted what was delivered: a rating comes after the service (第二十九条)."""
-    return contract.case.events.filter(step=contracts.accept.key).exists()
+    """Whether the owner accepted what was to be delivered: a rating comes after the service (第二十九条)."""
+    return _served(Contract.objects.filter(pk=contract.pk)).exists()
 
 
 def is_to_be_rated(contract: Contract) -> bool:
-    """Whether the service was accepted, and its owner has not rated it."""
+    """Whether the service was performed, and its owner has not rated it."""
     return was_served(contract) and not Rating.objects.filter(contract=contract).exists()
 
 
 def is_secret(contract: Contract) -> bool:
-    """Whether the law keeps it secret, as somebody of the two said (第二十五条第二款)."""
-    return contract.case.events.filter(step=contracts.exempt.key).exists()
+    """Whether the law keeps it secret, as both parties said (第二十五条第二款)."""
+    return Contract.objects.filter(kept_secret("case"), pk=contract.pk).exists()
 
 
 # --- ratings
@@ -97,9 +105,8 @@ def ratings_of(agency: Organisation) -> QuerySet[Rating]:
 
 def ratings() -> QuerySet[Rating]:
     """All of them, newest first."""
-    secret = CaseEvent.objects.filter(case=OuterRef("contract__case"), step=contracts.exempt.key)
     found = Rating.objects.select_related("agency", "contract__purchase__owner", "contract__purchase__item")
-    return found.annotate(secret=Exists(secret)).order_by("-id")
+    return found.annotate(secret=kept_secret("contract__case")).order_by("-id")
 
 
 def as_shown(rating: Rating) -> ShownRating:

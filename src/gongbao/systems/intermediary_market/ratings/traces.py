@@ -6,11 +6,12 @@ A trace is a question and accuses nobody; which act it may be of says the table 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KT
 from django.urls import reverse
 
@@ -396,6 +397,55 @@ def _other_budget_year(period: Period) -> Sequence[Source]:
     return [Found(traces)]
 
 
+def _kept_secret(period: Period) -> Sequence[Source]:
+    """Contracts of public funds that the two kept secret, and those of which one of them lifted that; what an earlier
+    version kept secret by the word of one party is told as that."""
+    steps = (contracts.EXEMPTS, *contracts.LIFTS)
+    found = _events(contracts.contract.key, steps, period, public="case__contract__purchase__fund")
+    said = CaseEvent.objects.filter(
+        case=OuterRef("case"), step=contracts.propose_exempt.key, number__lt=OuterRef("number")
+    )
+    by_one = Label("一方注明依法保密，不备案公示", "kept secret by the word of one party")
+
+    def told(one: Any) -> Trace:
+        label = contracts.contract.steps[one.step].label
+        what = label if one.proposed or one.step != contracts.EXEMPTS else by_one
+        return Trace(one.at, what, _parties(one.case.contract), one.case.uuid)
+
+    related = ("case__contract__purchase__owner", "case__contract__registration__organisation")
+    return [Rows(found.annotate(proposed=Exists(said)).select_related(*related), "at", told)]
+
+
+def _above_award(period: Period) -> Sequence[Source]:
+    """What was signed or amended from public funds at more than the award or the budget. Sums are compared here: not
+    every database keeps those of an event as it keeps money."""
+    steps = (*contracts.SIGNS, *contracts.AMENDS)
+    found = _events(contracts.contract.key, steps, period, public="case__contract__purchase__fund")
+    begun = CaseEvent.objects.filter(case=OuterRef("case"), step=contracts.begin.key)
+    awards = Subquery(begun.values_list(KT("values__award"))[:1])
+    rows = found.order_by().values_list("pk", KT("values__amount"), awards, "case__contract__purchase__budget")
+    above = {}
+    for key, amount, award, budget in rows.iterator():
+        if words := _above(Decimal(amount), None if award is None else Decimal(award), budget):
+            above[key] = words
+
+    def told(one: Any) -> Trace:
+        return Trace(one.at, above[one.pk], _parties(one.case.contract), one.case.uuid)
+
+    related = ("case__contract__purchase__owner", "case__contract__registration__organisation")
+    return [Rows(CaseEvent.objects.filter(pk__in=above).select_related(*related), "at", told)]
+
+
+def _above(amount: Decimal, award: Decimal | None, budget: Decimal) -> Label | None:
+    bounds = [("中选金额", "the award", award), ("预算", "the budget", budget)]
+    passed = [(zh, en, bound) for zh, en, bound in bounds if bound is not None and amount > bound]
+    if not passed:
+        return None
+    zh = "、".join(f"{zh}{bound:,.2f}元" for zh, _en, bound in passed)
+    en = " and ".join(f"{en} of {bound:,.2f}" for _zh, en, bound in passed)
+    return Label(f"合同金额{amount:,.2f}元，高于{zh}", f"a contract of {amount:,.2f} yuan, above {en}")
+
+
 def _of_purchase(one: Purchase) -> str:
     return f"{one.owner.name} · {one.item.name} · {one.case.receipt}"
 
@@ -459,6 +509,8 @@ REPORTS: dict[str, Report] = {
                                *_of_contracts("contract_lapse", public=True, only=_OWNER)(period)]),
         Report("signing", Label("逾期签订合同", "Contracts signed late"), _overdue("contract_signing")),
         Report("against_owners", Label("对项目业主的投诉", "Complaints against project owners"), _complaints("owner")),
+        Report("kept_secret", Label("依法保密、未备案公示的合同", "Contracts kept secret"), _kept_secret),
+        Report("above_award", Label("高于中选金额或者预算的合同", "Contracts above award or budget"), _above_award),
         Report("arrears", Label("拖欠服务费用", "Payments in arrears"), _overdue("contract_payment")),
         Report("disputed", Label("有异议的付款", "Payments that the agency disputes"),
                _of_contracts("contract_dispute", "contract_dispute_reopens", public=True)),
