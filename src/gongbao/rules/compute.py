@@ -23,7 +23,7 @@ from gongbao.rules.facts import Missing, Problem, as_json, limited, read_facts
 from gongbao.rules.policy import Fact, FactSheet, Policy, Rule
 from gongbao.rules.readings import choose
 from gongbao.rules.readings import digest as readings_digest
-from gongbao.rules.shown import Said, in_both
+from gongbao.rules.shown import Said, Words, in_both
 from gongbao.rules.values import Label
 from gongbao.rules.wanted import Wanted
 
@@ -270,12 +270,18 @@ def _problem(policy: Policy, rule: Rule[..., Any], scope: Scope) -> Problem:
     else:
         names = [node.name for node in fields if isinstance(node, tree.FieldRef)]
         path = f"{policy.list_of(rule.record)}[{scope.index}]" + (f".{names[-1]}" if names else "")
-    cited = f"{policy.document} {rule.clause}"
-    zh, en = f"{rule.label.zh}（{cited}）", f"{rule.label.en} ({cited})"
+    said = refusal_of(rule)
+    zh, en = said.zh, said.en
     if told := list(_asked(policy, fields, scope)):
         zh += "：" + "，".join(f"{label.zh}为{said.zh}" for label, said in told)
         en += ": " + ", ".join(f"{label.en} is {said.en}" for label, said in told)
     return Problem(path, fact_at(policy.facts, path).label if path else None, zh, en, rule.name)
+
+
+def refusal_of(check: Rule[..., Any]) -> Words:
+    """What a failing check says of every case, without the facts of one."""
+    cited = f"{check.policy.document} {check.clause}"
+    return Words(f"{check.label.zh}（{cited}）", f"{check.label.en} ({cited})")
 
 
 def _asked(policy: Policy, nodes: list[tree.FieldRef | tree.FactRef], scope: Scope) -> Iterator[tuple[Label, Said]]:

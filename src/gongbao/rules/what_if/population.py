@@ -21,7 +21,7 @@ from gongbao.rules.columns.batch import PLACE, Batch, Column, outside, value_of
 from gongbao.rules.columns.engine import Engine
 from gongbao.rules.columns.lower import NotInColumns, places_of
 from gongbao.rules.columns.program import Flags, Int64, Program, Settings, prepared
-from gongbao.rules.compute import Refused, compute, fact_at
+from gongbao.rules.compute import Refused, compute, fact_at, refusal_of
 from gongbao.rules.evaluate import Impossible, MissingFacts
 from gongbao.rules.facts import Missing, facts_as_json
 from gongbao.rules.policy import Fact, Policy, Rule
@@ -324,7 +324,9 @@ class Population:
         try:
             result = compute(self.policy, given, figures=reform.figures, readings=reform.readings)
         except Refused as error:
-            return Words(error.problems[0].zh, error.problems[0].en)
+            first = error.problems[0]  # of a check without the facts of this person: reasons are counted
+            failing = [one for one in self.policy.checks if one.name == first.code]
+            return refusal_of(failing[0]) if failing else Words(first.zh, first.en)
         try:
             if not records:
                 return [whole_number(result.case.scope.value(rule), rule.type)]
