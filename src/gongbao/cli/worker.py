@@ -45,10 +45,11 @@ def worker(once: bool, as_json: bool) -> int:
         answer(as_json, {"done": done, "failed": failed}, "\n".join(lines) or "nothing is due")
         return EXIT_REFUSED if failed else 0
 
-    running = Worker()
+    running, aside = Worker(), Worker(aside=True)
 
     def end(signum: int, frame: FrameType | None) -> None:
         running.ask_to_stop()
+        aside.ask_to_stop()
         # Whoever asks twice does not want to wait for the end of a piece of work.
         signal.signal(signum, signal.SIG_DFL)
 
@@ -58,6 +59,8 @@ def worker(once: bool, as_json: bool) -> int:
     names = [job.name for job in registered()]
     told = f"gongbao does what comes due (Ctrl-C ends it): {', '.join(names) or 'no jobs yet'}"
     answer(as_json, {"jobs": names}, told)
+    aside.start()
     running.run()
+    aside.stop()
     say("the worker has ended", err=True)
     return 0

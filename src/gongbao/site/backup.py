@@ -48,7 +48,7 @@ HEAD = "backup.json"
 DIGESTS = "digests.json"
 DATABASES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
 FILES = "files"
-LEFT_OUT = ("uploads",)  # folders of files/ that hold what is under way
+LEFT_OUT = ("uploads", "exports")  # folders of files/ that hold what is under way
 _CHUNK = 1024 * 1024
 _LARGEST_JSON = 100 * 1024 * 1024  # bytes
 

@@ -172,8 +172,8 @@ def serve(listener: socket.socket, announce: Callable[[], None]) -> None:
     )
 
     server.channel_class = Channel
-    # Two threads, as a long gazette must not hold up a clock.
-    workers = Intake(), Worker()
+    # Three threads, as neither a long gazette nor a long workbook must hold up a clock.
+    workers = Intake(), Worker(), Worker(aside=True)
 
     def end(signum: int, frame: FrameType | None) -> None:
         sys.exit(0)

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "gongbao.office.audit",
     "gongbao.office.cases",
+    "gongbao.office.exports",
     "gongbao.office.intake",
     "gongbao.office.library",
     "gongbao.office.outbox",

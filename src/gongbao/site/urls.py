@@ -17,6 +17,7 @@ urlpatterns = [
     path("api/", include("gongbao.site.api")),
     path("", include("gongbao.office.audit.urls")),
     path("", include("gongbao.office.people.urls")),
+    path("", include("gongbao.office.exports.urls")),
     path("", include("gongbao.office.intake.urls")),
     path("", include("gongbao.office.outbox.urls")),
     path("", include("gongbao.office.cases.urls")),

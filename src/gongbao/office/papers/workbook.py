@@ -11,7 +11,7 @@ import math
 import re
 import shutil
 import zipfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -41,6 +41,8 @@ SIGNIFICANT = 15
 MAX_WIDTH, MIN_WIDTH, HEAD_WIDTH = 60, 6, 20
 """Of columns, in half-width characters. A head wider than HEAD_WIDTH is wrapped."""
 DEFAULT_WIDTH = 8.43
+A_STEP = 100
+"""Rows that are written between two looks at whether to go on."""
 LINE_WIDTH = 72
 """Heading and notes run over so many columns that they have this much room, though the table be narrower."""
 LINE_HEIGHT, MAX_HEIGHT = 15.0, 409.0
@@ -113,14 +115,27 @@ def to_workbook(sheets: Sequence[Sheet], *, title: str, made_at: datetime | None
     `made_at` is what the file says of its making; nothing is read from the clock. A table that does not fit on a sheet,
     or a row that does not fit its columns, is a ValueError.
     """
+    steps = writing(sheets, title=title, made_at=made_at)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as ended:
+            return bytes(ended.value)
+
+
+def writing(sheets: Sequence[Sheet], *, title: str, made_at: datetime | None = None) -> Generator[int, None, bytes]:
+    """The same little by little: yields how many rows are written; what it returns is the file."""
     book = Workbook(write_only=True)
     about = book.properties
     about.title, about.creator, about.language = legal_in_xml(title)[:255], None, "zh-CN"
     about.created = about.modified = _in_utc(made_at) if made_at else NO_DAY
     taken: list[str] = []
+    before = 0
     for sheet in sheets or [Sheet(title, (), ())]:
         taken.append(safe_sheet_title(sheet.title, taken))
-        _Writer(book.create_sheet(taken[-1]), sheet).write()
+        for done in _Writer(book.create_sheet(taken[-1]), sheet).write():
+            yield before + done
+        before += len(sheet.rows)
     out = io.BytesIO()
     # Workbook.save() would put the time of the clock into it.
     ExcelWriter(book, _Archive(out, max(made_at.replace(tzinfo=None), NO_DAY) if made_at else NO_DAY)).save()
@@ -196,7 +211,8 @@ class _Writer:
         # openpyxl has a set there, whose order is another in each process; it only asks each for its str.
         self.out.merged_cells = self.merged = list[str]()
 
-    def write(self) -> None:
+    def write(self) -> Iterator[int]:
+        """Yields how many rows are written, now and then."""
         sheet, out = self.sheet, self.out
         lines = len(sheet.rows) + len(sheet.totals) + len(sheet.notes) + 4
         if lines > MAX_ROWS or len(sheet.columns) > MAX_COLUMNS:
@@ -219,7 +235,9 @@ class _Writer:
                 (self._text(head, _Style(head=True, bold=True)) for head in heads),
                 max(_lines(head, wide - 2) for head, wide in zip(heads, widths, strict=True)),
             )
-        for cells in sheet.rows:
+        for done, cells in enumerate(sheet.rows):
+            if done % A_STEP == 0:
+                yield done
             self._append(self._values(cells, self.kinds, bold=False), self._high(cells, widths))
         if heads:
             out.auto_filter.ref = f"A{head_row}:{get_column_letter(len(heads))}{self.row}"

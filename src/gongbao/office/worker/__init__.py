@@ -6,7 +6,7 @@
 A job is called with the present time, again and again, and does what is due by then: each piece of work in one
 transaction of its own, which takes its row with `select_for_update(skip_locked=True)` and looks once more whether it
 is still to be done. So two workers do each piece once, and a worker that was killed leaves a piece done or not done.
-`each` is the loop that most jobs are.
+`each` is the loop that most jobs are. A job for which somebody sits and waits is done `aside`, in a thread of its own.
 
     jobs.py       jobs, and one round of all of them
     thread.py     the worker that goes round until it is stopped

@@ -19,11 +19,13 @@ class Job:
     """A kind of work. `run` does what is due at the time it is given, and says how many pieces it did.
 
     The others wait while it runs: it does some seconds of work and leaves the rest to the next round, which comes at
-    once when it did any.
+    once when it did any. One that is done `aside` has a thread beside theirs: somebody sits before a page and waits for
+    it, and it holds up no clock.
     """
 
     name: str  # like outbox.deliver
     run: Callable[[datetime], int]
+    aside: bool = False
 
 
 _jobs: dict[str, Job] = {}

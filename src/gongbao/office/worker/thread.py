@@ -25,7 +25,11 @@ class Worker:
     A job that fails rests for 5 seconds, then for twice as long each time up to ten minutes, and the others go on.
     """
 
-    def __init__(self, *, every: float = EVERY, clock: Callable[[], datetime] = timezone.now) -> None:
+    def __init__(
+        self, *, aside: bool = False, every: float = EVERY, clock: Callable[[], datetime] = timezone.now
+    ) -> None:
+        """`aside`: for the jobs that are done aside, and for those alone."""
+        self._aside = aside
         self._every = every
         self._clock = clock
         self._stopped = threading.Event()
@@ -55,7 +59,8 @@ class Worker:
     def go_round(self) -> bool:
         """One round of the jobs that do not rest; whether there may be more to do at once."""
         self._tell_seen()
-        awake = [job for job in registered() if self._rests.get(job.name, (0.0, 0))[0] <= time.monotonic()]
+        own = [job for job in registered() if job.aside == self._aside]
+        awake = [job for job in own if self._rests.get(job.name, (0.0, 0))[0] <= time.monotonic()]
         result = run_once(self._clock(), jobs=awake, stopped=self._stopped.is_set)
         for job in awake:
             if job.name in result.failed:

@@ -11,6 +11,7 @@ class IntermediaryMarketConfig(AppConfig):
         from gongbao.core.labels import Label
         from gongbao.office.audit.words import add_actions
         from gongbao.office.cases.types import CaseType, register
+        from gongbao.office.exports import kinds as exports
         from gongbao.office.worker import jobs
         from gongbao.procedures import Situation
         from gongbao.systems.intermediary_market.catalogue.actions import tell_of_run_out
@@ -20,11 +21,14 @@ class IntermediaryMarketConfig(AppConfig):
         from gongbao.systems.intermediary_market.complaints.routing import route
         from gongbao.systems.intermediary_market.contracts.actions import carry_over
         from gongbao.systems.intermediary_market.contracts.case_type import CASE_TYPE as CONTRACT
+        from gongbao.systems.intermediary_market.contracts.exports import DESK, OWN, PUBLISHED
         from gongbao.systems.intermediary_market.log_words import ACTIONS
         from gongbao.systems.intermediary_market.publication.actions import keep_figures
+        from gongbao.systems.intermediary_market.publication.exports import SELECTIONS
         from gongbao.systems.intermediary_market.purchases.case_type import CASE_TYPE as PURCHASE
         from gongbao.systems.intermediary_market.ratings.actions import check_daily
         from gongbao.systems.intermediary_market.ratings.case_type import CASE_TYPE as CONDUCT
+        from gongbao.systems.intermediary_market.ratings.exports import RATINGS
         from gongbao.systems.intermediary_market.retention import files_kept_until
         from gongbao.systems.intermediary_market.sealing.actions import fix_due
 
@@ -53,6 +57,8 @@ class IntermediaryMarketConfig(AppConfig):
         register(PURCHASE)
         register(CONTRACT)
         register(CONDUCT)
+        for kind in (PUBLISHED, OWN, DESK, RATINGS, SELECTIONS):
+            exports.register(kind)
         jobs.register(jobs.Job("market.fix_envelopes", fix_due))
         jobs.register(jobs.Job("market.check", check_daily))
         jobs.register(jobs.Job("market.carry_over", carry_over))

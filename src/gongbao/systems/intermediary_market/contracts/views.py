@@ -37,6 +37,9 @@ from gongbao.office.cases.views.common import (
 from gongbao.office.cases.views.counter import receipt_page
 from gongbao.office.cases.views.timeline import told_values
 from gongbao.office.cases.words import Names, light_of
+from gongbao.office.exports.kinds import AT_ONCE
+from gongbao.office.exports.kinds import Kind as ExportKind
+from gongbao.office.exports.views import answer
 from gongbao.office.intake import ticket
 from gongbao.office.library.clause_links import ClauseLinks
 from gongbao.office.library.views.common import turning
@@ -48,7 +51,7 @@ from gongbao.office.people.permissions import ANYONE, allows
 from gongbao.procedures import Problem, Refused, Role, Run, Step
 from gongbao.procedures.fields import Kind
 from gongbao.systems.intermediary_market.complaints.procedure import complainant
-from gongbao.systems.intermediary_market.contracts import actions, instalments, queries, schedule, workbook
+from gongbao.systems.intermediary_market.contracts import actions, exports, instalments, queries, schedule, workbook
 from gongbao.systems.intermediary_market.contracts import procedure as market
 from gongbao.systems.intermediary_market.contracts.models import Contract
 from gongbao.systems.intermediary_market.contracts.queries import Reader, Row
@@ -126,11 +129,14 @@ def published(request: HttpRequest) -> HttpResponse:
 
 
 @allows(ANYONE)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def published_workbook(request: HttpRequest) -> HttpResponse:
     among = _published(request)
     if (number := among.count()) > MOST_ROWS:
         return too_many(request, TooMany(number))
+    if number > AT_ONCE:
+        given = {key: request.GET.get(key, "").strip()[:100] for key in ("q", "fund", "year")}
+        return answer(request, exports.PUBLISHED.key, given, name="contracts.xlsx", rows=number)
     found = queries.published_of(list(among))
     return _workbook(workbook.of_published(found, language(), timezone.now()), "contracts.xlsx")
 
@@ -138,9 +144,9 @@ def published_workbook(request: HttpRequest) -> HttpResponse:
 def _clock(request: HttpRequest) -> Any:
     """The clock whose list of what is overdue is asked for; "any" for all of them; None for all contracts."""
     key = request.GET.get("overdue", "")
-    if not key or key == "any":
+    if not key or key == exports.ANY:
         return key or None
-    clock = next((one for one in queries.OVERDUE if one.key == key), None)
+    clock = exports.clock_of(key)
     if clock is None:
         raise Http404("no such list")
     return clock
@@ -183,16 +189,19 @@ def own(request: HttpRequest) -> HttpResponse:
 
 
 @allows(member_of_some())
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def own_workbook(request: HttpRequest) -> HttpResponse:
-    return _rows_workbook(request, queries.of_organisations(_own(request)), "our-contracts.xlsx")
+    return _rows_workbook(request, queries.of_organisations(_own(request)), exports.OWN, "our-contracts.xlsx")
 
 
-def _rows_workbook(request: HttpRequest, among: QuerySet[Contract], name: str) -> HttpResponse:
+def _rows_workbook(request: HttpRequest, among: QuerySet[Contract], kind: ExportKind, name: str) -> HttpResponse:
     """No more than MOST_ROWS are looked at, whatever of them is asked for."""
     now, clock = timezone.now(), _clock(request)
     if (number := (queries.past_due(among, now) if clock else among).count()) > MOST_ROWS:
         return too_many(request, TooMany(number))
+    if number > AT_ONCE:
+        given = {"overdue": request.GET.get("overdue", "")}
+        return answer(request, kind.key, given, name=name, rows=number)
     found = _asked(among, clock, now)
     rows = found if isinstance(found, list) else queries.rows_of(list(found), now)
     return _workbook(workbook.of_rows(rows, language(), now), name)
@@ -212,9 +221,10 @@ def at_desk(request: HttpRequest) -> HttpResponse:
 
 
 @allows(AT_DESK)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def desk_workbook(request: HttpRequest) -> HttpResponse:
-    return _rows_workbook(request, queries.of_desk(desk_of(request)), "contracts-of-the-market.xlsx")
+    among = queries.of_desk(desk_of(request))
+    return _rows_workbook(request, among, exports.DESK, "contracts-of-the-market.xlsx")
 
 
 # --- one contract

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from gongbao.core.labels import Label
 from gongbao.gazette.tables import Kind
-from gongbao.office.papers.workbook import Heads, sheet_of, to_workbook
+from gongbao.office.papers.workbook import Sheet, sheet_of, to_workbook
 from gongbao.systems.intermediary_market.contracts.instalments import invoices_of
 from gongbao.systems.intermediary_market.contracts.queries import Published, Row
 from gongbao.systems.intermediary_market.purchases.models import Fund
@@ -51,6 +51,11 @@ INVOICES = (
 
 def of_published(found: Sequence[Published], language: str, made_at: datetime) -> bytes:
     """The published contracts."""
+    sheet = published_sheet(found, language)
+    return to_workbook([sheet], title=sheet.title, made_at=made_at)
+
+
+def published_sheet(found: Sequence[Published], language: str) -> Sheet:
     rows: list[list[Cell]] = [
         [
             one.service,
@@ -66,11 +71,16 @@ def of_published(found: Sequence[Published], language: str, made_at: datetime) -
         ]
         for one in found
     ]
-    return _book(Label("公示的合同", "Published contracts"), PUBLISHED, rows, language, made_at)
+    return sheet_of(Label("公示的合同", "Published contracts"), PUBLISHED, rows, language)
 
 
 def of_rows(found: Sequence[Row], language: str, made_at: datetime) -> bytes:
     """Contracts with their payments, for whoever is concerned."""
+    sheets = sheets_of_rows(found, language)
+    return to_workbook(sheets, title=sheets[0].title, made_at=made_at)
+
+
+def sheets_of_rows(found: Sequence[Row], language: str) -> list[Sheet]:
     rows: list[list[Cell]] = [
         [
             one.service,
@@ -96,13 +106,11 @@ def of_rows(found: Sequence[Row], language: str, made_at: datetime) -> bytes:
         ]
         for one in found
     ]
-    title = Label("中介服务合同", "Contracts")
-    sheets = [
-        sheet_of(title, ROWS, rows, language),
+    return [
+        sheet_of(Label("中介服务合同", "Contracts"), ROWS, rows, language),
         sheet_of(Label("分期", "Instalments"), PARTS, _parts(found, language), language),
         sheet_of(Label("发票和付款", "Invoices and payments"), INVOICES, _invoices(found, language), language),
     ]
-    return to_workbook(sheets, title=title.in_language(language), made_at=made_at)
 
 
 def _whose(one: Row) -> list[Cell]:
@@ -142,17 +150,6 @@ def _invoices(found: Sequence[Row], language: str) -> list[list[Cell]]:
                 [*told, each.on, str(each.amount), each.label.in_language(language)] for each in invoice.payments
             ] or [[*told, None, None, ""]]
     return rows
-
-
-def _book(
-    title: Label,
-    heads: Heads,
-    rows: Sequence[Sequence[Cell]],
-    language: str,
-    made_at: datetime,
-) -> bytes:
-    told = title.in_language(language)
-    return to_workbook([sheet_of(title, heads, rows, language)], title=told, made_at=made_at)
 
 
 def _plain(amount: Decimal | None) -> str | None:

@@ -4,13 +4,16 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from gongbao.office.exports.kinds import AT_ONCE
+from gongbao.office.exports.views import answer
 from gongbao.office.library.clause_links import ClauseLinks
 from gongbao.office.papers.workbook import XLSX
 from gongbao.office.people.models import Unit
@@ -18,12 +21,12 @@ from gongbao.office.people.permissions import ANYONE, allows
 from gongbao.systems.intermediary_market.competence import operator_unit
 from gongbao.systems.intermediary_market.document import DOCUMENT
 from gongbao.systems.intermediary_market.publication import ocds, queries, workbook
+from gongbao.systems.intermediary_market.publication.exports import ROWS, SELECTIONS
+from gongbao.systems.intermediary_market.purchases.models import Purchase
 from gongbao.systems.intermediary_market.years import asked_year
 
 RELEASES = 100
 """In one package, or one page of a year."""
-ROWS = 2000
-"""Of selections in one workbook: what everybody may ask for must not be made in memory for all of a large year."""
 SHARES = 20
 """The agencies with the most awards, on the page; the workbook has all."""
 
@@ -82,17 +85,20 @@ def open_data(request: HttpRequest) -> HttpResponse:
 def releases(request: HttpRequest) -> HttpResponse:
     """A package of the releases of a year; with more than RELEASES of them, of a page of the year."""
     year = asked_year(request)
-    page, found = _page(request, year, RELEASES)
+    page, purchases = _asked_page(request, year, RELEASES)
     # Of all desks: the platform, which is one, publishes them.
-    return _package(request, found, f"{request.path}?{urlencode({'year': year, 'page': page})}", operator_unit())
+    address = f"{request.path}?{urlencode({'year': year, 'page': page})}"
+    return _package(request, queries.selections(purchases), address, operator_unit())
 
 
-def _page(request: HttpRequest, year: int, size: int) -> tuple[int, list[queries.Selection]]:
-    """The page of the year that is asked for, and what is on it. Raises Http404."""
-    page, pages = request.GET.get("page", "1"), Paginator(queries.published(year), size)
+def _asked_page(request: HttpRequest, year: int, size: int) -> tuple[int, QuerySet[Purchase]]:
+    """The page of the year that is asked for, and the purchases on it. Raises Http404."""
+    found = queries.published(year)
+    page, pages = request.GET.get("page", "1"), Paginator(found, size)
     if not (page.isascii() and page.isdecimal() and len(page) < 6 and int(page) in pages.page_range):
         raise Http404
-    return int(page), queries.selections(pages.page(int(page)).object_list)
+    number = int(page)
+    return number, found[(number - 1) * size : number * size]
 
 
 @allows(ANYONE)
@@ -105,13 +111,15 @@ def release(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @allows(ANYONE)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def selections_workbook(request: HttpRequest) -> HttpResponse:
     """The selections of a year; with more than ROWS of them, of a page of the year."""
     year = asked_year(request)
-    page, found = _page(request, year, ROWS)
-    content = workbook.of_selections(found, _language(), timezone.now())
-    return _file(content, f"selections-{year}-{page}.xlsx")
+    page, purchases = _asked_page(request, year, ROWS)
+    name = f"selections-{year}-{page}.xlsx"
+    if (number := len(purchases)) > AT_ONCE:
+        return answer(request, SELECTIONS.key, {"year": str(year), "page": str(page)}, name=name, rows=number)
+    return _file(workbook.of_selections(queries.selections(purchases), _language(), timezone.now()), name)
 
 
 def _package(request: HttpRequest, found: list[queries.Selection], address: str, publisher: Unit) -> HttpResponse:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from gongbao.core.labels import Label
 from gongbao.gazette.tables import Kind
-from gongbao.office.papers.workbook import sheet_of, to_workbook
+from gongbao.office.papers.workbook import Sheet, sheet_of, to_workbook
 from gongbao.procedures import OUR_RULE
 from gongbao.procedures.fields import SHANGHAI
 from gongbao.systems.intermediary_market.publication.queries import STATES, WAYS, Figures, Selection, Stage
@@ -58,6 +58,11 @@ _STAGES = (
 
 
 def of_selections(found: Sequence[Selection], language: str, made_at: datetime) -> bytes:
+    sheet = selections_sheet(found, language)
+    return to_workbook([sheet], title=sheet.title, made_at=made_at)
+
+
+def selections_sheet(found: Sequence[Selection], language: str) -> Sheet:
     rows: list[Cells] = [
         [
             one.published_at.astimezone(SHANGHAI).date(),
@@ -79,9 +84,7 @@ def of_selections(found: Sequence[Selection], language: str, made_at: datetime) 
         ]
         for one in found
     ]
-    title = Label("选取情况", "Selections")
-    sheet = sheet_of(title, _SELECTIONS, rows, language)
-    return to_workbook([sheet], title=title.in_language(language), made_at=made_at)
+    return sheet_of(Label("选取情况", "Selections"), _SELECTIONS, rows, language)
 
 
 def of_figures(found: Figures, language: str, made_at: datetime) -> bytes:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from gongbao.core.labels import Label
 from gongbao.gazette.tables import Kind
-from gongbao.office.papers.workbook import Heads, sheet_of, to_workbook
+from gongbao.office.papers.workbook import Heads, Sheet, sheet_of, to_workbook
 from gongbao.procedures.fields import SHANGHAI
 from gongbao.systems.intermediary_market.ratings.liabilities import Filled
 from gongbao.systems.intermediary_market.ratings.queries import ASPECTS, GRADES, AgencyRow, Proposal, ShownRating
@@ -38,6 +38,11 @@ def of_year(
     year: int, rows: Iterable[AgencyRow], ratings: Iterable[ShownRating], language: str, made_at: datetime
 ) -> bytes:
     """The agencies of a year, and each rating of it."""
+    sheets = sheets_of_year(year, rows, ratings, language)
+    return to_workbook(sheets, title=sheets[0].title, made_at=made_at)
+
+
+def sheets_of_year(year: int, rows: Iterable[AgencyRow], ratings: Iterable[ShownRating], language: str) -> list[Sheet]:
     agencies: list[list[Cell]] = [
         [
             one.agency.name,
@@ -54,12 +59,10 @@ def of_year(
         [one.on, one.agency, one.owner, one.service, *(str(each) for each in one.points), str(one.total), one.words]
         for one in ratings
     ]
-    title = Label(f"{year}年综合评价", f"Grades of {year}")
-    sheets = [
-        sheet_of(title, _YEAR, agencies, language),
+    return [
+        sheet_of(Label(f"{year}年综合评价", f"Grades of {year}"), _YEAR, agencies, language),
         sheet_of(Label("满意度评价", "Ratings"), _RATINGS, given, language),
     ]
-    return to_workbook(sheets, title=title.in_language(language), made_at=made_at)
 
 
 def of_conduct(rows: Iterable[Proposal], language: str, made_at: datetime) -> bytes:

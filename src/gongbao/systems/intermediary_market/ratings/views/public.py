@@ -6,9 +6,11 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from gongbao.office.cases.views.common import download, language
+from gongbao.office.exports.kinds import AT_ONCE
+from gongbao.office.exports.views import answer
 from gongbao.office.library.clause_links import ClauseLinks
 from gongbao.office.library.views.content import MOST_ROWS, TooMany, too_many
 from gongbao.office.papers.workbook import XLSX
@@ -17,6 +19,7 @@ from gongbao.systems.intermediary_market.document import DOCUMENT
 from gongbao.systems.intermediary_market.organisations.queries import organisation as organisation_of
 from gongbao.systems.intermediary_market.ratings import queries
 from gongbao.systems.intermediary_market.ratings import workbook as books
+from gongbao.systems.intermediary_market.ratings.exports import RATINGS
 from gongbao.systems.intermediary_market.ratings.views.desk import may_propose
 from gongbao.systems.intermediary_market.years import asked_year
 
@@ -50,16 +53,20 @@ def ratings(request: HttpRequest) -> HttpResponse:
 
 
 @allows(ANYONE)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def workbook(request: HttpRequest) -> HttpResponse:
     """The agencies of a year, and the ratings of it."""
     year, now = asked_year(request, queries.FIRST_YEAR), timezone.now()
     agencies, ratings = queries.agencies(year, asked_words(request)), queries.ratings().filter(at__year=year)
     if (number := max(agencies.count(), ratings.count())) > MOST_ROWS:
         return too_many(request, TooMany(number, narrow=False))
+    name = f"ratings-{year}.xlsx"
+    if number > AT_ONCE:
+        given = {"year": str(year), "q": asked_words(request)}
+        return answer(request, RATINGS.key, given, name=name, rows=agencies.count() + ratings.count())
     rows = queries.rows_of(list(agencies), year, timezone.localdate())
-    given = [queries.as_shown(one) for one in ratings]
-    return download(books.of_year(year, rows, given, language(), now), XLSX, f"ratings-{year}.xlsx")
+    shown = [queries.as_shown(one) for one in ratings]
+    return download(books.of_year(year, rows, shown, language(), now), XLSX, name)
 
 
 @allows(ANYONE)
