@@ -143,6 +143,9 @@ def test_a_pier_is_the_same_however_its_name_is_written_and_is_shown_as_it_was_g
     found = values(ferry, {"year": 2026, "trips": [trip("2026-05-01", "3", pier) for pier in piers]})
     assert [one["own"] for one in found["trips"]] == ["3.00", "1.00", "0.00", "0.00", "3.00"]
     assert [one["pier"] for one in found["trips"]] == ["码头A", "码头Ａ", "码头 a", "码头Ａ", "码头B"]
+    # Outside the rules a text is itself alone, so that it is found in what others have by it.
+    given = {"year": 2026, "trips": [trip("2026-05-01", "3", pier) for pier in piers]}
+    assert {one["pier"]: None for one in compute(ferry, given).values["trips"]}.keys() == {one.strip() for one in piers}
 
 
 def test_every_refusal_is_told_at_once_with_the_facts_it_is_about() -> None:

@@ -24,7 +24,7 @@ from gongbao.rules.policy import Fact, FactSheet, Policy, Rule
 from gongbao.rules.readings import choose
 from gongbao.rules.readings import digest as readings_digest
 from gongbao.rules.shown import Said, Words, in_both
-from gongbao.rules.values import Label
+from gongbao.rules.values import GivenText, Label
 from gongbao.rules.wanted import Wanted
 
 if TYPE_CHECKING:
@@ -324,7 +324,7 @@ def _values(case: Case) -> tuple[dict[str, Any], Wanted, set[str]]:
             open_.append((scope, rule))
             return None
         came_out.add(rule)
-        return value
+        return _plain(value)
 
     values: dict[str, Any] = {}
     for name, reported in case.policy.reported.items():
@@ -339,7 +339,7 @@ def _values(case: Case) -> tuple[dict[str, Any], Wanted, set[str]]:
             continue
         values[name] = [
             {
-                part if isinstance(part, str) else part.name: getattr(scope.record, part)
+                part if isinstance(part, str) else part.name: _plain(getattr(scope.record, part))
                 if isinstance(part, str)
                 else take(scope, part)
                 for part in reported
@@ -351,6 +351,11 @@ def _values(case: Case) -> tuple[dict[str, Any], Wanted, set[str]]:
     for scope, rule in open_:
         wanted.value(scope, rule)
     return values, wanted, relied_on
+
+
+def _plain(value: Any) -> Any:
+    """What is put out is looked up by others: a text is found by what it says, and not by its like (GivenText)."""
+    return str(value) if isinstance(value, GivenText) else value
 
 
 def _readings_of(rules: set[Rule[..., Any]]) -> set[str]:

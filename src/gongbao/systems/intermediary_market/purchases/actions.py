@@ -830,8 +830,7 @@ _GROUNDS = (
 
 def _exclude(owner: Organisation, registrations: Sequence[Registration], result: Result) -> None:
     """Keep what the policy found: who stands aside, and of whom there is evidence for the owner to look at."""
-    # By plain text: a code as a policy holds it is found by its own kind alone (rules/values.py: GivenText).
-    found = {str(one["agency"]): one for one in result.values["registrants"]}
+    found = {one["agency"]: one for one in result.values["registrants"]}
     for one in registrations:
         told = found[one.organisation.uscc]
         one.excluded = [clause for name, clause in _GROUNDS if told[name]]

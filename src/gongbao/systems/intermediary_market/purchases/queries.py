@@ -157,7 +157,7 @@ def price_in_words(registration: Registration) -> str:
 
 def ranking(result: Result) -> dict[str, int]:
     """To the credit code of each candidate its place; 0 for none."""
-    return {str(one["agency"]): int(one["place"]) for one in result.values["candidates"]}
+    return {one["agency"]: int(one["place"]) for one in result.values["candidates"]}
 
 
 _ENDINGS = {
