@@ -20,6 +20,7 @@ from gongbao.systems.intermediary_market.complaints.demo import FUNCTIONS
 from gongbao.systems.intermediary_market.models import Competence, Function
 from gongbao.systems.intermediary_market.organisations import actions
 from gongbao.systems.intermediary_market.organisations.actions import Held, Offered, Particulars, Practising
+from gongbao.systems.intermediary_market.organisations.business_register import Entry
 from gongbao.systems.intermediary_market.organisations.models import Organisation
 
 AGENCY_ACCOUNT, OWNER_ACCOUNT = "demo-agency", "demo-owner"
@@ -161,9 +162,10 @@ def _enter(number: int, one: _Agency, items: dict[str, ServiceItem], at: datetim
         one.name, "enterprise", one.address, one.telephone or f"0999-66000{number:02d}", f"代表人{number}",
         f"demo-{number}", f"控制人{number}", f"demo-controller-{number}",
     )  # fmt: skip
-    found = actions.enter_agency(
-        code_of("91", one.region, number), told, account=_account_of(number), actor=KEEPER, at=at
-    )
+    code = code_of("91", one.region, number)
+    # The last entered while the register was away, and waits to be looked at.
+    register = None if one is AGENCIES[-1] else _Register(Entry(code, one.name, legal_representative=f"代表人{number}"))
+    found = actions.enter_agency(code, told, register=register, account=_account_of(number), actor=KEEPER, at=at)
     if number % 2:
         actions.add_practitioner(found, Practising("苏叶", "注册咨询工程师", f"ZX-{number:04d}"), actor=KEEPER, at=at)
     for code, name in one.services:
@@ -175,6 +177,16 @@ def _enter(number: int, one: _Agency, items: dict[str, ServiceItem], at: datetim
             held = actions.add_qualification(found, certificate, actor=KEEPER, at=at)
         offered = Offered("按委托要求编制成果并参加审查", "委托人提供基础资料；[[内部复核三遍]]", "十个工作日", one.fee)
         actions.enter_item(found, items[code], offered, qualification=held, actor=KEEPER, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Register:
+    """The business register as it would answer for one of these invented agencies."""
+
+    entry: Entry
+
+    def look_up(self, uscc: str) -> Entry | None:
+        return self.entry if uscc == self.entry.uscc else None
 
 
 def _account_of(number: int) -> Account:
