@@ -355,7 +355,7 @@ def _values(case: Case) -> tuple[dict[str, Any], Wanted, set[str]]:
 
 def _plain(value: Any) -> Any:
     """What is put out is looked up by others: a text is found by what it says, and not by its like (GivenText)."""
-    return str(value) if isinstance(value, GivenText) else value
+    return str(value) if value.__class__ is GivenText else value
 
 
 def _readings_of(rules: set[Rule[..., Any]]) -> set[str]:

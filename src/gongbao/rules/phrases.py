@@ -6,7 +6,7 @@ is settled before (ways.py): a branch that is left in a formula is one that hang
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -333,9 +333,8 @@ def say_of(policy: Policy, node: tree.Node) -> Say:
         try:
             if isinstance(node, tree.EachRef):
                 source, values = policy.list_of(node.rule.record), run(scope)  # type: ignore[arg-type]
-                records = scope.case.records(source)
                 said = [said_of(one, node.rule.type) for one in values]
-                return _listed(map(_whose(policy, source), records, said))
+                return _listed(_of_each(policy, source, node.rule.type, scope.case.records(source), said))
             if isinstance(node, tree.Aggregate):
                 return _called(node.function, _items(policy, node, scope))
             return said_of(run(scope), kind)
@@ -372,31 +371,28 @@ def _items(policy: Policy, node: tree.Aggregate, scope: Scope) -> Said:
     records, lost = counted(policy, node, scope)
     if lost is not None:
         raise MissingFacts(lost)
-    item, kind, whose = careful_of(policy, node.item), node.item.type, _whose(policy, node.source)
+    item, kind = careful_of(policy, node.item), node.item.type
     said: list[Said] = []
     before = scope.loop
     try:
         for other in records:
             scope.loop = other
-            said.append(whose(other, said_of(item(scope), kind)))
+            said.append(said_of(item(scope), kind))
     finally:
         scope.loop = before
-    return _listed(said)
+    return _listed(_of_each(policy, node.source, kind, records, said))
 
 
-def _whose(policy: Policy, source: str) -> Callable[[Scope, Said], Said]:
-    """What is said of a record, with its name before it where each has one: 东城区 42.10."""
+def _of_each(policy: Policy, source: str, kind: Type, records: Iterable[Scope], said: Sequence[Said]) -> Sequence[Said]:
+    """What is said of the records, a number with the name of its record where each has one: 东城区 42.10."""
     field = policy.facts.declared()[source].one_for_each
-    if not field:
-        return lambda record, said: said
-
-    def named(record: Scope, said: Said) -> Said:
-        name = getattr(record, f"f_{field}")
-        if not isinstance(name, Choice) or name.label == said:
-            return said
-        return Words(f"{name.label.zh} {said.zh}", f"{name.label.en} {said.en}")
-
-    return named
+    if not field or not kind.is_number:
+        return said
+    names = [getattr(one, f"f_{field}") for one in records]
+    return [
+        Words(f"{name.label.zh} {one.zh}", f"{name.label.en} {one.en}") if isinstance(name, Choice) else one
+        for name, one in zip(names, said, strict=True)
+    ]
 
 
 def _listed(all_said: Iterable[Said]) -> Said:
