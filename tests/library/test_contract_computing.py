@@ -97,7 +97,7 @@ def test_a_kept_case_is_computed_again(tmp_path: Path) -> None:
     assert [one["kind"] for one in again["differences"]] == ["changed", "top_up"]
     check(refused, fields_of(RESULT, 1))
     text = run("recompute", str(file), "--figure", "extra[alone]=5%", "--language", "en", status=1)
-    assert "claw-back -32.51 yuan" in text.stdout and "no kept case" in text.stderr
+    assert "claw-back −32.51 yuan" in text.stdout and "no kept case" in text.stderr
     assert file.read_text(encoding="utf-8").startswith(kept)
 
 

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -528,7 +529,8 @@ def test_a_limit_for_each_address_and_none_for_pages(client, sample, settings, m
     assert client.get("/api/documents").status_code == 200
 
 
-def test_behind_a_proxy_the_caller_is_counted(client, db, settings):
+def test_behind_a_proxy_the_caller_is_counted(client, db, settings, monkeypatch):
+    monkeypatch.setattr("gongbao.site.api.time", SimpleNamespace(time=lambda: 1_800_000_060.0))
     settings.GONGBAO_API_LIMIT = 2
     settings.GONGBAO_PROXY = "10.0.0.1"
 
@@ -560,7 +562,9 @@ def test_whose_requests_are_counted_together(rf, one, another, together):
     assert (name(one) == name(another)) is together
 
 
-def test_an_account_is_counted_by_itself_and_gets_more(client, other, db, settings):
+def test_an_account_is_counted_by_itself_and_gets_more(client, other, db, settings, monkeypatch):
+    # All in one minute, however long they take here.
+    monkeypatch.setattr("gongbao.site.api.time", SimpleNamespace(time=lambda: 1_800_000_000.0))
     settings.GONGBAO_API_LIMIT = 1
     assert [client.get("/api/documents").status_code for _turn in range(2)] == [200, 429]
     assert [other.get("/api/documents").status_code for _turn in range(11)] == [200] * 10 + [429]

@@ -213,9 +213,9 @@ def test_a_fact_that_is_asked_for_says_of_which_record_and_what_for(client, db):
     two = CASE | {f"visits[1].{name}": value for name, value in VISIT.items()} | {"visits[1].in_scope_cost": ""}
     asked = client.post(f"{PAGE}compute/", two).content.decode()
     assert "需要第2条的政策范围内门诊费用，用于计算" in asked
-    # What a check is called is what it refuses, and nothing that is computed.
+    # A check asks for it too; what is computed with it says more.
     asked = client.post(f"{PAGE}compute/", two | {"visits[1].date": ""}).content.decode()
-    assert "需要第2条的就诊日期，以核对填写内容" in asked
+    assert "需要第2条的就诊日期，用于计算起付标准负担" in asked
 
 
 def test_the_unit_of_a_column_stands_in_its_head(client, db):

@@ -83,7 +83,7 @@ def test_on_the_edges(policy: Policy) -> None:
     found = agree(policy, cases, each_alone=False)
     assert found.left == 0
     # The rest is refused: checks have their edges too, and days on which the policy is not in force.
-    assert found.compared > found.cases * 0.3
+    assert found.compared > found.cases * 0.2
 
 
 def _varied(policy: Policy, case: dict[str, Any]) -> list[str]:
