@@ -562,7 +562,7 @@ def test_the_demonstration_has_contracts_in_several_states(parties: Parties) -> 
     for number, ago in enumerate((52, 50, 48, 35, 33, 31, 30, 28, 27, 25, 14, 2)):
         issued = now - timedelta(days=ago)
         agency = parties.agencies[number % 5]
-        award(parties, agency=agency, confirmed=issued - timedelta(days=20), issued=issued)
+        award(parties, agency=agency, confirmed=issued - timedelta(days=20), price="35000.00", issued=issued)
     assert open_demo(now) == 12
     rows = queries.rows_of(list(queries.contracts()), now)
     states = {one.contract.case.state for one in rows}
