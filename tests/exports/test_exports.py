@@ -200,7 +200,7 @@ def test_what_is_a_day_old_goes(slow: None) -> None:
     rounds()
     assert actions.sweep(NOW + timedelta(hours=23)) == 0 and actions.place_of(export).exists()
     assert actions.sweep(NOW + timedelta(hours=25)) == 1 and not actions.place_of(export).exists()
-    assert not Export.objects.exists()
+    assert not Export.objects.exists() and not any(actions.folder().iterdir())
 
 
 @pytest.mark.parametrize(("language", "words"), [("zh-hans", "制作约需"), ("en", "To make it takes about")])

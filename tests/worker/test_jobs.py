@@ -126,6 +126,16 @@ def test_a_worker_is_seen_and_missed():
 
 
 @pytest.mark.django_db
+def test_what_is_done_aside_has_its_own_worker_which_says_nothing_of_the_clocks():
+    done = []
+    worker.register(worker.Job("a", lambda now: done.append("a") or 0))
+    worker.register(worker.Job("b", lambda now: done.append("b") or 0, aside=True))
+    Worker(aside=True, clock=lambda: NOW).go_round()
+    assert done == ["b"] and not Seen.objects.exists()
+    Worker(clock=lambda: NOW).go_round()
+    assert done == ["b", "a"] and Seen.objects.get().at == NOW
+
+
 def test_health_tells_that_no_worker_is_seen_and_stays_well(client):
     assert client.get("/healthz").content == b"well\n"
     actions.seen(datetime.now(UTC) - timedelta(minutes=12))

@@ -7,7 +7,6 @@ that is said to be made and whose lock is free was left by a process that is gon
 import fcntl
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,7 +25,7 @@ from gongbao.office.library.folder import files_folder
 from gongbao.office.people.models import Account
 from gongbao.office.worker.jobs import tell_fault
 
-A_ROUND = 2.0  # seconds of work on it in a round of the worker: the clocks of cases wait for no longer
+A_ROUND = 2.0  # seconds of work in a round, after which is told how far it is, and asked whether it is still wanted
 MOST_WAITING = 20
 """Of all accounts and visitors together."""
 MOST_ATTEMPTS = 3
@@ -60,14 +59,12 @@ def begin(
     with kept.action("exports.begin"):
         kept.one_at_a_time("exports.begin")
         scope = kind.scope_of(whose, timezone.localdate(at))
-        same = Export.objects.filter(
-            kind=kind.key, given=dict(given), account=whose, scope=scope, language=language, state__in=OPEN
-        )
+        serves = Q(state__in=OPEN)
         if kind.open_to_all:
-            fresh = Q(state=State.DONE, asked_at__gt=at - SHARED_FOR)
-            same = Export.objects.filter(
-                Q(state__in=OPEN) | fresh, kind=kind.key, given=dict(given), account=None, language=language
-            )
+            serves |= Q(state=State.DONE, asked_at__gt=at - SHARED_FOR)
+        same = Export.objects.filter(
+            serves, kind=kind.key, given=dict(given), account=whose, scope=scope, language=language
+        )
         if (there := same.order_by("-pk").first()) is not None:
             return there
         if Export.objects.filter(state__in=OPEN).count() >= MOST_WAITING:
@@ -134,17 +131,17 @@ def make(now: datetime) -> int:
 def _let_go(begun: _Begun) -> int:
     begun.steps.close()
     begun.lock.close()
-    _lock_of(begun.export).unlink(missing_ok=True)
     _at.clear()
     return 1
 
 
 def _lock_of(export: Export) -> Path:
+    """It stays until the export is swept: taken away sooner, two might each lock a file of that name."""
     return folder() / f"{export.uuid.hex}.lock"
 
 
 def _take(now: datetime) -> _Begun | None:
-    for export in Export.objects.select_related("account").filter(state__in=OPEN).order_by("pk"):
+    for export in Export.objects.filter(state__in=OPEN).order_by("pk"):
         folder().mkdir(parents=True, exist_ok=True)
         lock = open(_lock_of(export), "ab")  # noqa: SIM115
         try:
@@ -214,8 +211,8 @@ def sweep(now: datetime) -> int:
     """Remove what was asked for more than a day ago, its file first: it is made again from what it was made of."""
     old = list(Export.objects.filter(ended_at__lt=now - KEPT_FOR).order_by("pk")[:100])
     for export in old:
-        with suppress(FileNotFoundError):
-            place_of(export).unlink()
+        for path in (place_of(export), _lock_of(export)):
+            path.unlink(missing_ok=True)
         with kept.action("exports.sweep"):
             Export.objects.filter(pk=export.pk).delete()
     return len(old)

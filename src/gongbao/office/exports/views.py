@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from gongbao.core.errors import GongbaoError
+from gongbao.office.cases.views.common import download
 from gongbao.office.exports import actions
 from gongbao.office.exports.kinds import kind_of
 from gongbao.office.exports.models import Export, State
@@ -82,8 +83,6 @@ def file(request: HttpRequest, uuid: UUID) -> HttpResponse:
         content = b""
     if not content:
         raise Http404("not made yet, or gone")
-    from gongbao.office.cases.views.common import download
-
     return download(content, XLSX, found.name)
 
 

@@ -33,7 +33,8 @@ class Worker:
         self._every = every
         self._clock = clock
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self.run, name="gongbao-worker", daemon=True)
+        name = "gongbao-worker-aside" if aside else "gongbao-worker"
+        self._thread = threading.Thread(target=self.run, name=name, daemon=True)
         self._rests: dict[str, tuple[float, int]] = {}  # until when, by the monotonic clock, and after how many faults
         self._seen = float("-inf")
 
@@ -58,7 +59,9 @@ class Worker:
 
     def go_round(self) -> bool:
         """One round of the jobs that do not rest; whether there may be more to do at once."""
-        self._tell_seen()
+        if not self._aside:
+            # What is aside says nothing of whether clocks are looked after.
+            self._tell_seen()
         own = [job for job in registered() if job.aside == self._aside]
         awake = [job for job in own if self._rests.get(job.name, (0.0, 0))[0] <= time.monotonic()]
         result = run_once(self._clock(), jobs=awake, stopped=self._stopped.is_set)

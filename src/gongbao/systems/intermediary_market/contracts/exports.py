@@ -1,6 +1,5 @@
 """The workbooks of contracts that are made by the worker, where there are many rows."""
 
-from collections.abc import Sequence
 from datetime import date
 
 from django.db.models import QuerySet
@@ -8,25 +7,12 @@ from django.db.models import QuerySet
 from gongbao.office.cases.queries import desk_of
 from gongbao.office.exports.kinds import Asked, Kind, Making, gathered, written
 from gongbao.office.people.models import Account
-from gongbao.procedures import Clock
+from gongbao.office.rows import in_order
 from gongbao.procedures.fields import SHANGHAI
 from gongbao.systems.intermediary_market.competence import is_platform_desk
 from gongbao.systems.intermediary_market.contracts import queries, workbook
 from gongbao.systems.intermediary_market.contracts.models import Contract
 from gongbao.systems.intermediary_market.organisations.queries import memberships
-
-ANY = "any"
-"""In place of a clock's key: whatever is overdue."""
-
-
-def clock_of(key: str) -> Clock | None:
-    return next((one for one in queries.OVERDUE if one.key == key), None)
-
-
-def _in_order(found: QuerySet[Contract], keys: Sequence[int]) -> list[Contract]:
-    rows = {one.pk: one for one in found.order_by().filter(pk__in=keys)}
-    return [rows[key] for key in keys if key in rows]
-
 
 # --- what everybody sees
 
@@ -40,7 +26,7 @@ def _published(asked: Asked) -> QuerySet[Contract]:
 def _make_published(asked: Asked) -> Making:
     found = _published(asked)
     keys = list(found.values_list("pk", flat=True))
-    rows = yield from gathered(keys, lambda some: queries.published_of(_in_order(found, some)))
+    rows = yield from gathered(keys, lambda some: queries.published_of(in_order(found, some)))
     sheet = workbook.published_sheet(rows, asked.language)
     return (yield from written([sheet], sheet.title, asked.at))
 
@@ -66,8 +52,8 @@ def _make_rows(asked: Asked, among: QuerySet[Contract]) -> Making:
     key = asked.given.get("overdue", "")
     found = queries.past_due(among, asked.at) if key else among
     keys = list(found.values_list("pk", flat=True))
-    rows = yield from gathered(keys, lambda some: queries.rows_of(_in_order(among, some), asked.at))
-    if clock := clock_of(key):
+    rows = yield from gathered(keys, lambda some: queries.rows_of(in_order(among, some), asked.at))
+    if clock := queries.clock_of(key):
         rows = [one for one in rows if one.is_overdue_in(clock)]
     sheets = workbook.sheets_of_rows(rows, asked.language)
     return (yield from written(sheets, sheets[0].title, asked.at))

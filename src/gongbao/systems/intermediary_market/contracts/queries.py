@@ -264,6 +264,13 @@ OVERDUE: tuple[Clock, ...] = (
     market.confirmation,
 )
 """The lists of what is overdue, one for each clock."""
+ANY_OVERDUE = "any"
+"""In place of a clock's key: the list of whatever is overdue."""
+
+
+def clock_of(key: str) -> Clock | None:
+    """The clock of such a list."""
+    return next((one for one in OVERDUE if one.key == key), None)
 
 
 def past_due(among: QuerySet[Contract], now: datetime) -> QuerySet[Contract]:

@@ -144,9 +144,9 @@ def published_workbook(request: HttpRequest) -> HttpResponse:
 def _clock(request: HttpRequest) -> Any:
     """The clock whose list of what is overdue is asked for; "any" for all of them; None for all contracts."""
     key = request.GET.get("overdue", "")
-    if not key or key == exports.ANY:
+    if not key or key == queries.ANY_OVERDUE:
         return key or None
-    clock = exports.clock_of(key)
+    clock = queries.clock_of(key)
     if clock is None:
         raise Http404("no such list")
     return clock
@@ -156,13 +156,13 @@ def _asked(among: QuerySet[Contract], clock: Any, now: datetime) -> QuerySet[Con
     """What is asked for: all, what is overdue, or where one clock is, which is found by looking at each."""
     if clock is None:
         return among
-    return queries.past_due(among, now) if clock == "any" else queries.overdue(among, now, clock)
+    return queries.past_due(among, now) if clock == queries.ANY_OVERDUE else queries.overdue(among, now, clock)
 
 
 def _list(request: HttpRequest, among: QuerySet[Contract], *, room: str, title: str, export: str) -> HttpResponse:
     now, clock = timezone.now(), _clock(request)
     first, more = queries.overdue_first(among, now)
-    of_one_clock = clock is not None and clock != "any"
+    of_one_clock = clock is not None and clock != queries.ANY_OVERDUE
     listed: Any = [one for one in first if one.is_overdue_in(clock)] if of_one_clock else _asked(among, clock, now)
     page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
     rows: list[Row] = list(page) if of_one_clock else queries.rows_of(list(page), now)

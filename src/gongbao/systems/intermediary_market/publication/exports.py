@@ -1,10 +1,9 @@
 """The workbook of the selections of a year, made by the worker where there are many rows."""
 
-from collections.abc import Sequence
-
 from django.core.paginator import Paginator
 
 from gongbao.office.exports.kinds import Asked, Kind, Making, gathered, written
+from gongbao.office.rows import in_order
 from gongbao.systems.intermediary_market.publication import queries, workbook
 
 ROWS = 2000
@@ -14,12 +13,7 @@ ROWS = 2000
 def _make(asked: Asked) -> Making:
     found = queries.published(int(asked.given["year"]))
     page = Paginator(found.values_list("pk", flat=True), ROWS).get_page(asked.given["page"])
-
-    def read(keys: Sequence[int]) -> list[queries.Selection]:
-        rows = {one.pk: one for one in found.order_by().filter(pk__in=keys)}
-        return queries.selections(rows[key] for key in keys if key in rows)
-
-    shown = yield from gathered(list(page.object_list), read)
+    shown = yield from gathered(list(page.object_list), lambda some: queries.selections(in_order(found, some)))
     sheet = workbook.selections_sheet(shown, asked.language)
     return (yield from written([sheet], sheet.title, asked.at))
 

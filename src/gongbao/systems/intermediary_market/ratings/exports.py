@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from gongbao.office.exports.kinds import READING, Asked, Kind, Making, gathered, written
+from gongbao.office.rows import in_order
 from gongbao.procedures.fields import SHANGHAI
 from gongbao.systems.intermediary_market.ratings import queries, workbook
 
@@ -21,12 +22,8 @@ def _make(asked: Asked) -> Making:
 
 
 def _read(found: QuerySet[Any], shown: Callable[[Sequence[Any]], Sequence[Any]], since: int, until: int) -> Any:
-    def read(keys: Sequence[int]) -> Sequence[Any]:
-        rows = {one.pk: one for one in found.order_by().filter(pk__in=keys)}
-        return shown([rows[key] for key in keys if key in rows])
-
     keys = list(found.values_list("pk", flat=True))
-    return (yield from gathered(keys, read, since=since, until=until))
+    return (yield from gathered(keys, lambda some: shown(in_order(found, some)), since=since, until=until))
 
 
 RATINGS = Kind("market.ratings", _make, open_to_all=True)

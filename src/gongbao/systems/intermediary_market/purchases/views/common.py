@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest
 from gongbao.core.errors import GongbaoError
 from gongbao.office.cases.forms import Control, controls_of
 from gongbao.office.library.clause_links import ClauseLinks
+from gongbao.office.rows import in_order
 from gongbao.procedures import Field, Problem, Refused
 from gongbao.procedures.clocks import Run
 from gongbao.procedures.fields import SHANGHAI
@@ -51,9 +52,7 @@ def turned_to(rows: QuerySet[Any] | Sequence[Any], number: str | None) -> Page:
     if not isinstance(rows, QuerySet):
         return Paginator(rows, PAGE).get_page(number)
     page: Page = Paginator(rows.values_list("pk", flat=True), PAGE).get_page(number)
-    keys = list(page.object_list)
-    found = {one.pk: one for one in rows.filter(pk__in=keys)}
-    page.object_list = [found[key] for key in keys]
+    page.object_list = in_order(rows, list(page.object_list))
     return page
 
 
